@@ -1,0 +1,47 @@
+# One command each. Every target sets up what it needs by itself: a virtual environment in .venv
+# with the pinned versions of requirements-dev.txt, and AWS's Runtime Interface Emulator beside it.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -o pipefail -ec
+.DEFAULT_GOAL := help
+
+PYTHON ?= python3
+PYTHON_VERSION ?= 3.10
+FUNCTION ?= response
+PORT ?= 9000
+VENV := .venv
+BIN := $(VENV)/bin
+
+help:  ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+demo: setup  ## both functions on one machine: the tutorials' requests, their answers, a picture
+	@$(BIN)/python -m local.demo --port $(PORT)
+
+serve: setup  ## S3 and the emulator until Ctrl-C, for curl: FUNCTION=response|timewindow, PORT=9000
+	@exec $(BIN)/python -m local.serve $(FUNCTION) --port $(PORT)
+
+test: setup  ## all tests (those on containers where a Docker engine answers)
+	@$(BIN)/python -m pytest
+
+check: setup  ## lint, format and types
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/mypy
+
+images:  ## both container images: PYTHON_VERSION=3.10|3.13
+	docker build --build-arg PYTHON_VERSION=$(PYTHON_VERSION) -f Dockerfile.response -t response-lambda .
+	docker build --build-arg PYTHON_VERSION=$(PYTHON_VERSION) -f Dockerfile.timewindow -t timewindow-lambda .
+
+lock: setup  ## make all lock files anew from the requirements*.in files
+	@PATH="$(CURDIR)/$(BIN):$$PATH" image/lock
+
+clean:  ## remove all that was set up or made
+	rm -rf $(VENV) build output.json
+
+setup: $(VENV)/ready
+
+$(VENV)/ready: requirements-dev.txt requirements-emulator.txt local/setup
+	@PYTHON="$(PYTHON)" local/setup $(VENV)
+
+.PHONY: help demo serve test check images lock clean setup

@@ -1,0 +1,20 @@
+"""What both Lambda functions need; nothing in here knows which of them calls it.
+
+The floors, top to bottom. A module imports only from floors below its own
+(``tests/test_architecture.py`` proves it)::
+
+    edge      invocation     what invoked us, what it gets back; the wrapper around `process`
+    work      corrected_day  a channel's day in, the response removed, an object out
+              windows        time windows in, waveforms out
+              removal        instrument response removal on a stream
+    archive   waveforms      a channel's day as an ObsPy Stream
+              stationxml     a station's metadata as an ObsPy Inventory
+              scedc          SCEDC's keys
+    ground    s3             download and upload; the only module that imports boto3
+              scratch        a folder under /tmp of this invocation's own
+              json_values    strict JSON from Python and NumPy values
+              fields         reads the fields of a JSON object
+              times, codes   days and times; network, station, channel and location codes
+              settings       what the environment says
+              errors         every error that a caller may see
+"""

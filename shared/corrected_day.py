@@ -1,0 +1,176 @@
+"""A channel's day in, the instrument response removed, an object in the output bucket."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from obspy import Stream
+
+from shared import json_values, s3, scedc, settings
+from shared.codes import ChannelId
+from shared.fields import Fields
+from shared.removal import ENCODINGS, RemovalParameters, remove_response
+from shared.scratch import scratch_folder
+from shared.stationxml import download_stationxml, read_stationxml
+from shared.times import Day, format_time
+from shared.waveforms import download_day, read_day
+
+CONTENT_TYPE = "application/vnd.fdsn.mseed"
+"""FDSN's media type of miniSEED: https://www.fdsn.org/webservices/"""
+
+_FIELDS = (
+    "day", "nscl", "output", "pre_filt", "water_level", "taper_fraction", "zero_mean", "encoding",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class CorrectedDayRequest:
+    """Which channel's day to correct, and how.
+
+    Attributes:
+        day: the day of the archive's object.
+        channel: the channel.
+        parameters: of the response removal.
+    """
+
+    day: Day
+    channel: ChannelId
+    parameters: RemovalParameters
+
+    @classmethod
+    def parse(cls, request: object) -> "CorrectedDayRequest":
+        """Read a request such as `{"day": "2019,183", "nscl": "CI.SOC.HHZ."}`.
+
+        Raises:
+            BadRequestError: a field is missing, unknown, or not what it must be.
+        """
+        fields = Fields(request, _FIELDS)
+        return cls(
+            day=Day.parse(fields.text("day", "'YYYY,DDD' or 'YYYY-MM-DD'")),
+            channel=ChannelId.parse(
+                fields.text("nscl", "network.station.channel.location, such as 'CI.SOC.HHZ.'")
+            ),
+            parameters=RemovalParameters.parse(fields),
+        )
+
+    @property
+    def output_key(self) -> str:
+        """The key of the result: SCEDC's own name for the day, in a folder for the parameters.
+
+        The default's folder is "noresp". Every parameter that differs is written into the folder's
+        name, so that no result ever takes another's place.
+        """
+        changes = "".join(
+            f"_{name}-{_word(value)}" for name, value in self.parameters.changed().items()
+        )
+        folder = f"noresp{changes}/{scedc.day_folder(self.day)}"
+        return f"{folder}/{scedc.waveform_name(self.channel, self.day)}"
+
+
+@dataclass
+class _Stopwatch:
+    """Seconds spent in each step."""
+
+    seconds: dict[str, float] = field(default_factory=dict)
+
+    @contextmanager
+    def step(self, name: str) -> Iterator[None]:
+        start = time.perf_counter()
+        yield
+        self.seconds[name] = round(time.perf_counter() - start, 3)
+
+
+def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
+    """Read the day and the station's StationXML, remove the response, write the result.
+
+    The result is float miniSEED in ground motion's SI units, one run of records for each segment.
+    The upload is the last step, so nothing is written when anything failed.
+
+    Returns:
+        The reply, as JSON: where the result lies, and what is needed to trust it.
+
+    Raises:
+        SettingsError: there is no output bucket.
+        NoWaveformError, NoStationXMLError, NoResponseError: nothing to correct, or not possible.
+        UnreadableObjectError: an object of the archive is not what its key promises.
+        S3Error: S3 failed.
+    """
+    output_bucket, input_bucket = settings.output_bucket(), settings.input_bucket()
+    channel, day, parameters = request.channel, request.day, request.parameters
+    watch = _Stopwatch()
+    with scratch_folder() as folder:
+        with watch.step("download"):
+            waveform = download_day(input_bucket, channel, day, folder)
+            metadata_uri, metadata = download_stationxml(
+                input_bucket, channel.network, channel.station, folder
+            )
+        with watch.step("read"):
+            day_object = read_day(input_bucket, channel, day, waveform)
+            inventory = read_stationxml(metadata_uri, metadata)
+        with watch.step("remove_response"):
+            units, notes = remove_response(day_object.stream, inventory, parameters)
+        result = folder / "result.ms"
+        with watch.step("write"):
+            _write(day_object.stream, parameters.encoding, result)
+        description = {
+            "nscl": channel.nscl,
+            "day": str(day),
+            "units": units,
+            **_extent(day_object.stream),
+            "parameters": parameters.as_dict(),
+            "waveform": day_object.uri,
+            "stationxml": metadata_uri,
+            "warnings": [*day_object.warnings, *notes],
+        }
+        object_metadata = _object_metadata({**description, "seconds": watch.seconds})
+        with watch.step("upload"):
+            s3.upload(result, output_bucket, request.output_key, CONTENT_TYPE, object_metadata)
+    output_key = s3.uri(output_bucket, request.output_key)
+    return {"output_key": output_key, **description, "seconds": watch.seconds}
+
+
+def _write(stream: Stream, encoding: str, path: Path) -> None:
+    for trace in stream:
+        trace.data = trace.data.astype(ENCODINGS[encoding])
+    stream.write(str(path), format="MSEED", encoding=encoding)
+
+
+def _extent(stream: Stream) -> dict[str, Any]:
+    """First and last sample, and how many there are in how many segments."""
+    return {
+        "starttime": format_time(min(trace.stats.starttime for trace in stream)),
+        "endtime": format_time(max(trace.stats.endtime for trace in stream)),
+        "sampling_rate": stream[0].stats.sampling_rate,
+        "samples": sum(trace.stats.npts for trace in stream),
+        "segments": len(stream),
+    }
+
+
+def _object_metadata(description: dict[str, Any]) -> dict[str, str]:
+    """A description as S3 user metadata: ASCII text of 2 KB in all, names included.
+
+    https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
+    """
+    texts = {name.replace("_", "-"): _ascii(value) for name, value in description.items()}
+    if sum(len(name) + len(text) for name, text in texts.items()) > 2048:
+        texts["warnings"] = f"{len(description['warnings'])}, too long for S3's metadata"
+    return texts
+
+
+def _ascii(value: Any) -> str:
+    text = value if isinstance(value, str) else json_values.dumps(value).decode()
+    return text.encode("ascii", "replace").decode()
+
+
+def _word(value: Any) -> str:
+    """A parameter's value as part of a key; different values give different words."""
+    if isinstance(value, tuple):
+        return "-".join(map(_word, value))
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)

@@ -1,0 +1,84 @@
+"""Every error that a caller may see, in one tree.
+
+::
+
+    ServiceError
+    ├── BadRequestError            the request cannot be understood, or asks for the impossible
+    ├── NoDataError                nothing there to answer with
+    │   ├── NoSuchObjectError      S3 has no object under this key, or does not show it
+    │   ├── NoWaveformError        the archive has no samples for this channel and time
+    │   ├── NoStationXMLError      the archive has no metadata for this station
+    │   └── NoResponseError        the metadata has no usable response for this channel and time
+    ├── TooLargeError              the answer would not fit into a reply
+    ├── UpstreamError              what we depend on failed; the same request may succeed later
+    │   ├── S3Error                S3 could not be reached, or refused
+    │   └── UnreadableObjectError  an object of the archive is not what its key promises
+    └── SettingsError              this deployment lacks a setting
+
+Only the edge knows which HTTP status each of them has.
+"""
+
+from typing import Any
+
+
+class ServiceError(Exception):
+    """Base of all errors that are meant for the caller.
+
+    Args:
+        message: names the offending value and what would be right.
+        details: further members of the JSON error object, such as the key that was looked for;
+            JSON types only.
+    """
+
+    def __init__(self, message: str, **details: Any) -> None:
+        super().__init__(message)
+        self.message = message
+        self.details = details
+
+    def as_dict(self) -> dict[str, Any]:
+        """The error as the JSON object that every reply uses: type, message, details."""
+        return {"type": type(self).__name__, "message": self.message, **self.details}
+
+
+class BadRequestError(ServiceError):
+    """The request cannot be understood, or asks for what cannot be."""
+
+
+class NoDataError(ServiceError):
+    """There is nothing to answer with."""
+
+
+class NoSuchObjectError(NoDataError):
+    """S3 has no object under this key, or does not show it to us."""
+
+
+class NoWaveformError(NoDataError):
+    """The archive has no samples for this channel and time."""
+
+
+class NoStationXMLError(NoDataError):
+    """The archive has no metadata for this station."""
+
+
+class NoResponseError(NoDataError):
+    """The station's metadata has no usable response for this channel and time."""
+
+
+class TooLargeError(ServiceError):
+    """The answer would not fit into a reply."""
+
+
+class UpstreamError(ServiceError):
+    """Something this service depends on failed."""
+
+
+class S3Error(UpstreamError):
+    """S3 could not be reached, or refused the request."""
+
+
+class UnreadableObjectError(UpstreamError):
+    """An object of the archive is not what its key promises."""
+
+
+class SettingsError(ServiceError):
+    """This deployment lacks a setting, or has an unusable one."""

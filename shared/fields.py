@@ -1,0 +1,104 @@
+"""Reads the fields of a JSON object, so that every request is checked in the same words."""
+
+import math
+from collections.abc import Collection, Mapping
+from typing import Any
+
+from shared.errors import BadRequestError
+
+_MISSING = object()
+
+
+class Fields:
+    """The fields of one JSON object of a request.
+
+    Each getter returns a checked value or raises a BadRequestError that names the field, the
+    value and what would be right.
+
+    Args:
+        value: the JSON object.
+        names: every field that may be there.
+        path: where the object lies in the request, such as "Windows[1]."; "" for the request.
+
+    Raises:
+        BadRequestError: `value` is no JSON object, or has a field that is not in `names`.
+    """
+
+    def __init__(self, value: object, names: Collection[str], path: str = "") -> None:
+        self._path = path
+        place = path.rstrip(".") or "the request"
+        known = f"a JSON object with {', '.join(names)}"
+        if not isinstance(value, Mapping):
+            raise BadRequestError(f"{place} is {_show(value)}: must be {known}")
+        unknown = sorted(str(name) for name in value if name not in names)
+        if unknown:
+            raise BadRequestError(
+                f"{place} has the unknown field {', '.join(map(repr, unknown))}: must be {known}",
+                field=f"{path}{unknown[0]}",
+            )
+        self._fields = value
+
+    def name(self, field: str) -> str:
+        """The field's full name, for errors."""
+        return f"{self._path}{field}"
+
+    def error(self, field: str, value: object, right: str) -> BadRequestError:
+        """The error that says what is wrong with a field's value."""
+        name = self.name(field)
+        return BadRequestError(f"{name} is {_show(value)}: must be {right}", field=name)
+
+    def text(self, field: str, right: str, default: str | None = None) -> str:
+        """A string; `default` where the field is absent, None means that it must be there."""
+        value = self._get(field, right, _MISSING if default is None else default)
+        if not isinstance(value, str):
+            raise self.error(field, value, right)
+        return value
+
+    def choice(self, field: str, choices: Collection[str], default: str) -> str:
+        """One of `choices`, exactly as written there."""
+        value = self._fields.get(field, default)
+        if value not in choices:
+            raise self.error(field, value, f"one of {', '.join(map(repr, choices))}")
+        return str(value)
+
+    def flag(self, field: str, default: bool) -> bool:
+        """A JSON true or false."""
+        value = self._fields.get(field, default)
+        if not isinstance(value, bool):
+            raise self.error(field, value, "true or false")
+        return value
+
+    def number(self, field: str, right: str, low: float, high: float, default: float) -> float:
+        """A finite number from `low` to `high`, both included."""
+        value = self._fields.get(field, default)
+        if not is_number(value) or not low <= value <= high:
+            raise self.error(field, value, right)
+        return float(value)
+
+    def array(self, field: str, right: str) -> list[Any]:
+        """A JSON array with at least one entry."""
+        value = self._get(field, right, _MISSING)
+        if not isinstance(value, list) or not value:
+            raise self.error(field, value, right)
+        return value
+
+    def raw(self, field: str, default: Any = None) -> Any:
+        """The value as it came."""
+        return self._fields.get(field, default)
+
+    def _get(self, field: str, right: str, default: object) -> object:
+        value = self._fields.get(field, default)
+        if value is _MISSING:
+            name = self.name(field)
+            raise BadRequestError(f"{name} is missing: must be {right}", field=name)
+        return value
+
+
+def is_number(value: object) -> bool:
+    """Whether a JSON value is a finite number; true and false are none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _show(value: object) -> str:
+    text = repr(value)
+    return text if len(text) <= 80 else f"{text[:77]}..."

@@ -1,0 +1,104 @@
+"""Download from S3 and upload to it; the only module that imports boto3.
+
+Reading is unsigned, as the archive is public: no credentials, no permission to read it needed.
+Writing is signed.
+"""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import boto3
+from boto3.exceptions import Boto3Error
+from boto3.s3.transfer import TransferConfig
+from botocore import UNSIGNED
+from botocore.config import Config
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+
+from shared import settings
+from shared.errors import NoSuchObjectError, S3Error
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+# A function that is given a minute must not wait for one dead connection as long as botocore
+# does by default (60 s each).
+_CONNECT_TIMEOUT_S = 5
+_READ_TIMEOUT_S = 20
+
+# What S3 answers for an object that is not there. Without permission to list the bucket, it says
+# 403 instead of 404: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+# A HEAD has no body, so botocore only has the status to tell.
+_ABSENT = {"404", "NoSuchKey", "403", "AccessDenied"}
+
+# One stream as long as the object is small: splitting it costs more requests than it saves.
+_TRANSFER = TransferConfig(multipart_threshold=32 * 1024**2, multipart_chunksize=16 * 1024**2)
+
+
+@cache
+def client(signed: bool) -> "S3Client":
+    """The S3 client of this process, made at first use and kept while its container is warm.
+
+    Args:
+        signed: whether requests carry the credentials of the environment.
+    """
+    config = Config(
+        signature_version=None if signed else UNSIGNED,
+        connect_timeout=_CONNECT_TIMEOUT_S,
+        read_timeout=_READ_TIMEOUT_S,
+    )
+    return boto3.client("s3", region_name=settings.region(), config=config)
+
+
+def uri(bucket: str, key: str) -> str:
+    """The name of an object as AWS's tools write it: s3://BUCKET/KEY."""
+    return f"s3://{bucket}/{key}"
+
+
+def download(bucket: str, key: str, path: Path) -> None:
+    """Copy an object into a file.
+
+    Raises:
+        NoSuchObjectError: there is no such object, or S3 does not show it to us.
+        S3Error: S3 could not be reached, refused, or broke off.
+    """
+    with _translated("read", bucket, key):
+        client(signed=False).download_file(bucket, key, str(path), Config=_TRANSFER)
+
+
+def upload(
+    path: Path, bucket: str, key: str, content_type: str, metadata: Mapping[str, str]
+) -> None:
+    """Copy a file into an object, in one request: it is there whole, or not at all.
+
+    Args:
+        path: the file.
+        bucket: the bucket to write to.
+        key: the object's key.
+        content_type: the object's media type.
+        metadata: the object's user metadata; ASCII, 2 KB at most, by S3's rules.
+
+    Raises:
+        S3Error: S3 could not be reached, or refused.
+    """
+    with _translated("write", bucket, key), path.open("rb") as body:
+        client(signed=True).put_object(
+            Bucket=bucket, Key=key, Body=body, ContentType=content_type, Metadata=dict(metadata)
+        )
+
+
+@contextmanager
+def _translated(verb: str, bucket: str, key: str) -> Iterator[None]:
+    """Turns what boto3 raises into our errors; the cause stays chained."""
+    name = uri(bucket, key)
+    try:
+        yield
+    except ClientError as error:
+        code = error.response.get("Error", {}).get("Code", "unknown")
+        if verb == "read" and code in _ABSENT:
+            raise NoSuchObjectError(f"there is no object {name} that may be read", object=name) from error
+        raise S3Error(f"could not {verb} {name}: {error}", object=name, code=code) from error
+    except (BotoCoreError, HTTPClientError, Boto3Error) as error:
+        raise S3Error(f"could not {verb} {name}: {error}", object=name) from error

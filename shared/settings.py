@@ -1,0 +1,56 @@
+"""What the environment says, in one typed place.
+
+Endpoint, region, credentials and retries are botocore's own variables (``AWS_ENDPOINT_URL_S3``,
+``AWS_DEFAULT_REGION``, ``AWS_ACCESS_KEY_ID``, ``AWS_MAX_ATTEMPTS``, ...), read by botocore.
+"""
+
+import os
+import re
+
+from shared.errors import SettingsError
+
+ARCHIVE_BUCKET = "scedc-pds"
+"""The public bucket of the SCEDC Open Data Set."""
+
+ARCHIVE_REGION = "us-west-2"
+"""Where that bucket lies; used where the environment names no region."""
+
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+_BUCKET_NAME = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+
+
+def input_bucket() -> str:
+    """The bucket to read from: ``S3_INPUT_BUCKET``, else the public archive.
+
+    Raises:
+        SettingsError: it is set to something that cannot be a bucket's name.
+    """
+    return _bucket("S3_INPUT_BUCKET", os.environ.get("S3_INPUT_BUCKET") or ARCHIVE_BUCKET)
+
+
+def output_bucket() -> str:
+    """The bucket to write to: ``S3_OUTPUT_BUCKET``.
+
+    Raises:
+        SettingsError: it is not set, or to something that cannot be a bucket's name.
+    """
+    name = os.environ.get("S3_OUTPUT_BUCKET")
+    if not name:
+        raise SettingsError(
+            "S3_OUTPUT_BUCKET is not set: set it to the name of the bucket that receives results",
+            setting="S3_OUTPUT_BUCKET",
+        )
+    return _bucket("S3_OUTPUT_BUCKET", name)
+
+
+def region() -> str:
+    """The AWS region of our S3 clients: the environment's, else the archive's own."""
+    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or ARCHIVE_REGION
+
+
+def _bucket(setting: str, name: str) -> str:
+    if not _BUCKET_NAME.fullmatch(name):
+        raise SettingsError(
+            f"{setting} is {name!r}: not a bucket's name (no s3://, no path)", setting=setting
+        )
+    return name

@@ -1,0 +1,75 @@
+"""A channel's day of the archive as an ObsPy Stream."""
+
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+import obspy
+from obspy import Stream
+from obspy.core.util.obspy_types import ObsPyException
+
+from shared import s3, scedc
+from shared.codes import ChannelId
+from shared.errors import NoSuchObjectError, NoWaveformError, UnreadableObjectError
+from shared.times import Day, format_time
+
+
+@dataclass(frozen=True)
+class DayObject:
+    """What one object of the archive holds.
+
+    Attributes:
+        uri: the object's name, s3://BUCKET/KEY.
+        stream: its segments, as `obspy.read` gives them: in counts, one trace each, never masked.
+        warnings: what ObsPy's reader found odd in it, in its own words.
+    """
+
+    uri: str
+    stream: Stream
+    warnings: tuple[str, ...] = ()
+
+    @property
+    def span(self) -> str:
+        """From when to when it has samples, in words."""
+        start = min(trace.stats.starttime for trace in self.stream)
+        end = max(trace.stats.endtime for trace in self.stream)
+        return f"{len(self.stream)} segment(s) from {format_time(start)} to {format_time(end)}"
+
+
+def download_day(bucket: str, channel: ChannelId, day: Day, folder: Path) -> Path:
+    """Download the object of a channel's day into a folder; returns the file.
+
+    Raises:
+        NoWaveformError: the archive has no such object.
+        S3Error: S3 could not be reached, refused, or broke off.
+    """
+    path = folder / scedc.waveform_name(channel, day)
+    try:
+        s3.download(bucket, scedc.waveform_key(channel, day), path)
+    except NoSuchObjectError as error:
+        raise NoWaveformError(
+            f"the archive has no data of {channel.nscl} on {day}: {error.message}", **error.details
+        ) from error
+    return path
+
+
+def read_day(bucket: str, channel: ChannelId, day: Day, path: Path) -> DayObject:
+    """Read the file that `download_day` made.
+
+    Raises:
+        NoWaveformError: it holds nothing of this channel.
+        UnreadableObjectError: it is not miniSEED.
+    """
+    uri = s3.uri(bucket, scedc.waveform_key(channel, day))
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        try:
+            stream = obspy.read(str(path), format="MSEED")
+        # ObsPy's own errors; ValueError and TypeError are how it meets records of text or none.
+        except (ObsPyException, ValueError, TypeError) as error:
+            raise UnreadableObjectError(f"{uri} is not miniSEED: {error}", object=uri) from error
+    own = Stream([trace for trace in stream if trace.id == channel.seed_id and trace.stats.npts])
+    if not own:
+        found = ", ".join(sorted({trace.id for trace in stream})) or "no samples"
+        raise NoWaveformError(f"{uri} has no samples of {channel.seed_id}, but {found}", object=uri)
+    return DayObject(uri, own, tuple(str(warning.message) for warning in caught))
