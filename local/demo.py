@@ -25,8 +25,9 @@ from local.picture import draw
 from local.s3_server import S3Server
 
 BAND_HZ = (0.05, 20.0)
-"""Where corrected and true motion are compared: without the drift that the default parameters,
-which are ObsPy's, let through at long periods."""
+"""Where corrected and true motion are compared. Above it, the default parameters, which are ObsPy's,
+divide the digitizer's rounding by an anti-alias filter that passes next to nothing; below it,
+whatever drift there is by a seismometer that hardly hears it."""
 
 _MARGIN = 0.05  # of the day at each end, where the taper is, left out of the comparison
 

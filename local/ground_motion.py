@@ -11,8 +11,8 @@ Samples = npt.NDArray[np.float64]
 LOW_RAMP = (1 / 200, 1 / 100)
 HIGH_RAMP = (0.7, 0.8)
 
-# The noise lies this far up from Peterson's low noise model to his high one, in decibels: about
-# 17 dB above the quietest sites on Earth.
+# The noise lies this far up from Peterson's low noise model to his high one, in decibels: 12
+# to 26 dB above the quietest sites on Earth.
 _NOISE_LEVEL = 1 / 3
 
 # The earthquake: M 3 at a distance of 40 km. Moment 10**(1.5 M + 9.1) = 4e13 N m, stress drop
@@ -36,10 +36,10 @@ def ground_velocity(
     to its first.
 
     The band is limited, so that all of it can be found again in the records of an instrument.
-    Nothing is below 1/200 Hz: there the response falls with the square of the frequency, an
-    integer record holds less and less of the motion, and what is left of the noise model carries
-    under a hundredth of the power. Nothing is above 0.8 of Nyquist, where the anti-alias filters
-    of digitizers begin to cut. All is unchanged between 0.01 Hz and 0.7 of Nyquist.
+    Nothing is below 1/200 Hz: there the response falls with the square of the frequency, and
+    whole counts hold less and less of a motion that, over hours, the noise models let grow until
+    it hides all else. Nothing is above 0.8 of Nyquist, where the anti-alias filters of digitizers
+    begin to cut. All is unchanged between 0.01 Hz and 0.7 of Nyquist.
 
     Args:
         npts: number of samples, positive.

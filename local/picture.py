@@ -15,7 +15,7 @@ mpl.use("Agg")  # a file, no screen
 
 from matplotlib import pyplot as plt
 
-_EARTHQUAKE_S = 90.0  # how much of it is shown
+_EARTHQUAKE_S = 40.0  # how much of it is shown
 
 
 def draw(
@@ -51,8 +51,12 @@ def _draw_day(axis: Axes, trace: Trace, unit: str, title: str, colour: str) -> N
     stretch = trace.stats.npts // 2000
     cut = trace.data[: stretch * 2000].reshape(2000, stretch)
     hours = np.linspace(0, stretch * 2000 * trace.stats.delta / 3600, 2000)
-    axis.fill_between(hours, cut.min(axis=1), cut.max(axis=1), color=colour)
-    axis.set(title=title, ylabel=unit, xlabel="hours of the day", xlim=(0, 24))
+    low, high = cut.min(axis=1), cut.max(axis=1)
+    axis.fill_between(hours, low, high, color=colour)
+    noise = 8 * float(np.median(high - low))  # the earthquake is far beyond, and drawn below
+    axis.set(
+        title=title, ylabel=unit, xlabel="hours of the day", xlim=(0, 24), ylim=(-noise, noise)
+    )
 
 
 def _draw_earthquake(axis: Axes, corrected: Trace, truth: Trace) -> None:

@@ -57,9 +57,9 @@ class Fields:
     def choice(self, field: str, choices: Collection[str], default: str) -> str:
         """One of `choices`, exactly as written there."""
         value = self._fields.get(field, default)
-        if value not in choices:
+        if not isinstance(value, str) or value not in choices:
             raise self.error(field, value, f"one of {', '.join(map(repr, choices))}")
-        return str(value)
+        return value
 
     def flag(self, field: str, default: bool) -> bool:
         """A JSON true or false."""

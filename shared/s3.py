@@ -98,7 +98,8 @@ def _translated(verb: str, bucket: str, key: str) -> Iterator[None]:
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "unknown")
         if verb == "read" and code in _ABSENT:
-            raise NoSuchObjectError(f"there is no object {name} that may be read", object=name) from error
+            message = f"there is no object {name} that may be read"
+            raise NoSuchObjectError(message, object=name) from error
         raise S3Error(f"could not {verb} {name}: {error}", object=name, code=code) from error
     except (BotoCoreError, HTTPClientError, Boto3Error) as error:
         raise S3Error(f"could not {verb} {name}: {error}", object=name) from error

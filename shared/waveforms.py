@@ -72,4 +72,9 @@ def read_day(bucket: str, channel: ChannelId, day: Day, path: Path) -> DayObject
     if not own:
         found = ", ".join(sorted({trace.id for trace in stream})) or "no samples"
         raise NoWaveformError(f"{uri} has no samples of {channel.seed_id}, but {found}", object=uri)
-    return DayObject(uri, own, tuple(str(warning.message) for warning in caught))
+    notes = [str(warning.message) for warning in caught]
+    # ObsPy leaves out a record that is cut short at the end, and says nothing.
+    surplus = path.stat().st_size % min(trace.stats.mseed.record_length for trace in stream)
+    if surplus:
+        notes.append(f"{uri} ends with {surplus} bytes that are no whole record")
+    return DayObject(uri, own, tuple(notes))

@@ -26,6 +26,10 @@ from shared.waveforms import DayObject, download_day, read_day
 MAX_SAMPLES = 3 * 1024**2
 """Samples that fit into no reply if there are more: each takes two of its 6 MB, at least."""
 
+MAX_DAYS = 366
+"""Longest window. More days than this fit into a reply only below 0.1 Hz, and each day is looked
+for in the archive."""
+
 _FIELDS = ("Network", "Station", "Channel", "Location", "Starttime", "Endtime")
 
 
@@ -102,6 +106,7 @@ def parse_windows(request: object) -> list[Window]:
     Raises:
         BadRequestError: a field is missing, unknown, or not what it must be; the whole request is
             refused, as no window of it may be dropped.
+        TooLargeError: a window is longer than `MAX_DAYS`.
     """
     windows = Fields(request, ("Windows",)).array("Windows", "an array of at least one time window")
     return [_parse_window(window, f"Windows[{index}]") for index, window in enumerate(windows)]
@@ -128,6 +133,8 @@ def _parse_window(value: object, path: str) -> Window:
     end = parse_time(endtime, fields.name("Endtime"))
     if end < start:
         raise fields.error("Endtime", endtime, f"at or after Starttime, {starttime!r}")
+    if end - start > MAX_DAYS * 86400:
+        raise TooLargeError(f"{path} is longer than {MAX_DAYS} days", field=path, limit=MAX_DAYS)
     return Window(channel_id, start, end)
 
 
@@ -166,7 +173,7 @@ def read_windows(windows: Sequence[Window], bucket: str) -> list[Answer]:
 
 def _answer(window: Window, shelf: "_Shelf") -> Answer:
     merged, objects = shelf.merged(window)
-    trace = merged.slice(window.starttime, window.endtime, nearest_sample=True)
+    trace = _trim(merged, window)
     missing = np.ma.getmaskarray(trace.data)
     if missing.all():
         spans = "; ".join(f"{item.uri} has {item.span}" for item in objects)
@@ -175,6 +182,16 @@ def _answer(window: Window, shelf: "_Shelf") -> Answer:
     trace.data = trace.data.copy() if missing.any() else np.array(trace.data)
     warnings = tuple(warning for item in objects for warning in item.warnings)
     return Answer(window, trace=trace, warnings=warnings)
+
+
+def _trim(merged: Trace, window: Window) -> Trace:
+    """What `Stream.trim` leaves of a trace; perhaps no samples. The data is not copied."""
+    stream = Stream([Trace(merged.data, merged.stats)])
+    try:
+        stream.trim(window.starttime, window.endtime)
+    except ValueError:  # how it meets a window that lies just between two samples
+        stream.clear()
+    return stream[0] if stream else Trace(merged.data[:0])
 
 
 class _Shelf:
@@ -213,6 +230,7 @@ class _Shelf:
 
     def _days_with_data(self, window: Window) -> Iterator[DayObject]:
         absent: list[NoDataError] = []
+        found_so_far: list[DayObject] = []
         for day in window.days:
             found = self._fetch(window.channel, day)
             if isinstance(found, NoDataError):
@@ -220,7 +238,8 @@ class _Shelf:
             elif isinstance(found, ServiceError):
                 raise found
             else:
-                _check_length(window, found.stream[0].stats.sampling_rate)
+                found_so_far.append(found)
+                _check_length(window, found_so_far)
                 yield found
         if len(absent) == len(window.days):
             raise (
@@ -276,12 +295,17 @@ def _kind(trace: Trace) -> tuple[float, str]:
     return trace.stats.sampling_rate, str(trace.data.dtype)
 
 
-def _check_length(window: Window, sampling_rate: float) -> None:
-    samples = int((window.endtime - window.starttime) * sampling_rate) + 1
+def _check_length(window: Window, objects: list[DayObject]) -> None:
+    """Refuse a window of too many samples, missing ones included, before more days are read."""
+    stats = [trace.stats for item in objects for trace in item.stream]
+    start = max(window.starttime, min(item.starttime for item in stats))
+    end = min(window.endtime, max(item.endtime for item in stats))
+    sampling_rate = max(item.sampling_rate for item in stats)
+    samples = int((end - start) * sampling_rate) + 1
     if samples > MAX_SAMPLES:
         raise TooLargeError(
-            f"{window} has {samples:,} samples at {sampling_rate} Hz: no reply can hold more than"
-            f" {MAX_SAMPLES:,}, ask for at most {MAX_SAMPLES / sampling_rate:,.0f} seconds",
+            f"{window} has {samples:,} samples or more at {sampling_rate} Hz: no reply can hold"
+            f" more than {MAX_SAMPLES:,}, ask for at most {MAX_SAMPLES / sampling_rate:,.0f} s",
             samples=samples,
             limit=MAX_SAMPLES,
         )

@@ -1,0 +1,171 @@
+"""What tests share: an S3 server, generated days under SCEDC's keys, and the handlers."""
+
+import importlib.util
+import io
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import ModuleType, SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+from obspy import Stream, Trace, UTCDateTime
+
+from local import instrument
+from local.s3_server import OUTPUT_BUCKET, S3Server
+from shared import s3 as shared_s3
+from shared import scedc
+from shared.codes import ChannelId
+from shared.settings import ARCHIVE_BUCKET
+from shared.times import Day
+
+PROJECT = Path(__file__).parent.parent
+REAL_DATA = Path(os.environ.get("REAL_DATA", PROJECT.parent / "shared" / "data" / "scedc-pds"))
+METADATA_START = UTCDateTime(2015, 1, 1)
+
+
+@pytest.fixture(autouse=True)
+def _no_credentials_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+    """No test may reach AWS, or depend on what the machine is set up with."""
+    for name in list(os.environ):
+        if name.startswith(("AWS_", "S3_")):
+            monkeypatch.delenv(name)
+    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
+    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-aws-config"))
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-aws-credentials"))
+    shared_s3.client.cache_clear()
+    yield
+    shared_s3.client.cache_clear()
+
+
+@pytest.fixture(scope="session")
+def s3_server() -> Iterator[S3Server]:
+    with S3Server() as server:
+        yield server
+
+
+@pytest.fixture
+def archive(s3_server: S3Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Server]:
+    """The S3 server with both buckets empty, and the environment of a function that uses it."""
+    for name, value in s3_server.function_environment.items():
+        monkeypatch.setenv(name, value)
+    yield s3_server
+    for bucket in (ARCHIVE_BUCKET, OUTPUT_BUCKET):
+        for item in s3_server.client.list_objects_v2(Bucket=bucket).get("Contents", []):
+            s3_server.client.delete_object(Bucket=bucket, Key=item["Key"])
+
+
+@pytest.fixture
+def output_keys(archive: S3Server) -> Callable[[], list[str]]:
+    """Lists what has been written to the output bucket."""
+
+    def keys() -> list[str]:
+        listing = archive.client.list_objects_v2(Bucket=OUTPUT_BUCKET)
+        return [item["Key"] for item in listing.get("Contents", [])]
+
+    return keys
+
+
+def make_trace(
+    nscl: str, starttime: str, data: Any, sampling_rate: float = 40.0, dtype: Any = np.int32
+) -> Trace:
+    """A segment of a channel."""
+    channel = ChannelId.parse(nscl)
+    header = {
+        "network": channel.network,
+        "station": channel.station,
+        "location": channel.location,
+        "channel": channel.channel,
+        "starttime": UTCDateTime(starttime),
+        "sampling_rate": sampling_rate,
+        "mseed": {"dataquality": "D"},
+    }
+    return Trace(np.asarray(data, dtype=dtype), header)
+
+
+def mseed(*traces: Trace, encoding: str = "STEIM2", reclen: int = 512) -> bytes:
+    """Segments as one object, in SCEDC's record layout."""
+    buffer = io.BytesIO()
+    Stream(list(traces)).write(
+        buffer, format="MSEED", encoding=encoding, reclen=reclen, byteorder=">"
+    )
+    return buffer.getvalue()
+
+
+def put_day(server: S3Server, nscl: str, day: str, *traces: Trace, **layout: Any) -> str:
+    """Put a channel's day into the archive; returns the key."""
+    key = scedc.waveform_key(ChannelId.parse(nscl), Day.parse(day))
+    server.put(key, mseed(*traces, **layout))
+    return key
+
+
+def put_station(server: S3Server, network: str, station: str, **rates: float) -> bytes:
+    """Put a station's StationXML into the archive, channels as keywords: `BHZ=40.0`."""
+    epochs = [
+        instrument.ChannelEpoch(channel, "", rate, METADATA_START)
+        for channel, rate in rates.items()
+    ]
+    content = instrument.stationxml(network, station, epochs)
+    server.put(scedc.stationxml_keys(network, station)[0], content)
+    return content
+
+
+def noise(npts: int, seed: int = 1, scale: float = 1000.0) -> np.ndarray:
+    """Counts that wander as ground noise does."""
+    steps = np.random.default_rng(seed).standard_normal(npts)
+    return np.round(scale * np.convolve(steps, np.hanning(25), "same")).astype(np.int32)
+
+
+def load_app(function: str) -> ModuleType:
+    """A function's app.py, under a name of its own, as both are named `app`."""
+    path = PROJECT / f"{function}_lambda" / "app.py"
+    spec = importlib.util.spec_from_file_location(f"{function}_app", path)
+    assert spec and spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+@pytest.fixture(scope="session")
+def response_handler() -> Callable[[Any], Any]:
+    handler = load_app("response").handler
+    return lambda event: handler(event, SimpleNamespace())
+
+
+@pytest.fixture(scope="session")
+def timewindow_handler() -> Callable[[Any], Any]:
+    handler = load_app("timewindow").handler
+    return lambda event: handler(event, SimpleNamespace())
+
+
+def http_event(body: Any, version: str = "2.0", **members: Any) -> dict[str, Any]:
+    """An API Gateway event around a body, as recorded from HTTP API (2.0) and REST API (1.0)."""
+    if version == "2.0":
+        event: dict[str, Any] = {
+            "version": "2.0",
+            "routeKey": "POST /windows",
+            "rawPath": "/windows",
+            "rawQueryString": "",
+            "headers": {"content-type": "application/json", "accept": "*/*"},
+            "requestContext": {
+                "http": {"method": "POST", "path": "/windows", "sourceIp": "192.0.2.1"},
+                "stage": "$default",
+            },
+            "isBase64Encoded": False,
+        }
+    else:
+        event = {
+            "resource": "/windows",
+            "path": "/windows",
+            "httpMethod": "POST",
+            "headers": {"Content-Type": "application/json", "Accept": "*/*"},
+            "multiValueHeaders": {"Content-Type": ["application/json"]},
+            "queryStringParameters": None,
+            "multiValueQueryStringParameters": None,
+            "pathParameters": None,
+            "stageVariables": None,
+            "requestContext": {"httpMethod": "POST", "stage": "prod"},
+            "isBase64Encoded": False,
+        }
+    return {**event, "body": body, **members}

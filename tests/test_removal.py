@@ -1,0 +1,263 @@
+"""Response removal against ObsPy's own, and against the ground motion that went in."""
+
+import io
+from typing import Any
+
+import numpy as np
+import obspy
+import pytest
+from conftest import METADATA_START, make_trace, noise
+from obspy import Inventory, Stream, UTCDateTime
+from obspy.core.inventory import (
+    InstrumentPolynomial,
+    InstrumentSensitivity,
+    PolynomialResponseStage,
+    Response,
+)
+
+from local import ground_motion, instrument
+from shared.errors import BadRequestError, NoResponseError
+from shared.fields import Fields
+from shared.removal import UNITS, RemovalParameters, remove_response
+
+NSCL = "CI.BOM.BHZ."
+NAMES = tuple(RemovalParameters.__dataclass_fields__)
+
+
+def station(*epochs: instrument.ChannelEpoch) -> Inventory:
+    """The metadata of CI.BOM, as read from StationXML."""
+    epochs = epochs or (instrument.ChannelEpoch("BHZ", "", 40.0, METADATA_START),)
+    content = instrument.stationxml("CI", "BOM", epochs)
+    return obspy.read_inventory(io.BytesIO(content), format="STATIONXML")
+
+
+def hour(npts: int = 144_000) -> Stream:
+    return Stream([make_trace(NSCL, "2024-01-01T00:00:00.0195", noise(npts))])
+
+
+def parse(**values: Any) -> RemovalParameters:
+    return RemovalParameters.parse(Fields(values, NAMES))
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {},
+        {"output": "DISP"},
+        {"output": "ACC"},
+        {"output": "DEF"},
+        {"pre_filt": [0.01, 0.02, 15, 18]},
+        {"pre_filt": [0.01, 0.02, 15, 18], "water_level": None},
+        {"water_level": 20},
+        {"taper_fraction": 0},
+        {"taper_fraction": 0.3},
+        {"zero_mean": False},
+        {"output": "DISP", "pre_filt": [0.01, 0.02, 15, 18], "zero_mean": False},
+    ],
+)
+@pytest.mark.parametrize("npts", [144_000, 100_001])
+def test_equals_obspy(values: dict[str, Any], npts: int) -> None:
+    stream, expected = hour(npts), hour(npts)
+    keywords = {"taper": values.get("taper_fraction") != 0, **values}
+
+    units, _ = remove_response(stream, station(), parse(**values))
+
+    expected.remove_response(station(), **keywords)
+    np.testing.assert_array_equal(stream[0].data, expected[0].data)
+    assert stream[0].data.dtype == np.float64
+    assert units == UNITS.get(values.get("output", "VEL"), "m/s")
+
+
+def test_segments_are_corrected_each_by_itself() -> None:
+    traces = [
+        make_trace(NSCL, "2024-01-01T00:00:00", noise(40_000)),
+        make_trace(NSCL, "2024-01-01T01:00:00", noise(10_000, 2)),
+    ]
+    stream, expected = Stream(traces).copy(), Stream(traces).copy()
+    remove_response(stream, station(), RemovalParameters())
+    expected.remove_response(station())
+    for trace, reference in zip(stream, expected, strict=True):
+        np.testing.assert_array_equal(trace.data, reference.data)
+        assert trace.stats.starttime == reference.stats.starttime
+
+
+def test_gives_back_the_ground_motion_that_went_in(capsys: pytest.CaptureFixture[str]) -> None:
+    npts, rate = 288_000, 40.0
+    truth = ground_motion.ground_velocity(npts, rate, seed=7, earthquake_at=3000.0)
+    frequencies = ground_motion.rfft_frequencies(npts, rate)
+    spectrum = np.fft.rfft(truth) * instrument.frequency_response(rate, frequencies)
+    stream = Stream([make_trace(NSCL, "2024-01-01", np.rint(np.fft.irfft(spectrum, npts)))])
+    parameters = parse(pre_filt=[0.003, 0.006, 16, 18])
+
+    remove_response(stream, station(), parameters)
+
+    inner = slice(npts // 20, -npts // 20)  # without the taper
+    error = np.abs(stream[0].data - truth)[inner].max() / np.abs(truth).max()
+    with capsys.disabled():
+        print(f"\n  worst error {error:.1e} of the true peak, {np.abs(truth).max():.1e} m/s")
+    assert error < 2e-4
+
+
+@pytest.mark.parametrize("npts", [1, 2, 3, 10])
+def test_short_segments_stay_finite(npts: int) -> None:
+    stream, expected = hour(npts), hour(npts)
+    remove_response(stream, station(), RemovalParameters())
+    expected.remove_response(station())
+    np.testing.assert_array_equal(stream[0].data, expected[0].data)
+
+
+def test_an_epoch_begins_within_the_day() -> None:
+    change = UTCDateTime("2024-01-01T00:30:00")
+    early = instrument.ChannelEpoch("BHZ", "", 40.0, METADATA_START)
+    inventory = station(early, instrument.ChannelEpoch("BHZ", "", 40.0, change))
+    first, second = inventory[0][0].channels
+    first.end_date = change - 1e-6
+    second.response.instrument_sensitivity.value *= 2
+    second.response.response_stages[0].stage_gain *= 2
+    traces = [
+        make_trace(NSCL, "2024-01-01T00:00:00", noise(4_000)),
+        make_trace(NSCL, "2024-01-01T00:30:00", noise(4_000)),
+    ]
+    stream = Stream(traces)
+    remove_response(stream, inventory, RemovalParameters())
+    np.testing.assert_allclose(stream[0].data, 2 * stream[1].data, rtol=1e-9, atol=1e-20)
+
+
+def test_two_epochs_that_claim_a_time_are_told() -> None:
+    epoch = instrument.ChannelEpoch("BHZ", "", 40.0, METADATA_START)
+    stream = hour(1_000)
+    _, notes = remove_response(stream, station(epoch, epoch), RemovalParameters())
+    assert any("2 epochs claim CI.BOM..BHZ" in note for note in notes)
+
+
+def no_stages(inventory: Inventory) -> None:
+    inventory[0][0][0].response = Response(
+        instrument_sensitivity=InstrumentSensitivity(1.0, 1.0, "M/S", "COUNTS")
+    )
+
+
+def no_response(inventory: Inventory) -> None:
+    inventory[0][0][0].response = None
+
+
+def ended(inventory: Inventory) -> None:
+    inventory[0][0][0].end_date = UTCDateTime(2020, 1, 1)
+
+
+def other_location(inventory: Inventory) -> None:
+    inventory[0][0][0].location_code = "10"
+
+
+def pressure(inventory: Inventory) -> None:
+    inventory[0][0][0].response.response_stages[0].input_units = "PA"
+
+
+def not_scaled_by_obspy(inventory: Inventory) -> None:
+    inventory[0][0][0].response.response_stages[0].input_units = "CM/SEC**2"
+
+
+def broken_stage(inventory: Inventory) -> None:
+    stage = inventory[0][0][0].response.response_stages[3]
+    stage.decimation_input_sample_rate = None
+
+
+def polynomial(inventory: Inventory) -> None:
+    keywords = {
+        "frequency_lower_bound": 0.0,
+        "frequency_upper_bound": 1.0,
+        "approximation_lower_bound": -10.0,
+        "approximation_upper_bound": 10.0,
+        "maximum_error": 0.0,
+        "coefficients": [0.0, 2.0],
+    }
+    inventory[0][0][0].response = Response(
+        instrument_polynomial=InstrumentPolynomial("M/S", "COUNTS", **keywords),
+        response_stages=[PolynomialResponseStage(1, 1.0, 1.0, "M/S", "COUNTS", **keywords)],
+    )
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (no_stages, "has no stages"),
+        (no_response, "has no stages"),
+        (ended, "no response for this time, but 2015-01-01T00:00:00.000000Z to 2020-01-01"),
+        (other_location, "no response for this time, but nothing of this channel"),
+        (pressure, "the response is one of PA, so VEL cannot be had"),
+        (not_scaled_by_obspy, "the response is one of CM/SEC"),
+        (polynomial, "the response is a polynomial of M/S, so VEL cannot be had"),
+        (broken_stage, "response not usable"),
+    ],
+)
+def test_unusable_responses_are_clear_errors(spoil: Any, words: str) -> None:
+    inventory = station()
+    spoil(inventory)
+    with pytest.raises(NoResponseError, match=words) as caught:
+        remove_response(hour(1_000), inventory, RemovalParameters())
+    assert "CI.BOM..BHZ at 2024-01-01T00:00:00.019500Z" in caught.value.message
+
+
+@pytest.mark.parametrize("spoil", [pressure, polynomial])
+def test_what_is_no_ground_motion_can_be_had_in_its_own_unit(spoil: Any) -> None:
+    inventory = station()
+    spoil(inventory)
+    stream, expected = hour(1_000), hour(1_000)
+    units, _ = remove_response(stream, inventory, parse(output="DEF"))
+    expected.remove_response(inventory, output="DEF")
+    np.testing.assert_array_equal(stream[0].data, expected[0].data)
+    assert units == ("PA" if spoil is pressure else "M/S")
+
+
+def test_a_result_that_is_not_finite_is_an_error() -> None:
+    """Without a water level ObsPy divides by a response that is zero somewhere."""
+    inventory = station()
+    for stage in inventory[0][0][0].response.response_stages:
+        stage.stage_gain = 1e-300
+    with pytest.raises(NoResponseError, match="not finite|not usable"):
+        remove_response(hour(1_000), inventory, parse(water_level=None))
+
+
+def test_defaults_are_those_of_obspy() -> None:
+    assert parse() == RemovalParameters()
+    assert parse().changed() == {}
+    assert parse(water_level=60, taper_fraction=0.05).changed() == {}
+    assert parse(pre_filt=[1, 2, 3, 4]).changed() == {"pre_filt": (1.0, 2.0, 3.0, 4.0)}
+
+
+@pytest.mark.parametrize(
+    "bad",
+    [
+        {"output": "velocity"},
+        {"output": None},
+        {"output": ["VEL"]},
+        {"pre_filt": [1, 2, 3]},
+        {"pre_filt": [4, 3, 2, 1]},
+        {"pre_filt": [0, 0, 0, 0]},
+        {"pre_filt": [-1, 2, 3, 4]},
+        {"pre_filt": ["1", "2", "3", "4"]},
+        {"pre_filt": [True, 2, 3, 4]},
+        {"pre_filt": [1, 2, 3, float("nan")]},
+        {"pre_filt": "auto"},
+        {"pre_filt": {}},
+        {"water_level": "60"},
+        {"water_level": True},
+        {"water_level": -1},
+        {"water_level": float("inf")},
+        {"taper_fraction": 1.1},
+        {"taper_fraction": -0.1},
+        {"taper_fraction": None},
+        {"zero_mean": 1},
+        {"zero_mean": "true"},
+        {"encoding": "INT32"},
+        {"encoding": "STEIM2"},
+        {"encoding": "float32"},
+        {"encoding": ["FLOAT32"]},
+    ],
+)
+def test_bad_parameters_are_named(bad: dict[str, Any]) -> None:
+    with pytest.raises(BadRequestError) as caught:
+        parse(**bad)
+    ((name, value),) = bad.items()
+    assert name in caught.value.message
+    assert repr(value) in caught.value.message
+    assert "must be" in caught.value.message
