@@ -61,9 +61,9 @@ class Emulator:
         self._inner_port, api_port = _free_ports(2)
         self._queue = _Queue(("127.0.0.1", self._port), self._inner_port, self._timeout_s)
         threading.Thread(target=self._queue.serve_forever, args=(0.05,), daemon=True).start()
-        self._process = self._start(api_port)
+        self.process = self._start(api_port)
         try:
-            _await_port(self._inner_port, self._process)
+            _await_port(self._inner_port, self.process)
         except OSError:
             self.__exit__(None, None, None)
             raise
@@ -75,7 +75,7 @@ class Emulator:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        _end_group(self._process)
+        _end_group(self.process)
         self._queue.shutdown()
         self._queue.server_close()
 

@@ -28,7 +28,7 @@ HTTP_STATUS: dict[type[errors.ServiceError], HTTPStatus] = {
     errors.NoDataError: HTTPStatus.NOT_FOUND,
     errors.TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.UpstreamError: HTTPStatus.BAD_GATEWAY,
-    errors.SettingsError: HTTPStatus.INTERNAL_SERVER_ERROR,
+    errors.ServiceError: HTTPStatus.INTERNAL_SERVER_ERROR,
 }
 """The one table from error to HTTP status; an error without a row has its parent's."""
 

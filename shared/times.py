@@ -29,6 +29,9 @@ class Day:
     Attributes:
         year: four digits.
         day_of_year: 1 to 366.
+
+    Raises:
+        BadRequestError: the archive has no such year, or the year no such day.
     """
 
     year: int

@@ -8,6 +8,7 @@ from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
+import boto3
 import numpy as np
 import pytest
 from obspy import Stream, Trace, UTCDateTime
@@ -34,6 +35,7 @@ def _no_credentials_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-aws-config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-aws-credentials"))
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it keeps credentials
     shared_s3.client.cache_clear()
     yield
     shared_s3.client.cache_clear()

@@ -1,0 +1,166 @@
+"""Both functions behind AWS's Runtime Interface Emulator, as they run on Lambda."""
+
+import json
+import os
+import threading
+import time
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from conftest import http_event, make_trace, noise, put_day, put_station
+
+from local.emulator import Emulator
+from local.s3_server import OUTPUT_BUCKET, S3Server
+
+NSCL = "CI.BOM.BHZ."
+RESPONSE_REQUEST = {"day": "2024,001", "nscl": NSCL}
+WINDOWS_REQUEST = {
+    "Windows": [
+        {
+            "Network": "CI",
+            "Station": station,
+            "Channel": "BHZ",
+            "Location": "--",
+            "Starttime": "2024-01-01T00:00:00",
+            "Endtime": "2024-01-01T00:00:10",
+        }
+        for station in ("BOM", "NONE")
+    ]
+}
+
+
+@pytest.fixture
+def day(archive: S3Server) -> S3Server:
+    put_day(archive, NSCL, "2024,001", make_trace(NSCL, "2024-01-01T00:00:00.0195", noise(4_000)))
+    put_station(archive, "CI", "BOM", BHZ=40.0)
+    return archive
+
+
+@pytest.fixture(scope="module")
+def response(s3_server: S3Server) -> Iterator[Emulator]:
+    with Emulator("response", s3_server.function_environment) as emulator:
+        yield emulator
+
+
+@pytest.fixture(scope="module")
+def timewindow(s3_server: S3Server) -> Iterator[Emulator]:
+    with Emulator("timewindow", s3_server.function_environment) as emulator:
+        yield emulator
+
+
+def send(emulator: Emulator, event: Any) -> Any:
+    """The reply, parsed as strictly as JSON is written down."""
+
+    def refuse(constant: str) -> None:
+        raise AssertionError(f"{constant} is not JSON")
+
+    request = urllib.request.Request(emulator.url, json.dumps(event).encode(), method="POST")
+    with urllib.request.urlopen(request, timeout=60) as reply:
+        return json.loads(reply.read(), parse_constant=refuse)
+
+
+def test_response_removal(day: S3Server, response: Emulator) -> None:
+    """A warm container gets direct and HTTP events, good and bad, one after the other."""
+    for _ in range(2):
+        reply = send(response, RESPONSE_REQUEST)
+        assert reply["output_key"].startswith(f"s3://{OUTPUT_BUCKET}/noresp/")
+        assert len(day.get(reply["output_key"])) > 4_000
+
+        for version in ("2.0", "1.0"):
+            reply = send(response, http_event(json.dumps(RESPONSE_REQUEST), version))
+            assert reply["statusCode"] == 200
+            assert json.loads(reply["body"])["samples"] == 4_000
+
+        raised = send(response, {"day": "2024,001"})
+        assert raised["errorType"] == "BadRequestError"
+        assert "nscl is missing" in raised["errorMessage"]
+
+        reply = send(response, http_event("{}", "1.0"))
+        assert reply["statusCode"] == 400
+
+
+def test_time_windows(day: S3Server, timewindow: Emulator) -> None:
+    for _ in range(2):
+        answered, failed = send(timewindow, WINDOWS_REQUEST)
+        assert answered["data"] == noise(4_000)[:400].tolist()
+        assert failed["error"]["type"] == "NoWaveformError"
+
+        for version in ("1.0", "2.0"):
+            reply = send(timewindow, http_event(json.dumps(WINDOWS_REQUEST), version))
+            assert reply["statusCode"] == 200
+            assert json.loads(reply["body"]) == [answered, failed]
+
+        reply = send(timewindow, http_event("not JSON"))
+        assert reply["statusCode"] == 400
+        assert send(timewindow, {})["errorType"] == "BadRequestError"
+
+
+def test_calls_at_the_same_time_queue(day: S3Server, timewindow: Emulator) -> None:
+    """The emulator alone dies of the second call."""
+    replies: list[Any] = []
+    calls = [
+        threading.Thread(target=lambda: replies.append(send(timewindow, WINDOWS_REQUEST)))
+        for _ in range(4)
+    ]
+    for call in calls:
+        call.start()
+    for call in calls:
+        call.join()
+    assert [len(reply) for reply in replies] == [2] * 4
+
+
+def test_the_emulator_ends_with_its_block(s3_server: S3Server) -> None:
+    with Emulator("response", s3_server.function_environment) as emulator:
+        process = emulator.process
+        assert send(emulator, {})["errorType"] == "BadRequestError"  # starts the runtime
+        (child,) = children(process.pid)
+        port = int(emulator.endpoint_url.rpartition(":")[2])
+    assert process.poll() is not None
+    for _ in range(50):
+        if not Path(f"/proc/{child}").exists():
+            break
+        time.sleep(0.1)
+    assert not Path(f"/proc/{child}").exists()
+    with Emulator("response", s3_server.function_environment, port):  # the port is free again
+        pass
+
+
+def children(pid: int) -> list[int]:
+    for _ in range(50):
+        found = [
+            int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
+        ]
+        found += [
+            int(child)
+            for thread in os.listdir(f"/proc/{pid}/task")
+            if thread != str(pid)
+            for child in Path(f"/proc/{pid}/task/{thread}/children").read_text().split()
+        ]
+        if found:
+            return found
+        time.sleep(0.1)
+    return []
+
+
+def test_a_taken_port_is_an_error(s3_server: S3Server, response: Emulator) -> None:
+    port = int(response.endpoint_url.rpartition(":")[2])
+    with pytest.raises(OSError, match="in use"), Emulator("response", {}, port):
+        pass
+
+
+def test_a_timeout_leaves_nothing_behind(day: S3Server, tmp_path: Path) -> None:
+    """The runtime is killed in the middle; the next call in that container cleans up."""
+    key = put_day(day, NSCL, "2024,002", make_trace(NSCL, "2024-01-02", noise(3_000_000)))
+    environment = {**day.function_environment, "TMPDIR": str(tmp_path)}
+    with Emulator("response", environment, timeout_s=2) as emulator:
+        request = urllib.request.Request(
+            emulator.url, json.dumps({"day": "2024,002", "nscl": NSCL}).encode(), method="POST"
+        )
+        with urllib.request.urlopen(request, timeout=60) as reply:
+            assert b"timed out" in reply.read()
+        assert any(tmp_path.iterdir()), f"{key} was done too soon for this test"
+        assert "output_key" in send(emulator, RESPONSE_REQUEST)
+        assert list(tmp_path.iterdir()) == []

@@ -1,0 +1,94 @@
+"""Settings: from the environment, checked."""
+
+import pytest
+
+from shared import settings
+from shared.errors import SettingsError
+
+BUCKETS = {"S3_INPUT_BUCKET": settings.input_bucket, "S3_OUTPUT_BUCKET": settings.output_bucket}
+GOOD_NAMES = ["scedc-pds", "abc", "a1.b2-c3", "0ab", "x" * 63]
+# https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
+BAD_NAMES = [
+    "ab",
+    "x" * 64,
+    "Bucket",
+    "my_bucket",
+    "my bucket",
+    " bucket",
+    "bucket ",
+    "bucket\n",
+    "-bucket",
+    "bucket-",
+    ".bucket",
+    "bucket.",
+    "two..periods",
+    "192.168.5.4",
+    "s3://bucket",
+    "bucket/folder",
+    "bucket/",
+    "../etc",
+    "arn:aws:s3:::bucket",
+    "bückét",
+    "bucket١",
+    "buc\0ket",
+]
+
+each_setting = pytest.mark.parametrize("name", sorted(BUCKETS))
+
+
+@each_setting
+@pytest.mark.parametrize("bucket", GOOD_NAMES)
+def test_bucket(monkeypatch, name, bucket):
+    monkeypatch.setenv(name, bucket)
+    assert BUCKETS[name]() == bucket
+
+
+@each_setting
+@pytest.mark.parametrize("bucket", [name for name in BAD_NAMES if "\0" not in name])
+def test_what_cannot_be_a_bucket_is_refused(monkeypatch, name, bucket):
+    monkeypatch.setenv(name, bucket)
+    with pytest.raises(SettingsError) as caught:
+        BUCKETS[name]()
+    assert name in caught.value.message
+    assert repr(bucket) in caught.value.message
+    assert caught.value.details == {"setting": name}
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_archive_is_read_unless_another_bucket_is_set(monkeypatch, value):
+    if value is not None:
+        monkeypatch.setenv("S3_INPUT_BUCKET", value)
+    assert settings.input_bucket() == "scedc-pds"
+
+
+@pytest.mark.parametrize("value", [None, ""])
+def test_output_bucket_has_no_default(monkeypatch, value):
+    if value is not None:
+        monkeypatch.setenv("S3_OUTPUT_BUCKET", value)
+    with pytest.raises(SettingsError, match="S3_OUTPUT_BUCKET is not set") as caught:
+        settings.output_bucket()
+    assert caught.value.details == {"setting": "S3_OUTPUT_BUCKET"}
+
+
+def test_settings_are_read_at_each_use(monkeypatch):
+    monkeypatch.setenv("S3_INPUT_BUCKET", "first")
+    assert settings.input_bucket() == "first"
+    monkeypatch.setenv("S3_INPUT_BUCKET", "second")
+    assert settings.input_bucket() == "second"
+
+
+@pytest.mark.parametrize(
+    ("environment", "region"),
+    [
+        ({}, "us-west-2"),
+        ({"AWS_REGION": "", "AWS_DEFAULT_REGION": ""}, "us-west-2"),
+        ({"AWS_DEFAULT_REGION": "eu-central-1"}, "eu-central-1"),
+        ({"AWS_REGION": "us-east-1"}, "us-east-1"),
+        # On Lambda the former is set by AWS, and the latter is the same, or the user's mistake.
+        ({"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "eu-central-1"}, "us-east-1"),
+    ],
+)
+def test_region(monkeypatch, environment, region):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    assert settings.region() == region
