@@ -84,9 +84,7 @@ def _emulator(function: str, s3: S3Server, options: argparse.Namespace) -> Emula
 
 def _run(command: list[str]) -> str:
     """Run one of the commands that a user would type, and show it."""
-    shown = [
-        "python" if word == sys.executable else word.replace(f"{PROJECT}/", "") for word in command
-    ]
+    shown = ["python" if word == sys.executable else _short(word) for word in command]
     step(f"$ {' '.join(shown)}")
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -111,10 +109,14 @@ def _finish(archive: Path, corrected: Trace, windows: list[dict[str, Any]], outp
         gaps = sum(gap["samples"] for gap in window["gaps"])
         name = "{network}.{station}.{channel}".format(**window)
         say(f"window     {name}, {len(window['data']):,} samples, {gaps} of them missing")
-    say(f"picture    {picture}")
+    say(f"picture    {_short(str(picture))}")
     if relative > 0.01:
         fail("the corrected motion is not the motion that went in")
     step("Done: both functions ran, and the ground motion was recovered.")
+
+
+def _short(path: str) -> str:
+    return path.replace(f"{PROJECT}/", "")
 
 
 def _band(trace: Trace) -> npt.NDArray[np.float64]:

@@ -21,16 +21,22 @@ Only the edge knows which HTTP status each of them has.
 from typing import Any
 
 
+# A message quotes the request, which may be megabytes long: more than a reply may have.
+_LONGEST_MESSAGE = 2000
+
+
 class ServiceError(Exception):
     """Base of all errors that are meant for the caller.
 
     Args:
-        message: names the offending value and what would be right.
+        message: names the offending value and what would be right; cut where it is too long.
         details: further members of the JSON error object, such as the key that was looked for;
             JSON types only.
     """
 
     def __init__(self, message: str, **details: Any) -> None:
+        if len(message) > _LONGEST_MESSAGE:
+            message = f"{message[: _LONGEST_MESSAGE - 3]}..."
         super().__init__(message)
         self.message = message
         self.details = details

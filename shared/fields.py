@@ -1,6 +1,6 @@
 """Reads the fields of a JSON object, so that every request is checked in the same words."""
 
-import math
+import sys
 from collections.abc import Collection, Mapping
 from typing import Any
 
@@ -34,7 +34,7 @@ class Fields:
         if unknown:
             raise BadRequestError(
                 f"{place} has the unknown field {', '.join(map(repr, unknown))}: must be {known}",
-                field=f"{path}{unknown[0]}",
+                field=f"{path}{unknown[0][:80]}",
             )
         self._fields = value
 
@@ -96,7 +96,9 @@ class Fields:
 
 def is_number(value: object) -> bool:
     """Whether a JSON value is a finite number; true and false are none."""
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
+    # Compared, as math.isfinite raises OverflowError for an integer that no float can hold.
+    largest = sys.float_info.max
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= largest
 
 
 def _show(value: object) -> str:
