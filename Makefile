@@ -29,12 +29,14 @@ check: setup  ## lint, format and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
+# Lambda takes a single image, and refuses the index that attestations make of it.
+images: export BUILDX_NO_DEFAULT_ATTESTATIONS := 1
 images:  ## both container images: PYTHON_VERSION=3.10|3.13
 	docker build --build-arg PYTHON_VERSION=$(PYTHON_VERSION) -f Dockerfile.response -t response-lambda .
 	docker build --build-arg PYTHON_VERSION=$(PYTHON_VERSION) -f Dockerfile.timewindow -t timewindow-lambda .
 
-lock: setup  ## make all lock files anew from the requirements*.in files
-	@PATH="$(CURDIR)/$(BIN):$$PATH" image/lock
+lock: setup  ## all lock files anew from the requirements*.in files; UPGRADE=1 for the newest pins
+	@PATH="$(CURDIR)/$(BIN):$$PATH" image/lock $(if $(UPGRADE),--upgrade)
 
 clean:  ## remove all that was set up or made
 	rm -rf $(VENV) build output.json

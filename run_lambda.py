@@ -67,14 +67,18 @@ def invoke(client: "LambdaClient", function_name: str, event: Any) -> Any:
     # The emulator hands an exception back as if it were a reply.
     raised = isinstance(reply, dict) and {"errorMessage", "errorType"} <= reply.keys()
     if raised or "FunctionError" in response:
-        kind, message = reply.get("errorType", "Error"), reply.get("errorMessage", text)
+        told = reply if isinstance(reply, dict) else {}
+        kind, message = told.get("errorType", "Error"), told.get("errorMessage", text)
         raise FunctionError(f"{kind}: {message}")
     return reply
 
 
 def _event(options: argparse.Namespace) -> Any:
     if options.command == "windows":
-        return json.loads(options.request.read_text())
+        try:
+            return json.loads(options.request.read_text())
+        except ValueError as error:
+            raise ValueError(f"{options.request} is not JSON: {error}") from error
     names = ("day", "nscl", "output", "pre_filt", "water_level", "encoding")
     return {name: getattr(options, name) for name in names if hasattr(options, name)}
 
@@ -111,29 +115,39 @@ def _summary(reply: Any, path: Path) -> str:
 
 
 def _water_level(text: str) -> float | None:
-    return None if text == "none" else float(text)
+    try:
+        return None if text == "none" else float(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} is neither a number nor none") from error
 
 
-def _parser() -> argparse.ArgumentParser:
+def _where() -> argparse.ArgumentParser:
+    """The options that stand before the command or after it; absent ones leave no value behind."""
     where = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     where.add_argument("--function-name", help="the function's name on AWS")
     where.add_argument("--region", help=f"AWS region (default: your configuration's, or {REGION})")
     where.add_argument("--profile", help="profile of your AWS configuration")
     where.add_argument("--endpoint-url", help="of the emulator, such as http://127.0.0.1:9000")
     where.add_argument("-o", type=Path, metavar="FILE", help="write the reply to a file")
+    return where
+
+
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        description=__doc__, parents=[where], formatter_class=argparse.RawDescriptionHelpFormatter
+        description=__doc__,
+        parents=[_where()],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.set_defaults(
+    commands = parser.add_subparsers(dest="command")
+    parser.set_defaults(  # after the line above, which makes None of the command
         command="response",
         day="2019,183",
         nscl="CI.SOC.HHZ.",
         **dict.fromkeys(("function_name", "region", "profile", "endpoint_url", "o")),
     )
-    commands = parser.add_subparsers(dest="command")
     response = commands.add_parser(
         "response",
-        parents=[where],
+        parents=[_where()],
         argument_default=argparse.SUPPRESS,
         help="remove the response of a channel's day",
     )
@@ -143,7 +157,7 @@ def _parser() -> argparse.ArgumentParser:
     response.add_argument("--pre-filt", type=float, nargs=4, metavar="HZ", help="four corners")
     response.add_argument("--water-level", type=_water_level, metavar="DB", help="dB, or none")
     response.add_argument("--encoding", help="FLOAT32 or FLOAT64")
-    windows = commands.add_parser("windows", parents=[where], help="get time windows")
+    windows = commands.add_parser("windows", parents=[_where()], help="get time windows")
     windows.add_argument(
         "--request", type=Path, default=Path("request.json"), help="file (default: request.json)"
     )

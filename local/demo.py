@@ -20,13 +20,13 @@ from obspy import Trace
 
 from local.console import fail, say, step
 from local.demo_archive import DEMO_ARCHIVE, DEMO_CHANNELS, write_archive
-from local.emulator import PROJECT, Emulator
+from local.emulator import PROJECT, Emulator, EmulatorError
 from local.picture import draw
 from local.s3_server import S3Server
 
 BAND_HZ = (0.05, 20.0)
-"""Where corrected and true motion are compared. Above it, the default parameters, which are ObsPy's,
-divide the digitizer's rounding by an anti-alias filter that passes next to nothing; below it,
+"""Where corrected and true motion are compared. Above, the default parameters, which are ObsPy's,
+divide the digitizer's rounding by an anti-alias filter that passes next to nothing; below,
 whatever drift there is by a seismometer that hardly hears it."""
 
 _MARGIN = 0.05  # of the day at each end, where the taper is, left out of the comparison
@@ -49,8 +49,8 @@ def main() -> None:
             step(f"S3 serves it: {s3.endpoint_url}")
             corrected = _remove_response(s3, options)
             windows = _read_windows(s3, options)
-    except OSError as error:
-        fail(f"port {options.port} of the emulator: {error}")
+    except EmulatorError as error:
+        fail(str(error))
     _finish(archive, corrected, windows, options.output)
 
 

@@ -29,6 +29,10 @@ MEMORY_MB = 2048
 _START_S = 20  # how long the emulator may take to listen
 
 
+class EmulatorError(Exception):
+    """The emulator cannot be started."""
+
+
 class Emulator:
     """One function behind the emulator.
 
@@ -40,7 +44,7 @@ class Emulator:
         timeout_s: the function's timeout in seconds.
 
     Raises:
-        OSError: on entering, the port is taken, or the emulator does not start.
+        EmulatorError: on entering, the port is taken, or the emulator does not start.
     """
 
     def __init__(
@@ -59,12 +63,15 @@ class Emulator:
 
     def __enter__(self) -> "Emulator":
         self._inner_port, api_port = _free_ports(2)
-        self._queue = _Queue(("127.0.0.1", self._port), self._inner_port, self._timeout_s)
+        try:
+            self._queue = _Queue(("127.0.0.1", self._port), self._inner_port, self._timeout_s)
+        except OSError as error:
+            raise EmulatorError(f"port {self._port} cannot be had: {error}") from error
         threading.Thread(target=self._queue.serve_forever, args=(0.05,), daemon=True).start()
         self.process = self._start(api_port)
         try:
             _await_port(self._inner_port, self.process)
-        except OSError:
+        except EmulatorError:
             self.__exit__(None, None, None)
             raise
         return self
@@ -180,7 +187,7 @@ def _await_port(port: int, process: subprocess.Popen[bytes]) -> None:
             time.sleep(0.05)
         else:
             return
-    raise OSError(f"the emulator does not listen on port {port} after {_START_S} s")
+    raise EmulatorError(f"the emulator does not listen on port {port} after {_START_S} s")
 
 
 def _end_group(process: subprocess.Popen[bytes]) -> None:

@@ -6,7 +6,7 @@ import sys
 
 from local.console import fail, say
 from local.demo_archive import DEMO_ARCHIVE, write_archive
-from local.emulator import Emulator
+from local.emulator import Emulator, EmulatorError
 from local.s3_server import OUTPUT_BUCKET, S3Server
 
 
@@ -17,9 +17,9 @@ def main() -> None:
     parser.add_argument("--port", type=int, default=9000, help="of the emulator")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    say("Making the archive of the demo, if it is not there yet")
-    archive = write_archive(DEMO_ARCHIVE, say)
     try:
+        say("Making the archive of the demo, if it is not there yet")
+        archive = write_archive(DEMO_ARCHIVE, say)
         with S3Server() as s3:
             s3.put_folder(archive)
             environment, log = s3.function_environment, sys.stderr.buffer
@@ -28,8 +28,8 @@ def main() -> None:
                 say(f"The {options.function} function: {emulator.url}")
                 say("Calls queue, as the emulator takes one at a time. Ctrl-C ends all of it.")
                 signal.pause()
-    except OSError as error:
-        fail(f"port {options.port}: {error}")
+    except EmulatorError as error:
+        fail(str(error))
     except KeyboardInterrupt:
         say("\nEnded.")
 

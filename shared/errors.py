@@ -20,7 +20,6 @@ Only the edge knows which HTTP status each of them has.
 
 from typing import Any
 
-
 # A message quotes the request, which may be megabytes long: more than a reply may have.
 _LONGEST_MESSAGE = 2000
 

@@ -4,7 +4,6 @@ JSON has no word for them (RFC 8259, section 6), yet Python's own encoder, which
 uses, writes a bare NaN that other parsers refuse.
 """
 
-import math
 from typing import Any
 
 import numpy as np
@@ -17,7 +16,11 @@ def dumps(value: Any) -> bytes:
     Raises:
         TypeError: it holds something else.
     """
-    return orjson.dumps(value, default=_array, option=orjson.OPT_SERIALIZE_NUMPY)
+    try:
+        return orjson.dumps(value, default=_entries, option=orjson.OPT_SERIALIZE_NUMPY)
+    except TypeError:
+        # It refuses an array of foreign byte order without asking `default`.
+        return orjson.dumps(value, default=_entries)
 
 
 def loads(text: bytes | str) -> Any:
@@ -30,25 +33,18 @@ def loads(text: bytes | str) -> Any:
 
 
 def plain(value: Any) -> Any:
-    """The same value in what AWS's runtime serialises by itself: no NumPy, no NaN."""
-    if isinstance(value, dict):
-        return {key: plain(entry) for key, entry in value.items()}
-    if isinstance(value, list | tuple):
-        return [plain(entry) for entry in value]
-    if isinstance(value, np.ndarray):
-        return _array(value)
-    if isinstance(value, np.generic):
-        value = value.item()
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
-    return value
+    """What `dumps` writes, as what AWS's runtime serialises by itself: no NumPy, no NaN.
+
+    Raises:
+        TypeError: it holds something that is not JSON.
+    """
+    return orjson.loads(dumps(value))
 
 
-def _array(value: object) -> list[Any]:
-    """An array as nested lists; masked and non-finite entries are None."""
-    if not isinstance(value, np.ndarray):
+def _entries(value: object) -> Any:
+    """An array as nested lists, a scalar as a number; masked and non-finite ones are None."""
+    if not isinstance(value, np.ndarray | np.generic):
         raise TypeError(f"{type(value).__name__} is not JSON")
-    if value.dtype.kind == "f":
-        value = np.ma.masked_invalid(value, copy=False)
-    entries: list[Any] = value.tolist()
-    return entries
+    if value.dtype.kind == "f" and value is not np.ma.masked:
+        value = np.ma.masked_invalid(value)
+    return value.tolist()

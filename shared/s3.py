@@ -16,6 +16,7 @@ from boto3.s3.transfer import TransferConfig
 from botocore import UNSIGNED
 from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from s3transfer.exceptions import S3DownloadFailedError
 
 from shared import settings
 from shared.errors import NoSuchObjectError, S3Error
@@ -32,6 +33,14 @@ _READ_TIMEOUT_S = 20
 # 403 instead of 404: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
 # A HEAD has no body, so botocore only has the status to tell.
 _ABSENT = {"404", "NoSuchKey", "403", "AccessDenied"}
+
+_OTHER_FAILURES = (
+    BotoCoreError,
+    HTTPClientError,
+    Boto3Error,
+    S3DownloadFailedError,  # the object was replaced while we read it
+    ValueError,  # the endpoint in the environment is no URL
+)
 
 # One stream as long as the object is small: splitting it costs more requests than it saves.
 _TRANSFER = TransferConfig(multipart_threshold=32 * 1024**2, multipart_chunksize=16 * 1024**2)
@@ -101,5 +110,5 @@ def _translated(verb: str, bucket: str, key: str) -> Iterator[None]:
             message = f"there is no object {name} that may be read"
             raise NoSuchObjectError(message, object=name) from error
         raise S3Error(f"could not {verb} {name}: {error}", object=name, code=code) from error
-    except (BotoCoreError, HTTPClientError, Boto3Error) as error:
+    except _OTHER_FAILURES as error:
         raise S3Error(f"could not {verb} {name}: {error}", object=name) from error

@@ -2,8 +2,13 @@
 
 import importlib.util
 import io
+import json
 import os
+import socket
+import subprocess
+import sys
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -123,7 +128,8 @@ def load_app(function: str) -> ModuleType:
     """A function's app.py, under a name of its own, as both are named `app`."""
     path = PROJECT / f"{function}_lambda" / "app.py"
     spec = importlib.util.spec_from_file_location(f"{function}_app", path)
-    assert spec and spec.loader
+    assert spec
+    assert spec.loader
     module = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(module)
     return module
@@ -171,3 +177,52 @@ def http_event(body: Any, version: str = "2.0", **members: Any) -> dict[str, Any
             "isBase64Encoded": False,
         }
     return {**event, "body": body, **members}
+
+
+def free_port() -> int:
+    """A port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return int(server.getsockname()[1])
+
+
+def command_environment(**members: str) -> dict[str, str]:
+    """The environment of a command: the user's, without what it says of AWS."""
+    inherited = {
+        name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "S3_"))
+    }
+    nowhere = {
+        "AWS_EC2_METADATA_DISABLED": "true",
+        "AWS_CONFIG_FILE": "/nonexistent/config",
+        "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent/credentials",
+    }
+    return {**inherited, **nowhere, **members}
+
+
+@dataclass(frozen=True)
+class DemoRun:
+    """What a run of the demo printed and made; `windows` is what it left in output.json."""
+
+    status: int
+    stdout: str
+    stderr: str
+    folder: Path
+    windows: list[dict[str, Any]]
+
+
+@pytest.fixture(scope="session")
+def demo_run(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
+    """The demo, run once."""
+    folder = tmp_path_factory.mktemp("demo")
+    output = PROJECT / "output.json"
+    output.unlink(missing_ok=True)
+    done = subprocess.run(
+        [sys.executable, "-m", "local.demo", "--port", str(free_port()), "--output", str(folder)],
+        cwd=PROJECT,
+        env=command_environment(),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    windows = json.loads(output.read_text()) if output.is_file() else []
+    return DemoRun(done.returncode, done.stdout, done.stderr, folder, windows)

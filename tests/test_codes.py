@@ -15,7 +15,7 @@ GOOD = {"network": "CI", "station": "SOC", "channel": "HHZ", "location": "00"}
 
 # Characters near the right ones: Arabic and full-width digits, Greek and Cyrillic capitals, ...
 nasty_text = st.text(
-    st.one_of(st.sampled_from(SEED), st.sampled_from("az_-./\\ \n\t\0*?%é١0AΑАİK\u00a0\u2028")),  # noqa: RUF001
+    st.one_of(st.sampled_from(SEED), st.sampled_from("az_-./\\ \n\t\0*?%é١0AΑАİK\u00a0\u2028")),
     max_size=7,
 )
 any_text = st.one_of(nasty_text, st.text(max_size=7))

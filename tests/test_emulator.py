@@ -2,17 +2,19 @@
 
 import json
 import os
+import socket
 import threading
 import time
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import http_event, make_trace, noise, put_day, put_station
 
-from local.emulator import Emulator
+from local.emulator import Emulator, EmulatorError
 from local.s3_server import OUTPUT_BUCKET, S3Server
 
 NSCL = "CI.BOM.BHZ."
@@ -147,20 +149,66 @@ def children(pid: int) -> list[int]:
 
 def test_a_taken_port_is_an_error(s3_server: S3Server, response: Emulator) -> None:
     port = int(response.endpoint_url.rpartition(":")[2])
-    with pytest.raises(OSError, match="in use"), Emulator("response", {}, port):
+    with (
+        pytest.raises(EmulatorError, match=f"port {port} cannot be had"),
+        Emulator("response", {}, port),
+    ):
         pass
 
 
 def test_a_timeout_leaves_nothing_behind(day: S3Server, tmp_path: Path) -> None:
     """The runtime is killed in the middle; the next call in that container cleans up."""
-    key = put_day(day, NSCL, "2024,002", make_trace(NSCL, "2024-01-02", noise(3_000_000)))
-    environment = {**day.function_environment, "TMPDIR": str(tmp_path)}
-    with Emulator("response", environment, timeout_s=2) as emulator:
-        request = urllib.request.Request(
-            emulator.url, json.dumps({"day": "2024,002", "nscl": NSCL}).encode(), method="POST"
-        )
-        with urllib.request.urlopen(request, timeout=60) as reply:
-            assert b"timed out" in reply.read()
-        assert any(tmp_path.iterdir()), f"{key} was done too soon for this test"
-        assert "output_key" in send(emulator, RESPONSE_REQUEST)
-        assert list(tmp_path.iterdir()) == []
+    with Gate(day) as gate:
+        environment = {
+            **day.function_environment,
+            "TMPDIR": str(tmp_path),
+            "AWS_ENDPOINT_URL_S3": gate.url,
+        }
+        with Emulator("response", environment, timeout_s=10) as emulator:
+            body = json.dumps(RESPONSE_REQUEST).encode()
+            with urllib.request.urlopen(emulator.url, body, timeout=60) as reply:
+                assert b"timed out" in reply.read()
+            assert len(list(tmp_path.iterdir())) == 1
+            gate.opened.set()
+            assert "output_key" in send(emulator, RESPONSE_REQUEST)
+            assert list(tmp_path.iterdir()) == []
+
+
+class Gate:
+    """A way to the S3 server that swallows what is sent until it is opened."""
+
+    def __init__(self, server: S3Server) -> None:
+        host, port = server.endpoint_url.removeprefix("http://").split(":")
+        self._target = host, int(port)
+        self.opened = threading.Event()
+        self._sockets: list[socket.socket] = []
+
+    def __enter__(self) -> "Gate":
+        self._listener = socket.create_server(("127.0.0.1", 0))
+        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        threading.Thread(target=self._accept, daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        for each in (self._listener, *self._sockets):
+            each.close()
+
+    def _accept(self) -> None:
+        while True:
+            try:
+                caller, _ = self._listener.accept()
+            except OSError:
+                return
+            self._sockets.append(caller)
+            if self.opened.is_set():
+                server = socket.create_connection(self._target)
+                self._sockets.append(server)
+                for source, sink in ((caller, server), (server, caller)):
+                    threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()
+
+    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
+        with suppress(OSError):
+            while chunk := source.recv(65536):
+                sink.sendall(chunk)
+        with suppress(OSError):
+            sink.shutdown(socket.SHUT_WR)

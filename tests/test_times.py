@@ -91,7 +91,7 @@ def test_day(text, year, day_of_year):
         "2019-W27-2",
         "٢٠١٩,183",
         "2019,١٨٣",
-        "２０１９-07-02",  # noqa: RUF001
+        "２０１９-07-02",
         "201²,183",
         "0000,001",
         "0000-01-01",
@@ -150,14 +150,11 @@ def test_day_is_pythons(day):
     assert Day.parse(str(ours)) == ours
     assert ours.starttime.ns == ns(day.isoformat())
     assert Day.of(ours.starttime) == ours
-    assert Day.of(ours.starttime - 1e-6) != ours or day == date(1900, 1, 1)
     if day < date(2199, 12, 31):
         assert ours.next == Day.parse((day + timedelta(days=1)).isoformat())
         assert ours < ours.next
+        assert Day.of(ours.next.starttime - 1e-6) == ours
         assert ours.next.starttime.ns - ours.starttime.ns == 86400 * S
-
-
-test_day_is_pythons = pytest.mark.filterwarnings("error")(test_day_is_pythons)
 
 
 @pytest.mark.parametrize(
@@ -286,7 +283,7 @@ def test_time(text, expected):
         "2024-01-01T00:0٥:00",
         "2024-01-01T00:05:00.٥",
         "2024-01-01T00:05:00+0١:00",
-        "２０２４-01-01",  # noqa: RUF001
+        "２０２４-01-01",
         "2024/01/01",
         "01-01-2024",
     ],

@@ -1,0 +1,735 @@
+"""What the README says is true: each of its blocks is run, or compared with what runs."""
+
+import base64
+import contextlib
+import importlib.util
+import json
+import os
+import re
+import shutil
+import socket
+import subprocess
+import sys
+import time
+import urllib.parse
+import urllib.request
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import boto3
+import pytest
+from conftest import PROJECT, DemoRun, command_environment, free_port, http_event
+from test_serve import Served, serving
+
+import run_lambda
+from local.demo_archive import DEMO_ARCHIVE, write_archive
+from local.emulator import INVOCATIONS, MEMORY_MB, TIMEOUT_S
+from local.s3_server import OUTPUT_BUCKET, S3Server
+from shared import errors, invocation, settings
+from shared.corrected_day import CorrectedDayRequest
+from shared.removal import ENCODINGS, UNITS, RemovalParameters
+
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PORT = "9000"
+
+Key = tuple[str, str, int]
+"""A block's heading, its language, and how many such there are before it under that heading."""
+
+
+def sections() -> dict[str, str]:
+    """The text under each heading, up to the next one of any level."""
+    without_code = FENCE.sub(lambda block: "\n" * block[0].count("\n"), README).splitlines()
+    lines, found, heading = README.splitlines(), {}, ""
+    for line, text in zip(without_code, lines, strict=True):
+        if line.startswith("#"):
+            heading = line.lstrip("# ")
+            found[heading] = ""
+        else:
+            found[heading] += f"{text}\n"
+    return found
+
+
+def blocks() -> dict[Key, str]:
+    found: dict[Key, str] = {}
+    for heading, text in sections().items():
+        for language, content in FENCE.findall(text):
+            count = sum(key[:2] == (heading, language) for key in found)
+            found[heading, language, count] = content
+    return found
+
+
+SECTIONS = sections()
+BLOCKS = blocks()
+TITLE = next(iter(SECTIONS))
+COVERED: list[Key] = []
+
+
+def covers(*keys: Key) -> Callable[[Any], Any]:
+    """Marks the one test that runs or compares these blocks."""
+    COVERED.extend(keys)
+    return lambda test: test
+
+
+def table(heading: str) -> list[list[str]]:
+    """The rows of the table under a heading, without its head."""
+    rows = re.findall(r"^\| (.*) \|$", SECTIONS[heading], re.MULTILINE)
+    return [re.split(r" *\| *", row) for row in rows[2:]]
+
+
+def code(text: str) -> list[str]:
+    """What a text has in backticks, its blocks left out."""
+    return re.findall(r"`([^`]+)`", FENCE.sub("", text))
+
+
+# The page
+
+
+def test_every_block_is_covered_by_one_test() -> None:
+    assert README.count("```") == 2 * len(BLOCKS)
+    assert sorted(COVERED) == sorted(BLOCKS)
+
+
+def test_relative_links_and_images_exist() -> None:
+    links = re.findall(r"\]\(([^)\s]+)\)", README)
+    assert len(links) >= 5
+    for link in links:
+        if not link.startswith("https://"):
+            assert (PROJECT / link).is_file(), link
+
+
+@covers(("The house", "text", 0))
+def test_the_house() -> None:
+    lines = BLOCKS["The house", "text", 0].splitlines()
+    named = [line.split()[0] for line in lines]
+    assert len(named) == len(set(named)) >= 6
+    for path in named:
+        assert (PROJECT / path).is_dir() if path.endswith("/") else (PROJECT / path).is_file(), path
+    assert "floors" in (PROJECT / "shared" / "__init__.py").read_text()
+
+
+# Tables
+
+
+def test_parameters() -> None:
+    """Names, order, defaults, and what each takes."""
+    rows = {code(name)[0]: (default, takes) for name, default, takes in table("Response removal")}
+    defaults = {name: json.loads(code(default)[0]) for name, (default, _) in rows.items()}
+    assert defaults == asdict(RemovalParameters())
+    assert list(rows) == list(asdict(RemovalParameters()))
+    outputs = re.findall(r'`"(\w+)"` \(([^)]+)\)', rows["output"][1])
+    assert {name: unit.replace("²", "**2") for name, unit in outputs[:-1]} == UNITS
+    assert outputs[-1][0] == "DEF"
+    assert [json.loads(name) for name in code(rows["encoding"][1])] == list(ENCODINGS)
+
+    # The example is one that is taken.
+    request = {
+        "day": "2019,183",
+        "nscl": "CI.SOC.HHZ.",
+        "pre_filt": json.loads(code(rows["pre_filt"][1])[0]),
+    }
+    assert CorrectedDayRequest.parse(request).parameters.pre_filt == (0.005, 0.01, 35, 45)
+
+
+def test_folders_of_results() -> None:
+    request: dict[str, Any] = {"day": "2019,183", "nscl": "CI.SOC.HHZ."}
+    assert "`noresp/`" in SECTIONS["Response removal"]
+    assert CorrectedDayRequest.parse(request).output_key.startswith("noresp/")
+    (named,) = re.findall(r"`(noresp_\S+)/\.\.\.`", SECTIONS["Response removal"])
+    request.update(output="DISP", encoding="FLOAT64")
+    assert CorrectedDayRequest.parse(request).output_key.startswith(f"{named}/")
+
+
+def test_errors_and_their_status() -> None:
+    statuses = {name: int(status) for names, status in table("Events") for name in code(names)}
+    assert statuses.pop("S3_OUTPUT_BUCKET") == 500  # an example, no error
+    assert statuses.pop("InternalError") == failure(ZeroDivisionError("never seen"))
+    for name, status in statuses.items():
+        assert failure(getattr(errors, name)("...")) == status, name
+
+    def leaves(cls: type) -> set[str]:
+        below = [leaf for child in cls.__subclasses__() for leaf in leaves(child)]
+        return set(below) or {cls.__name__}
+
+    # One is translated before any caller sees it.
+    assert set(statuses) == leaves(errors.ServiceError) - {"NoSuchObjectError"}
+
+
+def failure(error: Exception) -> int:
+    """The HTTP status of a function that raises this."""
+
+    def process(request: Any) -> Any:
+        raise error
+
+    reply = invocation.lambda_handler(process)(http_event("{}"), SimpleNamespace())
+    assert json.loads(reply["body"])["error"]["type"] in (type(error).__name__, "InternalError")
+    return int(reply["statusCode"])
+
+
+def test_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = {code(name)[0]: default for name, default, _ in table("Settings") if "`" in name}
+    assert rows == {"S3_OUTPUT_BUCKET": "none", "S3_INPUT_BUCKET": f"`{settings.ARCHIVE_BUCKET}`"}
+    assert settings.input_bucket() == "scedc-pds"
+    with pytest.raises(errors.SettingsError):
+        settings.output_bucket()
+    for name, read in (("OUTPUT", settings.output_bucket), ("INPUT", settings.input_bucket)):
+        monkeypatch.setenv(f"S3_{name}_BUCKET", "another")
+        assert read() == "another"
+
+
+# make
+
+
+def planned(arguments: str) -> str:
+    """What a make command would do in an environment that is set up."""
+    environment = ["-o", f"{sys.prefix}/ready", f"VENV={sys.prefix}"]
+    done = subprocess.run(
+        ["make", "-n", *environment, *arguments.split()],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_every_make_target_that_is_named_exists() -> None:
+    named = set(re.findall(r"(?:^|`)make ([a-z]+)", README, re.MULTILINE))
+    assert {"demo", "serve", "test", "check", "images", "lock", "setup"} <= named
+    for target in named:
+        planned(target)
+
+
+@covers((TITLE, "sh", 0))
+def test_make_demo(demo_run: DemoRun) -> None:
+    assert BLOCKS[TITLE, "sh", 0] == "make demo\n"
+    assert planned("demo") == f"{sys.prefix}/bin/python -m local.demo --port {PORT}\n"
+    assert demo_run.status == 0
+
+
+@covers((TITLE, "text", 0))
+def test_output_of_the_demo(demo_run: DemoRun) -> None:
+    shown = BLOCKS[TITLE, "text", 0].splitlines()
+    printed = demo_run.stdout.replace(f"{demo_run.folder}/", "build/demo/").splitlines()
+    first = printed.index(next(line for line in printed if line.startswith("went in")))
+    assert len(printed) == first + len(shown) + 1  # "ends with": but for the line that it is done
+    for line, is_line in zip(shown, printed[first:], strict=False):
+        assert figures(is_line) == pytest.approx(figures(line), rel=0, abs=1.01)
+        assert FIGURE.sub("...", is_line) == FIGURE.sub("...", line)
+
+
+FIGURE = re.compile(r"(\d)\.(\d+)(e[+-]\d+)")
+
+
+def figures(line: str) -> list[float]:
+    """Figures such as 4.017e-05, in units of their last digit: another NumPy may round it."""
+    return [float(f"{whole}{fraction}") for whole, fraction, _ in FIGURE.findall(line)]
+
+
+@covers(("The house", "sh", 0))
+def test_make_test_check_lock() -> None:
+    lines = BLOCKS["The house", "sh", 0].splitlines()
+    test, check, lock = (planned(line.removeprefix("make ")) for line in lines)
+    assert "-m pytest" in test
+    assert "ruff check ." in check
+    assert "mypy" in check
+    assert "image/lock" in lock
+
+
+@covers(("Images", "sh", 0), ("Images", "sh", 1))
+def test_make_images() -> None:
+    """Built and run they are by test_images.py."""
+    for index, version in ((0, "3.10"), (1, "3.13")):
+        command = BLOCKS["Images", "sh", index].removeprefix("make ")
+        lines = planned(command).splitlines()
+        assert [line.split("-f ")[1] for line in lines] == [
+            "Dockerfile.response -t response-lambda .",
+            "Dockerfile.timewindow -t timewindow-lambda .",
+        ]
+        assert all(f"--build-arg PYTHON_VERSION={version} " in line for line in lines)
+    assert "public.ecr.aws/lambda/python:3.10" in SECTIONS["Images"]
+    assert "public.ecr.aws/lambda/python:${PYTHON_VERSION}" in dockerfile("timewindow")
+
+
+def dockerfile(function: str) -> str:
+    return (PROJECT / f"Dockerfile.{function}").read_text()
+
+
+@pytest.mark.docker
+@covers(("Images", "sh", 2))
+def test_docker_run() -> None:
+    """The line itself, where there is an engine with the image, or that of test_images.py."""
+    line = BLOCKS["Images", "sh", 2].strip()
+    assert line == f"docker run --rm -p {PORT}:8080 timewindow-lambda"
+    version = os.environ.get("IMAGE_PYTHON_VERSION", "3.10")
+    image = found_image("timewindow-lambda", f"timewindow-lambda:test-{version}")
+    name, port = f"readme-{uuid.uuid4().hex}", free_port()
+    line = line.replace(f"{PORT}:", f"{port}:").replace(
+        "timewindow-lambda", f"--name {name} {image}"
+    )
+    run = subprocess.Popen(line.split(), stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        raised = answer(f"http://localhost:{port}{INVOCATIONS}", b"{}")
+        assert raised["errorType"] == "BadRequestError"
+        assert "Windows is missing" in raised["errorMessage"]
+    finally:
+        subprocess.run(["docker", "rm", "--force", name], capture_output=True, check=False)
+        run.wait(timeout=60)
+
+
+def found_image(*names: str) -> str:
+    if not shutil.which("docker"):
+        pytest.skip("there is no docker command")
+    for name in names:
+        command = ["docker", "image", "inspect", name]
+        if subprocess.run(command, capture_output=True, timeout=60, check=False).returncode == 0:
+            return name
+    pytest.skip(f"no Docker engine answers, or it has none of {', '.join(names)}")
+
+
+def answer(url: str, event: bytes) -> Any:
+    """The reply of a container that may not listen yet."""
+    deadline = time.monotonic() + 60
+    while True:
+        try:
+            with urllib.request.urlopen(urllib.request.Request(url, event), timeout=60) as reply:
+                return json.loads(reply.read())
+        except OSError:
+            if time.monotonic() > deadline:
+                raise
+            time.sleep(0.2)
+
+
+# Calling the functions
+
+
+@pytest.fixture(scope="module")
+def timewindow(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with (
+        (tmp_path_factory.mktemp("serve") / "timewindow.log").open("wb") as log,
+        serving("timewindow", log) as served,
+    ):
+        yield served
+
+
+@pytest.fixture(scope="module")
+def response(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
+    with (
+        (tmp_path_factory.mktemp("serve") / "response.log").open("wb") as log,
+        serving("response", log) as served,
+    ):
+        yield served
+
+
+def make_workplace(folder: Path) -> Path:
+    """A folder in which the README's lines can be typed, beside the project's own."""
+    for name in ("run_lambda.py", "request.json"):
+        (folder / name).symlink_to(PROJECT / name)
+    (folder / ".venv").symlink_to(sys.prefix)
+    return folder
+
+
+def type_in(folder: Path, lines: str, port: int) -> str:
+    """Type lines in a second terminal; returns what they print."""
+    assert f"localhost:{PORT}" in lines
+    done = subprocess.run(
+        ["bash", "-euo", "pipefail", "-c", lines.replace(f"localhost:{PORT}", f"localhost:{port}")],
+        cwd=folder,
+        env=command_environment(),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+@pytest.fixture(scope="module")
+def replies(response: Served, tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
+    """What the lines for the response function print: one JSON value each."""
+    folder = make_workplace(tmp_path_factory.mktemp("workplace"))
+    printed = type_in(folder, BLOCKS["Calling the functions", "sh", 2], response.port).strip()
+    found = []
+    while printed:
+        value, end = json.JSONDecoder().raw_decode(printed)
+        found.append(value)
+        printed = printed[end:].lstrip()
+    return found
+
+
+@covers(("Calling the functions", "sh", 0), ("Calling the functions", "sh", 1))
+def test_calling_the_time_windows(timewindow: Served, tmp_path: Path) -> None:
+    assert BLOCKS["Calling the functions", "sh", 0] == "make serve FUNCTION=timewindow\n"
+    assert (
+        planned("serve") == f"exec {sys.prefix}/bin/python -m local.serve response --port {PORT}\n"
+    )
+    folder = make_workplace(tmp_path)
+    request = json.loads((PROJECT / "request.json").read_text())["Windows"]
+    for line in BLOCKS["Calling the functions", "sh", 1].splitlines():
+        printed = type_in(folder, line, timewindow.port)
+        windows = json.loads((folder / "output.json").read_text())
+        (folder / "output.json").unlink()
+        assert [window["channel"] for window in windows] == [item["Channel"] for item in request]
+        assert [len(window["data"]) for window in windows] == [12_000, 12_000]
+        if "run_lambda.py" in line:
+            assert printed == "wrote 2 windows to output.json, 0 of them without data\n"
+
+
+@covers(("Calling the functions", "sh", 2))
+def test_calling_the_response_removal(replies: list[Any]) -> None:
+    assert (
+        "`make serve FUNCTION=response` serves the other one" in SECTIONS["Calling the functions"]
+    )
+    by_curl, sample_event, displacement = replies
+    assert without_seconds(by_curl) == without_seconds(sample_event)
+    assert by_curl["output_key"].startswith(f"s3://{OUTPUT_BUCKET}/noresp/2019/2019_183/CISOC__HHZ")
+    assert (displacement["day"], displacement["nscl"]) == ("2024,001", "CI.BOM.BHZ.")
+    assert displacement["units"] == "m"
+    assert displacement["parameters"]["pre_filt"] == [0.01, 0.02, 15.0, 18.0]
+    assert displacement["samples"] == 86_400 * 40
+
+
+@covers(("Response removal", "json", 0), ("Response removal", "json", 1))
+def test_reply_of_the_response_removal(replies: list[Any]) -> None:
+    """The request is the one that was sent by curl; of its reply, times differ alone."""
+    request = json.loads(BLOCKS["Response removal", "json", 0])
+    line = BLOCKS["Calling the functions", "sh", 2].splitlines()[0]
+    assert json.loads(re.findall("'(.*?)'", line)[0]) == request
+    assert request == {
+        name: run_lambda._parser().get_default(name) for name in ("day", "nscl")
+    }  # of run_lambda.py's second line, too
+    shown = json.loads(BLOCKS["Response removal", "json", 1])
+    assert without_seconds(replies[0]) == without_seconds(shown)
+
+
+def without_seconds(reply: dict[str, Any]) -> str:
+    """A reply as text, so that the order of its members counts, and how long each step took not."""
+    assert all(isinstance(value, float) for value in reply["seconds"].values())
+    return json.dumps({**reply, "seconds": list(reply["seconds"])}, indent=2)
+
+
+@covers(("Time windows", "json", 0), ("Time windows", "json", 1))
+def test_reply_of_the_time_windows(timewindow: Served) -> None:
+    request = BLOCKS["Time windows", "json", 0].encode()
+    windows = answer(timewindow.url, request)
+    for window in windows:
+        if "data" in window:
+            assert window["data"].count(None) == sum(gap["samples"] for gap in window["gaps"])
+            window["data"] = [f"... {len(window['data'])} samples"]
+    shown = json.loads(BLOCKS["Time windows", "json", 1])
+    assert json.dumps(windows, indent=2) == json.dumps(shown, indent=2)
+
+
+@covers(("Events", "json", 0))
+def test_error_object(response_handler: Callable[[Any], Any]) -> None:
+    request = {"day": "2019,366", "nscl": "CI.SOC.HHZ."}
+    reply = response_handler(http_event(json.dumps(request)))
+    shown = json.loads(BLOCKS["Events", "json", 0])
+    assert json.dumps(json.loads(reply["body"])) == json.dumps(shown)
+    with pytest.raises(errors.BadRequestError) as raised:
+        response_handler(request)
+    assert raised.value.as_dict() == shown["error"]
+
+
+@covers(("Your own function", "python", 0))
+def test_your_own_function(archive: S3Server, tmp_path: Path) -> None:
+    folder = write_archive(DEMO_ARCHIVE, lambda _: None)
+    for path in folder.rglob("CIBOM*.ms"):
+        archive.put(path.relative_to(folder).as_posix(), path.read_bytes())
+    app = tmp_path / "peak_lambda" / "app.py"
+    app.parent.mkdir()
+    app.write_text(BLOCKS["Your own function", "python", 0])
+    spec = importlib.util.spec_from_file_location("peak_app", app)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+
+    request = json.loads((PROJECT / "request.json").read_text())
+    absent = {**request["Windows"][0], "Station": "XYZ"}
+    request["Windows"].insert(1, absent)
+    peaks = module.handler(request, SimpleNamespace())
+    assert json.loads(json.dumps(peaks)) == peaks  # as Lambda's runtime does
+    vertical, missing, north = peaks
+    assert missing is None
+    assert min(vertical, north) > 1_000
+
+    reply = module.handler(http_event(json.dumps(request)), SimpleNamespace())
+    assert reply["statusCode"] == 200
+    assert json.loads(reply["body"]) == peaks
+    assert module.handler(http_event("[]"), SimpleNamespace())["statusCode"] == 400
+
+    lines = dockerfile("timewindow").splitlines()
+    assert (
+        sum("app.py" in line and line.startswith("COPY timewindow_lambda/") for line in lines) == 1
+    )
+
+
+def test_what_is_said_of_run_lambda() -> None:
+    said = SECTIONS["Calling the functions"]
+    assert all(f"`{name}`" in said for name in run_lambda.FUNCTION_NAMES.values())
+    options = run_lambda._parser().format_help()
+    assert {"--function-name", "--region", "--profile"} <= set(code(said))
+    assert all(option in options for option in code(said) if option.startswith("--"))
+    source = (PROJECT / "run_lambda.py").read_text()
+    imported = set(re.findall(r"^(?:import|from) (\w+)", source, re.MULTILINE))
+    assert imported - set(sys.stdlib_module_names) == {"boto3", "botocore"}
+
+
+# On AWS
+
+ON_AWS = [key for key in BLOCKS if key[0] == "On AWS"]
+ACCOUNT = "123456789012"
+REGISTRY = f"{ACCOUNT}.dkr.ecr.us-west-2.amazonaws.com"
+BUCKET = f"corrected-waveforms-{ACCOUNT}"
+
+SHIMS = {
+    "docker": """
+echo "docker $*" >> "$COMMANDS"
+case $1 in
+  login) read -r password || [[ -n $password ]] ;;
+  push) aws ecr put-image --repository-name "${2##*/}" --image-tag latest --image-manifest \
+          "$(<"${0%/*}/manifest.json")" > "$COMMANDS.push" ;;
+esac
+""",
+    "make": """
+echo "make $*" >> "$COMMANDS"
+[[ $DOCKER_DEFAULT_PLATFORM == linux/amd64 && $BUILDX_NO_DEFAULT_ATTESTATIONS == 1 ]]
+""",
+    "sleep": 'echo "sleep $*" >> "$COMMANDS"',
+    "curl": 'echo "curl $*" >> "$COMMANDS"',
+}
+"""What stands in on the PATH for what cannot be run here. Docker's pushes arrive in the registry,
+as functions are only made of images that are there. make fails where Docker would build what Lambda
+refuses: it takes images of one platform, and none with attestations."""
+
+MANIFEST = {
+    "schemaVersion": 2,
+    "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
+    "config": {"size": 1},
+}
+
+
+@pytest.fixture(scope="module")
+def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
+    """The environment of somebody with an account on AWS, which is moto in a process of its own."""
+    folder, port = tmp_path_factory.mktemp("aws"), free_port()
+    endpoint = f"http://127.0.0.1:{port}"
+    server_environment = command_environment(
+        MOTO_IAM_LOAD_MANAGED_POLICIES="true",
+        MOTO_LAMBDA_STUB_ECR="false",
+        MOTO_ENABLE_RECORDING="true",
+        MOTO_RECORDER_FILEPATH=str(folder / "requests"),
+    )
+    with (folder / "moto.log").open("wb") as log:
+        server = subprocess.Popen(
+            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
+            env=server_environment,
+            stdout=log,
+            stderr=log,
+        )
+    try:
+        await_port(port)
+        # Without Docker, its functions answer with the event that they get.
+        answer(f"{endpoint}/moto-api/config", b'{"lambda": {"use_docker": false}}')
+        shims = folder / "bin"
+        shims.mkdir()
+        for name, script in SHIMS.items():
+            (shims / name).write_text(f"#!/usr/bin/env bash\nset -euo pipefail\n{script.strip()}\n")
+            (shims / name).chmod(0o755)
+        (shims / "manifest.json").write_text(json.dumps(MANIFEST))
+        yield command_environment(
+            AWS_ENDPOINT_URL=endpoint,
+            AWS_ACCESS_KEY_ID="testing",
+            AWS_SECRET_ACCESS_KEY="testing",
+            COMMANDS=str(folder / "commands"),
+            PATH=f"{shims}:{sys.prefix}/bin:{os.environ['PATH']}",
+        )
+    finally:
+        server.terminate()
+        server.wait(timeout=30)
+
+
+def await_port(port: int) -> None:
+    deadline = time.monotonic() + 60
+    while True:
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
+            return
+        assert time.monotonic() < deadline, "moto does not listen"
+        time.sleep(0.1)
+
+
+@pytest.fixture(scope="module")
+def pasted(aws: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """All lines of "On AWS", run in order; returns the folder that they ran in.
+
+    The AWS CLI is version 1, the one that there are wheels of. Lines that the CLI's version 2 takes
+    in another way are the ones that print much, as it pages them, and the payload, as it takes
+    base64 for all that is not read by fileb://.
+    """
+    folder = make_workplace(tmp_path_factory.mktemp("workplace"))
+    script = folder / "on-aws.sh"
+    script.write_text("set -euo pipefail\n" + "\n".join(BLOCKS[key] for key in ON_AWS))
+    done = subprocess.run(
+        ["bash", str(script)],
+        cwd=folder,
+        env=aws,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    assert done.stderr == ""
+    (folder / "stdout").write_text(done.stdout)
+    return folder
+
+
+@pytest.fixture
+def client(aws: dict[str, str], pasted: Path) -> Callable[[str], Any]:
+    """Makes clients that look at what the lines have set up."""
+
+    def make(service: str) -> Any:
+        return boto3.client(
+            service,
+            endpoint_url=aws["AWS_ENDPOINT_URL"],
+            region_name="us-west-2",
+            aws_access_key_id="testing",
+            aws_secret_access_key="testing",
+        )
+
+    return make
+
+
+@covers(("On AWS", "sh", 0))
+def test_images_are_pushed(client: Callable[[str], Any], aws: dict[str, str]) -> None:
+    commands = Path(aws["COMMANDS"]).read_text().splitlines()
+    names = ("response-lambda", "timewindow-lambda")
+    assert commands[:2] == [
+        "make images",
+        f"docker login --username AWS --password-stdin {REGISTRY}",
+    ]
+    assert commands[2:6] == [
+        line
+        for name in names
+        for line in (f"docker tag {name} {REGISTRY}/{name}", f"docker push {REGISTRY}/{name}")
+    ]
+    repositories = client("ecr").describe_repositories()["repositories"]
+    uris = {item["repositoryName"]: item["repositoryUri"] for item in repositories}
+    assert uris == {name: f"{REGISTRY}/{name}" for name in names}
+    assert "AWS_PAGER=\n" in BLOCKS["On AWS", "sh", 0]  # or version 2 of the CLI waits for keys
+
+
+@covers(("On AWS", "sh", 1))
+def test_bucket_and_role(client: Callable[[str], Any], aws: dict[str, str]) -> None:
+    s3, iam = client("s3"), client("iam")
+    assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == [BUCKET]
+    assert s3.get_bucket_location(Bucket=BUCKET)["LocationConstraint"] == "us-west-2"
+
+    (role,) = iam.list_roles()["Roles"]
+    assert role["RoleName"] == "scedc-lambda"
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Effect"] == "Allow"
+    assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
+    assert trust["Action"] == "sts:AssumeRole"
+
+    attached = iam.list_attached_role_policies(RoleName="scedc-lambda")["AttachedPolicies"]
+    assert [policy["PolicyName"] for policy in attached] == ["AWSLambdaBasicExecutionRole"]
+    assert iam.list_role_policies(RoleName="scedc-lambda")["PolicyNames"] == ["waveforms"]
+    policy = iam.get_role_policy(RoleName="scedc-lambda", PolicyName="waveforms")
+    statements = policy["PolicyDocument"]["Statement"]
+    assert all(set(item) == {"Effect", "Action", "Resource"} for item in statements)
+    assert {item["Effect"] for item in statements} == {"Allow"}
+    assert [(item["Action"], item["Resource"]) for item in statements] == [
+        ("s3:GetObject", "arn:aws:s3:::scedc-pds/*"),
+        ("s3:ListBucket", "arn:aws:s3:::scedc-pds"),
+        ("s3:PutObject", f"arn:aws:s3:::{BUCKET}/*"),
+    ]
+    assert "sleep 10" in Path(aws["COMMANDS"]).read_text().splitlines()
+
+
+@covers(("On AWS", "sh", 2))
+def test_functions(client: Callable[[str], Any]) -> None:
+    functions = client("lambda")
+    listed = functions.list_functions()["Functions"]
+    assert {item["FunctionName"] for item in listed} == set(run_lambda.FUNCTION_NAMES.values())
+    for item in listed:
+        name = item["FunctionName"]
+        function = functions.get_function(FunctionName=name)
+        found = function["Configuration"]
+        assert (found["MemorySize"], found["Timeout"]) == (MEMORY_MB, TIMEOUT_S) == (2048, 60)
+        assert found["PackageType"] == "Image"
+        assert found["Architectures"] == ["x86_64"]
+        assert found["Role"] == f"arn:aws:iam::{ACCOUNT}:role/scedc-lambda"
+        assert found["State"] == "Active"
+        assert function["Code"]["ImageUri"] == f"{REGISTRY}/{name}:latest"
+        variables = found.get("Environment", {}).get("Variables", {})
+        bucket = {"S3_OUTPUT_BUCKET": BUCKET} if name == "response-lambda" else {}
+        assert variables == bucket
+
+
+@covers(("On AWS", "sh", 3))
+def test_sample_event(pasted: Path, aws: dict[str, str]) -> None:
+    """moto's functions answer with the event: it shows what they are asked."""
+    request = json.loads(BLOCKS["Response removal", "json", 0])
+    assert json.loads((pasted / "reply.json").read_text()) == request
+    assert "make setup" in Path(aws["COMMANDS"]).read_text().splitlines()
+    printed = (pasted / "stdout").read_text()
+    assert json.dumps(request, indent=2) in printed
+    windows = json.loads((PROJECT / "request.json").read_text())
+    assert json.loads((pasted / "output.json").read_text()) == windows
+    assert "wrote output.json\n" in printed
+
+
+def sent_to(aws: dict[str, str], path: str) -> list[Any]:
+    """The bodies that were posted to a path of moto's."""
+    lines = Path(aws["COMMANDS"]).with_name("requests").read_text().splitlines()
+    requests = [json.loads(line) for line in lines]
+    posted = [item for item in requests if item["method"] == "POST"]
+    return [
+        json.loads(base64.b64decode(item["body"]))
+        for item in posted
+        if urllib.parse.urlsplit(item["url"]).path == path
+    ]
+
+
+@covers(("On AWS", "sh", 4))
+def test_http_api(client: Callable[[str], Any], aws: dict[str, str]) -> None:
+    apis = client("apigatewayv2")
+    (api,) = apis.get_apis()["Items"]
+    assert (api["Name"], api["ProtocolType"]) == ("scedc-windows", "HTTP")
+    # Of this line, which makes a route and an integration on AWS, moto makes the API alone. What
+    # the CLI has sent is what AWS's model of CreateApi has for "quick create".
+    function = f"arn:aws:lambda:us-west-2:{ACCOUNT}:function:timewindow-lambda"
+    assert sent_to(aws, "/v2/apis") == [
+        {
+            "name": "scedc-windows",
+            "protocolType": "HTTP",
+            "routeKey": "POST /windows",
+            "target": function,
+        }
+    ]
+
+    policy = json.loads(client("lambda").get_policy(FunctionName="timewindow-lambda")["Policy"])
+    (statement,) = policy["Statement"]
+    assert statement["Effect"] == "Allow"
+    assert statement["Action"] == "lambda:InvokeFunction"
+    assert statement["Principal"] == {"Service": "apigateway.amazonaws.com"}
+    assert statement["Resource"] == function
+    assert statement["Condition"] == {
+        "ArnLike": {
+            "AWS:SourceArn": f"arn:aws:execute-api:us-west-2:{ACCOUNT}:{api['ApiId']}/*",
+        }
+    }
+
+    # moto serves no such APIs: the line is looked at, and its event is sent by other tests.
+    *_, last = Path(aws["COMMANDS"]).read_text().splitlines()
+    url = f"https://{api['ApiId']}.execute-api.us-west-2.amazonaws.com/windows"
+    assert last == f"curl -X POST -d @request.json {url} -o output.json"

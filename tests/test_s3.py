@@ -1,0 +1,425 @@
+"""S3: against a real server, and against ones that fail in every way."""
+
+import threading
+import urllib.parse
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import SimpleNamespace
+
+import pytest
+
+from local.s3_server import OUTPUT_BUCKET
+from shared import s3
+from shared.errors import NoSuchObjectError, S3Error
+from shared.settings import ARCHIVE_BUCKET
+
+CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
+SLOW_DOWN = (
+    b'<?xml version="1.0" encoding="UTF-8"?>'
+    b"<Error><Code>SlowDown</Code><Message>Please reduce your request rate.</Message></Error>"
+)
+BODY = b"sixteen bytes !!" * 64
+
+
+def s3_error(code):
+    return f"<Error><Code>{code}</Code><Message>because</Message></Error>".encode()
+
+
+class TinyServer(ThreadingHTTPServer):
+    """An HTTP server whose answers a test decides, and which remembers what it was asked."""
+
+    daemon_threads = False
+
+    def __init__(self, respond):
+        super().__init__(("127.0.0.1", 0), Exchange)
+        self.respond = respond
+        self.requests = []
+        self.over = threading.Event()
+
+    @property
+    def url(self):
+        return f"http://127.0.0.1:{self.server_address[1]}"
+
+    def handle_error(self, request, client_address):
+        """A client that hangs up is what some tests are about."""
+
+
+class Exchange(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+
+    def answer(self):
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        request = SimpleNamespace(
+            command=self.command, path=self.path, headers=self.headers, body=body
+        )
+        self.server.requests.append(request)
+        self.close_connection = True
+        self.server.respond(self)
+
+    do_GET = do_HEAD = do_PUT = do_POST = answer  # noqa: N815
+
+    def reply(self, status, body=b"", **headers):
+        self.send_response(status)
+        length = headers.pop("length", len(body))
+        self.send_header("Connection", "close")
+        self.send_header("Content-Length", str(length))
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def reply_with_object(self, body=BODY, **headers):
+        modified = "Tue, 02 Jul 2019 00:00:00 GMT"
+        self.reply(200, body, ETag='"0"', Last_Modified=modified, **headers)
+
+    def log_message(self, *_arguments):
+        pass
+
+
+@pytest.fixture
+def tiny_server(monkeypatch):
+    """Starts a server, as S3 of this test."""
+
+    @contextmanager
+    def running(respond):
+        server = TinyServer(respond)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", server.url)
+        s3.client.cache_clear()
+        try:
+            yield server
+        finally:
+            server.over.set()
+            s3.client.cache_clear()
+            server.shutdown()
+            thread.join()
+            server.server_close()
+
+    for name, value in {
+        **CREDENTIALS,
+        "AWS_MAX_ATTEMPTS": "1",
+        "AWS_RETRY_MODE": "standard",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(s3, "_READ_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(s3, "_CONNECT_TIMEOUT_S", 0.5)
+    return running
+
+
+@pytest.fixture
+def target(tmp_path):
+    """A path to download to, in a folder of its own."""
+    folder = tmp_path / "downloads"
+    folder.mkdir()
+    return folder / "day.ms"
+
+
+def refused(error, target, bucket=ARCHIVE_BUCKET, key="folder/day.ms"):
+    """The error of a download, which must leave nothing behind."""
+    with pytest.raises(error) as caught:
+        s3.download(bucket, key, target)
+    assert type(caught.value) is error
+    assert list(target.parent.iterdir()) == []
+    assert f"s3://{bucket}/{key}" in caught.value.message
+    assert caught.value.details["object"] == f"s3://{bucket}/{key}"
+    assert caught.value.__cause__ is not None
+    return caught.value
+
+
+def refused_upload(tmp_path, bucket=OUTPUT_BUCKET, key="noresp/day.ms"):
+    path = tmp_path / "result.ms"
+    path.write_bytes(BODY)
+    with pytest.raises(S3Error) as caught:
+        s3.upload(path, bucket, key, "text/plain", {})
+    assert type(caught.value) is S3Error
+    assert f"s3://{bucket}/{key}" in caught.value.message
+    assert caught.value.details["object"] == f"s3://{bucket}/{key}"
+    assert caught.value.__cause__ is not None
+    return caught.value
+
+
+def test_uri():
+    assert s3.uri("scedc-pds", "a/b.ms") == "s3://scedc-pds/a/b.ms"
+
+
+# A server that works
+
+
+@pytest.mark.parametrize("size", [0, 1, 100_000, 33 * 1024**2], ids="{} bytes".format)
+def test_download(archive, target, size):
+    content = (bytes(range(256)) * (size // 256 + 1))[:size]
+    archive.put("folder/day.ms", content)
+    s3.download(ARCHIVE_BUCKET, "folder/day.ms", target)
+    assert target.read_bytes() == content
+    assert list(target.parent.iterdir()) == [target]
+
+
+def test_download_takes_the_place_of_a_file(archive, target):
+    archive.put("key", b"new")
+    target.write_bytes(b"an older and longer one")
+    s3.download(ARCHIVE_BUCKET, "key", target)
+    assert target.read_bytes() == b"new"
+
+
+def test_upload(archive, tmp_path):
+    path = tmp_path / "result.ms"
+    path.write_bytes(BODY)
+    metadata = {"units": "m/s", "parameters": '{"output":"VEL"}', "empty": ""}
+    s3.upload(path, OUTPUT_BUCKET, "noresp/day.ms", "application/vnd.fdsn.mseed", metadata)
+    stored = archive.client.get_object(Bucket=OUTPUT_BUCKET, Key="noresp/day.ms")
+    assert stored["Body"].read() == BODY
+    assert stored["ContentType"] == "application/vnd.fdsn.mseed"
+    assert stored["Metadata"] == metadata
+
+
+def test_upload_replaces(archive, tmp_path):
+    path = tmp_path / "result.ms"
+    for content, metadata in ((b"first", {"a": "1"}), (b"second", {"b": "2"})):
+        path.write_bytes(content)
+        s3.upload(path, OUTPUT_BUCKET, "key", "text/plain", metadata)
+    stored = archive.client.get_object(Bucket=OUTPUT_BUCKET, Key="key")
+    assert stored["Body"].read() == b"second"
+    assert stored["Metadata"] == {"b": "2"}
+
+
+def test_missing_object(archive, target):
+    refused(NoSuchObjectError, target)
+
+
+def test_private_object(archive, target):
+    archive.client.put_object(Bucket=ARCHIVE_BUCKET, Key="folder/day.ms", Body=b"private")
+    refused(NoSuchObjectError, target)
+
+
+def test_download_from_a_missing_bucket(archive, target):
+    # A HEAD has no body, so whether it is bucket or object that is missing, S3 does not say.
+    refused(NoSuchObjectError, target, bucket="no-such-bucket")
+
+
+def test_upload_to_a_missing_bucket(archive, tmp_path):
+    error = refused_upload(tmp_path, bucket="no-such-bucket")
+    assert error.details["code"] == "NoSuchBucket"
+
+
+def test_a_failed_download_keeps_the_older_file(archive, target):
+    target.write_bytes(b"older")
+    with pytest.raises(NoSuchObjectError):
+        s3.download(ARCHIVE_BUCKET, "missing", target)
+    assert target.read_bytes() == b"older"
+
+
+def test_client_is_made_once(archive):
+    assert s3.client(signed=False) is s3.client(signed=False)
+    assert s3.client(signed=False) is not s3.client(signed=True)
+
+
+# Who signs
+
+
+def test_reading_is_unsigned_even_where_there_are_credentials(tiny_server, target):
+    with tiny_server(lambda exchange: exchange.reply_with_object()) as server:
+        s3.download(ARCHIVE_BUCKET, "folder/day.ms", target)
+    assert target.read_bytes() == BODY
+    assert [request.command for request in server.requests] == ["HEAD", "GET"]
+    for request in server.requests:
+        assert request.path == f"/{ARCHIVE_BUCKET}/folder/day.ms"
+        assert request.headers["Authorization"] is None
+        assert not [name for name in request.headers if "security-token" in name.lower()]
+        assert "X-Amz-Signature" not in request.path
+
+
+def test_reading_needs_no_credentials(tiny_server, target, monkeypatch):
+    for name in CREDENTIALS:
+        monkeypatch.delenv(name)
+    with tiny_server(lambda exchange: exchange.reply_with_object()):
+        s3.download(ARCHIVE_BUCKET, "folder/day.ms", target)
+    assert target.read_bytes() == BODY
+
+
+def test_writing_is_signed_and_one_request(tiny_server, tmp_path, monkeypatch):
+    monkeypatch.setattr(s3, "_READ_TIMEOUT_S", 10)
+    path = tmp_path / "result.ms"
+    path.write_bytes(BODY * 1024 * 33)  # longer than where boto3 would begin to split it
+    with tiny_server(lambda exchange: exchange.reply(200, ETag='"0"')) as server:
+        s3.upload(path, OUTPUT_BUCKET, "noresp/day.ms", "text/plain", {"units": "m/s"})
+    [request] = server.requests
+    assert request.command == "PUT"
+    assert urllib.parse.urlsplit(request.path).path == f"/{OUTPUT_BUCKET}/noresp/day.ms"
+    assert request.headers["Authorization"].startswith("AWS4-HMAC-SHA256 Credential=local/")
+    assert "/us-west-2/s3/" in request.headers["Authorization"]
+    assert request.headers["Content-Type"] == "text/plain"
+    assert request.headers["x-amz-meta-units"] == "m/s"
+    assert request.body == path.read_bytes()
+
+
+def test_region_of_the_environment_signs(tiny_server, tmp_path, monkeypatch):
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    path = tmp_path / "result.ms"
+    path.write_bytes(BODY)
+    with tiny_server(lambda exchange: exchange.reply(200, ETag='"0"')) as server:
+        s3.upload(path, OUTPUT_BUCKET, "key", "text/plain", {})
+    assert "/eu-central-1/s3/" in server.requests[0].headers["Authorization"]
+
+
+def test_upload_without_credentials(tiny_server, tmp_path, monkeypatch):
+    for name in CREDENTIALS:
+        monkeypatch.delenv(name)
+    with tiny_server(lambda exchange: exchange.reply(200, ETag='"0"')) as server:
+        assert "credentials" in refused_upload(tmp_path).message
+        assert server.requests == []
+
+
+# Servers that fail
+
+
+def test_nobody_listens(tiny_server, target, tmp_path):
+    with tiny_server(lambda exchange: exchange.reply(200)):
+        pass  # its port is free now
+    refused(S3Error, target)
+    refused_upload(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "error"),
+    [
+        (404, "NoSuchKey", NoSuchObjectError),
+        (403, "AccessDenied", NoSuchObjectError),
+        (412, "PreconditionFailed", S3Error),
+        (500, "InternalError", S3Error),
+    ],
+)
+@pytest.mark.parametrize("command", ["HEAD", "GET"])
+def test_download_is_refused(tiny_server, target, command, status, code, error):
+    """At once, or after a HEAD that went well: an object may vanish in between."""
+
+    def respond(exchange):
+        if exchange.command == command:
+            exchange.reply(status, s3_error(code))
+        else:
+            exchange.reply_with_object()
+
+    with tiny_server(respond) as server:
+        refused(error, target)
+    assert server.requests[-1].command == command
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (404, "NoSuchBucket"),
+        (403, "AccessDenied"),
+        (500, "InternalError"),
+    ],
+)
+def test_upload_is_refused(tiny_server, tmp_path, status, code):
+    with tiny_server(lambda exchange: exchange.reply(status, s3_error(code))):
+        assert refused_upload(tmp_path).details["code"] == code
+
+
+def test_slow_down_for_ever(tiny_server, target, tmp_path, monkeypatch):
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")
+    with tiny_server(lambda exchange: exchange.reply(503, SLOW_DOWN)) as server:
+        refused(S3Error, target)
+        assert len(server.requests) == 2  # botocore's own variable is heeded
+        assert refused_upload(tmp_path).details["code"] == "SlowDown"
+
+
+def test_one_slow_down_is_got_over(tiny_server, target, monkeypatch):
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")
+
+    def respond(exchange):
+        if len(exchange.server.requests) == 1:
+            exchange.reply(503, SLOW_DOWN)
+        else:
+            exchange.reply_with_object()
+
+    with tiny_server(respond):
+        s3.download(ARCHIVE_BUCKET, "folder/day.ms", target)
+    assert target.read_bytes() == BODY
+
+
+def test_body_breaks_off(tiny_server, target):
+    def respond(exchange):
+        if exchange.command == "HEAD":
+            exchange.reply_with_object()
+        else:
+            exchange.reply_with_object(BODY[:100], length=len(BODY))
+
+    with tiny_server(respond) as server:
+        refused(S3Error, target)
+    assert "GET" in {request.command for request in server.requests}
+
+
+def test_body_that_breaks_off_once_is_got_over(tiny_server, target):
+    def respond(exchange):
+        if exchange.command == "GET" and len(exchange.server.requests) == 2:
+            exchange.reply_with_object(BODY[:100], length=len(BODY))
+        else:
+            exchange.reply_with_object()
+
+    with tiny_server(respond):
+        s3.download(ARCHIVE_BUCKET, "folder/day.ms", target)
+    assert target.read_bytes() == BODY
+
+
+@pytest.mark.parametrize("command", ["HEAD", "GET"])
+def test_answer_never_comes(tiny_server, target, command):
+    def respond(exchange):
+        if exchange.command == command:
+            exchange.server.over.wait(60)
+        else:
+            exchange.reply_with_object()
+
+    with tiny_server(respond):
+        refused(S3Error, target)
+
+
+def test_body_stops_without_an_end(tiny_server, target):
+    def respond(exchange):
+        if exchange.command == "HEAD":
+            exchange.reply_with_object()
+        else:
+            exchange.reply_with_object(BODY[:100], length=len(BODY))
+            exchange.wfile.flush()
+            exchange.server.over.wait(60)
+
+    with tiny_server(respond):
+        refused(S3Error, target)
+
+
+def test_upload_is_never_answered(tiny_server, tmp_path):
+    def respond(exchange):
+        exchange.server.over.wait(60)
+
+    with tiny_server(respond):
+        refused_upload(tmp_path)
+
+
+def test_answer_is_not_http(tiny_server, target, tmp_path):
+    def respond(exchange):
+        exchange.wfile.write(b"220 mail.example.com ESMTP\r\n")
+
+    with tiny_server(respond):
+        refused(S3Error, target)
+        refused_upload(tmp_path)
+
+
+def test_connection_is_closed_without_an_answer(tiny_server, target, tmp_path):
+    with tiny_server(lambda _exchange: None):
+        refused(S3Error, target)
+        refused_upload(tmp_path)
+
+
+def test_metadata_that_s3_cannot_hold(archive, tmp_path):
+    path = tmp_path / "result.ms"
+    path.write_bytes(BODY)
+    with pytest.raises(S3Error):
+        s3.upload(path, OUTPUT_BUCKET, "key", "text/plain", {"units": "µm/s"})
+
+
+@pytest.mark.parametrize("url", ["no-url", "http://"])
+def test_endpoint_that_is_no_url(monkeypatch, target, url):
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", url)
+    refused(S3Error, target)
