@@ -29,6 +29,9 @@ check: setup  ## lint, format and types
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
 
+bench: setup  ## the figures of the README, measured
+	@$(BIN)/python -m benchmarks.response_removal
+
 # Lambda takes a single image, and refuses the index that attestations make of it.
 images: export BUILDX_NO_DEFAULT_ATTESTATIONS := 1
 images:  ## both container images: PYTHON_VERSION=3.10|3.13
@@ -46,4 +49,4 @@ setup: $(VENV)/ready
 $(VENV)/ready: requirements-dev.txt requirements-emulator.txt local/setup
 	@PYTHON="$(PYTHON)" local/setup $(VENV)
 
-.PHONY: help demo serve test check images lock clean setup
+.PHONY: help demo serve test check bench images lock clean setup

@@ -3,18 +3,22 @@
 The floors, top to bottom. A module imports only from floors below its own
 (``tests/test_architecture.py`` proves it)::
 
-    edge      invocation     what invoked us, what it gets back; the wrapper around `process`
-    work      corrected_day  a channel's day in, the response removed, an object out
-              windows        time windows in, waveforms out
-              removal        instrument response removal on a stream
-    archive   waveforms      a channel's day as an ObsPy Stream
-              stationxml     a station's metadata as an ObsPy Inventory
-              scedc          SCEDC's keys
-    ground    s3             download and upload; the only module that imports boto3
-              scratch        a folder under /tmp of this invocation's own
-              json_values    strict JSON from Python and NumPy values
-              fields         reads the fields of a JSON object
-              times, codes   days and times; network, station, channel and location codes
-              settings       what the environment says
-              errors         every error that a caller may see
+    edge      invocation          what invoked us, what it gets back; wraps a `process`
+    work      corrected_day       a channel's day in, the response removed, an object out
+              windows             time windows in, waveforms out
+              removal             response removal on a stream: which response, which way
+              fast_removal        ObsPy's steps in a fraction of its time and memory
+              deconvolution       a long trace's spectrum times a transfer function
+              inverse_response    1 / response on every frequency, from few evaluations
+              removal_parameters  what a request may say of response removal
+    archive   waveforms           a channel's day as an ObsPy Stream
+              stationxml          a station's metadata as an ObsPy Inventory
+              scedc               SCEDC's keys
+    ground    s3                  download and upload; the only module that imports boto3
+              scratch             a folder under /tmp of this invocation's own
+              json_values         strict JSON from Python and NumPy values
+              fields              reads the fields of a JSON object
+              times, codes        days and times; network, station, channel, location codes
+              settings            what the environment says
+              errors              every error that a caller may see
 """

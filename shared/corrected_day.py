@@ -12,7 +12,8 @@ from obspy import Stream
 from shared import json_values, s3, scedc, settings
 from shared.codes import ChannelId
 from shared.fields import Fields
-from shared.removal import ENCODINGS, RemovalParameters, remove_response
+from shared.removal import remove_response
+from shared.removal_parameters import ENCODINGS, RemovalParameters
 from shared.scratch import scratch_folder
 from shared.stationxml import download_stationxml, read_stationxml
 from shared.times import Day, format_time
@@ -23,6 +24,7 @@ CONTENT_TYPE = "application/vnd.fdsn.mseed"
 
 _FIELDS = (
     "day", "nscl", "output", "pre_filt", "water_level", "taper_fraction", "zero_mean", "encoding",
+    "method",
 )  # fmt: skip
 
 
@@ -111,19 +113,20 @@ def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
             day_object = read_day(input_bucket, channel, day, waveform)
             inventory = read_stationxml(metadata_uri, metadata)
         with watch.step("remove_response"):
-            units, notes = remove_response(day_object.stream, inventory, parameters)
+            outcome = remove_response(day_object.stream, inventory, parameters)
         result = folder / "result.ms"
         with watch.step("write"):
             _write(day_object.stream, parameters.encoding, result)
         description = {
             "nscl": channel.nscl,
             "day": str(day),
-            "units": units,
+            "units": outcome.units,
             **_extent(day_object.stream),
             "parameters": parameters.as_dict(),
+            "method": outcome.method,
             "waveform": day_object.uri,
             "stationxml": metadata_uri,
-            "warnings": [*day_object.warnings, *notes],
+            "warnings": [*day_object.warnings, *outcome.warnings],
         }
         object_metadata = _object_metadata({**description, "seconds": watch.seconds})
         with watch.step("upload"):

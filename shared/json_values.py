@@ -42,9 +42,7 @@ def plain(value: Any) -> Any:
 
 
 def _entries(value: object) -> Any:
-    """An array as nested lists, a scalar as a number; masked and non-finite ones are None."""
+    """An array as nested lists, a scalar as a number; masked ones are None."""
     if not isinstance(value, np.ndarray | np.generic):
         raise TypeError(f"{type(value).__name__} is not JSON")
-    if value.dtype.kind == "f" and value is not np.ma.masked:
-        value = np.ma.masked_invalid(value)
     return value.tolist()

@@ -17,7 +17,7 @@ _TIME = re.compile(
     r"(Z|[+-]\d{2}:?\d{2})?",
     re.ASCII,
 )
-_YEARS = range(1900, 2200)  # well within what UTCDateTime's nanoseconds can hold
+_YEARS = range(1900, 2200)  # of requests; well within what UTCDateTime's nanoseconds can hold
 _RIGHT_DAY = "must be 'YYYY,DDD' with the day of the year, such as '2019,183', or 'YYYY-MM-DD'"
 _RIGHT_TIME = "must be UTC as ISO 8601 writes it, such as '2024-01-01T00:05:00' or with '.250Z'"
 
@@ -38,7 +38,8 @@ class Day:
     day_of_year: int
 
     def __post_init__(self) -> None:
-        if self.year not in _YEARS:
+        # A year more to each side, for the days next to those of a request.
+        if self.year + 1 not in _YEARS and self.year - 1 not in _YEARS:
             raise BadRequestError(f"day {self}: no such year in this archive", field="day")
         last = (date(self.year, 12, 31) - date(self.year, 1, 1)).days + 1
         if not 1 <= self.day_of_year <= last:
@@ -52,13 +53,17 @@ class Day:
             BadRequestError: it is written in another way, or there is no such day.
         """
         if ordinal := _ORDINAL_DAY.fullmatch(text):
-            return cls(int(ordinal[1]), int(ordinal[2]))
-        if calendar := _CALENDAR_DAY.fullmatch(text):
+            day = cls(int(ordinal[1]), int(ordinal[2]))
+        elif calendar := _CALENDAR_DAY.fullmatch(text):
             try:
-                return cls._of_date(date(*map(int, calendar.groups())))
+                day = cls._of_date(date(*map(int, calendar.groups())))
             except ValueError as error:
                 raise BadRequestError(f"day {text!r}: {error}", field="day") from error
-        raise BadRequestError(f"day {text!r}: {_RIGHT_DAY}", field="day")
+        else:
+            raise BadRequestError(f"day {text!r}: {_RIGHT_DAY}", field="day")
+        if day.year not in _YEARS:
+            raise BadRequestError(f"day {text!r}: no such year in this archive", field="day")
+        return day
 
     @classmethod
     def of(cls, time: UTCDateTime) -> "Day":

@@ -29,6 +29,21 @@ def is_seed(name, code):
 
 
 @pytest.mark.parametrize("field", LENGTHS)
+@pytest.mark.parametrize("character", "٣３²AАİaé_-.*?%/\\ \t\n\0")
+def test_one_wrong_character_is_enough(field, character):
+    """At each place of a code that has the right length otherwise."""
+    length = LENGTHS[field][1]
+    for place in range(length):
+        code = "X" * place + character + "X" * (length - place - 1)
+        right = character == "A" or (field == "location" and code == "X ")
+        if right:
+            ChannelId(**{**GOOD, field: code})
+        else:
+            with pytest.raises(BadRequestError):
+                ChannelId(**{**GOOD, field: code})
+
+
+@pytest.mark.parametrize("field", LENGTHS)
 @settings(deadline=None)
 @given(text=any_text)
 @example(text="..")

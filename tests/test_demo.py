@@ -96,6 +96,6 @@ def test_a_taken_port_is_told(tmp_path: Path) -> None:
             check=False,
         )
     assert done.returncode == 1
-    assert done.stderr.startswith(f"error: port {port} of the emulator: ")
+    assert done.stderr.startswith(f"error: port {port} cannot be had: ")
     assert "in use" in done.stderr
     assert done.stderr.count("\n") == 1  # a message, and no traceback

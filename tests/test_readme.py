@@ -31,7 +31,7 @@ from local.emulator import INVOCATIONS, MEMORY_MB, TIMEOUT_S
 from local.s3_server import OUTPUT_BUCKET, S3Server
 from shared import errors, invocation, settings
 from shared.corrected_day import CorrectedDayRequest
-from shared.removal import ENCODINGS, UNITS, RemovalParameters
+from shared.removal_parameters import ENCODINGS, UNITS, RemovalParameters
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)

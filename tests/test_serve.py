@@ -182,7 +182,7 @@ def test_a_taken_port_is_told(log: IO[bytes], tmp_path: Path) -> None:
         process.communicate(timeout=START_S)
     assert process.returncode == 2  # make's own, for a recipe that failed
     said = (tmp_path / "serve.log").read_text()
-    assert f"error: port {port}: " in said
+    assert f"error: port {port} cannot be had: " in said
     assert "in use" in said
     assert "Traceback" not in said
 

@@ -1,0 +1,185 @@
+"""Response removal as ObsPy's, in a fraction of its time and memory.
+
+The same steps in the same order (`obspy.core.trace.Trace.remove_response`): mean, taper, FFT of
+twice the length, band, inverse response, inverse FFT. But the response is evaluated on few
+frequencies (`inverse_response`), and the FFT is never of the padded length (`deconvolution`).
+"""
+
+import hashlib
+import pickle
+import warnings
+from dataclasses import dataclass, field
+from functools import lru_cache
+
+import numpy as np
+import numpy.typing as npt
+from obspy.core.inventory import PolynomialResponseStage, Response, ResponseListResponseStage
+from obspy.signal.invsim import cosine_sac_taper, cosine_taper
+from scipy.fft import next_fast_len
+
+from shared import deconvolution
+from shared.inverse_response import ComplexArray, FloatArray, InverseResponse
+from shared.removal_parameters import RemovalParameters
+
+_FEWEST_SAMPLES = 512
+"""Below, evalresp on every frequency costs less than placing them."""
+
+_KEPT = 8
+"""Inverse responses that a warm container keeps, of a few megabytes at most each."""
+
+
+def covers(response: Response, npts: int) -> bool:
+    """Whether `remove` can do a segment of `npts` samples.
+
+    Polynomials are no transfer functions, and response lists are known on a few frequencies only,
+    between which ObsPy has its own way to interpolate.
+    """
+    foreign = (PolynomialResponseStage, ResponseListResponseStage)
+    stages = response.response_stages
+    return (
+        npts >= _FEWEST_SAMPLES
+        and bool(stages)
+        and not any(isinstance(stage, foreign) for stage in stages)
+    )
+
+
+def remove(
+    data: npt.NDArray[np.generic],
+    sampling_rate: float,
+    response: Response,
+    parameters: RemovalParameters,
+) -> FloatArray:
+    """Remove the response from a segment.
+
+    Args:
+        data: counts, one-dimensional, not masked; left as it is.
+        sampling_rate: in Hz.
+        response: at the segment's time; `covers` it.
+        parameters: how; its method and encoding are of no concern here.
+
+    Returns:
+        Ground motion, float64, as many samples.
+
+    Raises:
+        ValueError, IndexError, NotImplementedError: evalresp refuses the response.
+    """
+    npts = data.size
+    nfft = fft_length(npts)
+    known = _known(
+        _Key.of(response), parameters.output, sampling_rate, nfft, parameters.water_level
+    )
+    for note in known.warnings:
+        warnings.warn(note, stacklevel=2)
+    samples = np.zeros(nfft // 2)
+    samples[:npts] = data
+    if parameters.zero_mean:
+        samples[:npts] -= samples[:npts].mean()
+    if parameters.taper_fraction:
+        samples[:npts] *= cosine_taper(
+            npts, parameters.taper_fraction, sactaper=True, halfcosine=False
+        )
+    transfer: deconvolution.Transfer = known.inverse
+    if parameters.pre_filt:
+        transfer = _Band(known.inverse, parameters.pre_filt, sampling_rate / nfft)
+    deconvolution.convolve(samples, transfer)
+    return samples[:npts]
+
+
+def fft_length(npts: int) -> int:
+    """The length of the FFT for a segment of `npts` samples: even, and at least twice that.
+
+    It is ObsPy's (`obspy.signal.util._npts2nfft`), so that results agree, but where ObsPy takes the
+    next power of two, as one with large prime factors is slow: up to twice as long as need be.
+    """
+    length = 2 * (npts + npts % 2)
+    if length <= 5000:
+        tried = [length]
+    else:
+        tried = [trial for trial in range(length, length + 21, 2) if _largest_prime(trial) < 500]
+    if tried:
+        return tried[0]
+    return 4 * int(next_fast_len(-(-length // 4), real=True))
+
+
+def _largest_prime(number: int) -> int:
+    largest, factor = 1, 2
+    while factor * factor <= number:
+        while number % factor == 0:
+            largest, number = factor, number // factor
+        factor += 1
+    return max(largest, number)
+
+
+@dataclass(frozen=True)
+class _Key:
+    """A response, equal to another if all it consists of is equal."""
+
+    digest: bytes
+    response: Response = field(compare=False)
+
+    @classmethod
+    def of(cls, response: Response) -> "_Key":
+        return cls(hashlib.sha256(pickle.dumps(response)).digest(), response)
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What depends on the channel alone: its inverse response, and what evalresp warned of."""
+
+    inverse: InverseResponse
+    warnings: tuple[str, ...]
+
+
+def forget() -> None:
+    """Drop the inverse responses that are kept from one segment to the next."""
+    _known.cache_clear()
+
+
+@lru_cache(maxsize=_KEPT)
+def _known(
+    key: _Key, output: str, sampling_rate: float, nfft: int, water_level: float | None
+) -> _Known:
+    def evaluate(bins: FloatArray) -> ComplexArray:
+        values: ComplexArray = key.response.get_evalresp_response_for_frequencies(
+            bins * (sampling_rate / nfft), output=output
+        )
+        return values
+
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        inverse = InverseResponse(evaluate, nfft, water_level)
+    return _Known(inverse, tuple(dict.fromkeys(str(warning.message) for warning in caught)))
+
+
+class _Band:
+    """An inverse response times a cosine band: `pre_filt`.
+
+    Args:
+        inverse: the inverse response.
+        corners: f1 to f4 in Hz; 1 from f2 to f3, 0 below f1 and above f4.
+        spacing: of the FFT's bins, in Hz.
+    """
+
+    def __init__(
+        self, inverse: InverseResponse, corners: tuple[float, float, float, float], spacing: float
+    ) -> None:
+        self.last_bin = inverse.last_bin
+        self._inverse = inverse
+        self._corners = corners
+        self._spacing = spacing
+
+    def multiply(
+        self, spectrum: ComplexArray, first: int, step: int, conjugate: bool = False
+    ) -> None:
+        """Multiply entries of a spectrum, as `InverseResponse.multiply` does."""
+        # A bin more to each side, so that rounding puts none into the wrong part.
+        f1, f2, f3, f4 = (corner / self._spacing for corner in self._corners)
+        edges = [(f1 - first) / step - 1, (f2 - first) / step + 2]
+        edges += [(f3 - first) / step - 1, (f4 - first) / step + 2]
+        a, b, c, d = (min(max(int(edge), 0), spectrum.size) for edge in edges)
+        spectrum[:a] = 0
+        spectrum[d:] = 0
+        for begin, end in ((a, b), (max(b, c), d)):
+            bins = first + step * np.arange(begin, end, dtype=np.float64)
+            spectrum[begin:end] *= cosine_sac_taper(bins * self._spacing, self._corners)
+        self._inverse.multiply(spectrum[a:d], first + a * step, step, conjugate)

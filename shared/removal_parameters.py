@@ -1,0 +1,96 @@
+"""How to remove an instrument's response: what a request may say of it."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import numpy as np
+
+from shared.fields import Fields, is_number
+
+UNITS = {"DISP": "m", "VEL": "m/s", "ACC": "m/s**2"}
+"""The unit of each output. "DEF" has the instrument's own, whatever it measures."""
+
+ENCODINGS = {"FLOAT32": np.float32, "FLOAT64": np.float64}
+"""The miniSEED encodings of a result, with the NumPy type that each takes. Never an integer: ground
+velocity is about 1e-6 m/s, which an integer turns into 0."""
+
+METHODS = ("fast", "obspy")
+"""Ways to do it: "obspy" calls ObsPy itself; "fast" is ours, and agrees with it."""
+
+
+@dataclass(frozen=True)
+class RemovalParameters:
+    """How to remove the response; names, meaning and defaults of ObsPy's `remove_response`.
+
+    Attributes:
+        output: "DISP" (m), "VEL" (m/s), "ACC" (m/s**2), or "DEF" (the instrument's input unit).
+        pre_filt: four corners in Hz of a cosine band on the spectrum, ascending; None is no filter.
+        water_level: in dB below the response's maximum, where the inverse is clipped; None is no
+            water level.
+        taper_fraction: the part of a segment that a cosine tapers, both ends together; 0 is none.
+        zero_mean: whether to subtract the mean of a segment first.
+        encoding: of the result, "FLOAT32" or "FLOAT64".
+        method: "fast" or "obspy"; what the fast way does not cover is left to ObsPy by either.
+    """
+
+    output: str = "VEL"
+    pre_filt: tuple[float, float, float, float] | None = None
+    water_level: float | None = 60.0
+    taper_fraction: float = 0.05
+    zero_mean: bool = True
+    encoding: str = "FLOAT32"
+    method: str = "fast"
+
+    @classmethod
+    def parse(cls, fields: Fields) -> "RemovalParameters":
+        """Read the parameters of a request; an absent one has its default.
+
+        Raises:
+            BadRequestError: a value is not what the parameter takes.
+        """
+        return cls(
+            output=fields.choice("output", (*UNITS, "DEF"), cls.output),
+            pre_filt=_parse_pre_filt(fields),
+            water_level=_parse_water_level(fields),
+            taper_fraction=fields.number(
+                "taper_fraction", "a number from 0 to 1", 0, 1, cls.taper_fraction
+            ),
+            zero_mean=fields.flag("zero_mean", cls.zero_mean),
+            encoding=fields.choice("encoding", ENCODINGS, cls.encoding),
+            method=fields.choice("method", METHODS, cls.method),
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """The parameters as JSON."""
+        return asdict(self)
+
+    def changed(self) -> dict[str, Any]:
+        """The parameters that are not the default."""
+        default = asdict(RemovalParameters())
+        return {name: value for name, value in asdict(self).items() if value != default[name]}
+
+
+def _parse_pre_filt(fields: Fields) -> tuple[float, float, float, float] | None:
+    value = fields.raw("pre_filt")
+    if value is None:
+        return None
+    right = "null or four frequencies in Hz, ascending, such as [0.005, 0.01, 35, 45]"
+    if not isinstance(value, list) or len(value) != 4 or not all(map(is_number, value)):
+        raise fields.error("pre_filt", value, right)
+    f1, f2, f3, f4 = map(float, value)
+    if not 0 <= f1 <= f2 <= f3 <= f4 or f4 == 0:
+        raise fields.error("pre_filt", value, right)
+    return f1, f2, f3, f4
+
+
+def _parse_water_level(fields: Fields) -> float | None:
+    default = 60.0
+    if fields.raw("water_level", default) is None:
+        return None
+    return fields.number(
+        "water_level",
+        "null or a number of dB from 0 to 1000",
+        0,
+        1000,
+        default,
+    )
