@@ -111,7 +111,7 @@ def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
             )
         with watch.step("read"):
             day_object = read_day(input_bucket, channel, day, waveform)
-            inventory = read_stationxml(metadata_uri, metadata)
+            inventory = read_stationxml(metadata_uri, metadata, channel)
         with watch.step("remove_response"):
             outcome = remove_response(day_object.stream, inventory, parameters)
         result = folder / "result.ms"

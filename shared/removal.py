@@ -10,6 +10,7 @@ from obspy.core.inventory import Channel, PolynomialResponseStage, Response
 from obspy.core.util.obspy_types import ObsPyException
 
 from shared import fast_removal
+from shared.codes import blank_location
 from shared.errors import NoResponseError
 from shared.removal_parameters import UNITS, RemovalParameters
 from shared.times import format_time
@@ -130,7 +131,8 @@ def _epochs(trace: Trace, inventory: Inventory) -> Iterator[Channel]:
         for station in network:
             if (network.code, station.code) == (stats.network, stats.station):
                 for channel in station:
-                    if (channel.code, channel.location_code) == (stats.channel, stats.location):
+                    location = blank_location(channel.location_code)
+                    if (channel.code, location) == (stats.channel, stats.location):
                         yield channel
 
 
