@@ -1,11 +1,12 @@
 """Instrument response removal on a stream: from counts to ground motion."""
 
+import math
 import warnings
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from obspy import Inventory, Stream, Trace
+from obspy import Inventory, Stream, Trace, UTCDateTime
 from obspy.core.inventory import Channel, PolynomialResponseStage, Response
 from obspy.core.util.obspy_types import ObsPyException
 
@@ -40,7 +41,10 @@ class Outcome:
 def remove_response(stream: Stream, inventory: Inventory, parameters: RemovalParameters) -> Outcome:
     """Turn each segment of a stream from counts into ground motion, in place.
 
-    Does what ObsPy's `Stream.remove_response` does. The result is float64.
+    Does what ObsPy's `Stream.remove_response` does, but where the response changes in a segment:
+    ObsPy takes the one at its start for all of it, here it is split where the next one begins.
+
+    The result is float64.
 
     Args:
         stream: one trace for each segment, not masked.
@@ -53,6 +57,7 @@ def remove_response(stream: Stream, inventory: Inventory, parameters: RemovalPar
     units, methods = "", set()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
+        stream.traces = [part for trace in stream for part in _split_at_epochs(trace, inventory)]
         for trace in stream:
             response = _find_response(trace, inventory, parameters.output)
             units = UNITS.get(parameters.output) or _input_units(response)
@@ -94,16 +99,49 @@ def _remove_by_obspy(trace: Trace, response: Response, parameters: RemovalParame
     del trace.stats.response
 
 
+def _split_at_epochs(trace: Trace, inventory: Inventory) -> list[Trace]:
+    """The parts of a segment that have one response each: the segment itself, but for few days."""
+    stats = trace.stats
+    epochs = list(_epochs(trace, inventory))
+    dates = [date for epoch in epochs for date in (epoch.start_date, epoch.end_date) if date]
+    cuts = [0]
+    for date in sorted(dates):
+        position = (date - stats.starttime) * stats.sampling_rate
+        # A start counts from its own instant on, an end until its own instant.
+        for index in (math.ceil(position), math.floor(position) + 1):
+            if cuts[-1] < index < stats.npts:
+                before, after = (
+                    _valid(epochs, stats.starttime + sample * stats.delta)[:1]
+                    for sample in (index - 1, index)
+                )
+                if [epoch.response for epoch in before] != [epoch.response for epoch in after]:
+                    cuts.append(index)
+    if len(cuts) == 1:
+        return [trace]
+    parts = []
+    for first, end in zip(cuts, [*cuts[1:], stats.npts], strict=True):
+        part = Trace(trace.data[first:end], stats.copy())
+        part.stats.starttime = stats.starttime + first * stats.delta
+        parts.append(part)
+    begins = ", ".join(format_time(part.stats.starttime) for part in parts[1:])
+    warnings.warn(f"{trace.id}: split where another response begins: {begins}", stacklevel=2)
+    return parts
+
+
+def _valid(epochs: list[Channel], time: UTCDateTime) -> list[Channel]:
+    """The epochs that claim a time, in the file's order; both ends count, as in ObsPy."""
+    return [
+        epoch
+        for epoch in epochs
+        if (epoch.start_date is None or epoch.start_date <= time)
+        and (epoch.end_date is None or epoch.end_date >= time)
+    ]
+
+
 def _find_response(trace: Trace, inventory: Inventory, output: str) -> Response:
     """The response at the segment's start: the first epoch that claims it, as ObsPy chooses."""
     epochs = list(_epochs(trace, inventory))
-    start = trace.stats.starttime
-    valid = [
-        epoch
-        for epoch in epochs
-        if (epoch.start_date is None or epoch.start_date <= start)
-        and (epoch.end_date is None or epoch.end_date >= start)
-    ]
+    valid = _valid(epochs, trace.stats.starttime)
     if not valid:
         known = "; ".join(map(_span, epochs)) or "nothing of this channel"
         raise NoResponseError(

@@ -241,6 +241,13 @@ def test_make_test_check_lock() -> None:
     assert "image/lock" in lock
 
 
+@covers(("How fast, and how exact", "sh", 0))
+def test_make_bench() -> None:
+    (command,) = BLOCKS["How fast, and how exact", "sh", 0].splitlines()
+    module = planned(command.removeprefix("make ")).split("-m ")[1].strip()
+    assert (PROJECT / module.replace(".", "/")).with_suffix(".py").is_file()
+
+
 @covers(("Images", "sh", 0), ("Images", "sh", 1))
 def test_make_images() -> None:
     """Built and run they are by test_images.py."""

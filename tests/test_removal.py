@@ -134,6 +134,52 @@ def test_an_epoch_begins_within_the_day() -> None:
     np.testing.assert_allclose(stream[0].data, 2 * stream[1].data, rtol=1e-9, atol=1e-20)
 
 
+@pytest.mark.parametrize("shift", [0.0, 0.3, -0.3])
+@pytest.mark.parametrize("touching", [True, False])
+def test_a_segment_is_split_where_the_response_changes(shift: float, touching: bool) -> None:
+    """ObsPy alone takes the first response for all of it: wrong by a factor of two here."""
+    trace = make_trace(NSCL, "2024-01-01T00:00:00.0195", noise(20_000))
+    change = trace.stats.starttime + (12_000 + shift) / 40.0
+    early = instrument.ChannelEpoch("BHZ", "", 40.0, METADATA_START)
+    inventory = station(early, instrument.ChannelEpoch("BHZ", "", 40.0, change))
+    first, second = inventory[0][0].channels
+    first.end_date = change if touching else change - 1e-6
+    second.response.response_stages[0].stage_gain *= 2
+    second.response.instrument_sensitivity.value *= 2
+    stream = Stream([trace.copy()])
+
+    outcome = remove_response(stream, inventory, RemovalParameters())
+
+    # A sample at the instant that both epochs claim is the first one's, as in ObsPy.
+    cut = 12_000 + (1 if shift > 0 or (touching and shift == 0) else 0)
+    assert [part.stats.npts for part in stream] == [cut, 20_000 - cut]
+    assert stream[1].stats.starttime == trace.stats.starttime + cut / 40.0
+    assert any("split where another response begins" in note for note in outcome.warnings)
+    for part, epoch, samples in zip(
+        stream, (first, second), (slice(cut), slice(cut, None)), strict=True
+    ):
+        alone = make_trace(NSCL, str(part.stats.starttime), trace.data[samples])
+        alone.stats.response = epoch.response
+        assert worst_error(Stream([part]), Stream([alone.remove_response()])) < 1e-6
+
+
+def test_a_new_epoch_with_the_same_response_splits_nothing() -> None:
+    change = UTCDateTime("2024-01-01T00:10:00")
+    early = instrument.ChannelEpoch("BHZ", "", 40.0, METADATA_START)
+    inventory = station(early, instrument.ChannelEpoch("BHZ", "", 40.0, change))
+    inventory[0][0].channels[0].end_date = change
+    stream = hour()
+    outcome = remove_response(stream, inventory, RemovalParameters())
+    assert (len(stream), outcome.warnings) == (1, ())
+
+
+def test_a_response_that_ends_within_a_segment_is_told() -> None:
+    inventory = station()
+    inventory[0][0][0].end_date = UTCDateTime("2024-01-01T00:30:00")
+    with pytest.raises(NoResponseError, match="at 2024-01-01T00:30:00"):
+        remove_response(hour(), inventory, RemovalParameters())
+
+
 def test_two_epochs_that_claim_a_time_are_told() -> None:
     epoch = instrument.ChannelEpoch("BHZ", "", 40.0, METADATA_START)
     stream = hour(1_000)
