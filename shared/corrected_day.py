@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -112,6 +113,7 @@ def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
         with watch.step("read"):
             day_object = read_day(input_bucket, channel, day, waveform)
             inventory = read_stationxml(metadata_uri, metadata, channel)
+        notes = [*day_object.warnings, *_join(day_object.stream)]
         with watch.step("remove_response"):
             outcome = remove_response(day_object.stream, inventory, parameters)
         result = folder / "result.ms"
@@ -126,13 +128,36 @@ def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
             "method": outcome.method,
             "waveform": day_object.uri,
             "stationxml": metadata_uri,
-            "warnings": [*day_object.warnings, *outcome.warnings],
+            "warnings": [*notes, *outcome.warnings],
         }
         object_metadata = _object_metadata({**description, "seconds": watch.seconds})
         with watch.step("upload"):
             s3.upload(result, output_bucket, request.output_key, CONTENT_TYPE, object_metadata)
     output_key = s3.uri(output_bucket, request.output_key)
     return {"output_key": output_key, **description, "seconds": watch.seconds}
+
+
+def _join(stream: Stream) -> list[str]:
+    """Put segments in order, and join those that are one: what is torn apart is tapered apart.
+
+    Records that were stored out of order, or twice, make several segments of one.
+
+    Returns:
+        What is odd about the segments, in words.
+    """
+    notes = []
+    before = len(stream)
+    stream.merge(method=-1)
+    if len(stream) < before:
+        notes.append(f"{before} segments out of order or overlapping were joined to {len(stream)}")
+    for trace, following in pairwise(stream.sort(["starttime"])):
+        if following.stats.starttime <= trace.stats.endtime:
+            overlap = f"{format_time(following.stats.starttime)} overlap with other samples"
+            notes.append(f"the samples from {overlap}; both were corrected, each by itself")
+    rates = sorted({trace.stats.sampling_rate for trace in stream})
+    if len(rates) > 1:
+        notes.append(f"the segments have different sampling rates: {', '.join(map(str, rates))} Hz")
+    return notes
 
 
 def _write(stream: Stream, encoding: str, path: Path) -> None:

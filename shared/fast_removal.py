@@ -21,8 +21,8 @@ from shared import deconvolution
 from shared.inverse_response import ComplexArray, FloatArray, InverseResponse
 from shared.removal_parameters import RemovalParameters
 
-_FEWEST_SAMPLES = 512
-"""Below, evalresp on every frequency costs less than placing them."""
+_FEWEST_SAMPLES = 10_000
+"""Below, evalresp on every frequency costs no more than choosing some of them."""
 
 _KEPT = 8
 """Inverse responses that a warm container keeps, of a few megabytes at most each."""
@@ -139,9 +139,12 @@ def forget() -> None:
 def _known(
     key: _Key, output: str, sampling_rate: float, nfft: int, water_level: float | None
 ) -> _Known:
+    # Rounded as ObsPy rounds it: at a zero of the response the last bit decides what is clipped.
+    spacing = 1 / (2 * (1 / sampling_rate)) / (nfft // 2)
+
     def evaluate(bins: FloatArray) -> ComplexArray:
         values: ComplexArray = key.response.get_evalresp_response_for_frequencies(
-            bins * (sampling_rate / nfft), output=output
+            bins * spacing, output=output
         )
         return values
 
@@ -176,7 +179,7 @@ class _Band:
         f1, f2, f3, f4 = (corner / self._spacing for corner in self._corners)
         edges = [(f1 - first) / step - 1, (f2 - first) / step + 2]
         edges += [(f3 - first) / step - 1, (f4 - first) / step + 2]
-        a, b, c, d = (min(max(int(edge), 0), spectrum.size) for edge in edges)
+        a, b, c, d = (int(min(max(edge, 0), spectrum.size)) for edge in edges)
         spectrum[:a] = 0
         spectrum[d:] = 0
         for begin, end in ((a, b), (max(b, c), d)):

@@ -1,5 +1,6 @@
 """Reads the fields of a JSON object, so that every request is checked in the same words."""
 
+import reprlib
 import sys
 from collections.abc import Collection, Mapping
 from typing import Any
@@ -7,6 +8,10 @@ from typing import Any
 from shared.errors import BadRequestError
 
 _MISSING = object()
+
+# A value may be nested so deep that Python's own repr gives up.
+_SHORT = reprlib.Repr()
+_SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 80
 
 
 class Fields:
@@ -73,7 +78,7 @@ class Fields:
         value = self._fields.get(field, default)
         if not is_number(value) or not low <= value <= high:
             raise self.error(field, value, right)
-        return float(value)
+        return float(value) + 0.0  # of -0.0 it makes 0.0, which is written in one way only
 
     def array(self, field: str, right: str) -> list[Any]:
         """A JSON array with at least one entry."""
@@ -102,5 +107,5 @@ def is_number(value: object) -> bool:
 
 
 def _show(value: object) -> str:
-    text = repr(value)
+    text = _SHORT.repr(value)
     return text if len(text) <= 80 else f"{text[:77]}..."

@@ -5,12 +5,12 @@ response is smooth: so the FFT's bins are cut into panels, and on each the inver
 through its values at Chebyshev nodes (L. N. Trefethen, Approximation Theory and Approximation
 Practice, SIAM 2013, chapters 2 to 4 and 8: its error is about the size of its last coefficients).
 A panel whose last coefficients are above the tolerance is halved, down to panels that are evaluated
-on every bin. So the error is bounded by construction, whatever the response.
+on every bin. So the error is bounded, whatever the response.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +19,8 @@ ComplexArray = npt.NDArray[np.complex128]
 FloatArray = npt.NDArray[np.float64]
 
 TOLERANCE = 1e-9
-"""Bound of the relative error of the inverse, on every bin."""
+"""The relative error of the inverse on a bin, as estimated from the last coefficients. evalresp
+itself rounds to some 1e-9 near the Nyquist frequency, where a filter's sum cancels."""
 
 SMALLEST_PANEL = 64
 """Bins of a panel that is evaluated on every bin, as no polynomial will do. Panels begin at its
@@ -141,7 +142,8 @@ class InverseResponse:
             scale = np.abs(target).min(axis=1)
             halves: list[tuple[int, int]] = []
             for index, (first, size) in enumerate(spans):
-                if tail[index] <= TOLERANCE * scale[index]:
+                # The last panel may reach beyond the end: it is cut short, never a polynomial.
+                if first + size <= self.last_bin and tail[index] <= TOLERANCE * scale[index]:
                     kind = "smooth inverse" if smooth[index] else "response"
                     panels.append(_Panel(first, size, kind, coefficients[index]))
                 elif size > SMALLEST_PANEL:
@@ -186,7 +188,7 @@ class InverseResponse:
             bound = np.abs(coefficients).sum(axis=1)
             halves: list[tuple[int, int]] = []
             for index, (first, size) in enumerate(spans):
-                if tail[index] <= TOLERANCE * scale:
+                if first + size <= self.last_bin and tail[index] <= TOLERANCE * scale:
                     if bound[index] > peak:
                         peak = max(peak, _panel_peak(size, coefficients[index]))
                 elif size > SMALLEST_PANEL:
@@ -202,8 +204,7 @@ class InverseResponse:
         first = np.array([span[0] for span in spans], dtype=np.float64)
         half = (np.array([span[1] for span in spans], dtype=np.float64) - 1) / 2
         bins = first[:, None] + half[:, None] * (1 + _nodes())
-        # The last span may reach beyond the Nyquist frequency. Bent there, no polynomial fits it,
-        # and it ends as a panel that is evaluated on every bin.
+        # The last span may reach beyond the Nyquist frequency, where there is no response.
         return self._response(np.minimum(bins, self.last_bin).ravel()).reshape(bins.shape)
 
     def _response(self, bins: FloatArray) -> ComplexArray:
@@ -274,7 +275,7 @@ def _coefficients_of_values() -> FloatArray:
     return matrix
 
 
-@cache
+@lru_cache(maxsize=256)
 def _basis(size: int, offset: int, step: int) -> FloatArray:
     """Chebyshev polynomials on each `step`-th bin of a panel, from bin `offset` on."""
     bins = np.linspace(-1, 1, size)[offset::step]

@@ -2,8 +2,8 @@
 
 The shape of the event decides, and nothing else: a warm container gets events of all callers.
 
-- An HTTP event (API Gateway's HTTP API and REST API, a function URL, a load balancer) carries the
-  request as JSON in its body. The answer, and every error, is an HTTP reply with a JSON body.
+- An HTTP event (API Gateway's HTTP API and REST API, a function URL) carries the request as JSON in
+  its body. The answer, and every error, is an HTTP reply with a JSON body.
 - Any other event is the request itself (console test event, boto3, curl to the emulator). The
   answer is returned, and an error raised, so that Lambda reports a FunctionError.
 """
@@ -69,9 +69,9 @@ def lambda_handler(process: Process) -> Handler:
         The handler, to be named in the image's CMD.
     """
 
-    def handler(event: Any, _context: Any) -> Any:
+    def handler(event: Any, context: Any) -> Any:
         if _is_http(event):
-            return _answer_http(process, event)
+            return _answer_http(process, event, str(getattr(context, "aws_request_id", "")))
         reply = _reply(process(event))
         answer = json_values.plain(reply.value)
         _check_size(answer)
@@ -89,7 +89,7 @@ def _is_http(event: Any) -> bool:
     return isinstance(event, Mapping) and any(member in event for member in _HTTP_MEMBERS)
 
 
-def _answer_http(process: Process, event: Mapping[str, Any]) -> dict[str, Any]:
+def _answer_http(process: Process, event: Mapping[str, Any], request_id: str) -> dict[str, Any]:
     try:
         reply = _reply(process(_body(event)))
         body = json_values.dumps(reply.value).decode()
@@ -104,7 +104,11 @@ def _answer_http(process: Process, event: Mapping[str, Any]) -> dict[str, Any]:
         return _http_error(http_status(error), error.as_dict())
     except Exception:
         logger.exception("unexpected failure")
-        fault = {"type": "InternalError", "message": "this is our fault; the log has the details"}
+        fault = {
+            "type": "InternalError",
+            "message": "this is our fault; the log has the details, under the request_id",
+            "request_id": request_id,
+        }
         return _http_error(HTTPStatus.INTERNAL_SERVER_ERROR, fault)
 
 
@@ -115,7 +119,7 @@ def _reply(answer: Any) -> Reply:
 def _body(event: Mapping[str, Any]) -> Any:
     """The request in an HTTP event's body."""
     body = event.get("body")
-    if not body:
+    if not body or not isinstance(body, str):
         raise errors.BadRequestError("the request has no body: must be a JSON object, sent by POST")
     try:
         # Whether it is base64, the event says, and the content type does not.

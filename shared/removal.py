@@ -12,7 +12,7 @@ from obspy.core.util.obspy_types import ObsPyException
 
 from shared import fast_removal
 from shared.codes import blank_location
-from shared.errors import NoResponseError
+from shared.errors import BadRequestError, NoResponseError, UnreadableObjectError
 from shared.removal_parameters import UNITS, RemovalParameters
 from shared.times import format_time
 
@@ -52,18 +52,35 @@ def remove_response(stream: Stream, inventory: Inventory, parameters: RemovalPar
         parameters: how; its encoding is of no concern here.
 
     Raises:
+        BadRequestError: `pre_filt` lies beyond the Nyquist frequency.
         NoResponseError: the metadata has no usable response for a segment.
+        UnreadableObjectError: samples are NaN or infinite.
     """
+    for trace in stream:
+        _check_pre_filt(parameters.pre_filt, trace.stats.sampling_rate)
     units, methods = "", set()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         stream.traces = [part for trace in stream for part in _split_at_epochs(trace, inventory)]
         for trace in stream:
+            if not np.isfinite(trace.data).all():
+                raise UnreadableObjectError(f"{_label(trace)}: some samples are not numbers")
             response = _find_response(trace, inventory, parameters.output)
             units = UNITS.get(parameters.output) or _input_units(response)
             methods.add(_remove_from_trace(trace, response, parameters))
     notes = dict.fromkeys(str(warning.message) for warning in caught)
     return Outcome(units, ", ".join(sorted(methods)), tuple(notes))
+
+
+def _check_pre_filt(
+    pre_filt: tuple[float, float, float, float] | None, sampling_rate: float
+) -> None:
+    if pre_filt and pre_filt[0] >= sampling_rate / 2:
+        raise BadRequestError(
+            f"pre_filt is {list(pre_filt)}: must begin below {sampling_rate / 2} Hz, the Nyquist"
+            " frequency of the data, or nothing of them is left",
+            field="pre_filt",
+        )
 
 
 def _remove_from_trace(trace: Trace, response: Response, parameters: RemovalParameters) -> str:
@@ -100,22 +117,23 @@ def _remove_by_obspy(trace: Trace, response: Response, parameters: RemovalParame
 
 
 def _split_at_epochs(trace: Trace, inventory: Inventory) -> list[Trace]:
-    """The parts of a segment that have one response each: the segment itself, but for few days."""
+    """The parts of a segment that have one response each: the segment itself, but for few days.
+
+    Where one epoch ends a moment before the next begins, the former lasts until then.
+    """
     stats = trace.stats
     epochs = list(_epochs(trace, inventory))
     dates = [date for epoch in epochs for date in (epoch.start_date, epoch.end_date) if date]
-    cuts = [0]
-    for date in sorted(dates):
-        position = (date - stats.starttime) * stats.sampling_rate
-        # A start counts from its own instant on, an end until its own instant.
-        for index in (math.ceil(position), math.floor(position) + 1):
-            if cuts[-1] < index < stats.npts:
-                before, after = (
-                    _valid(epochs, stats.starttime + sample * stats.delta)[:1]
-                    for sample in (index - 1, index)
-                )
-                if [epoch.response for epoch in before] != [epoch.response for epoch in after]:
-                    cuts.append(index)
+    positions = [(date - stats.starttime) * stats.sampling_rate for date in dates]
+    # A start counts from its own instant on, an end until its own instant.
+    indices = {index for at in positions for index in (math.ceil(at), math.floor(at) + 1)}
+    cuts, response = [0], _response(epochs, stats.starttime)
+    for index in sorted(index for index in indices if 0 < index < stats.npts):
+        following = _response(epochs, stats.starttime + index * stats.delta)
+        if following is not None and response is not None and following != response:
+            cuts.append(index)
+        response = following or response
+    _check_end(trace, epochs)
     if len(cuts) == 1:
         return [trace]
     parts = []
@@ -128,12 +146,29 @@ def _split_at_epochs(trace: Trace, inventory: Inventory) -> list[Trace]:
     return parts
 
 
+def _check_end(trace: Trace, epochs: list[Channel]) -> None:
+    """Refuse a segment that goes on after the last epoch has ended."""
+    start, end = trace.stats.starttime, trace.stats.endtime
+    if _response(epochs, start) is not None and _response(epochs, end) is None:
+        last = max(epoch.end_date for epoch in epochs if epoch.end_date and epoch.end_date < end)
+        raise NoResponseError(
+            f"{_label(trace)}: the StationXML has no response from {format_time(last)} on, but the"
+            f" segment goes on until {format_time(end)}"
+        )
+
+
+def _response(epochs: list[Channel], time: UTCDateTime) -> Response | None:
+    """The response at a time: of the first epoch that claims it, as ObsPy chooses."""
+    return next((epoch.response for epoch in _valid(epochs, time)), None)
+
+
 def _valid(epochs: list[Channel], time: UTCDateTime) -> list[Channel]:
-    """The epochs that claim a time, in the file's order; both ends count, as in ObsPy."""
+    """The epochs with a response that claim a time, in the file's order; both ends count."""
     return [
         epoch
         for epoch in epochs
-        if (epoch.start_date is None or epoch.start_date <= time)
+        if epoch.response is not None
+        and (epoch.start_date is None or epoch.start_date <= time)
         and (epoch.end_date is None or epoch.end_date >= time)
     ]
 
@@ -152,7 +187,7 @@ def _find_response(trace: Trace, inventory: Inventory, output: str) -> Response:
         note = f"{len(valid)} epochs claim {_label(trace)}, took the first of: {spans}"
         warnings.warn(note, stacklevel=2)
     response = valid[0].response
-    if response is None or not (response.response_stages or response.instrument_polynomial):
+    if not (response.response_stages or response.instrument_polynomial):
         raise NoResponseError(f"{_label(trace)}: the response in the StationXML has no stages")
     if output in UNITS and not _is_ground_motion(response):
         raise NoResponseError(

@@ -51,7 +51,7 @@ class RemovalParameters:
         return cls(
             output=fields.choice("output", (*UNITS, "DEF"), cls.output),
             pre_filt=_parse_pre_filt(fields),
-            water_level=_parse_water_level(fields),
+            water_level=_parse_water_level(fields, cls.water_level),
             taper_fraction=fields.number(
                 "taper_fraction", "a number from 0 to 1", 0, 1, cls.taper_fraction
             ),
@@ -74,23 +74,19 @@ def _parse_pre_filt(fields: Fields) -> tuple[float, float, float, float] | None:
     value = fields.raw("pre_filt")
     if value is None:
         return None
-    right = "null or four frequencies in Hz, ascending, such as [0.005, 0.01, 35, 45]"
+    right = "null or four frequencies in Hz, f1 < f2 <= f3 < f4, such as [0.005, 0.01, 35, 45]"
     if not isinstance(value, list) or len(value) != 4 or not all(map(is_number, value)):
         raise fields.error("pre_filt", value, right)
-    f1, f2, f3, f4 = map(float, value)
-    if not 0 <= f1 <= f2 <= f3 <= f4 or f4 == 0:
+    f1, f2, f3, f4 = (float(corner) + 0.0 for corner in value)  # -0.0 becomes 0.0
+    if not 0 <= f1 < f2 <= f3 < f4:
         raise fields.error("pre_filt", value, right)
     return f1, f2, f3, f4
 
 
-def _parse_water_level(fields: Fields) -> float | None:
-    default = 60.0
-    if fields.raw("water_level", default) is None:
+def _parse_water_level(fields: Fields, default: float | None) -> float | None:
+    value = fields.raw("water_level", default)
+    if value is None:
         return None
-    return fields.number(
-        "water_level",
-        "null or a number of dB from 0 to 1000",
-        0,
-        1000,
-        default,
-    )
+    if not is_number(value) or not 0 <= value <= 1000:
+        raise fields.error("water_level", value, "null or a number of dB from 0 to 1000")
+    return float(value) + 0.0

@@ -24,10 +24,10 @@ from shared.errors import NoSuchObjectError, S3Error
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-# A function that is given a minute must not wait for one dead connection as long as botocore
-# does by default (60 s each).
-_CONNECT_TIMEOUT_S = 5
-_READ_TIMEOUT_S = 20
+# Three attempts, which are botocore's default, must end before the caller gives up: the HTTP API
+# after 30 s, the function after a minute. botocore's own time-outs are 60 s each.
+_CONNECT_TIMEOUT_S = 3
+_READ_TIMEOUT_S = 8
 
 # What S3 answers for an object that is not there. Without permission to list the bucket, it says
 # 403 instead of 404: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html

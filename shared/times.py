@@ -39,7 +39,7 @@ class Day:
 
     def __post_init__(self) -> None:
         # A year more to each side, for the days next to those of a request.
-        if self.year + 1 not in _YEARS and self.year - 1 not in _YEARS:
+        if not _YEARS.start - 1 <= self.year <= _YEARS.stop:
             raise BadRequestError(f"day {self}: no such year in this archive", field="day")
         last = (date(self.year, 12, 31) - date(self.year, 1, 1)).days + 1
         if not 1 <= self.day_of_year <= last:

@@ -13,6 +13,9 @@ from shared.codes import ChannelId
 from shared.errors import NoSuchObjectError, NoWaveformError, UnreadableObjectError
 from shared.times import Day, format_time
 
+_MARGIN_S = 3600
+"""How far a day's samples may reach into the days next to it."""
+
 
 @dataclass(frozen=True)
 class DayObject:
@@ -69,10 +72,21 @@ def read_day(bucket: str, channel: ChannelId, day: Day, path: Path) -> DayObject
         except (ObsPyException, ValueError, TypeError) as error:
             raise UnreadableObjectError(f"{uri} is not miniSEED: {error}", object=uri) from error
     own = Stream([trace for trace in stream if trace.id == channel.seed_id and trace.stats.npts])
+    text = [trace for trace in own if trace.data.dtype.kind not in "if"]
+    if text:
+        raise UnreadableObjectError(f"{uri} has records of text, not of samples", object=uri)
     if not own:
         found = ", ".join(sorted({trace.id for trace in stream})) or "no samples"
         raise NoWaveformError(f"{uri} has no samples of {channel.seed_id}, but {found}", object=uri)
     notes = [str(warning.message) for warning in caught]
+    # A broken clock or header puts a record years away, and a trace would span all between.
+    first, last = day.starttime - _MARGIN_S, day.next.starttime + _MARGIN_S
+    stray = [t for t in own if t.stats.endtime < first or t.stats.starttime > last]
+    for trace in stray:
+        own.remove(trace)
+        notes.append(f"{uri} has {trace.stats.npts} samples of another day, which were left out")
+    if not own:
+        raise NoWaveformError(f"{uri} has no samples of {day}", object=uri)
     # ObsPy leaves out a record that is cut short at the end, and says nothing.
     surplus = path.stat().st_size % min(trace.stats.mseed.record_length for trace in stream)
     if surplus:

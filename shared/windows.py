@@ -1,5 +1,6 @@
 """Time windows in, waveforms out."""
 
+import logging
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,12 +24,17 @@ from shared.scratch import scratch_folder
 from shared.times import Day, days_between, format_time, parse_time
 from shared.waveforms import DayObject, download_day, read_day
 
+logger = logging.getLogger(__name__)
+
 MAX_SAMPLES = 3 * 1024**2
 """Samples that fit into no reply if there are more: each takes two of its 6 MB, at least."""
 
 MAX_DAYS = 366
 """Longest window. More days than this fit into a reply only below 0.1 Hz, and each day is looked
 for in the archive."""
+
+MAX_OBJECTS = 1000
+"""Most channel days of one request: more are not looked for within a function's minute."""
 
 _FIELDS = ("Network", "Station", "Channel", "Location", "Starttime", "Endtime")
 
@@ -145,10 +151,18 @@ def read_windows(windows: Sequence[Window], bucket: str) -> list[Answer]:
     later window does.
 
     Raises:
-        TooLargeError: the windows together have more samples than a reply can hold.
+        TooLargeError: the windows together have more samples than a reply can hold, or need more
+            than `MAX_OBJECTS`.
     """
     answers: dict[int, Answer] = {}
     samples = 0
+    objects = len({(window.channel, day) for window in windows for day in window.days})
+    if objects > MAX_OBJECTS:
+        raise TooLargeError(
+            f"the windows need {objects:,} day objects: at most {MAX_OBJECTS} in one request",
+            objects=objects,
+            limit=MAX_OBJECTS,
+        )
     # Windows of a channel side by side, so that few objects are in memory at a time.
     order = sorted(range(len(windows)), key=lambda i: (windows[i].channel, windows[i].days))
     with scratch_folder() as folder:
@@ -159,7 +173,10 @@ def read_windows(windows: Sequence[Window], bucket: str) -> list[Answer]:
             try:
                 answers[index] = _answer(window, shelf)
             except ServiceError as error:
+                if isinstance(error, UpstreamError):
+                    logger.warning("%s: %s", window, error.message, exc_info=error)
                 answers[index] = Answer(window, error=error)
+                _forget_frames(error)
             samples += answers[index].samples
             if samples > MAX_SAMPLES:
                 raise TooLargeError(
@@ -171,9 +188,18 @@ def read_windows(windows: Sequence[Window], bucket: str) -> list[Answer]:
     return [answers[index] for index in range(len(windows))]
 
 
+def _forget_frames(error: BaseException | None) -> None:
+    """Take the frames off an error that is kept: they hold whole days of samples."""
+    while error is not None:
+        error.__traceback__ = None
+        error = error.__cause__ or error.__context__
+
+
 def _answer(window: Window, shelf: "_Shelf") -> Answer:
     merged, objects = shelf.merged(window)
     trace = _trim(merged, window)
+    if trace.data.dtype.kind == "f":  # what is not a number is not a sample
+        trace.data = np.ma.masked_invalid(trace.data)
     missing = np.ma.getmaskarray(trace.data)
     if missing.all():
         spans = "; ".join(f"{item.uri} has {item.span}" for item in objects)

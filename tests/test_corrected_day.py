@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import obspy
 import pytest
-from conftest import make_trace, noise, put_day, put_station
+from conftest import make_trace, mseed, noise, put_day, put_station
 from obspy import Stream
 
 from local.s3_server import OUTPUT_BUCKET, S3Server
@@ -135,6 +135,50 @@ def test_the_reply_and_the_object_say_what_it_is(archive: S3Server, day: Stream)
 def test_no_result_takes_anothers_place(changes: dict[str, Any], folder: str) -> None:
     request = CorrectedDayRequest.parse({**REQUEST, **changes})
     assert request.output_key == f"{folder}/{KEY}"
+
+
+@pytest.mark.parametrize("disorder", ["swapped", "twice", "halves"])
+def test_records_out_of_order_make_no_seams(archive: S3Server, disorder: str) -> None:
+    put_station(archive, "CI", "BOM", BHZ=40.0)
+    content = mseed(make_trace(NSCL, "2024-01-01T00:00:00.0195", noise(40_000)))
+    records = [content[first : first + 512] for first in range(0, len(content), 512)]
+    middle = len(records) // 2
+    disordered = {
+        "swapped": [
+            *records[:middle],
+            records[middle + 1],
+            records[middle],
+            *records[middle + 2 :],
+        ],
+        "twice": [*records[: middle + 1], *records[middle:]],
+        "halves": [*records[middle:], *records[:middle]],
+    }[disorder]
+    key = "continuous_waveforms/" + KEY
+    archive.put(key, content)
+    expected = obspy.read(io.BytesIO(archive.get(write()["output_key"])))
+
+    archive.put(key, b"".join(disordered))
+    reply = write()
+
+    (trace,) = obspy.read(io.BytesIO(archive.get(reply["output_key"])))
+    np.testing.assert_array_equal(trace.data, expected[0].data)
+    assert reply["samples"] == 40_000
+    assert "were joined to 1" in reply["warnings"][0]
+
+
+def test_conflicting_segments_and_other_rates_are_told(archive: S3Server) -> None:
+    put_station(archive, "CI", "BOM", BHZ=40.0)
+    put_day(
+        archive,
+        NSCL,
+        "2024,001",
+        make_trace(NSCL, "2024-01-01T00:00:00", noise(4_000)),
+        make_trace(NSCL, "2024-01-01T00:01:00", noise(4_000, 2)),
+        make_trace(NSCL, "2024-01-01T01:00:00", noise(4_000, 3), 20.0),
+    )
+    overlap, rates = write()["warnings"]
+    assert overlap.startswith("the samples from 2024-01-01T00:01:00.000000Z overlap")
+    assert "20.0, 40.0 Hz" in rates
 
 
 def test_the_same_request_gives_the_same_bytes(archive: S3Server, day: Stream) -> None:

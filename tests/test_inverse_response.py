@@ -56,6 +56,18 @@ def test_every_bin_is_within_the_tolerance(
     assert inverse.evaluations < nfft / 2 + 3_000
 
 
+@pytest.mark.parametrize("nfft", [1_200, 1_326, 5_884, 20_002, 399_484])
+def test_the_last_panel_does_not_reach_beyond_the_nyquist_frequency(nfft: int) -> None:
+    """The bin there is a panel of its own, and must not be multiplied twice."""
+    for evaluate in (
+        lambda bins: np.full(bins.size, 1e5 + 0j),  # flat, as an accelerometer's
+        evaluator(instrument.response(40.0), 40.0, nfft, "VEL"),
+    ):
+        inverse = InverseResponse(evaluate, nfft, 60.0)
+        expected = on_every_bin(evaluate, nfft, 60.0)
+        assert worst(interpolated(inverse), expected) < 10 * TOLERANCE
+
+
 def test_a_long_fft_takes_few_evaluations() -> None:
     nfft = 2**24
     evaluate = evaluator(instrument.response(40.0), 40.0, nfft, "VEL")

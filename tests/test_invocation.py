@@ -296,7 +296,7 @@ def test_unexpected_error_is_opaque_and_in_the_log(event, error, caplog):
     reply = call(process, event('{"day": "mine"}'))
     body = read(reply, 500)
     assert set(body) == {"error"}
-    assert set(body["error"]) == {"type", "message"}
+    assert set(body["error"]) == {"type", "message", "request_id"}
     assert "secret" not in json.dumps(reply)
     assert type(error).__name__ not in json.dumps(reply)
     [record] = [record for record in caplog.records if record.levelno >= logging.ERROR]

@@ -1,11 +1,14 @@
 """The lock files fit the requirements they are made from, offline: `make lock` makes them anew."""
 
+import ast
 import hashlib
 import re
+import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
+from conftest import PROJECT
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
@@ -166,3 +169,24 @@ def test_changed_input_is_refused() -> None:
     found = list(faults(GOOD_LOCK, "tools.in", ["3.10"], inputs))
     assert any("is not made from" in one for one in found)
     assert any("0 entries for orjson" in one for one in found)
+
+
+def test_what_is_imported_is_required() -> None:
+    """Not just there by way of another package."""
+    required = set(re.findall(r"^([a-z0-9]+)", (PROJECT / "requirements.in").read_text(), re.M))
+    code = [*PROJECT.glob("shared/*.py"), *PROJECT.glob("*_lambda/app.py")]
+    imported = {
+        name.split(".")[0]
+        for path in code
+        for node in ast.walk(ast.parse(path.read_text()))
+        for name in (
+            [alias.name for alias in node.names]
+            if isinstance(node, ast.Import)
+            else [node.module or ""]
+            if isinstance(node, ast.ImportFrom)
+            else []
+        )
+    }
+    foreign = imported - set(sys.stdlib_module_names) - {"shared"}
+    with_boto3 = {"botocore", "s3transfer", "mypy_boto3_s3"}
+    assert foreign - with_boto3 == required - {"setuptools"}

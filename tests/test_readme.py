@@ -333,7 +333,7 @@ def response(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         yield served
 
 
-def make_workplace(folder: Path) -> Path:
+def make_folder(folder: Path) -> Path:
     """A folder in which the README's lines can be typed, beside the project's own."""
     for name in ("run_lambda.py", "request.json"):
         (folder / name).symlink_to(PROJECT / name)
@@ -360,7 +360,7 @@ def type_in(folder: Path, lines: str, port: int) -> str:
 @pytest.fixture(scope="module")
 def replies(response: Served, tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
     """What the lines for the response function print: one JSON value each."""
-    folder = make_workplace(tmp_path_factory.mktemp("workplace"))
+    folder = make_folder(tmp_path_factory.mktemp("workplace"))
     printed = type_in(folder, BLOCKS["Calling the functions", "sh", 2], response.port).strip()
     found = []
     while printed:
@@ -376,7 +376,7 @@ def test_calling_the_time_windows(timewindow: Served, tmp_path: Path) -> None:
     assert (
         planned("serve") == f"exec {sys.prefix}/bin/python -m local.serve response --port {PORT}\n"
     )
-    folder = make_workplace(tmp_path)
+    folder = make_folder(tmp_path)
     request = json.loads((PROJECT / "request.json").read_text())["Windows"]
     for line in BLOCKS["Calling the functions", "sh", 1].splitlines():
         printed = type_in(folder, line, timewindow.port)
@@ -580,7 +580,7 @@ def pasted(aws: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Pat
     in another way are the ones that print much, as it pages them, and the payload, as it takes
     base64 for all that is not read by fileb://.
     """
-    folder = make_workplace(tmp_path_factory.mktemp("workplace"))
+    folder = make_folder(tmp_path_factory.mktemp("workplace"))
     script = folder / "on-aws.sh"
     script.write_text("set -euo pipefail\n" + "\n".join(BLOCKS[key] for key in ON_AWS))
     done = subprocess.run(

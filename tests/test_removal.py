@@ -16,7 +16,7 @@ from obspy.core.inventory import (
 )
 
 from local import ground_motion, instrument
-from shared.errors import BadRequestError, NoResponseError
+from shared.errors import BadRequestError, NoResponseError, UnreadableObjectError
 from shared.fields import Fields
 from shared.removal import Outcome, remove_response
 from shared.removal_parameters import UNITS, RemovalParameters
@@ -176,8 +176,38 @@ def test_a_new_epoch_with_the_same_response_splits_nothing() -> None:
 def test_a_response_that_ends_within_a_segment_is_told() -> None:
     inventory = station()
     inventory[0][0][0].end_date = UTCDateTime("2024-01-01T00:30:00")
-    with pytest.raises(NoResponseError, match="at 2024-01-01T00:30:00"):
+    with pytest.raises(NoResponseError, match="no response from 2024-01-01T00:30:00"):
         remove_response(hour(), inventory, RemovalParameters())
+
+
+@pytest.mark.parametrize("gain", [1, 2])
+def test_a_second_without_an_epoch_between_two_loses_no_day(gain: int) -> None:
+    """One that ends at hh:mm:59 and another that begins at the full minute, as is often written."""
+    early = instrument.ChannelEpoch("BHZ", "", 40.0, METADATA_START)
+    change = UTCDateTime("2024-01-01T00:30:00")
+    inventory = station(early, instrument.ChannelEpoch("BHZ", "", 40.0, change))
+    first, second = inventory[0][0].channels
+    first.end_date = change - 1
+    second.response.response_stages[0].stage_gain *= gain
+    second.response.instrument_sensitivity.value *= gain
+    stream = hour()
+    outcome = remove_response(stream, inventory, RemovalParameters())
+    assert [trace.stats.starttime for trace in stream[1:]] == (
+        [] if gain == 1 else [UTCDateTime("2024-01-01T00:30:00.0195")]
+    )
+    assert len(outcome.warnings) == gain - 1
+
+
+def test_an_epoch_without_a_response_is_passed_over_as_by_obspy() -> None:
+    epoch = instrument.ChannelEpoch("BHZ", "", 40.0, METADATA_START)
+    inventory = station(epoch, epoch)
+    inventory[0][0][0].response = None
+    assert remove_response(hour(), inventory, RemovalParameters()).warnings == ()
+
+
+def test_a_band_beyond_the_nyquist_frequency_is_refused() -> None:
+    with pytest.raises(BadRequestError, match=r"pre_filt .* must begin below 20.0 Hz"):
+        remove_response(hour(1_000), station(), parse(pre_filt=[20, 21, 22, 23]))
 
 
 def test_two_epochs_that_claim_a_time_are_told() -> None:
@@ -237,7 +267,7 @@ def polynomial(inventory: Inventory) -> None:
     ("spoil", "words"),
     [
         (no_stages, "has no stages"),
-        (no_response, "has no stages"),
+        (no_response, "no response for this time"),
         (ended, "no response for this time, but 2015-01-01T00:00:00.000000Z to 2020-01-01"),
         (other_location, "no response for this time, but nothing of this channel"),
         (pressure, "the response is one of PA, so VEL cannot be had"),
@@ -258,7 +288,7 @@ def test_unusable_responses_are_clear_errors(spoil: Any, words: str) -> None:
 def test_what_is_no_ground_motion_can_be_had_in_its_own_unit(spoil: Any) -> None:
     inventory = station()
     spoil(inventory)
-    stream, expected = hour(1_000), hour(1_000)
+    stream, expected = hour(12_000), hour(12_000)
     outcome = remove_response(stream, inventory, parse(output="DEF"))
     expected.remove_response(inventory, output="DEF")
     assert worst_error(stream, expected) < 1e-6
@@ -273,7 +303,7 @@ def test_a_result_that_is_not_finite_is_an_error(method: str) -> None:
     for stage in inventory[0][0][0].response.response_stages:
         stage.stage_gain = 1e-300
     with pytest.raises(NoResponseError, match="not finite|not usable"):
-        remove_response(hour(1_000), inventory, parse(water_level=None, method=method))
+        remove_response(hour(12_000), inventory, parse(water_level=None, method=method))
 
 
 def test_a_response_of_nothing_but_zeros_is_an_error() -> None:
@@ -281,7 +311,38 @@ def test_a_response_of_nothing_but_zeros_is_an_error() -> None:
     for stage in inventory[0][0][0].response.response_stages:
         stage.stage_gain = 1e-300
     with pytest.raises(NoResponseError, match="zero on all frequencies"):
-        remove_response(hour(1_000), inventory, RemovalParameters())
+        remove_response(hour(12_000), inventory, RemovalParameters())
+
+
+@pytest.mark.parametrize("npts", [10_001, 12_607, 20_000, 40_039, 47_999, 199_742])
+@pytest.mark.parametrize("flat", [False, True])
+def test_lengths_of_all_kinds_equal_obspy(npts: int, flat: bool) -> None:
+    response = instrument.response(40.0)
+    if flat:  # gains alone: nothing bends the response near the Nyquist frequency
+        response.response_stages = response.response_stages[1:3]
+        response.response_stages[0].input_units = "M/S"
+    inventory = station()
+    inventory[0][0][0].response = response
+    stream, expected = hour(npts), hour(npts)
+    assert remove_response(stream, inventory, RemovalParameters()).method == "fast"
+    expected.remove_response(inventory)
+    assert worst_error(stream, expected) < 1e-6
+
+
+@pytest.mark.parametrize(
+    "corners", [[0.1, 0.2, 15, 1e308], [0, 1e-9, 1e-8, 19], [19, 19.5, 30, 40]]
+)
+def test_bands_of_all_kinds_equal_obspy(corners: list[float]) -> None:
+    stream, expected = hour(20_000), hour(20_000)
+    remove_response(stream, station(), parse(pre_filt=corners))
+    expected.remove_response(station(), pre_filt=corners)
+    assert worst_error(stream, expected) < 1e-6
+
+
+def test_samples_that_are_no_numbers_are_told() -> None:
+    trace = make_trace(NSCL, "2024-01-01", [1.0, np.nan] * 100, dtype=np.float32)
+    with pytest.raises(UnreadableObjectError, match="some samples are not numbers"):
+        remove_response(Stream([trace]), station(), RemovalParameters())
 
 
 def test_defaults_are_those_of_obspy() -> None:
@@ -300,6 +361,8 @@ def test_defaults_are_those_of_obspy() -> None:
         {"pre_filt": [1, 2, 3]},
         {"pre_filt": [4, 3, 2, 1]},
         {"pre_filt": [0, 0, 0, 0]},
+        {"pre_filt": [0, 0, 10, 20]},
+        {"pre_filt": [0, 1, 10, 10]},
         {"pre_filt": [-1, 2, 3, 4]},
         {"pre_filt": ["1", "2", "3", "4"]},
         {"pre_filt": [True, 2, 3, 4]},

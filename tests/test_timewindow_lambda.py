@@ -115,13 +115,17 @@ def test_all_windows_failed(
 
 
 def test_s3_is_away(
-    archive: S3Server, timewindow_handler: Handler, monkeypatch: pytest.MonkeyPatch
+    archive: S3Server,
+    timewindow_handler: Handler,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
 ) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     reply = timewindow_handler(http_event(json.dumps(REQUEST)))
     assert reply["statusCode"] == 502
     assert "127.0.0.1:9" in json.loads(reply["body"])[0]["error"]["message"]
+    assert "EndpointConnectionError" in caplog.text  # an operator sees why
 
 
 @pytest.mark.parametrize(

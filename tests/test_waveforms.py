@@ -84,3 +84,24 @@ def test_a_truncated_object_is_not_taken_for_whole(archive: S3Server, tmp_path: 
     records = mseed(make_trace(NSCL, "2024-01-01", noise(4_000)))
     archive.put(KEY, records[:-100])
     assert fetch(tmp_path).warnings
+
+
+@pytest.mark.parametrize("year", [1970, 2023, 2025, 65535])
+def test_a_record_of_another_year_is_left_out_and_told(
+    archive: S3Server, tmp_path: Path, year: int
+) -> None:
+    """Merged with the others it would make a trace of gigabytes."""
+    records = bytearray(mseed(make_trace(NSCL, "2024-01-01", noise(4_000))))
+    records[512 + 20 : 512 + 22] = year.to_bytes(2, "big")
+    archive.put(KEY, bytes(records))
+    day = fetch(tmp_path)
+    assert all(trace.stats.starttime.year == 2024 for trace in day.stream)
+    assert any("samples of another day, which were left out" in note for note in day.warnings)
+
+
+def test_records_of_text_are_an_error(archive: S3Server, tmp_path: Path) -> None:
+    records = bytearray(mseed(make_trace(NSCL, "2024-01-01", noise(4_000))))
+    records[512 + 52] = 0  # blockette 1000: encoding ASCII
+    archive.put(KEY, bytes(records))
+    with pytest.raises(UnreadableObjectError, match="records of text"):
+        fetch(tmp_path)

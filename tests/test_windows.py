@@ -1,5 +1,9 @@
 """Time windows against what ObsPy makes of the whole days."""
 
+import gc
+import weakref
+from typing import Any
+
 import numpy as np
 import pytest
 from conftest import make_trace, noise, put_day
@@ -273,6 +277,38 @@ def test_a_window_just_between_two_samples_has_none(archive: S3Server) -> None:
     assert error["type"] == "NoWaveformError"
 
 
+def test_many_objects_are_refused_before_any_is_looked_for(archive: S3Server) -> None:
+    span = window("2024-01-01", "2024-12-31T00:00:01", "CI.BOM.LHZ.")
+    spans = [span, *(Window(ChannelId("CI", f"S{i}", "LHZ"), *span_ends(span)) for i in range(2))]
+    with pytest.raises(TooLargeError, match="1,098 day objects: at most 1000"):
+        read_windows(spans, ARCHIVE_BUCKET)
+
+
+def span_ends(span: Window) -> tuple[UTCDateTime, UTCDateTime]:
+    return span.starttime, span.endtime
+
+
+def test_failed_windows_hold_no_samples(archive: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """An error's frames would keep the whole day in memory until the reply is sent."""
+    from shared import windows
+
+    kept = []
+    read = windows.read_day
+
+    def watched(*arguments: Any) -> Any:
+        day = read(*arguments)
+        kept.append(weakref.ref(day.stream[0]))
+        return day
+
+    monkeypatch.setattr(windows, "read_day", watched)
+    put_day(archive, NSCL, DAY, make_trace(NSCL, "2024-01-01", noise(4_000)))
+    results = read_windows([window("2024-01-01T12:00:00", "2024-01-01T12:00:01")], ARCHIVE_BUCKET)
+    assert results[0].error
+    gc.collect()
+    assert len(kept) == 1
+    assert kept[0]() is None
+
+
 def test_windows_that_together_are_too_large_are_refused(archive: S3Server) -> None:
     put_day(archive, NSCL, DAY, make_trace(NSCL, "2024-01-01", np.zeros(2_000_000)))
     span = window("2024-01-01", "2024-01-01T13:00:00")
@@ -286,6 +322,7 @@ def test_float_samples_that_are_not_numbers_are_null(archive: S3Server) -> None:
     put_day(archive, NSCL, DAY, trace, encoding="FLOAT32")
     reply = json_values.plain(answer("2024-01-01", "2024-01-01T00:00:00.075").as_dict())
     assert reply["data"] == [1.5, None, None, -2.5]
+    assert [gap["samples"] for gap in reply["gaps"]] == [2]
 
 
 def test_a_window_of_years_is_refused_before_anything_is_looked_for() -> None:
