@@ -27,6 +27,17 @@ if TYPE_CHECKING:
 
 FUNCTION_NAMES = {"response": "response-lambda", "windows": "timewindow-lambda"}
 EMULATOR_FUNCTION_NAME = "function"  # the only one that the emulator knows
+RESPONSE_FIELDS = (
+    "day",
+    "nscl",
+    "output",
+    "pre_filt",
+    "water_level",
+    "taper_fraction",
+    "zero_mean",
+    "encoding",
+    "method",
+)
 REGION = "us-west-2"  # where the archive lies, and so the functions should
 
 
@@ -79,8 +90,7 @@ def _event(options: argparse.Namespace) -> Any:
             return json.loads(options.request.read_text())
         except ValueError as error:
             raise ValueError(f"{options.request} is not JSON: {error}") from error
-    names = ("day", "nscl", "output", "pre_filt", "water_level", "encoding")
-    return {name: getattr(options, name) for name in names if hasattr(options, name)}
+    return {name: getattr(options, name) for name in RESPONSE_FIELDS if hasattr(options, name)}
 
 
 def _function_name(options: argparse.Namespace) -> str:
@@ -156,7 +166,10 @@ def _parser() -> argparse.ArgumentParser:
     response.add_argument("--output", help="VEL, DISP, ACC or DEF")
     response.add_argument("--pre-filt", type=float, nargs=4, metavar="HZ", help="four corners")
     response.add_argument("--water-level", type=_water_level, metavar="DB", help="dB, or none")
+    response.add_argument("--taper-fraction", type=float, metavar="PART", help="0 to 1")
+    response.add_argument("--no-zero-mean", dest="zero_mean", action="store_false")
     response.add_argument("--encoding", help="FLOAT32 or FLOAT64")
+    response.add_argument("--method", help="fast or obspy")
     windows = commands.add_parser("windows", parents=[_where()], help="get time windows")
     windows.add_argument(
         "--request", type=Path, default=Path("request.json"), help="file (default: request.json)"

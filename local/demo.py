@@ -50,7 +50,7 @@ def main() -> None:
             corrected = _remove_response(s3, options)
             windows = _read_windows(s3, options)
     except EmulatorError as error:
-        fail(str(error))
+        fail(f"{error}; PORT=9001, say, names another")
     _finish(archive, corrected, windows, options.output)
 
 
@@ -129,4 +129,7 @@ def _band(trace: Trace) -> npt.NDArray[np.float64]:
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main()
+    except KeyboardInterrupt:
+        fail("interrupted")

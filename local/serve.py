@@ -29,7 +29,7 @@ def main() -> None:
                 say("Calls queue, as the emulator takes one at a time. Ctrl-C ends all of it.")
                 signal.pause()
     except EmulatorError as error:
-        fail(str(error))
+        fail(f"{error}; PORT=9001, say, names another")
     except KeyboardInterrupt:
         say("\nEnded.")
 

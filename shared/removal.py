@@ -56,13 +56,12 @@ def remove_response(stream: Stream, inventory: Inventory, parameters: RemovalPar
         NoResponseError: the metadata has no usable response for a segment.
         UnreadableObjectError: samples are NaN or infinite.
     """
-    for trace in stream:
-        _check_pre_filt(parameters.pre_filt, trace.stats.sampling_rate)
     units, methods = "", set()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         stream.traces = [part for trace in stream for part in _split_at_epochs(trace, inventory)]
         for trace in stream:
+            _check_pre_filt(parameters.pre_filt, trace.stats.sampling_rate)
             if not np.isfinite(trace.data).all():
                 raise UnreadableObjectError(f"{_label(trace)}: some samples are not numbers")
             response = _find_response(trace, inventory, parameters.output)
@@ -81,6 +80,9 @@ def _check_pre_filt(
             " frequency of the data, or nothing of them is left",
             field="pre_filt",
         )
+    if pre_filt and pre_filt[3] > sampling_rate / 2:
+        note = f"pre_filt ends beyond the Nyquist frequency of the data, {sampling_rate / 2} Hz"
+        warnings.warn(note, stacklevel=2)
 
 
 def _remove_from_trace(trace: Trace, response: Response, parameters: RemovalParameters) -> str:

@@ -186,10 +186,12 @@ def free_port() -> int:
 
 
 def command_environment(**members: str) -> dict[str, str]:
-    """The environment of a command: the user's, without what it says of AWS."""
-    inherited = {
-        name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "S3_"))
-    }
+    """The environment of a command: the user's, without what it says of AWS.
+
+    And without what a `make test` around it says of itself, as one make in another prints more.
+    """
+    ours = ("AWS_", "S3_", "MAKE", "MFLAGS")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     nowhere = {
         "AWS_EC2_METADATA_DISABLED": "true",
         "AWS_CONFIG_FILE": "/nonexistent/config",

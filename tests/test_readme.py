@@ -190,6 +190,7 @@ def planned(arguments: str) -> str:
     done = subprocess.run(
         ["make", "-n", *environment, *arguments.split()],
         cwd=PROJECT,
+        env=command_environment(),
         capture_output=True,
         text=True,
         check=False,

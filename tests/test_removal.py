@@ -334,7 +334,10 @@ def test_lengths_of_all_kinds_equal_obspy(npts: int, flat: bool) -> None:
 )
 def test_bands_of_all_kinds_equal_obspy(corners: list[float]) -> None:
     stream, expected = hour(20_000), hour(20_000)
-    remove_response(stream, station(), parse(pre_filt=corners))
+    outcome = remove_response(stream, station(), parse(pre_filt=corners))
+    assert [note[:31] for note in outcome.warnings] == (
+        ["pre_filt ends beyond the Nyquis"] if corners[3] > 20 else []
+    )
     expected.remove_response(station(), pre_filt=corners)
     assert worst_error(stream, expected) < 1e-6
 

@@ -142,6 +142,9 @@ def test_without_arguments_it_sends_the_sample_event(
         (["--water-level", "30"], {**SAMPLE_EVENT, "water_level": 30.0}),
         (["--water-level", "none"], {**SAMPLE_EVENT, "water_level": None}),
         (["--encoding", "FLOAT64"], {**SAMPLE_EVENT, "encoding": "FLOAT64"}),
+        (["--method", "obspy"], {**SAMPLE_EVENT, "method": "obspy"}),
+        (["--taper-fraction", "0.1"], {**SAMPLE_EVENT, "taper_fraction": 0.1}),
+        (["--no-zero-mean"], {**SAMPLE_EVENT, "zero_mean": False}),
         (
             ["--day", "2024-01-01", "--nscl", NSCL, "--output", "ACC", "--encoding", "FLOAT64"],
             {"day": "2024-01-01", "nscl": NSCL, "output": "ACC", "encoding": "FLOAT64"},
