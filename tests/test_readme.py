@@ -361,7 +361,7 @@ def type_in(folder: Path, lines: str, port: int) -> str:
 @pytest.fixture(scope="module")
 def replies(response: Served, tmp_path_factory: pytest.TempPathFactory) -> list[Any]:
     """What the lines for the response function print: one JSON value each."""
-    folder = make_folder(tmp_path_factory.mktemp("workplace"))
+    folder = make_folder(tmp_path_factory.mktemp("project"))
     printed = type_in(folder, BLOCKS["Calling the functions", "sh", 2], response.port).strip()
     found = []
     while printed:
@@ -581,7 +581,7 @@ def pasted(aws: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Pat
     in another way are the ones that print much, as it pages them, and the payload, as it takes
     base64 for all that is not read by fileb://.
     """
-    folder = make_folder(tmp_path_factory.mktemp("workplace"))
+    folder = make_folder(tmp_path_factory.mktemp("project"))
     script = folder / "on-aws.sh"
     script.write_text("set -euo pipefail\n" + "\n".join(BLOCKS[key] for key in ON_AWS))
     done = subprocess.run(
