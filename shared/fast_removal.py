@@ -93,11 +93,10 @@ def fft_length(npts: int) -> int:
     """
     length = 2 * (npts + npts % 2)
     if length <= 5000:
-        tried = [length]
-    else:
-        tried = [trial for trial in range(length, length + 21, 2) if _largest_prime(trial) < 500]
-    if tried:
-        return tried[0]
+        return length
+    for trial in range(length, length + 21, 2):
+        if _largest_prime(trial) < 500:
+            return trial
     return 4 * int(next_fast_len(-(-length // 4), real=True))
 
 

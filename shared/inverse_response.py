@@ -140,19 +140,36 @@ class InverseResponse:
                 tail = np.abs(coefficients[:, -2:]).max(axis=1) * _SAFETY
             # Clipping keeps the phase, so that also a clipped response must be right by itself.
             scale = np.abs(target).min(axis=1)
-            halves: list[tuple[int, int]] = []
-            for index, (first, size) in enumerate(spans):
-                # The last panel may reach beyond the end: it is cut short, never a polynomial.
-                if first + size <= self.last_bin and tail[index] <= TOLERANCE * scale[index]:
-                    kind = "smooth inverse" if smooth[index] else "response"
-                    panels.append(_Panel(first, size, kind, coefficients[index]))
-                elif size > SMALLEST_PANEL:
-                    halves += [(first, size // 2), (first + size // 2, size // 2)]
-                else:
-                    exact.append(first)
+            fitted, halves, rest = self._sorted_out(spans, tail <= TOLERANCE * scale)
+            for index in fitted:
+                kind = "smooth inverse" if smooth[index] else "response"
+                panels.append(_Panel(*spans[index], kind, coefficients[index]))
+            exact += rest
             spans = halves
             values = self._at_nodes(spans)
         return panels + self._exact(exact)
+
+    def _sorted_out(
+        self, spans: list[tuple[int, int]], fits: npt.NDArray[np.bool_]
+    ) -> tuple[list[int], list[tuple[int, int]], list[int]]:
+        """What becomes of spans, given whether a polynomial fits each.
+
+        Returns:
+            The indices of those that it does, the halves of the others, and the first bins of
+            those that are too small to be halved.
+        """
+        fitted: list[int] = []
+        halves: list[tuple[int, int]] = []
+        rest: list[int] = []
+        for index, (first, size) in enumerate(spans):
+            # The last one may reach beyond the end: it is cut short, never a polynomial.
+            if fits[index] and first + size <= self.last_bin:
+                fitted.append(index)
+            elif size > SMALLEST_PANEL:
+                halves += [(first, size // 2), (first + size // 2, size // 2)]
+            else:
+                rest.append(first)
+        return fitted, halves, rest
 
     def _exact(self, firsts: list[int]) -> list[_Panel]:
         """The smallest panels, evaluated on every bin; in one call, as each has its overhead."""
@@ -172,7 +189,7 @@ class InverseResponse:
 
     def _peak(
         self,
-        spans: Sequence[tuple[int, int]],
+        spans: list[tuple[int, int]],
         values: ComplexArray,
         head: ComplexArray,
         last: ComplexArray,
@@ -181,23 +198,19 @@ class InverseResponse:
         peak = float(max(np.abs(head).max(), np.abs(last).max()))
         # Nodes lie between bins, and may be higher than any bin is: good for the scale alone.
         scale = max(peak, float(np.abs(values).max(initial=0)))
-        rest: list[int] = []
+        exact: list[int] = []
         while spans:
             coefficients = values @ _coefficients_of_values().T
             tail = np.abs(coefficients[:, -2:]).max(axis=1) * _SAFETY
             bound = np.abs(coefficients).sum(axis=1)
-            halves: list[tuple[int, int]] = []
-            for index, (first, size) in enumerate(spans):
-                if first + size <= self.last_bin and tail[index] <= TOLERANCE * scale:
-                    if bound[index] > peak:
-                        peak = max(peak, _panel_peak(size, coefficients[index]))
-                elif size > SMALLEST_PANEL:
-                    halves += [(first, size // 2), (first + size // 2, size // 2)]
-                else:
-                    rest.append(first)
+            fitted, halves, rest = self._sorted_out(spans, tail <= TOLERANCE * scale)
+            for index in fitted:
+                if bound[index] > peak:
+                    peak = max(peak, _panel_peak(spans[index][1], coefficients[index]))
+            exact += rest
             spans = halves
             values = self._at_nodes(spans)
-        return max(peak, float(np.abs(self._response(self._bins(rest))).max(initial=0)))
+        return max(peak, float(np.abs(self._response(self._bins(exact))).max(initial=0)))
 
     def _at_nodes(self, spans: Sequence[tuple[int, int]]) -> ComplexArray:
         """The response at the Chebyshev nodes of spans: an array of spans by nodes."""
