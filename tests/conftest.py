@@ -19,6 +19,7 @@ import pytest
 from obspy import Stream, Trace, UTCDateTime
 
 from local import instrument
+from local.emulator import Emulator
 from local.s3_server import OUTPUT_BUCKET, S3Server
 from shared import s3 as shared_s3
 from shared import scedc
@@ -185,6 +186,22 @@ def free_port() -> int:
         return int(server.getsockname()[1])
 
 
+@pytest.fixture
+def day(archive: S3Server) -> S3Server:
+    """The archive with a short day of CI.BOM.BHZ, 4,000 samples of `noise`, and its StationXML."""
+    nscl = "CI.BOM.BHZ."
+    put_day(archive, nscl, "2024,001", make_trace(nscl, "2024-01-01T00:00:00.0195", noise(4_000)))
+    put_station(archive, "CI", "BOM", BHZ=40.0)
+    return archive
+
+
+@pytest.fixture(scope="module")
+def response(s3_server: S3Server) -> Iterator[Emulator]:
+    """The response function behind the emulator."""
+    with Emulator("response", s3_server.function_environment) as emulator:
+        yield emulator
+
+
 def command_environment(**members: str) -> dict[str, str]:
     """The environment of a command: the user's, without what it says of AWS.
 
@@ -198,6 +215,19 @@ def command_environment(**members: str) -> dict[str, str]:
         "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent/credentials",
     }
     return {**inherited, **nowhere, **members}
+
+
+def run_command(*command: str, cwd: Path = PROJECT) -> "subprocess.CompletedProcess[str]":
+    """Run a command in `command_environment` to its end, whatever that is."""
+    return subprocess.run(
+        command,
+        cwd=cwd,
+        env=command_environment(),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
 
 
 @dataclass(frozen=True)
@@ -217,14 +247,7 @@ def demo_run(tmp_path_factory: pytest.TempPathFactory) -> DemoRun:
     folder = tmp_path_factory.mktemp("demo")
     output = PROJECT / "output.json"
     output.unlink(missing_ok=True)
-    done = subprocess.run(
-        [sys.executable, "-m", "local.demo", "--port", str(free_port()), "--output", str(folder)],
-        cwd=PROJECT,
-        env=command_environment(),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    options = ["--port", str(free_port()), "--output", str(folder)]
+    done = run_command(sys.executable, "-m", "local.demo", *options)
     windows = json.loads(output.read_text()) if output.is_file() else []
     return DemoRun(done.returncode, done.stdout, done.stderr, folder, windows)

@@ -3,12 +3,11 @@
 import re
 import socket
 import struct
-import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
-from conftest import PROJECT, DemoRun, command_environment
+from conftest import PROJECT, DemoRun, run_command
 
 
 def test_it_ends_well(demo_run: DemoRun) -> None:
@@ -86,15 +85,8 @@ def test_logs_of_the_functions(demo_run: DemoRun) -> None:
 def test_a_taken_port_is_told(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = str(server.getsockname()[1])
-        done = subprocess.run(
-            [sys.executable, "-m", "local.demo", "--port", port, "--output", str(tmp_path)],
-            cwd=PROJECT,
-            env=command_environment(),
-            capture_output=True,
-            text=True,
-            timeout=300,
-            check=False,
-        )
+        options = ["--port", port, "--output", str(tmp_path)]
+        done = run_command(sys.executable, "-m", "local.demo", *options)
     assert done.returncode == 1
     assert done.stderr.startswith(f"error: port {port} cannot be had: ")
     assert "in use" in done.stderr

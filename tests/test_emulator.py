@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import http_event, make_trace, noise, put_day, put_station
+from conftest import http_event, noise
 
 from local.emulator import Emulator, EmulatorError
 from local.s3_server import OUTPUT_BUCKET, S3Server
@@ -32,19 +32,6 @@ WINDOWS_REQUEST = {
         for station in ("BOM", "NONE")
     ]
 }
-
-
-@pytest.fixture
-def day(archive: S3Server) -> S3Server:
-    put_day(archive, NSCL, "2024,001", make_trace(NSCL, "2024-01-01T00:00:00.0195", noise(4_000)))
-    put_station(archive, "CI", "BOM", BHZ=40.0)
-    return archive
-
-
-@pytest.fixture(scope="module")
-def response(s3_server: S3Server) -> Iterator[Emulator]:
-    with Emulator("response", s3_server.function_environment) as emulator:
-        yield emulator
 
 
 @pytest.fixture(scope="module")

@@ -22,7 +22,14 @@ from typing import Any
 
 import boto3
 import pytest
-from conftest import PROJECT, DemoRun, command_environment, free_port, http_event
+from conftest import (
+    PROJECT,
+    DemoRun,
+    command_environment,
+    free_port,
+    http_event,
+    run_command,
+)
 from test_serve import Served, serving
 
 import run_lambda
@@ -187,14 +194,7 @@ def test_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 def planned(arguments: str) -> str:
     """What a make command would do in an environment that is set up."""
     environment = ["-o", f"{sys.prefix}/ready", f"VENV={sys.prefix}"]
-    done = subprocess.run(
-        ["make", "-n", *environment, *arguments.split()],
-        cwd=PROJECT,
-        env=command_environment(),
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    done = run_command("make", "-n", *environment, *arguments.split())
     assert done.returncode == 0, done.stderr
     return done.stdout
 
@@ -345,15 +345,8 @@ def make_folder(folder: Path) -> Path:
 def type_in(folder: Path, lines: str, port: int) -> str:
     """Type lines in a second terminal; returns what they print."""
     assert f"localhost:{PORT}" in lines
-    done = subprocess.run(
-        ["bash", "-euo", "pipefail", "-c", lines.replace(f"localhost:{PORT}", f"localhost:{port}")],
-        cwd=folder,
-        env=command_environment(),
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
+    typed = lines.replace(f"localhost:{PORT}", f"localhost:{port}")
+    done = run_command("bash", "-euo", "pipefail", "-c", typed, cwd=folder)
     assert done.returncode == 0, done.stderr
     return done.stdout
 

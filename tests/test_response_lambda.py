@@ -6,7 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from conftest import http_event, make_trace, noise, put_day, put_station
+from conftest import http_event, put_station
 
 from local.s3_server import OUTPUT_BUCKET, S3Server
 from shared import errors
@@ -14,13 +14,6 @@ from shared import errors
 Handler = Callable[[Any], Any]
 NSCL = "CI.BOM.BHZ."
 REQUEST = {"day": "2024,001", "nscl": NSCL}
-
-
-@pytest.fixture
-def day(archive: S3Server) -> S3Server:
-    put_day(archive, NSCL, "2024,001", make_trace(NSCL, "2024-01-01T00:00:00.0195", noise(4_000)))
-    put_station(archive, "CI", "BOM", BHZ=40.0)
-    return archive
 
 
 def test_direct(day: S3Server, response_handler: Handler) -> None:

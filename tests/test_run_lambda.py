@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 from conftest import (
     PROJECT,
-    command_environment,
     free_port,
     make_trace,
     noise,
     put_day,
     put_station,
+    run_command,
 )
 
 import run_lambda
@@ -350,19 +350,6 @@ def test_the_request_file_is_not_there_or_not_json(
 # The emulator
 
 
-@pytest.fixture
-def day(archive: S3Server) -> S3Server:
-    put_day(archive, NSCL, "2024,001", make_trace(NSCL, "2024-01-01T00:00:00.0195", noise(4_000)))
-    put_station(archive, "CI", "BOM", BHZ=40.0)
-    return archive
-
-
-@pytest.fixture(scope="module")
-def response(s3_server: S3Server) -> Iterator[Emulator]:
-    with Emulator("response", s3_server.function_environment) as emulator:
-        yield emulator
-
-
 def test_response_removal_on_the_emulator(
     day: S3Server, response: Emulator, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -404,15 +391,7 @@ def test_a_timeout_on_the_emulator(
 
 
 def run(*arguments: str, cwd: Path = PROJECT) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, str(PROJECT / "run_lambda.py"), *arguments],
-        cwd=cwd,
-        env=command_environment(),
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    return run_command(sys.executable, str(PROJECT / "run_lambda.py"), *arguments, cwd=cwd)
 
 
 def test_windows_as_a_command(day: S3Server, request_file: Path, tmp_path: Path) -> None:
