@@ -6,7 +6,12 @@ The floors, top to bottom. A module imports only from floors below its own
     edge      invocation          what invoked us, what it gets back; wraps a `process`
     work      corrected_day       a channel's day in, the response removed, an object out
               windows             time windows in, waveforms out
-              removal             response removal on a stream: which response, which way
+              removal             response removal on a stream, run by run, by one of two ways
+              pre_filt            the corners of a band: checked, or chosen
+              epochs              which response a segment has
+              neighbours          what lies around a day in the days next to it
+              runs                segments deconvolved as one: gaps bridged, ends led to zero
+              segments            a day's segments: in order, joined, without conflicts
               fast_removal        ObsPy's steps in a fraction of its time and memory
               deconvolution       a long trace's spectrum times a transfer function
               inverse_response    1 / response on every frequency, from few evaluations

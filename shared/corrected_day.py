@@ -4,7 +4,6 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +11,13 @@ from obspy import Stream
 
 from shared import json_values, s3, scedc, settings
 from shared.codes import ChannelId
+from shared.errors import NoWaveformError
 from shared.fields import Fields
+from shared.neighbours import read_margins
 from shared.removal import remove_response
 from shared.removal_parameters import ENCODINGS, RemovalParameters
 from shared.scratch import scratch_folder
+from shared.segments import join
 from shared.stationxml import download_stationxml, read_stationxml
 from shared.times import Day, format_time
 from shared.waveforms import download_day, read_day
@@ -25,7 +27,7 @@ CONTENT_TYPE = "application/vnd.fdsn.mseed"
 
 _FIELDS = (
     "day", "nscl", "output", "pre_filt", "water_level", "taper_fraction", "zero_mean", "encoding",
-    "method",
+    "gaps", "edges", "method",
 )  # fmt: skip
 
 
@@ -99,6 +101,7 @@ def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
         SettingsError: there is no output bucket.
         NoWaveformError, NoStationXMLError, NoResponseError: nothing to correct, or not possible.
         UnreadableObjectError: an object of the archive is not what its key promises.
+        BadRequestError: `pre_filt` lies beyond the data's Nyquist frequency.
         S3Error: S3 failed.
     """
     output_bucket, input_bucket = settings.output_bucket(), settings.input_bucket()
@@ -112,21 +115,34 @@ def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
             )
         with watch.step("read"):
             day_object = read_day(input_bucket, channel, day, waveform)
+            stream = day_object.stream
+            notes = [*day_object.warnings, *join(stream)]
+            if not stream:
+                raise NoWaveformError(f"{day_object.uri}: {notes[-1]}", object=day_object.uri)
+        with watch.step("stationxml"):
             inventory = read_stationxml(metadata_uri, metadata, channel)
-        notes = [*day_object.warnings, *_join(day_object.stream)]
+        margins = None
+        if parameters.edges == "neighbours":
+            with watch.step("neighbours"):
+                margins = read_margins(input_bucket, channel, day, stream)
+            notes += margins.warnings
         with watch.step("remove_response"):
-            outcome = remove_response(day_object.stream, inventory, parameters)
+            outcome = remove_response(stream, inventory, parameters, margins and margins.stream)
         result = folder / "result.ms"
         with watch.step("write"):
-            _write(day_object.stream, parameters.encoding, result)
+            _write(stream, parameters.encoding, result)
         description = {
             "nscl": channel.nscl,
             "day": str(day),
             "units": outcome.units,
-            **_extent(day_object.stream),
+            **_extent(stream),
             "parameters": parameters.as_dict(),
+            "pre_filt": outcome.pre_filt,
             "method": outcome.method,
+            "gaps": outcome.gaps,
+            "tapered": outcome.tapered,
             "waveform": day_object.uri,
+            "neighbours": margins.uris if margins else (),
             "stationxml": metadata_uri,
             "warnings": [*notes, *outcome.warnings],
         }
@@ -135,29 +151,6 @@ def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
             s3.upload(result, output_bucket, request.output_key, CONTENT_TYPE, object_metadata)
     output_key = s3.uri(output_bucket, request.output_key)
     return {"output_key": output_key, **description, "seconds": watch.seconds}
-
-
-def _join(stream: Stream) -> list[str]:
-    """Put segments in order, and join those that are one: what is torn apart is tapered apart.
-
-    Records that were stored out of order, or twice, make several segments of one.
-
-    Returns:
-        What is odd about the segments, in words.
-    """
-    notes = []
-    before = len(stream)
-    stream.merge(method=-1)
-    if len(stream) < before:
-        notes.append(f"{before} segments out of order or overlapping were joined to {len(stream)}")
-    for trace, following in pairwise(stream.sort(["starttime"])):
-        if following.stats.starttime <= trace.stats.endtime:
-            overlap = f"{format_time(following.stats.starttime)} overlap with other samples"
-            notes.append(f"the samples from {overlap}; both were corrected, each by itself")
-    rates = sorted({trace.stats.sampling_rate for trace in stream})
-    if len(rates) > 1:
-        notes.append(f"the segments have different sampling rates: {', '.join(map(str, rates))} Hz")
-    return notes
 
 
 def _write(stream: Stream, encoding: str, path: Path) -> None:
@@ -183,8 +176,9 @@ def _object_metadata(description: dict[str, Any]) -> dict[str, str]:
     https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
     """
     texts = {name.replace("_", "-"): _ascii(value) for name, value in description.items()}
-    if sum(len(name) + len(text) for name, text in texts.items()) > 2048:
-        texts["warnings"] = f"{len(description['warnings'])}, too long for S3's metadata"
+    for name in ("warnings", "gaps", "tapered"):
+        if sum(len(name) + len(text) for name, text in texts.items()) > 2048:
+            texts[name] = f"{len(description[name])}, too long for S3's metadata"
     return texts
 
 

@@ -1,8 +1,8 @@
 """Response removal as ObsPy's, in a fraction of its time and memory.
 
-The same steps in the same order (`obspy.core.trace.Trace.remove_response`): mean, taper, FFT of
-twice the length, band, inverse response, inverse FFT. But the response is evaluated on few
-frequencies (`inverse_response`), and the FFT is never of the padded length (`deconvolution`).
+The same steps in the same order (`obspy.core.trace.Trace.remove_response`): FFT of twice the
+length, band, inverse response, inverse FFT. But the response is evaluated on few frequencies
+(`inverse_response`), and the FFT is never of the padded length (`deconvolution`).
 """
 
 import hashlib
@@ -12,14 +12,13 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 from obspy.core.inventory import PolynomialResponseStage, Response, ResponseListResponseStage
-from obspy.signal.invsim import cosine_sac_taper, cosine_taper
+from obspy.signal.invsim import cosine_sac_taper
 from scipy.fft import next_fast_len
 
 from shared import deconvolution
 from shared.inverse_response import ComplexArray, FloatArray, InverseResponse
-from shared.removal_parameters import RemovalParameters
+from shared.removal_parameters import Corners
 
 _FEWEST_SAMPLES = 10_000
 """Below, evalresp on every frequency costs no more than choosing some of them."""
@@ -44,45 +43,35 @@ def covers(response: Response, npts: int) -> bool:
 
 
 def remove(
-    data: npt.NDArray[np.generic],
+    samples: FloatArray,
     sampling_rate: float,
     response: Response,
-    parameters: RemovalParameters,
-) -> FloatArray:
-    """Remove the response from a segment.
+    output: str,
+    water_level: float | None,
+    pre_filt: Corners,
+) -> None:
+    """Remove the response from samples, in place.
 
     Args:
-        data: counts, one-dimensional, not masked; left as it is.
+        samples: float64, contiguous: as many counts as there are, demeaned and tapered, then
+            zeros up to half of their `fft_length`. What becomes of the zeros is of no use.
         sampling_rate: in Hz.
-        response: at the segment's time; `covers` it.
-        parameters: how; its method and encoding are of no concern here.
-
-    Returns:
-        Ground motion, float64, as many samples.
+        response: `covers` it.
+        output: "DISP", "VEL", "ACC" or "DEF".
+        water_level: in dB; None is none.
+        pre_filt: four corners in Hz; None is no filter.
 
     Raises:
         ValueError, IndexError, NotImplementedError: evalresp refuses the response.
     """
-    npts = data.size
-    nfft = fft_length(npts)
-    known = _known(
-        _Key.of(response), parameters.output, sampling_rate, nfft, parameters.water_level
-    )
+    nfft = 2 * samples.size
+    known = _known(_Key.of(response), output, sampling_rate, nfft, water_level)
     for note in known.warnings:
         warnings.warn(note, stacklevel=2)
-    samples = np.zeros(nfft // 2)
-    samples[:npts] = data
-    if parameters.zero_mean:
-        samples[:npts] -= samples[:npts].mean()
-    if parameters.taper_fraction:
-        samples[:npts] *= cosine_taper(
-            npts, parameters.taper_fraction, sactaper=True, halfcosine=False
-        )
     transfer: deconvolution.Transfer = known.inverse
-    if parameters.pre_filt:
-        transfer = _Band(known.inverse, parameters.pre_filt, sampling_rate / nfft)
+    if pre_filt:
+        transfer = _Band(known.inverse, pre_filt, sampling_rate / nfft)
     deconvolution.convolve(samples, transfer)
-    return samples[:npts]
 
 
 def fft_length(npts: int) -> int:

@@ -1,26 +1,22 @@
 """Instrument response removal on a stream: from counts to ground motion."""
 
-import math
 import warnings
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from obspy import Inventory, Stream, Trace, UTCDateTime
-from obspy.core.inventory import Channel, PolynomialResponseStage, Response
 from obspy.core.util.obspy_types import ObsPyException
 
 from shared import fast_removal
-from shared.codes import blank_location
-from shared.errors import BadRequestError, NoResponseError, UnreadableObjectError
-from shared.removal_parameters import UNITS, RemovalParameters
+from shared.epochs import find_response, input_units, is_polynomial, label, split_at_epochs
+from shared.errors import NoResponseError, UnreadableObjectError
+from shared.pre_filt import resolve
+from shared.removal_parameters import UNITS, Corners, RemovalParameters
+from shared.runs import FloatArray, Run, Segment, group
+from shared.segments import gaps
 from shared.times import format_time
-
-# The units of ground motion that ObsPy hands to evalresp and scales to SI. Others it knows but does
-# not scale ("CM/SEC**2"), or takes for displacement ("M/M", strain): wrong without a word.
-_GROUND_MOTION = {"M", "M/S", "M/SEC", "M/S**2", "M/SEC**2", "M/(S**2)", "M/(SEC**2)", "M/S/S"} | {
-    prefix + unit for prefix in ("NM", "MM", "CM") for unit in ("", "/S", "/SEC", "/S**2")
-}
 
 
 @dataclass(frozen=True)
@@ -30,214 +26,190 @@ class Outcome:
     Attributes:
         units: of the result.
         method: the way taken, "fast" or "obspy", or "fast, obspy" where segments differ.
+        pre_filt: the corners in Hz that were used; None is no filter. Where they differ from one
+            segment to another, a warning has the others.
+        gaps: where samples are missing between the first and the last, as JSON: the first and the
+            last missing sample's time, how many, whether the gap was bridged.
+        tapered: the spans that are tapered, as JSON: first and last sample's time.
         warnings: what was odd, in words.
     """
 
     units: str
     method: str
-    warnings: tuple[str, ...]
+    pre_filt: Corners = None
+    gaps: list[dict[str, Any]] = field(default_factory=list)
+    tapered: list[dict[str, str]] = field(default_factory=list)
+    warnings: tuple[str, ...] = ()
 
 
-def remove_response(stream: Stream, inventory: Inventory, parameters: RemovalParameters) -> Outcome:
+def remove_response(
+    stream: Stream,
+    inventory: Inventory,
+    parameters: RemovalParameters,
+    margins: Stream | None = None,
+) -> Outcome:
     """Turn each segment of a stream from counts into ground motion, in place.
 
-    Does what ObsPy's `Stream.remove_response` does, but where the response changes in a segment:
-    ObsPy takes the one at its start for all of it, here it is split where the next one begins.
+    Does what ObsPy's `Stream.remove_response` does, but in two places. Gaps are bridged, unless
+    the parameters say otherwise. And where the response changes within a segment, it is split:
+    ObsPy takes the response at its start for all of it.
 
-    The result is float64.
+    The result is float64. A segment keeps its own start time.
 
     Args:
-        stream: one trace for each segment, not masked.
+        stream: one trace for each segment, not masked, in order and without overlaps.
         inventory: the station's metadata.
-        parameters: how; its encoding is of no concern here.
+        parameters: how; its encoding and edges are of no concern here.
+        margins: segments before and after the stream's, which are used but left as they are; None
+            if there are to be none.
 
     Raises:
         BadRequestError: `pre_filt` lies beyond the Nyquist frequency.
         NoResponseError: the metadata has no usable response for a segment.
         UnreadableObjectError: samples are NaN or infinite.
     """
-    units, methods = "", set()
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        stream.traces = [part for trace in stream for part in _split_at_epochs(trace, inventory)]
-        for trace in stream:
-            _check_pre_filt(parameters.pre_filt, trace.stats.sampling_rate)
-            if not np.isfinite(trace.data).all():
-                raise UnreadableObjectError(f"{_label(trace)}: some samples are not numbers")
-            response = _find_response(trace, inventory, parameters.output)
-            units = UNITS.get(parameters.output) or _input_units(response)
-            methods.add(_remove_from_trace(trace, response, parameters))
+        segments = _segments(stream, inventory, parameters.output, wanted=True)
+        stream.traces = [segment.trace for segment in segments]
+        if margins is not None:
+            segments += _margins(margins, inventory, parameters.output)
+            segments.sort(key=lambda segment: segment.trace.stats.starttime)
+        runs = group(segments, parameters.gaps == "bridge")
+        found = _gaps(stream, runs)
+        if margins is not None:
+            _tell_lonely_ends(runs)
+        seconds = stream[-1].stats.endtime - stream[0].stats.starttime
+        ways = [_remove(run, parameters, seconds) for run in runs]
+    corners = list(dict.fromkeys(used for _, used in ways))
     notes = dict.fromkeys(str(warning.message) for warning in caught)
-    return Outcome(units, ", ".join(sorted(methods)), tuple(notes))
+    if len(corners) > 1:
+        others = ", ".join(str(list(used) if used else None) for used in corners[1:])
+        notes[f"pre_filt became {others} for other segments"] = None
+    return Outcome(
+        units=UNITS.get(parameters.output) or input_units(runs[-1].response),
+        method=", ".join(sorted({way for way, _ in ways})),
+        pre_filt=corners[0],
+        gaps=found,
+        tapered=[span for run in runs for span in _tapered(run, parameters.taper_fraction)],
+        warnings=tuple(notes),
+    )
 
 
-def _check_pre_filt(
-    pre_filt: tuple[float, float, float, float] | None, sampling_rate: float
-) -> None:
-    if pre_filt and pre_filt[0] >= sampling_rate / 2:
-        raise BadRequestError(
-            f"pre_filt is {list(pre_filt)}: must begin below {sampling_rate / 2} Hz, the Nyquist"
-            " frequency of the data, or nothing of them is left",
-            field="pre_filt",
-        )
-    if pre_filt and pre_filt[3] > sampling_rate / 2:
-        note = f"pre_filt ends beyond the Nyquist frequency of the data, {sampling_rate / 2} Hz"
-        warnings.warn(note, stacklevel=2)
+def _segments(stream: Stream, inventory: Inventory, output: str, wanted: bool) -> list[Segment]:
+    segments = []
+    for trace in stream:
+        for part in split_at_epochs(trace, inventory):
+            if not np.isfinite(part.data).all():
+                raise UnreadableObjectError(f"{label(part)}: some samples are not numbers")
+            segments.append(Segment(part, find_response(part, inventory, output), wanted))
+    return segments
 
 
-def _remove_from_trace(trace: Trace, response: Response, parameters: RemovalParameters) -> str:
-    """Remove the response from a segment, in place; returns the way taken."""
-    fast = parameters.method == "fast" and fast_removal.covers(response, trace.stats.npts)
+def _margins(margins: Stream, inventory: Inventory, output: str) -> list[Segment]:
+    """The segments of a stream's margins; none of a day that has no usable response."""
+    segments: list[Segment] = []
+    for trace in margins:
+        try:
+            segments += _segments(Stream([trace]), inventory, output, wanted=False)
+        except NoResponseError as error:
+            warnings.warn(error.message, stacklevel=2)
+    return segments
+
+
+def _tell_lonely_ends(runs: Sequence[Run]) -> None:
+    """Say where the samples of a neighbouring day were asked for, but none join on."""
+    if runs[0].tapered_start:
+        warnings.warn("tapered at the start, as no samples of the day before join it", stacklevel=2)
+    if runs[-1].tapered_end:
+        warnings.warn("tapered at the end, as no samples of the day after join it", stacklevel=2)
+
+
+def _remove(run: Run, parameters: RemovalParameters, seconds: float) -> tuple[str, Corners]:
+    """Remove the response from a run; returns the way taken, and the corners that were used."""
+    name = label(run.segments[0].trace)
     try:
-        if fast:
-            sampling_rate = trace.stats.sampling_rate
-            trace.data = fast_removal.remove(trace.data, sampling_rate, response, parameters)
+        if is_polynomial(run.response):
+            way, corners = "obspy", None
+            counts = run.samples(run.npts, zero_mean=False, taper_fraction=0)
+            samples = _by_obspy(counts, run, parameters, corners)
         else:
-            _remove_by_obspy(trace, response, parameters)
+            corners = resolve(parameters.pre_filt, run.response, run.sampling_rate, seconds)
+            way, samples = _deconvolve(run, parameters, corners)
     # How ObsPy refuses a response that it cannot evaluate.
     except (ObsPyException, ValueError, IndexError, NotImplementedError) as error:
-        raise NoResponseError(f"{_label(trace)}: response not usable: {error}") from error
-    if not np.isfinite(trace.data).all():
+        raise NoResponseError(f"{name}: response not usable: {error}") from error
+    if not np.isfinite(samples[: run.npts]).all():
         raise NoResponseError(
-            f"{_label(trace)}: the inverse of the response is not finite: it is zero at some"
-            " frequency, so give a water_level or a pre_filt that leaves that frequency out"
+            f"{name}: the inverse of the response is not finite: it is zero at some frequency, so"
+            " give a water_level or a pre_filt that leaves that frequency out"
         )
-    return "fast" if fast else "obspy"
+    run.take(samples)
+    return way, corners
 
 
-def _remove_by_obspy(trace: Trace, response: Response, parameters: RemovalParameters) -> None:
-    trace.stats.response = response
+def _deconvolve(
+    run: Run, parameters: RemovalParameters, corners: Corners
+) -> tuple[str, FloatArray]:
+    """The way taken, and a run's samples with the response removed."""
+    how = parameters.zero_mean, parameters.taper_fraction
+    if parameters.method != "fast" or not fast_removal.covers(run.response, run.npts):
+        return "obspy", _by_obspy(run.samples(run.npts, *how), run, parameters, corners)
+    samples = run.samples(fast_removal.fft_length(run.npts) // 2, *how)
+    fast_removal.remove(
+        samples,
+        run.sampling_rate,
+        run.response,
+        parameters.output,
+        parameters.water_level,
+        corners,
+    )
+    return "fast", samples
+
+
+def _by_obspy(
+    samples: FloatArray, run: Run, parameters: RemovalParameters, corners: Corners
+) -> FloatArray:
+    """What ObsPy makes of samples that are demeaned and tapered, where they are to be."""
+    trace = Trace(samples, {"sampling_rate": run.sampling_rate})
+    trace.stats.response = run.response
     trace.remove_response(
         output=parameters.output,
-        pre_filt=parameters.pre_filt,
+        pre_filt=corners,
         water_level=parameters.water_level,
-        zero_mean=parameters.zero_mean,
-        taper=parameters.taper_fraction > 0,
-        taper_fraction=parameters.taper_fraction,
+        zero_mean=False,
+        taper=False,
     )
-    del trace.stats.response
+    data: FloatArray = trace.data
+    return data
 
 
-def _split_at_epochs(trace: Trace, inventory: Inventory) -> list[Trace]:
-    """The parts of a segment that have one response each: the segment itself, but for few days.
-
-    Where one epoch ends a moment before the next begins, the former lasts until then.
-    """
-    stats = trace.stats
-    epochs = list(_epochs(trace, inventory))
-    dates = [date for epoch in epochs for date in (epoch.start_date, epoch.end_date) if date]
-    positions = [(date - stats.starttime) * stats.sampling_rate for date in dates]
-    # A start counts from its own instant on, an end until its own instant.
-    indices = {index for at in positions for index in (math.ceil(at), math.floor(at) + 1)}
-    cuts, response = [0], _response(epochs, stats.starttime)
-    for index in sorted(index for index in indices if 0 < index < stats.npts):
-        following = _response(epochs, stats.starttime + index * stats.delta)
-        if following is not None and response is not None and following != response:
-            cuts.append(index)
-        response = following or response
-    _check_end(trace, epochs)
-    if len(cuts) == 1:
-        return [trace]
-    parts = []
-    for first, end in zip(cuts, [*cuts[1:], stats.npts], strict=True):
-        part = Trace(trace.data[first:end], stats.copy())
-        part.stats.starttime = stats.starttime + first * stats.delta
-        parts.append(part)
-    begins = ", ".join(format_time(part.stats.starttime) for part in parts[1:])
-    warnings.warn(f"{trace.id}: split where another response begins: {begins}", stacklevel=2)
-    return parts
-
-
-def _check_end(trace: Trace, epochs: list[Channel]) -> None:
-    """Refuse a segment that goes on after the last epoch has ended."""
-    start, end = trace.stats.starttime, trace.stats.endtime
-    if _response(epochs, start) is not None and _response(epochs, end) is None:
-        last = max(epoch.end_date for epoch in epochs if epoch.end_date and epoch.end_date < end)
-        raise NoResponseError(
-            f"{_label(trace)}: the StationXML has no response from {format_time(last)} on, but the"
-            f" segment goes on until {format_time(end)}"
-        )
-
-
-def _response(epochs: list[Channel], time: UTCDateTime) -> Response | None:
-    """The response at a time: of the first epoch that claims it, as ObsPy chooses."""
-    return next((epoch.response for epoch in _valid(epochs, time)), None)
-
-
-def _valid(epochs: list[Channel], time: UTCDateTime) -> list[Channel]:
-    """The epochs with a response that claim a time, in the file's order; both ends count."""
+def _gaps(stream: Stream, runs: Sequence[Run]) -> list[dict[str, Any]]:
+    """The gaps of a stream, as JSON."""
+    run_of = {id(segment.trace): run for run in runs for segment in run.segments}
     return [
-        epoch
-        for epoch in epochs
-        if epoch.response is not None
-        and (epoch.start_date is None or epoch.start_date <= time)
-        and (epoch.end_date is None or epoch.end_date >= time)
+        {
+            "starttime": format_time(before.stats.endtime + before.stats.delta),
+            "endtime": format_time(after.stats.starttime - before.stats.delta),
+            "samples": missing,
+            "bridged": run_of[id(before)] is run_of[id(after)],
+        }
+        for before, after, missing in gaps(stream)
     ]
 
 
-def _find_response(trace: Trace, inventory: Inventory, output: str) -> Response:
-    """The response at the segment's start: the first epoch that claims it, as ObsPy chooses."""
-    epochs = list(_epochs(trace, inventory))
-    valid = _valid(epochs, trace.stats.starttime)
-    if not valid:
-        known = "; ".join(map(_span, epochs)) or "nothing of this channel"
-        raise NoResponseError(
-            f"{_label(trace)}: the StationXML has no response for this time, but {known}"
-        )
-    if len(valid) > 1:
-        spans = "; ".join(map(_span, valid))
-        note = f"{len(valid)} epochs claim {_label(trace)}, took the first of: {spans}"
-        warnings.warn(note, stacklevel=2)
-    response = valid[0].response
-    if not (response.response_stages or response.instrument_polynomial):
-        raise NoResponseError(f"{_label(trace)}: the response in the StationXML has no stages")
-    if output in UNITS and not _is_ground_motion(response):
-        raise NoResponseError(
-            f"{_label(trace)}: the response is {_kind(response)}, so {output} cannot be had; output"
-            " 'DEF' gives what the instrument measures"
-        )
-    return response
+def _tapered(run: Run, taper_fraction: float) -> list[dict[str, str]]:
+    """The spans of a run that its tapers touch, as JSON."""
+    if is_polynomial(run.response):
+        return []
+    start, end = run.tapered(taper_fraction)
+    first, last = run.segments[0].trace.stats, run.segments[-1].trace.stats
+    spans = [
+        (first.starttime, first.starttime + (start - 1) * first.delta),
+        (last.endtime - (end - 1) * last.delta, last.endtime),
+    ]
+    return [_span(*span) for span, touched in zip(spans, (start, end), strict=True) if touched]
 
 
-def _epochs(trace: Trace, inventory: Inventory) -> Iterator[Channel]:
-    """All epochs of the segment's channel, in the file's order."""
-    stats = trace.stats
-    for network in inventory:
-        for station in network:
-            if (network.code, station.code) == (stats.network, stats.station):
-                for channel in station:
-                    location = blank_location(channel.location_code)
-                    if (channel.code, location) == (stats.channel, stats.location):
-                        yield channel
-
-
-def _is_ground_motion(response: Response) -> bool:
-    """Whether evalresp can turn the response into that of displacement, velocity, acceleration."""
-    return not _is_polynomial(response) and _input_units(response).upper() in _GROUND_MOTION
-
-
-def _is_polynomial(response: Response) -> bool:
-    """Whether ObsPy applies a polynomial, which gives the input unit whatever the output."""
-    stages = response.response_stages
-    return not stages or isinstance(stages[0], PolynomialResponseStage)
-
-
-def _kind(response: Response) -> str:
-    kind = "a polynomial" if _is_polynomial(response) else "one"
-    return f"{kind} of {_input_units(response) or 'no named unit'}"
-
-
-def _input_units(response: Response) -> str:
-    stages = response.response_stages
-    first = stages[0] if stages else response.instrument_polynomial
-    return str(first.input_units or "")
-
-
-def _span(epoch: Channel) -> str:
-    start = "..." if epoch.start_date is None else format_time(epoch.start_date)
-    end = "open" if epoch.end_date is None else format_time(epoch.end_date)
-    return f"{start} to {end}"
-
-
-def _label(trace: Trace) -> str:
-    return f"{trace.id} at {format_time(trace.stats.starttime)}"
+def _span(start: UTCDateTime, end: UTCDateTime) -> dict[str, str]:
+    return {"starttime": format_time(start), "endtime": format_time(end)}

@@ -1,7 +1,7 @@
 """How to remove an instrument's response: what a request may say of it."""
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -17,28 +17,48 @@ velocity is about 1e-6 m/s, which an integer turns into 0."""
 METHODS = ("fast", "obspy")
 """Ways to do it: "obspy" calls ObsPy itself; "fast" is ours, and agrees with it."""
 
+GAPS = ("bridge", "split")
+"""What becomes of a gap: "bridge" bridges it for the deconvolution, and cuts it out again; "split"
+corrects what lies before and after it each by itself, as ObsPy does."""
+
+EDGES = ("taper", "neighbours")
+"""What becomes of a day's ends: "taper" tapers them, as ObsPy does; "neighbours" takes some minutes
+of the days before and after, and cuts the day out of the result."""
+
+Corners = tuple[float, float, float, float] | None
+"""Four corners of a band in Hz, or None for no filter."""
+
+PreFilt = Corners | Literal["auto"]
+
 
 @dataclass(frozen=True)
 class RemovalParameters:
-    """How to remove the response; names, meaning and defaults of ObsPy's `remove_response`.
+    """How to remove the response: ObsPy's `remove_response`, its names, meaning and defaults.
+
+    `gaps`, `edges` and `method` are not ObsPy's.
 
     Attributes:
         output: "DISP" (m), "VEL" (m/s), "ACC" (m/s**2), or "DEF" (the instrument's input unit).
-        pre_filt: four corners in Hz of a cosine band on the spectrum, ascending; None is no filter.
+        pre_filt: four corners in Hz of a cosine band on the spectrum, ascending; "auto" takes the
+            band in which the instrument hears the ground; None is no filter.
         water_level: in dB below the response's maximum, where the inverse is clipped; None is no
             water level.
-        taper_fraction: the part of a segment that a cosine tapers, both ends together; 0 is none.
+        taper_fraction: the part that a cosine tapers, both ends together; 0 is none.
         zero_mean: whether to subtract the mean of a segment first.
         encoding: of the result, "FLOAT32" or "FLOAT64".
+        gaps: "bridge" or "split".
+        edges: of the day, "taper" or "neighbours".
         method: "fast" or "obspy"; what the fast way does not cover is left to ObsPy by either.
     """
 
     output: str = "VEL"
-    pre_filt: tuple[float, float, float, float] | None = None
+    pre_filt: PreFilt = None
     water_level: float | None = 60.0
     taper_fraction: float = 0.05
     zero_mean: bool = True
     encoding: str = "FLOAT32"
+    gaps: str = "bridge"
+    edges: str = "taper"
     method: str = "fast"
 
     @classmethod
@@ -57,6 +77,8 @@ class RemovalParameters:
             ),
             zero_mean=fields.flag("zero_mean", cls.zero_mean),
             encoding=fields.choice("encoding", ENCODINGS, cls.encoding),
+            gaps=fields.choice("gaps", GAPS, cls.gaps),
+            edges=fields.choice("edges", EDGES, cls.edges),
             method=fields.choice("method", METHODS, cls.method),
         )
 
@@ -70,11 +92,15 @@ class RemovalParameters:
         return {name: value for name, value in asdict(self).items() if value != default[name]}
 
 
-def _parse_pre_filt(fields: Fields) -> tuple[float, float, float, float] | None:
+def _parse_pre_filt(fields: Fields) -> PreFilt:
     value = fields.raw("pre_filt")
     if value is None:
         return None
-    right = "null or four frequencies in Hz, f1 < f2 <= f3 < f4, such as [0.005, 0.01, 35, 45]"
+    if value == "auto":
+        return "auto"
+    right = (
+        "null, 'auto' or four frequencies in Hz, f1 < f2 <= f3 < f4, such as [0.005, 0.01, 35, 45]"
+    )
     if not isinstance(value, list) or len(value) != 4 or not all(map(is_number, value)):
         raise fields.error("pre_filt", value, right)
     f1, f2, f3, f4 = (float(corner) + 0.0 for corner in value)  # -0.0 becomes 0.0

@@ -84,6 +84,11 @@ class Day:
         """The day after."""
         return self._of_date(date(self.year, 1, 1) + timedelta(days=self.day_of_year))
 
+    @property
+    def previous(self) -> "Day":
+        """The day before."""
+        return self._of_date(date(self.year, 1, 1) + timedelta(days=self.day_of_year - 2))
+
     def __str__(self) -> str:
         return f"{self.year:04d},{self.day_of_year:03d}"
 

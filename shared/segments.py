@@ -1,0 +1,94 @@
+"""What a day's segments are: in order, joined where they are one, and without conflicts."""
+
+import math
+from itertools import pairwise
+
+from obspy import Stream, Trace, UTCDateTime
+
+from shared.times import format_time
+
+_CLOSE = 1e-3  # of a sample: times are stored to a microsecond or worse, and a sample stays one
+
+_Span = tuple[UTCDateTime, UTCDateTime]
+
+
+def join(stream: Stream) -> list[str]:
+    """Bring a stream's segments into order, join those that are one, take conflicts out.
+
+    Records that were stored out of order, or twice, make several segments of one: joined they are
+    one again. Where segments overlap and their samples differ, or lie on other instants, nothing
+    tells which are right: all of them are left out, as `Stream.merge` does by default. What is left
+    of such a segment keeps its times.
+
+    Args:
+        stream: unmasked segments of one channel; changed in place. None may be left.
+
+    Returns:
+        What was odd about them, in words.
+    """
+    notes = []
+    before = len(stream)
+    stream.merge(method=-1)
+    if len(stream) < before:
+        notes.append(f"{before} segments out of order or overlapping were joined to {len(stream)}")
+    stream.sort(["starttime"])
+    twice = _claimed_twice(stream)
+    if twice:
+        samples = sum(trace.stats.npts for trace in stream)
+        stream.traces = [part for trace in stream for part in _without(trace, twice)]
+        stream.sort(["starttime"])
+        lost = samples - sum(trace.stats.npts for trace in stream)
+        spans = ", ".join(f"{format_time(start)} to {format_time(end)}" for start, end in twice)
+        notes.append(f"{lost} samples that conflict with one another were left out: {spans}")
+    rates = sorted({trace.stats.sampling_rate for trace in stream})
+    if len(rates) > 1:
+        notes.append(f"the segments have different sampling rates: {', '.join(map(str, rates))} Hz")
+    return notes
+
+
+def missing(before: Trace, after: Trace) -> int:
+    """How many samples are missing between two segments; 0 also where a clock was set a bit back.
+
+    The later segment may lie between the samples of the earlier one: then it is the nearest count.
+    """
+    seconds = float(after.stats.starttime - before.stats.endtime)
+    return max(0, round(seconds * float(before.stats.sampling_rate)) - 1)
+
+
+def gaps(stream: Stream) -> list[tuple[Trace, Trace, int]]:
+    """The gaps of a stream in order: the segments around it, and how many samples are missing."""
+    pairs = [(before, after, missing(before, after)) for before, after in pairwise(stream)]
+    return [pair for pair in pairs if pair[2]]
+
+
+def _claimed_twice(stream: Stream) -> list[_Span]:
+    """The spans that more than one segment claims, first and last instant; segments in order."""
+    spans: list[_Span] = []
+    latest: UTCDateTime | None = None
+    for trace in stream:
+        start, end = trace.stats.starttime, trace.stats.endtime
+        if latest is not None and start <= latest:
+            overlap = start, min(end, latest)
+            if spans and start <= spans[-1][1]:
+                overlap = spans[-1][0], max(spans.pop()[1], overlap[1])
+            spans.append(overlap)
+        latest = end if latest is None else max(latest, end)
+    return spans
+
+
+def _without(trace: Trace, spans: list[_Span]) -> list[Trace]:
+    """The parts of a segment outside of spans; those in order."""
+    stats = trace.stats
+    parts, begin = [], 0
+    for start, end in [*spans, (stats.endtime + 2 * stats.delta, None)]:
+        first = math.ceil((start - stats.starttime) * stats.sampling_rate - _CLOSE)
+        if first > begin:
+            part = Trace(trace.data[begin : min(first, stats.npts)], stats.copy())
+            part.stats.starttime = stats.starttime + begin * stats.delta
+            parts.append(part)
+        if end is not None:
+            after = math.floor((end - stats.starttime) * stats.sampling_rate + _CLOSE) + 1
+            begin = max(begin, after)
+        if begin >= stats.npts:
+            break
+    return parts
