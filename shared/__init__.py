@@ -16,10 +16,13 @@ The floors, top to bottom. A module imports only from floors below its own
               deconvolution       a long trace's spectrum times a transfer function
               inverse_response    1 / response on every frequency, from few evaluations
               removal_parameters  what a request may say of response removal
-    archive   waveforms           a channel's day as an ObsPy Stream
+    archive   day_records         a span of a channel's day, of which only that much is read
+              record_index        where in a day object the records of a span are
+              records             the header of one miniSEED 2 record
+              waveforms           a channel's day as an ObsPy Stream
               stationxml          a station's metadata as an ObsPy Inventory
               scedc               SCEDC's keys
-    ground    s3                  download and upload; the only module that imports boto3
+    ground    s3                  download, parts, and upload; the only module that imports boto3
               scratch             a folder under /tmp of this invocation's own
               json_values         strict JSON from Python and NumPy values
               fields              reads the fields of a JSON object

@@ -1,21 +1,30 @@
-"""Download from S3 and upload to it; the only module that imports boto3.
+"""Read from S3 and write to it; the only module that imports boto3.
 
 Reading is unsigned, as the archive is public: no credentials, no permission to read it needed.
 Writing is signed.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from boto3.exceptions import Boto3Error
 from boto3.s3.transfer import TransferConfig
 from botocore import UNSIGNED
 from botocore.config import Config
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    HTTPClientError,
+    IncompleteReadError,
+    ReadTimeoutError,
+    ResponseStreamingError,
+)
 from s3transfer.exceptions import S3DownloadFailedError
 
 from shared import settings
@@ -23,6 +32,7 @@ from shared.errors import NoSuchObjectError, S3Error
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
 # Three attempts, which are botocore's default, must end before the caller gives up: the HTTP API
 # after 30 s, the function after a minute. botocore's own time-outs are 60 s each.
@@ -42,8 +52,37 @@ _OTHER_FAILURES = (
     ValueError,  # the endpoint in the environment is no URL
 )
 
+# botocore repeats a request, but not the reading of an answer that breaks off.
+_BROKEN_OFF = (IncompleteReadError, ReadTimeoutError, ResponseStreamingError)
+_READ_ATTEMPTS = 3
+
+_CHANGED = {"412", "PreconditionFailed"}
+_NOTHING_THERE = {"416", "InvalidRange"}
+_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)", re.ASCII)
+
 # One stream as long as the object is small: splitting it costs more requests than it saves.
 _TRANSFER = TransferConfig(multipart_threshold=32 * 1024**2, multipart_chunksize=16 * 1024**2)
+
+
+class ObjectChangedError(Exception):
+    """An object is no longer the one that it was when its first part was read."""
+
+
+@dataclass(frozen=True)
+class ObjectPart:
+    """A part of an object.
+
+    Attributes:
+        content: its bytes.
+        first: where in the object it begins, in bytes.
+        size: of the whole object, in bytes.
+        etag: stands for the whole object's content; "" if S3 did not say.
+    """
+
+    content: bytes
+    first: int
+    size: int
+    etag: str
 
 
 @cache
@@ -75,6 +114,75 @@ def download(bucket: str, key: str, path: Path) -> None:
     """
     with _translated("read", bucket, key):
         client(signed=False).download_file(bucket, key, str(path), Config=_TRANSFER)
+
+
+def read_part(
+    bucket: str, key: str, first: int, last: int | None = None, *, etag: str = ""
+) -> ObjectPart:
+    """Read a part of an object into memory, in one request.
+
+    Args:
+        bucket: the bucket.
+        key: the object's key.
+        first: the first byte to read, from 0; if negative, how many bytes to read at the end.
+        last: the last byte to read; None is the object's last one, as is any beyond that.
+        etag: which content the object must have; "" is any.
+
+    Returns:
+        The part; empty if the object ends before `first`.
+
+    Raises:
+        NoSuchObjectError: there is no such object, or S3 does not show it to us.
+        ObjectChangedError: its content is not the one of `etag`.
+        S3Error: S3 could not be reached, refused, or broke off.
+    """
+    wanted = f"bytes={first}" if first < 0 else f"bytes={first}-{'' if last is None else last}"
+    # Also by our own comparison, as not every server that speaks S3 knows the condition.
+    condition: dict[str, Any] = {"IfMatch": etag} if etag else {}
+    with _translated("read", bucket, key):
+        attempts = 0
+        while True:
+            attempts += 1
+            try:
+                answer = client(signed=False).get_object(
+                    Bucket=bucket, Key=key, Range=wanted, **condition
+                )
+            except ClientError as error:
+                return _refused_part(error, bucket, key)
+            if etag and answer["ETag"] != etag:
+                answer["Body"].close()
+                raise ObjectChangedError(f"{uri(bucket, key)} is {answer['ETag']}, was {etag}")
+            try:
+                return _part(answer, first, last)
+            except _BROKEN_OFF:
+                if attempts == _READ_ATTEMPTS:
+                    raise
+
+
+def _refused_part(error: ClientError, bucket: str, key: str) -> ObjectPart:
+    details: dict[str, Any] = {**error.response.get("Error", {})}
+    if details.get("Code") in _CHANGED:
+        raise ObjectChangedError(f"{uri(bucket, key)} is another one now") from error
+    if details.get("Code") in _NOTHING_THERE:
+        size = int(details.get("ActualObjectSize", 0))
+        return ObjectPart(b"", first=size, size=size, etag="")
+    raise error
+
+
+def _part(answer: "GetObjectOutputTypeDef", first: int, last: int | None) -> ObjectPart:
+    """What S3 answered; a server that ignores ranges sends the whole object."""
+    body, etag, length = answer["Body"], answer.get("ETag", ""), answer["ContentLength"]
+    if match := _CONTENT_RANGE.fullmatch(answer.get("ContentRange", "")):
+        return ObjectPart(body.read(), first=int(match[1]), size=int(match[3]), etag=etag)
+    begin = max(0, length + first) if first < 0 else min(first, length)
+    end = length if first < 0 or last is None else min(last + 1, length)
+    try:
+        content = body.read(end)  # the bytes after the part stay where they are
+    finally:
+        body.close()
+    if len(content) < end:
+        raise IncompleteReadError(actual_bytes=len(content), expected_bytes=end)
+    return ObjectPart(content[begin:], first=begin, size=length, etag=etag)
 
 
 def upload(

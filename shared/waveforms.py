@@ -1,5 +1,6 @@
 """A channel's day of the archive as an ObsPy Stream."""
 
+import io
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -50,10 +51,15 @@ def download_day(bucket: str, channel: ChannelId, day: Day, folder: Path) -> Pat
     try:
         s3.download(bucket, scedc.waveform_key(channel, day), path)
     except NoSuchObjectError as error:
-        raise NoWaveformError(
-            f"the archive has no data of {channel.nscl} on {day}: {error.message}", **error.details
-        ) from error
+        raise no_object(channel, day, error) from error
     return path
+
+
+def no_object(channel: ChannelId, day: Day, error: NoSuchObjectError) -> NoWaveformError:
+    """The error to raise where the archive has no object of a channel's day."""
+    return NoWaveformError(
+        f"the archive has no data of {channel.nscl} on {day}: {error.message}", **error.details
+    )
 
 
 def read_day(bucket: str, channel: ChannelId, day: Day, path: Path) -> DayObject:
@@ -63,11 +69,27 @@ def read_day(bucket: str, channel: ChannelId, day: Day, path: Path) -> DayObject
         NoWaveformError: it holds nothing of this channel.
         UnreadableObjectError: it is not miniSEED.
     """
-    uri = s3.uri(bucket, scedc.waveform_key(channel, day))
+    return read_miniseed(s3.uri(bucket, scedc.waveform_key(channel, day)), channel, day, path)
+
+
+def read_miniseed(uri: str, channel: ChannelId, day: Day, source: Path | bytes) -> DayObject:
+    """Read the records of an object, or some that are whole.
+
+    Args:
+        uri: the object's name, for messages.
+        channel: whose samples to take.
+        day: which day's samples to take.
+        source: the records, or the file that has them.
+
+    Raises:
+        NoWaveformError: they hold nothing of this channel.
+        UnreadableObjectError: they are not miniSEED.
+    """
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            stream = obspy.read(str(path), format="MSEED")
+            records = io.BytesIO(source) if isinstance(source, bytes) else str(source)
+            stream = obspy.read(records, format="MSEED")
         # ObsPy's own errors; ValueError and TypeError are how it meets records of text or none.
         except (ObsPyException, ValueError, TypeError) as error:
             raise UnreadableObjectError(f"{uri} is not miniSEED: {error}", object=uri) from error
@@ -88,7 +110,8 @@ def read_day(bucket: str, channel: ChannelId, day: Day, path: Path) -> DayObject
     if not own:
         raise NoWaveformError(f"{uri} has no samples of {day}", object=uri)
     # ObsPy leaves out a record that is cut short at the end, and says nothing.
-    surplus = path.stat().st_size % min(trace.stats.mseed.record_length for trace in stream)
+    size = len(source) if isinstance(source, bytes) else source.stat().st_size
+    surplus = size % min(trace.stats.mseed.record_length for trace in stream)
     if surplus:
         notes.append(f"{uri} ends with {surplus} bytes that are no whole record")
     return DayObject(uri, own, tuple(notes))

@@ -1,0 +1,263 @@
+"""A span of a channel's day, of which no more is read from the archive than that takes.
+
+Five minutes are a 300th of a day's object, which has 10 to 20 MB. Its first records and a guess or
+two say where the span's records are, and those are read.
+
+What comes of it is what ObsPy makes of the whole object, wherever the object is one channel's
+records in the order of their times. Wherever something else is seen, the whole object is read.
+"""
+
+import logging
+from collections.abc import Callable, Sequence
+from functools import partial
+from operator import itemgetter
+from typing import TypeVar
+
+from obspy import Stream, UTCDateTime
+
+from shared import s3, scedc
+from shared.codes import ChannelId
+from shared.errors import NoSuchObjectError, NoWaveformError, S3Error, UnreadableObjectError
+from shared.record_index import RecordIndex
+from shared.records import OddRecordError, parse_header
+from shared.scratch import scratch_folder
+from shared.times import Day, format_time
+from shared.waveforms import DayObject, download_day, no_object, read_day, read_miniseed
+
+logger = logging.getLogger(__name__)
+
+_HEAD = 64 * 1024
+_SMALL = 256 * 1024  # an object up to here is read with the second request, whatever the span
+_MOST = 1 / 2  # of an object or a day: from there on the whole object is the simpler one to read
+_MOST_READS = 20
+_ATTEMPTS = 3  # at reading an object that is replaced meanwhile
+_NEIGHBOURS_S = 600  # what lies between spans is read sooner than another request is answered
+_JITTER_S = 1e-4
+_JITTER = 1 / 20  # of a sample interval
+
+_T = TypeVar("_T")
+Span = tuple[UTCDateTime, UTCDateTime]
+
+
+def read_span(
+    bucket: str, channel: ChannelId, day: Day, starttime: UTCDateTime, endtime: UTCDateTime
+) -> DayObject:
+    """Read what one object of the archive has of a span of time; see `DayRecords.read`.
+
+    Raises:
+        NoWaveformError: the archive has no such object, or it has no sample in the span.
+        S3Error: S3 could not be reached, refused, or broke off.
+        UnreadableObjectError: the object is not miniSEED.
+    """
+    return DayRecords(bucket, channel, day).read(starttime, endtime)
+
+
+class DayRecords:
+    """The records of one object of the archive, read as they are asked for, and remembered.
+
+    Args:
+        bucket: the archive.
+        channel: the channel.
+        day: the day of the object.
+
+    Attributes:
+        uri: the object's name, s3://BUCKET/KEY.
+        reads: how many requests have been made for it; a whole object counts as one.
+        bytes_read: how many bytes they brought.
+    """
+
+    def __init__(self, bucket: str, channel: ChannelId, day: Day) -> None:
+        self._bucket, self._channel, self._day = bucket, channel, day
+        self._key = scedc.waveform_key(channel, day)
+        self.uri = s3.uri(bucket, self._key)
+        self.reads = 0
+        self.bytes_read = 0
+        self._forget()
+
+    def _forget(self) -> None:
+        self._size = 0
+        self._etag = ""
+        self._index: RecordIndex | None = None
+        self._whole: DayObject | None = None
+
+    def read(self, starttime: UTCDateTime, endtime: UTCDateTime) -> DayObject:
+        """Read a span of time.
+
+        Args:
+            starttime: of the span, included in the sense of ObsPy's `trim`: the sample nearest to
+                it. It may lie outside of the day.
+            endtime: of the span, likewise.
+
+        Returns:
+            The samples of the span and some around it, up to the whole day. Trimmed to the span,
+            each trace has the samples and times that it has if the whole object is read. Two
+            things can differ, as they depend on all records of the day: a span that begins or ends
+            half-way between two samples, to the last bit of a float; and the times in a segment
+            whose records drift from its first one by more than 0.1 ms, which are here by the
+            header of the record where reading began.
+
+        Raises:
+            NoWaveformError: the archive has no such object, or it has no sample in the span.
+            S3Error: S3 could not be reached, refused, or broke off; or the object was replaced
+                again and again while it was read.
+            UnreadableObjectError: the object is not miniSEED.
+        """
+        found = self._unchanged(lambda: self._read(starttime, endtime))
+        # Half an interval and the rounding of times to microseconds.
+        near = [
+            trace
+            for trace in found.stream
+            if trace.stats.starttime - trace.stats.delta / 2 - 1e-6 <= endtime
+            and trace.stats.endtime + trace.stats.delta / 2 + 1e-6 >= starttime
+        ]
+        if not near:
+            raise NoWaveformError(
+                f"{self.uri} has no samples from {format_time(starttime)} to"
+                f" {format_time(endtime)}, but {_around(found.stream, starttime)}",
+                object=self.uri,
+            )
+        return found
+
+    def prefetch(self, spans: Sequence[Span]) -> None:
+        """Read what several spans need, in fewer requests than one by one.
+
+        Args:
+            spans: start and end of each. `read` makes no more requests for them.
+
+        Raises:
+            NoWaveformError: the archive has no such object.
+            S3Error, UnreadableObjectError: as of `read`.
+        """
+        for starttime, endtime in _neighbours_as_one(spans):
+            self._unchanged(partial(self._read_ahead, starttime, endtime))
+
+    def _unchanged(self, read: Callable[[], _T]) -> _T:
+        """What a function reads, which is called again if the object is replaced meanwhile."""
+        attempts = 0
+        while True:
+            attempts += 1
+            try:
+                return read()
+            except NoSuchObjectError as error:
+                raise no_object(self._channel, self._day, error) from error
+            except s3.ObjectChangedError as error:
+                self._forget()
+                if attempts == _ATTEMPTS:
+                    raise S3Error(
+                        f"{self.uri} was replaced {attempts} times while it was read",
+                        object=self.uri,
+                    ) from error
+
+    def _read(self, starttime: UTCDateTime, endtime: UTCDateTime) -> DayObject:
+        if self._whole is None:
+            try:
+                return self._decoded(self._find(starttime, endtime))
+            except (OddRecordError, NoWaveformError, UnreadableObjectError) as error:
+                self._whole = self._download(error)
+        return self._whole
+
+    def _read_ahead(self, starttime: UTCDateTime, endtime: UTCDateTime) -> None:
+        if self._whole is None:
+            try:
+                self._find(starttime, endtime)
+            except OddRecordError as error:
+                self._whole = self._download(error)
+
+    def _download(self, reason: Exception) -> DayObject:
+        logger.info("%s is read whole: %s", self.uri, reason)
+        self._forget()
+        with scratch_folder() as folder:
+            path = download_day(self._bucket, self._channel, self._day, folder)
+            self.reads += 1
+            self.bytes_read += path.stat().st_size
+            return read_day(self._bucket, self._channel, self._day, path)
+
+    def _decoded(self, records: range) -> DayObject:
+        index = self._known
+        found = read_miniseed(self.uri, self._channel, self._day, index.content(records))
+        if begun := index.segment_start(records[0]):
+            _continue(found.stream, begun.starttime)
+        return found
+
+    @property
+    def _known(self) -> RecordIndex:
+        """What is known of the object's records, of which the first ones always are.
+
+        They tell the length of all, and where the day's samples lie.
+        """
+        if self._index is None:
+            content = self._get(0, _HEAD - 1)
+            index = RecordIndex(self._size, parse_header(content), self._day)
+            if index.first.seed_id != self._channel.seed_id:
+                raise OddRecordError(f"records of {index.first.seed_id}")
+            index.add(0, content)
+            self._index = index
+        return self._index
+
+    def _find(self, starttime: UTCDateTime, endtime: UTCDateTime) -> range:
+        """The numbers of the records of a span, all of which have been read then."""
+        starttime = max(starttime, self._day.starttime)
+        endtime = min(endtime, self._day.next.starttime)
+        if endtime - starttime > _MOST * 86400:
+            raise OddRecordError("a span of most of the day")
+        index, guesses = self._known, 0
+        while not (records := index.records_of(starttime, endtime)):
+            if guesses == _MOST_READS:
+                raise OddRecordError(f"not found in {guesses} reads")
+            wanted = index.next_to_read(starttime, endtime, guesses)
+            if self._size <= _SMALL:
+                wanted = range(wanted[0], index.count)
+            self._fetch(index, wanted)
+            guesses += 1
+        # Records that came late may have been appended: where samples are missing, they are
+        # looked for there. If there are any, their disorder shows.
+        if not index.covers(records, starttime, endtime) and (end := index.unknown_end()):
+            self._fetch(index, end)
+        return records
+
+    def _fetch(self, index: RecordIndex, records: range) -> None:
+        if len(records) > _MOST * index.count and self._size > _SMALL:
+            raise OddRecordError("a span of most records")
+        length = index.record_length
+        index.add(records[0], self._get(records[0] * length, records[-1] * length + length - 1))
+
+    def _get(self, first: int, last: int) -> bytes:
+        part = s3.read_part(self._bucket, self._key, first, last, etag=self._etag)
+        self.reads += 1
+        self.bytes_read += len(part.content)
+        self._size, self._etag = part.size, part.etag
+        return part.content
+
+
+def _neighbours_as_one(spans: Sequence[Span]) -> list[Span]:
+    """The spans in order; those that overlap, or lie close to each other, become one."""
+    joined: list[Span] = []
+    for starttime, endtime in sorted(spans, key=itemgetter(0)):
+        if joined and starttime - joined[-1][1] <= _NEIGHBOURS_S:
+            joined[-1] = (joined[-1][0], max(joined[-1][1], endtime))
+        else:
+            joined.append((starttime, endtime))
+    return joined
+
+
+def _continue(stream: Stream, starttime: UTCDateTime) -> None:
+    """Give the first trace the times that it has as a part of a longer segment.
+
+    ObsPy counts a segment's times from its first record. The others' own times jitter around that
+    by a few microseconds, by a tick of 0.1 ms where there is no blockette 1001. What is further
+    off belongs to another segment, that began where nothing was read.
+    """
+    stats = stream[0].stats
+    samples = round((stats.starttime - starttime) * stats.sampling_rate)
+    continued = starttime + samples * stats.delta
+    if abs(continued - stats.starttime) <= min(_JITTER_S, _JITTER * stats.delta):
+        stats.starttime = continued
+
+
+def _around(stream: Stream, time: UTCDateTime) -> str:
+    """The samples next to a time that has none, in words."""
+    before = max((t.stats.endtime for t in stream if t.stats.endtime < time), default=None)
+    after = min((t.stats.starttime for t in stream if t.stats.starttime > time), default=None)
+    until = f"up to {format_time(before)}" if before else ""
+    since = f"from {format_time(after)}" if after else ""
+    return " and ".join(filter(None, (until, since)))
