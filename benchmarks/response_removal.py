@@ -18,21 +18,27 @@ from typing import Any
 
 import numpy as np
 import obspy
-from obspy import Trace
-from obspy.core.inventory import Response
+from obspy import Inventory, Stream, Trace, UTCDateTime
 
 from local import instrument
 from local.emulator import PROJECT
 from local.s3_server import S3Server
 from shared import fast_removal, scedc
 from shared.codes import ChannelId
-from shared.fast_removal import remove
+from shared.removal import remove_response
 from shared.removal_parameters import RemovalParameters
 from shared.times import Day
 
 SECONDS_PER_DAY = 86400
 ROUNDS = 5
 WHOLE_DAY_HZ = 200.0
+HEADER = {
+    "network": "CI",
+    "station": "BOM",
+    "location": "2C",
+    "channel": "HNZ",
+    "starttime": UTCDateTime("2024-01-01T00:00:00.003"),
+}
 
 
 def main() -> None:
@@ -52,10 +58,17 @@ def counts(npts: int) -> np.ndarray:
     return np.resize(steps.astype(np.int32), npts)
 
 
-def response(sampling_rate: float) -> Response:
-    """The demo's instrument; at 200 Hz its 100 Hz filter runs at twice the rate."""
-    found = instrument.response(100.0)
-    for stage in found.response_stages:
+def inventory(sampling_rate: float) -> Inventory:
+    """The metadata of one channel with the demo's instrument.
+
+    At 200 Hz its filter for 100 Hz runs at twice the rate.
+    """
+    epoch = instrument.ChannelEpoch(
+        HEADER["channel"], HEADER["location"], 100.0, HEADER["starttime"] - 1
+    )
+    content = instrument.stationxml(HEADER["network"], HEADER["station"], [epoch])
+    found = obspy.read_inventory(io.BytesIO(content), format="STATIONXML")
+    for stage in found[0][0][0].response.response_stages:
         if stage.decimation_input_sample_rate:
             floating = type(stage.decimation_input_sample_rate)  # StationXML takes no plain float
             stage.decimation_input_sample_rate = floating(sampling_rate)
@@ -64,12 +77,11 @@ def response(sampling_rate: float) -> Response:
 
 def by_obspy() -> dict[str, float]:
     """A 100 Hz day by ObsPy: seconds and peak memory."""
-    data, instrument_response = counts(8_640_000), response(100.0)
+    data, metadata = counts(8_640_000), inventory(100.0)
 
     def run() -> None:
-        trace = Trace(data.copy(), {"sampling_rate": 100.0})
-        trace.stats.response = instrument_response
-        trace.remove_response()
+        stream = Stream([Trace(data.copy(), {**HEADER, "sampling_rate": 100.0})])
+        stream.remove_response(metadata)
 
     return _timed(run, rounds=3)
 
@@ -130,12 +142,13 @@ MEASUREMENTS: dict[str, Callable[[], dict[str, Any]]] = {
 
 
 def _ours(npts: int, warm: bool) -> dict[str, float]:
-    data, instrument_response, parameters = counts(npts), response(100.0), RemovalParameters()
+    data, metadata = counts(npts), inventory(100.0)
 
     def run() -> None:
         if not warm:
             fast_removal.forget()
-        remove(data, 100.0, instrument_response, parameters)
+        stream = Stream([Trace(data.copy(), {**HEADER, "sampling_rate": 100.0})])
+        remove_response(stream, metadata, RemovalParameters())
 
     return _timed(run)
 
@@ -192,25 +205,15 @@ def _print_table(found: dict[str, dict[str, Any]]) -> None:
 
 def fill(server: S3Server) -> None:
     """Put the 200 Hz day into an archive."""
-    channel, day = ChannelId.parse("CI.BOM.HNZ.2C"), Day.parse("2024,001")
-    header = {
-        "network": channel.network,
-        "station": channel.station,
-        "location": channel.location,
-        "channel": channel.channel,
-        "starttime": day.starttime + 0.003,
-        "sampling_rate": WHOLE_DAY_HZ,
-    }
-    trace = Trace(counts(int(SECONDS_PER_DAY * WHOLE_DAY_HZ)), header)
+    channel, day = ChannelId.parse("CI.BOM.HNZ.2C"), Day.of(HEADER["starttime"])
+    trace = Trace(
+        counts(int(SECONDS_PER_DAY * WHOLE_DAY_HZ)), {**HEADER, "sampling_rate": WHOLE_DAY_HZ}
+    )
     records = io.BytesIO()
     trace.write(records, format="MSEED", encoding="STEIM2", reclen=512, byteorder=">")
     server.put(scedc.waveform_key(channel, day), records.getvalue())
-    epoch = instrument.ChannelEpoch(channel.channel, channel.location, 100.0, day.starttime - 1)
-    content = instrument.stationxml(channel.network, channel.station, [epoch])
-    inventory = obspy.read_inventory(io.BytesIO(content), format="STATIONXML")
-    inventory[0][0][0].response = response(WHOLE_DAY_HZ)
     metadata = io.BytesIO()
-    inventory.write(metadata, format="STATIONXML")
+    inventory(WHOLE_DAY_HZ).write(metadata, format="STATIONXML")
     server.put(scedc.stationxml_keys(channel.network, channel.station)[0], metadata.getvalue())
 
 

@@ -142,7 +142,7 @@ def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
             "gaps": outcome.gaps,
             "tapered": outcome.tapered,
             "waveform": day_object.uri,
-            "neighbours": margins.uris if margins else (),
+            "neighbours": list(margins.uris) if margins else [],
             "stationxml": metadata_uri,
             "warnings": [*notes, *outcome.warnings],
         }

@@ -3,6 +3,7 @@
 import math
 import warnings
 from collections.abc import Iterator
+from itertools import pairwise
 
 from obspy import Inventory, Trace, UTCDateTime
 from obspy.core.inventory import Channel, PolynomialResponseStage, Response
@@ -10,6 +11,7 @@ from obspy.core.inventory import Channel, PolynomialResponseStage, Response
 from shared.codes import blank_location
 from shared.errors import NoResponseError
 from shared.removal_parameters import UNITS
+from shared.segments import cut
 from shared.times import format_time
 
 # The units of ground motion that ObsPy hands to evalresp and scales to SI. Others it knows but does
@@ -43,11 +45,7 @@ def split_at_epochs(trace: Trace, inventory: Inventory) -> list[Trace]:
     _check_end(trace, epochs)
     if len(cuts) == 1:
         return [trace]
-    parts = []
-    for first, end in zip(cuts, [*cuts[1:], stats.npts], strict=True):
-        part = Trace(trace.data[first:end], stats.copy())
-        part.stats.starttime = stats.starttime + first * stats.delta
-        parts.append(part)
+    parts = [cut(trace, *span) for span in pairwise([*cuts, stats.npts])]
     begins = ", ".join(format_time(part.stats.starttime) for part in parts[1:])
     warnings.warn(f"{trace.id}: split where another response begins: {begins}", stacklevel=2)
     return parts

@@ -57,7 +57,9 @@ def resolve(pre_filt: PreFilt, response: Response, sampling_rate: float, seconds
 def _heard(response: Response, sampling_rate: float, seconds: float) -> Corners:
     nyquist = sampling_rate / 2
     highest = _UPPER[0] * nyquist
-    lowest = min(_PERIODS / seconds, highest / 2)
+    lowest = highest / 2
+    if seconds * lowest > _PERIODS:
+        lowest = _PERIODS / seconds
     if "S**2" in input_units(response).upper().replace("SEC", "S"):
         lowest = max(lowest, min(_ACCELEROMETER_HZ, highest / 2))
     frequencies = np.geomspace(lowest, highest, _FREQUENCIES)

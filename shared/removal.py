@@ -128,14 +128,21 @@ def _tell_lonely_ends(runs: Sequence[Run]) -> None:
 def _remove(run: Run, parameters: RemovalParameters, seconds: float) -> tuple[str, Corners]:
     """Remove the response from a run; returns the way taken, and the corners that were used."""
     name = label(run.segments[0].trace)
+    fast = parameters.method == "fast" and fast_removal.covers(run.response, run.npts)
+    size = fast_removal.fft_length(run.npts) // 2 if fast else run.npts
+    # A polynomial takes each sample by itself, as it is.
+    linear = not is_polynomial(run.response)
+    samples = run.samples(
+        size, parameters.zero_mean and linear, parameters.taper_fraction if linear else 0.0
+    )
+    corners: Corners = None
     try:
-        if is_polynomial(run.response):
-            way, corners = "obspy", None
-            counts = run.samples(run.npts, zero_mean=False, taper_fraction=0)
-            samples = _by_obspy(counts, run, parameters, corners)
-        else:
+        if linear:
             corners = resolve(parameters.pre_filt, run.response, run.sampling_rate, seconds)
-            way, samples = _deconvolve(run, parameters, corners)
+        if fast:
+            _by_us(samples, run, parameters, corners)
+        else:
+            samples = _by_obspy(samples, run, parameters, corners)
     # How ObsPy refuses a response that it cannot evaluate.
     except (ObsPyException, ValueError, IndexError, NotImplementedError) as error:
         raise NoResponseError(f"{name}: response not usable: {error}") from error
@@ -145,17 +152,10 @@ def _remove(run: Run, parameters: RemovalParameters, seconds: float) -> tuple[st
             " give a water_level or a pre_filt that leaves that frequency out"
         )
     run.take(samples)
-    return way, corners
+    return "fast" if fast else "obspy", corners
 
 
-def _deconvolve(
-    run: Run, parameters: RemovalParameters, corners: Corners
-) -> tuple[str, FloatArray]:
-    """The way taken, and a run's samples with the response removed."""
-    how = parameters.zero_mean, parameters.taper_fraction
-    if parameters.method != "fast" or not fast_removal.covers(run.response, run.npts):
-        return "obspy", _by_obspy(run.samples(run.npts, *how), run, parameters, corners)
-    samples = run.samples(fast_removal.fft_length(run.npts) // 2, *how)
+def _by_us(samples: FloatArray, run: Run, parameters: RemovalParameters, corners: Corners) -> None:
     fast_removal.remove(
         samples,
         run.sampling_rate,
@@ -164,7 +164,6 @@ def _deconvolve(
         parameters.water_level,
         corners,
     )
-    return "fast", samples
 
 
 def _by_obspy(

@@ -107,14 +107,16 @@ class Run:
         if self._end < self.npts:
             *_, (place, _) = self._places()
             samples[self._end : self.npts] = self._lead(samples[place][::-1], self.npts - self._end)
-        if taper_fraction and (self.tapered_start or self.tapered_end):
+        # Of one sample nothing is left without its mean; ObsPy fails there.
+        if taper_fraction and self._end - first > 1:
             self._taper(samples[first : self._end], taper_fraction)
         return samples
 
     def take(self, samples: FloatArray) -> None:
-        """Give each segment its part of the grid."""
+        """Give each segment that is wanted its part of the grid."""
         for place, segment in self._places():
-            segment.trace.data = samples[place]
+            if segment.wanted:
+                segment.trace.data = samples[place]
 
     def tapered(self, taper_fraction: float) -> tuple[int, int]:
         """How many samples the tapers at the start and at the end touch."""

@@ -46,6 +46,14 @@ def join(stream: Stream) -> list[str]:
     return notes
 
 
+def cut(trace: Trace, first: int, end: int) -> Trace:
+    """A part of a segment, from sample `first` to the one before `end`; shares its samples."""
+    part = Trace(header=trace.stats.copy())
+    part.data = trace.data[first:end]
+    part.stats.starttime = trace.stats.starttime + first * trace.stats.delta
+    return part
+
+
 def missing(before: Trace, after: Trace) -> int:
     """How many samples are missing between two segments; 0 also where a clock was set a bit back.
 
@@ -83,9 +91,7 @@ def _without(trace: Trace, spans: list[_Span]) -> list[Trace]:
     for start, end in [*spans, (stats.endtime + 2 * stats.delta, None)]:
         first = math.ceil((start - stats.starttime) * stats.sampling_rate - _CLOSE)
         if first > begin:
-            part = Trace(trace.data[begin : min(first, stats.npts)], stats.copy())
-            part.stats.starttime = stats.starttime + begin * stats.delta
-            parts.append(part)
+            parts.append(cut(trace, begin, min(first, stats.npts)))
         if end is not None:
             after = math.floor((end - stats.starttime) * stats.sampling_rate + _CLOSE) + 1
             begin = max(begin, after)

@@ -122,7 +122,8 @@ def put_station(server: S3Server, network: str, station: str, **rates: float) ->
 def noise(npts: int, seed: int = 1, scale: float = 1000.0) -> np.ndarray:
     """Counts that wander as ground noise does."""
     steps = np.random.default_rng(seed).standard_normal(npts)
-    return np.round(scale * np.convolve(steps, np.hanning(25), "same")).astype(np.int32)
+    wandering = np.convolve(steps, np.hanning(25), "same")[:npts]  # longer than what is short
+    return np.round(scale * wandering).astype(np.int32)
 
 
 def load_app(function: str) -> ModuleType:

@@ -18,8 +18,9 @@ from obspy.core.inventory import (
 from local import ground_motion, instrument
 from shared.errors import BadRequestError, NoResponseError, UnreadableObjectError
 from shared.fields import Fields
-from shared.removal import Outcome, remove_response
+from shared.removal import remove_response
 from shared.removal_parameters import UNITS, RemovalParameters
+from shared.segments import cut
 
 NSCL = "CI.BOM.BHZ."
 NAMES = tuple(RemovalParameters.__dataclass_fields__)
@@ -69,8 +70,9 @@ def test_equals_obspy(values: dict[str, Any], npts: int) -> None:
     assert worst_error(stream, expected) < 1e-6
     assert stream[0].data.dtype == parity[0].data.dtype == np.float64
     units = UNITS.get(values.get("output", "VEL"), "m/s")
-    assert outcome == Outcome(units, "fast", ())
-    assert by_obspy == Outcome(units, "obspy", ())
+    for way, found in (("fast", outcome), ("obspy", by_obspy)):
+        assert (found.units, found.method, found.gaps, found.warnings) == (units, way, [], ())
+        assert found.pre_filt == (tuple(values["pre_filt"]) if "pre_filt" in values else None)
 
 
 def worst_error(stream: Stream, expected: Stream) -> float:
@@ -79,13 +81,15 @@ def worst_error(stream: Stream, expected: Stream) -> float:
     return float(np.abs(trace.data - reference.data).max() / np.abs(reference.data).max())
 
 
-def test_segments_are_corrected_each_by_itself() -> None:
+def test_split_segments_are_corrected_each_by_itself_as_by_obspy() -> None:
     traces = [
         make_trace(NSCL, "2024-01-01T00:00:00", noise(40_000)),
         make_trace(NSCL, "2024-01-01T01:00:00", noise(10_000, 2)),
     ]
     stream, expected = Stream(traces).copy(), Stream(traces).copy()
-    remove_response(stream, station(), RemovalParameters())
+    outcome = remove_response(stream, station(), parse(gaps="split"))
+    assert [gap["bridged"] for gap in outcome.gaps] == [False]
+    assert len(outcome.tapered) == 4
     expected.remove_response(station())
     for trace, reference in zip(stream, expected, strict=True):
         assert worst_error(Stream([trace]), Stream([reference])) < 1e-6
@@ -93,23 +97,132 @@ def test_segments_are_corrected_each_by_itself() -> None:
 
 
 def test_gives_back_the_ground_motion_that_went_in(capsys: pytest.CaptureFixture[str]) -> None:
-    npts, rate = 288_000, 40.0
-    truth = ground_motion.ground_velocity(npts, rate, seed=7, earthquake_at=3000.0)
-    frequencies = ground_motion.rfft_frequencies(npts, rate)
-    spectrum = np.fft.rfft(truth) * instrument.frequency_response(rate, frequencies)
-    stream = Stream([make_trace(NSCL, "2024-01-01", np.rint(np.fft.irfft(spectrum, npts)))])
+    truth, stream = known_motion()
     parameters = parse(pre_filt=[0.003, 0.006, 16, 18])
 
     remove_response(stream, station(), parameters)
 
-    inner = slice(npts // 20, -npts // 20)  # without the taper
+    inner = slice(14_400, -14_400)  # without the taper
     error = np.abs(stream[0].data - truth)[inner].max() / np.abs(truth).max()
     with capsys.disabled():
         print(f"\n  worst error {error:.1e} of the true peak, {np.abs(truth).max():.1e} m/s")
     assert error < 2e-4
 
 
-@pytest.mark.parametrize("npts", [1, 2, 3, 10])
+def known_motion(rate: float = 40.0, npts: int = 288_000) -> tuple[np.ndarray, Stream]:
+    """Ground velocity in m/s, and the counts that the instrument makes of it."""
+    truth = ground_motion.ground_velocity(npts, rate, seed=7, earthquake_at=3000.0)
+    frequencies = ground_motion.rfft_frequencies(npts, rate)
+    spectrum = np.fft.rfft(truth) * instrument.frequency_response(rate, frequencies)
+    return truth, Stream([make_trace(NSCL, "2024-01-01", np.rint(np.fft.irfft(spectrum, npts)))])
+
+
+@pytest.mark.parametrize("method", ["fast", "obspy"])
+@pytest.mark.parametrize("seconds", [0.5, 5.0, 60.0, 900.0])
+def test_a_bridged_gap_hardly_shows(seconds: float, method: str) -> None:
+    truth, whole = known_motion()
+    lost = int(seconds * 40)
+    traces = [whole[0].slice(endtime=whole[0].stats.starttime + 119_999 / 40)]
+    traces += [whole[0].slice(starttime=whole[0].stats.starttime + (120_000 + lost) / 40)]
+    errors = {}
+    for gaps in ("bridge", "split"):
+        stream = Stream(traces).copy()
+        corners = [0.003, 0.006, 16, 18]
+        outcome = remove_response(
+            stream, station(), parse(pre_filt=corners, gaps=gaps, method=method)
+        )
+        assert [trace.stats.npts for trace in stream] == [120_000, 168_000 - lost]  # none delivered
+        assert outcome.gaps == [
+            {
+                "starttime": "2024-01-01T00:50:00.000000Z",
+                "endtime": str(UTCDateTime(2024, 1, 1, 0, 50) + (lost - 1) / 40),
+                "samples": lost,
+                "bridged": gaps == "bridge",
+            }
+        ]
+        assert len(outcome.tapered) == (2 if gaps == "bridge" else 4)
+        # From ten seconds to two minutes on both sides of it.
+        after = stream[1].data[400:4_800] - truth[120_000 + lost + 400 : 120_000 + lost + 4_800]
+        before = stream[0].data[-4_800:-400] - truth[115_200:119_600]
+        errors[gaps] = np.std(np.concatenate([before, after])) / np.std(truth[20_000:100_000])
+    assert errors["bridge"] < 0.5 * errors["split"]
+    assert errors["bridge"] < 0.3
+
+
+@pytest.mark.parametrize("shift", [0.3, -0.3, 0.5])
+def test_a_segment_off_the_grid_keeps_its_times(shift: float) -> None:
+    """Corrected is what was sampled then: a shift moves the result, and does not change it."""
+    _, whole = known_motion()
+    start = whole[0].stats.starttime
+    parts = [whole[0].slice(endtime=start + 3_000), whole[0].slice(starttime=start + 3_007)]
+    on, off = Stream(parts).copy(), Stream(parts).copy()
+    off[1].stats.starttime += shift / 40
+    times = [trace.stats.starttime for trace in off]
+    parameters = parse(pre_filt="auto")
+    remove_response(on, station(), parameters)
+    remove_response(off, station(), parameters)
+    assert [trace.stats.starttime for trace in off] == times
+    for one, other in zip(on, off, strict=True):
+        np.testing.assert_array_equal(one.data, other.data)
+
+
+def test_what_lies_around_takes_the_taper_away() -> None:
+    """The middle of a trace with its surroundings is what the whole trace gives there."""
+    _, whole = known_motion()
+    parameters = parse(pre_filt="auto")
+    middle = Stream([cut(whole[0], 96_000, 192_000)])
+    margins = Stream([cut(whole[0], 48_000, 96_000), cut(whole[0], 192_000, 240_000)])
+    outcome = remove_response(middle.copy(), station(), parameters)
+    assert len(outcome.tapered) == 2
+
+    found = middle.copy()
+    outcome = remove_response(found, station(), parameters, margins)
+    assert (outcome.tapered, outcome.gaps, outcome.warnings) == ([], [], ())
+    remove_response(whole, station(), parameters)
+    expected = Stream([cut(whole[0], 96_000, 192_000)])
+    assert found[0].stats.starttime == expected[0].stats.starttime
+    assert found[0].stats.npts == expected[0].stats.npts == 96_000
+    assert worst_error(found, expected) < 1e-3
+    assert margins[0].data.dtype == np.int32  # as they were
+
+
+@pytest.mark.parametrize("gaps", ["bridge", "split"])
+def test_margins_that_do_not_join_are_told(gaps: str) -> None:
+    _, whole = known_motion()
+    start = whole[0].stats.starttime
+    day = whole.slice(start + 3_600, start + 7_000)
+    before = whole.slice(start, start + 1_200)
+    before[0].stats.starttime -= 11_000
+    outcome = remove_response(day, station(), parse(gaps=gaps), before)
+    assert outcome.warnings == (
+        "tapered at the start, as no samples of the day before join it",
+        "tapered at the end, as no samples of the day after join it",
+    )
+    assert len(outcome.tapered) == 2
+
+
+def test_margins_of_another_epoch_are_of_no_use() -> None:
+    _, whole = known_motion()
+    change = whole[0].stats.starttime + 3_600
+    early = instrument.ChannelEpoch("BHZ", "", 40.0, METADATA_START)
+    inventory = station(early, instrument.ChannelEpoch("BHZ", "", 40.0, change))
+    first, second = inventory[0][0].channels
+    first.end_date = change - 1e-6
+    second.response.response_stages[0].stage_gain *= 2
+    second.response.instrument_sensitivity.value *= 2
+    margins, day = Stream([cut(whole[0], 0, 144_000)]), Stream([cut(whole[0], 144_000, 288_000)])
+    outcome = remove_response(day, inventory, parse(), margins)
+    assert "tapered at the start" in outcome.warnings[0]
+
+
+def test_a_single_sample_is_as_nothing() -> None:
+    """ObsPy fails, which for one stray sample would be the whole day lost."""
+    stream = hour(1)
+    remove_response(stream, station(), RemovalParameters())
+    np.testing.assert_array_equal(stream[0].data, [0.0])
+
+
+@pytest.mark.parametrize("npts", [2, 3, 10])
 def test_short_segments_stay_finite(npts: int) -> None:
     stream, expected = hour(npts), hour(npts)
     remove_response(stream, station(), RemovalParameters())
@@ -130,7 +243,7 @@ def test_an_epoch_begins_within_the_day() -> None:
         make_trace(NSCL, "2024-01-01T00:30:00", noise(4_000)),
     ]
     stream = Stream(traces)
-    remove_response(stream, inventory, RemovalParameters())
+    remove_response(stream, inventory, parse(gaps="split"))
     np.testing.assert_allclose(stream[0].data, 2 * stream[1].data, rtol=1e-9, atol=1e-20)
 
 
@@ -148,7 +261,7 @@ def test_a_segment_is_split_where_the_response_changes(shift: float, touching: b
     second.response.instrument_sensitivity.value *= 2
     stream = Stream([trace.copy()])
 
-    outcome = remove_response(stream, inventory, RemovalParameters())
+    outcome = remove_response(stream, inventory, parse(gaps="split"))
 
     # A sample at the instant that both epochs claim is the first one's, as in ObsPy.
     cut = 12_000 + (1 if shift > 0 or (touching and shift == 0) else 0)
@@ -196,6 +309,7 @@ def test_a_second_without_an_epoch_between_two_loses_no_day(gain: int) -> None:
         [] if gain == 1 else [UTCDateTime("2024-01-01T00:30:00.0195")]
     )
     assert len(outcome.warnings) == gain - 1
+    assert outcome.gaps == []
 
 
 def test_an_epoch_without_a_response_is_passed_over_as_by_obspy() -> None:
@@ -370,7 +484,7 @@ def test_defaults_are_those_of_obspy() -> None:
         {"pre_filt": ["1", "2", "3", "4"]},
         {"pre_filt": [True, 2, 3, 4]},
         {"pre_filt": [1, 2, 3, float("nan")]},
-        {"pre_filt": "auto"},
+        {"pre_filt": "automatic"},
         {"pre_filt": {}},
         {"water_level": "60"},
         {"water_level": True},
@@ -386,6 +500,10 @@ def test_defaults_are_those_of_obspy() -> None:
         {"encoding": "float32"},
         {"encoding": ["FLOAT32"]},
         {"method": "quick"},
+        {"gaps": "join"},
+        {"gaps": None},
+        {"edges": "neighbors"},
+        {"edges": True},
     ],
 )
 def test_bad_parameters_are_named(bad: dict[str, Any]) -> None:
