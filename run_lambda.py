@@ -36,6 +36,8 @@ RESPONSE_FIELDS = (
     "taper_fraction",
     "zero_mean",
     "encoding",
+    "gaps",
+    "edges",
     "method",
 )
 REGION = "us-west-2"  # where the archive lies, and so the functions should
@@ -47,7 +49,13 @@ class FunctionError(Exception):
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the program; returns its exit status."""
-    options = _parser().parse_args(arguments)
+    parser = _parser()
+    options = parser.parse_args(arguments)
+    if hasattr(options, "pre_filt"):
+        try:
+            options.pre_filt = _pre_filt(options.pre_filt)
+        except ValueError as error:
+            parser.error(str(error))
     try:
         reply = invoke(_client(options), _function_name(options), _event(options))
     except (FunctionError, BotoCoreError, ClientError, OSError, ValueError) as error:
@@ -131,6 +139,18 @@ def _water_level(text: str) -> float | None:
         raise argparse.ArgumentTypeError(f"{text!r} is neither a number nor none") from error
 
 
+def _pre_filt(values: list[str]) -> list[float] | str:
+    if values == ["auto"]:
+        return "auto"
+    try:
+        corners = [float(value) for value in values]
+    except ValueError:
+        corners = []
+    if len(corners) != 4:
+        raise ValueError(f"--pre-filt {' '.join(values)}: must be four corners or auto")
+    return corners
+
+
 def _where() -> argparse.ArgumentParser:
     """The options that stand before the command or after it; absent ones leave no value behind."""
     where = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
@@ -164,11 +184,13 @@ def _parser() -> argparse.ArgumentParser:
     response.add_argument("--day", help="YYYY,DDD or YYYY-MM-DD")
     response.add_argument("--nscl", help="network.station.channel.location")
     response.add_argument("--output", help="VEL, DISP, ACC or DEF")
-    response.add_argument("--pre-filt", type=float, nargs=4, metavar="HZ", help="four corners")
+    response.add_argument("--pre-filt", nargs="+", metavar="HZ", help="four corners, or auto")
     response.add_argument("--water-level", type=_water_level, metavar="DB", help="dB, or none")
     response.add_argument("--taper-fraction", type=float, metavar="PART", help="0 to 1")
     response.add_argument("--no-zero-mean", dest="zero_mean", action="store_false")
     response.add_argument("--encoding", help="FLOAT32 or FLOAT64")
+    response.add_argument("--gaps", help="bridge or split")
+    response.add_argument("--edges", help="taper or neighbours")
     response.add_argument("--method", help="fast or obspy")
     windows = commands.add_parser("windows", parents=[_where()], help="get time windows")
     windows.add_argument(

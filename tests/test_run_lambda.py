@@ -139,6 +139,11 @@ def test_without_arguments_it_sends_the_sample_event(
             ["--pre-filt", "0.005", "0.01", "35", "45"],
             {**SAMPLE_EVENT, "pre_filt": [0.005, 0.01, 35.0, 45.0]},
         ),
+        (["--pre-filt", "auto"], {**SAMPLE_EVENT, "pre_filt": "auto"}),
+        (
+            ["--gaps", "split", "--edges", "neighbours"],
+            {**SAMPLE_EVENT, "gaps": "split", "edges": "neighbours"},
+        ),
         (["--water-level", "30"], {**SAMPLE_EVENT, "water_level": 30.0}),
         (["--water-level", "none"], {**SAMPLE_EVENT, "water_level": None}),
         (["--encoding", "FLOAT64"], {**SAMPLE_EVENT, "encoding": "FLOAT64"}),
@@ -434,7 +439,9 @@ def test_help_shows_the_examples(capsys: pytest.CaptureFixture[str]) -> None:
     ("arguments", "message"),
     [
         (["response", "--water-level", "high"], "'high' is neither a number nor none"),
-        (["response", "--pre-filt", "1", "2", "3"], "expected 4 arguments"),
+        (["response", "--pre-filt", "1", "2", "3"], "1 2 3: must be four corners or auto"),
+        (["response", "--pre-filt", "1", "2", "3", "auto"], "must be four corners or auto"),
+        (["response", "--pre-filt", "none"], "none: must be four corners or auto"),
         (["event"], "invalid choice: 'event'"),
     ],
 )
