@@ -36,7 +36,7 @@ import run_lambda
 from local.demo_archive import DEMO_ARCHIVE, write_archive
 from local.emulator import INVOCATIONS, MEMORY_MB, TIMEOUT_S
 from local.s3_server import OUTPUT_BUCKET, S3Server
-from shared import errors, invocation, settings
+from shared import errors, invocation, neighbours, runs, settings
 from shared.corrected_day import CorrectedDayRequest
 from shared.removal_parameters import ENCODINGS, UNITS, RemovalParameters
 
@@ -142,6 +142,20 @@ def test_parameters() -> None:
     assert CorrectedDayRequest.parse(request).parameters.pre_filt == (0.005, 0.01, 35, 45)
 
 
+EDGES = "Right at the edges of the band, of gaps, and of days"
+
+
+@covers((EDGES, "json", 0))
+def test_what_is_recommended() -> None:
+    request = CorrectedDayRequest.parse(json.loads(BLOCKS[EDGES, "json", 0]))
+    assert request.parameters.changed() == {"pre_filt": "auto", "edges": "neighbours"}
+    text = " ".join(SECTIONS[EDGES].split())
+    assert "up to three hours is bridged" in text
+    assert runs.MAX_BRIDGED_S == 3 * 3_600
+    assert "the first twenty of the day after" in text
+    assert neighbours.MARGIN_S == 20 * 60
+
+
 def test_folders_of_results() -> None:
     request: dict[str, Any] = {"day": "2019,183", "nscl": "CI.SOC.HHZ."}
     assert "`noresp/`" in SECTIONS["Response removal"]
@@ -245,8 +259,10 @@ def test_make_test_check_lock() -> None:
 @covers(("How fast, and how exact", "sh", 0))
 def test_make_bench() -> None:
     (command,) = BLOCKS["How fast, and how exact", "sh", 0].splitlines()
-    module = planned(command.removeprefix("make ")).split("-m ")[1].strip()
-    assert (PROJECT / module.replace(".", "/")).with_suffix(".py").is_file()
+    modules = re.findall(r"-m (benchmarks\.\w+)", planned(command.removeprefix("make ")))
+    assert modules
+    for module in modules:
+        assert (PROJECT / module.replace(".", "/")).with_suffix(".py").is_file()
 
 
 @covers(("Images", "sh", 0), ("Images", "sh", 1))
