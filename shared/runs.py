@@ -83,6 +83,8 @@ class Run:
     def samples(self, size: int, zero_mean: bool, taper_fraction: float) -> FloatArray:
         """What is to be deconvolved: demeaned, bridged, tapered.
 
+        The segments that are wanted become parts of it at once, so that their counts are not kept.
+
         Args:
             size: how many samples, `npts` at least; the rest is zero.
             zero_mean: whether the mean of the segments' samples is subtracted.
@@ -94,6 +96,7 @@ class Run:
         samples = np.zeros(size)
         for place, segment in self._places():
             samples[place] = segment.trace.data
+        self.take(samples)
         if zero_mean:
             mean = self._mean(samples)
             for place, _ in self._places():
