@@ -25,7 +25,7 @@ _UPPER = 0.8, 0.9
 _PERIODS = 10.0
 """Of f2 that the data must be long for, at least."""
 
-_FREQUENCIES = 500  # at which the response is looked at
+_PER_DECADE = 200  # frequencies at which the response is looked at
 
 
 def resolve(pre_filt: PreFilt, response: Response, sampling_rate: float, seconds: float) -> Corners:
@@ -55,18 +55,20 @@ def resolve(pre_filt: PreFilt, response: Response, sampling_rate: float, seconds
 
 
 def _heard(response: Response, sampling_rate: float, seconds: float) -> Corners:
-    nyquist = sampling_rate / 2
-    highest = _UPPER[0] * nyquist
-    lowest = highest / 2
-    if seconds * lowest > _PERIODS:
-        lowest = _PERIODS / seconds
-    if "S**2" in input_units(response).upper().replace("SEC", "S"):
-        lowest = max(lowest, min(_ACCELEROMETER_HZ, highest / 2))
-    frequencies = np.geomspace(lowest, highest, _FREQUENCIES)
+    highest = _UPPER[0] * sampling_rate / 2
+    # The same frequencies whatever the data: two days must not get two bands.
+    decades = math.floor(math.log10(highest) * _PER_DECADE)
+    lower = 10 ** (np.arange(decades - 8 * _PER_DECADE, decades) / _PER_DECADE)
+    frequencies = np.append(lower, highest)
     values = response.get_evalresp_response_for_frequencies(frequencies, output="DEF")
     amplitude = np.abs(values)
     heard = frequencies[amplitude >= amplitude.max() * 10 ** (-_HEARD_DB / 20)]
-    f2, f3 = min(heard[0], heard[-1] / 2), heard[-1]
+    f2, f3 = float(heard[0]), float(heard[-1])
+    if "S**2" in input_units(response).upper().replace("SEC", "S"):
+        f2 = max(f2, _ACCELEROMETER_HZ)
+    if f2 * seconds < _PERIODS:
+        f2 = _PERIODS / seconds if seconds > 0 else f3
+    f2 = min(f2, f3 / 2)
     f1, f4 = f2 / 2, f3 * _UPPER[1] / _UPPER[0]
     return _legible(f1), _legible(f2), _legible(f3), _legible(f4)
 
