@@ -17,7 +17,8 @@ The floors, top to bottom. A module imports only from floors below its own
               inverse_response    1 / response on every frequency, from few evaluations
               removal_parameters  what a request may say of response removal
     archive   day_records         a span of a channel's day, of which only that much is read
-              record_index        where in a day object the records of a span are
+              record_search       where to look for a span's records in a day object
+              record_index        the records of a day object, as far as they are known
               records             the header of one miniSEED 2 record
               waveforms           a channel's day as an ObsPy Stream
               stationxml          a station's metadata as an ObsPy Inventory

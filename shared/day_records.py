@@ -14,11 +14,13 @@ from operator import itemgetter
 from typing import TypeVar
 
 from obspy import Stream, UTCDateTime
+from obspy.core.trace import Stats
 
 from shared import s3, scedc
 from shared.codes import ChannelId
 from shared.errors import NoSuchObjectError, NoWaveformError, S3Error, UnreadableObjectError
 from shared.record_index import RecordIndex
+from shared.record_search import next_to_read, unknown_end
 from shared.records import OddRecordError, parse_header
 from shared.scratch import scratch_folder
 from shared.times import Day, format_time
@@ -26,14 +28,14 @@ from shared.waveforms import DayObject, download_day, no_object, read_day, read_
 
 logger = logging.getLogger(__name__)
 
-_HEAD = 64 * 1024
+_HEAD = 32 * 1024  # enough for how dense records are; takes hardly longer than a single header
 _SMALL = 256 * 1024  # an object up to here is read with the second request, whatever the span
 _MOST = 1 / 2  # of an object or a day: from there on the whole object is the simpler one to read
-_MOST_READS = 20
+_MOST_READS = 20  # halving finds a record among millions in as many
 _ATTEMPTS = 3  # at reading an object that is replaced meanwhile
 _NEIGHBOURS_S = 600  # what lies between spans is read sooner than another request is answered
-_JITTER_S = 1e-4
-_JITTER = 1 / 20  # of a sample interval
+_JITTER_S = 1e-4  # a tick of the header's time
+_JITTER = 1 / 20  # of a sample interval, where that is less
 
 _T = TypeVar("_T")
 Span = tuple[UTCDateTime, UTCDateTime]
@@ -90,11 +92,12 @@ class DayRecords:
 
         Returns:
             The samples of the span and some around it, up to the whole day. Trimmed to the span,
-            each trace has the samples and times that it has if the whole object is read. Two
-            things can differ, as they depend on all records of the day: a span that begins or ends
-            half-way between two samples, to the last bit of a float; and the times in a segment
-            whose records drift from its first one by more than 0.1 ms, which are here by the
-            header of the record where reading began.
+            each trace has the samples and times that it has if the whole object is read. What
+            depends on all records of the day can differ. A span that begins or ends half-way
+            between two samples does so by the last bit of a float. Records that drift from the
+            first one of their segment by more than 0.1 ms have here the time of the header where
+            reading began. Records that are out of order by more than a minute, and of which none
+            was read, are not found.
 
         Raises:
             NoWaveformError: the archive has no such object, or it has no sample in the span.
@@ -175,8 +178,10 @@ class DayRecords:
     def _decoded(self, records: range) -> DayObject:
         index = self._known
         found = read_miniseed(self.uri, self._channel, self._day, index.content(records))
-        if begun := index.segment_start(records[0]):
-            _continue(found.stream, begun.starttime)
+        begun = index.segment_start(records[0])
+        stats = found.stream[0].stats
+        if begun and stats.starttime == index.header(records[0]).starttime:
+            stats.starttime = _continued(stats, begun.starttime)
         return found
 
     @property
@@ -196,22 +201,22 @@ class DayRecords:
 
     def _find(self, starttime: UTCDateTime, endtime: UTCDateTime) -> range:
         """The numbers of the records of a span, all of which have been read then."""
-        starttime = max(starttime, self._day.starttime)
-        endtime = min(endtime, self._day.next.starttime)
-        if endtime - starttime > _MOST * 86400:
+        first = max(starttime, self._day.starttime)
+        last = min(endtime, self._day.next.starttime)
+        if last - first > _MOST * 86400:
             raise OddRecordError("a span of most of the day")
         index, guesses = self._known, 0
         while not (records := index.records_of(starttime, endtime)):
             if guesses == _MOST_READS:
                 raise OddRecordError(f"not found in {guesses} reads")
-            wanted = index.next_to_read(starttime, endtime, guesses)
+            wanted = next_to_read(index, starttime, endtime, guesses)
             if self._size <= _SMALL:
-                wanted = range(wanted[0], index.count)
+                wanted = range(_HEAD // index.record_length, index.count)
             self._fetch(index, wanted)
             guesses += 1
         # Records that came late may have been appended: where samples are missing, they are
         # looked for there. If there are any, their disorder shows.
-        if not index.covers(records, starttime, endtime) and (end := index.unknown_end()):
+        if not index.covers(records, first, last) and (end := unknown_end(index)):
             self._fetch(index, end)
         return records
 
@@ -240,18 +245,17 @@ def _neighbours_as_one(spans: Sequence[Span]) -> list[Span]:
     return joined
 
 
-def _continue(stream: Stream, starttime: UTCDateTime) -> None:
-    """Give the first trace the times that it has as a part of a longer segment.
+def _continued(stats: Stats, begun: UTCDateTime) -> UTCDateTime:
+    """The start of a trace as a part of the segment that began at a time.
 
     ObsPy counts a segment's times from its first record. The others' own times jitter around that
     by a few microseconds, by a tick of 0.1 ms where there is no blockette 1001. What is further
-    off belongs to another segment, that began where nothing was read.
+    off belongs to another segment, which began where nothing was read.
     """
-    stats = stream[0].stats
-    samples = round((stats.starttime - starttime) * stats.sampling_rate)
-    continued = starttime + samples * stats.delta
-    if abs(continued - stats.starttime) <= min(_JITTER_S, _JITTER * stats.delta):
-        stats.starttime = continued
+    samples = round((stats.starttime - begun) * stats.sampling_rate)
+    continued = begun + samples * stats.delta
+    jitter = min(_JITTER_S, _JITTER * stats.delta)
+    return continued if abs(continued - stats.starttime) <= jitter else stats.starttime
 
 
 def _around(stream: Stream, time: UTCDateTime) -> str:

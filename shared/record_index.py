@@ -1,9 +1,7 @@
-"""Where in a day object the records of a span are, as far as that is known, and where to look next.
+"""The records of a day object, as far as they have been read: which of them has which times.
 
 Records are of one length, so that the n-th begins at n times that; and nearly always sorted in
-time. How many there are to a minute varies with how well the samples compress, many times over in
-the hour of an earthquake. So a span's records are searched for: where they are guessed to be, some
-are read, which makes the next guess a better one.
+time.
 """
 
 from bisect import bisect_left, bisect_right
@@ -18,15 +16,11 @@ from shared.times import Day
 MARGIN_S = 60
 """How far around a span records are looked at. Disorder of up to this much is always seen."""
 
-_PROBE = 32 * 1024  # bytes of a guess; takes hardly longer than a single header
 _RATE_SPAN = 64  # records, whose times say how many there are to a second hereabouts
-_ERROR = 1 / 8  # of a guess, as a part of its distance from what is known
-_SLACK = 1 / 400  # of the object: more than that is not read in vain on either side of a span
-_GUESSES = 4  # then bisection, which no gap and no density can mislead
 
 
 @dataclass(frozen=True)
-class _Edge:
+class Edge:
     """One of the two ends of what a span needs.
 
     Attributes:
@@ -43,6 +37,11 @@ class _Edge:
     def found(self) -> bool:
         """Whether no unknown record can be between the two."""
         return self.after - self.before == 1
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """The middle between the two, and how far they are off it."""
+        return (self.before + self.after) / 2, (self.after - self.before) / 2
 
     def within(self, number: float) -> int:
         """The unknown record between the two that is nearest to a number."""
@@ -65,6 +64,7 @@ class RecordIndex:
         first: as given.
         count: how many records the object has.
         record_length: of each, in bytes.
+        end_of_day: in ns.
     """
 
     def __init__(self, size: int, first: RecordHeader, day: Day) -> None:
@@ -77,7 +77,7 @@ class RecordIndex:
         if first.sampling_rate <= 0:
             raise OddRecordError(f"records of {first.sampling_rate} samples per second")
         self._delta = round(1e9 / first.sampling_rate)
-        self._end_of_day: int = day.next.starttime.ns
+        self.end_of_day: int = day.next.starttime.ns
         self._headers: dict[int, RecordHeader] = {}
         self._content: dict[int, bytes] = {}
         # Of all known records, in order: numbers, and first and last times in ns.
@@ -113,50 +113,41 @@ class RecordIndex:
 
     def records_of(self, starttime: UTCDateTime, endtime: UTCDateTime) -> range | None:
         """The numbers of the records that a span needs, its margins included; None if unknown."""
-        begin, end = self._edges(starttime, endtime)
+        begin, end = self.edges(starttime, endtime)
         records = self._between(begin, end)
         known = begin.found and end.found and all(one in self._content for one in records)
         return records if known else None
 
+    def knows(self, number: int) -> bool:
+        """Whether a record has been read."""
+        return number in self._content
+
+    def header(self, number: int) -> RecordHeader:
+        """The header of a known record."""
+        return self._headers[number]
+
+    def edges(self, starttime: UTCDateTime, endtime: UTCDateTime) -> tuple[Edge, Edge]:
+        """Where the records that a span needs begin and end, its margins included."""
+        # ObsPy's `trim` takes nearest samples, which may be just outside.
+        margin = MARGIN_S * 10**9 + 2 * self._delta
+        early, late = starttime.ns - margin, endtime.ns + margin
+        begin = self._edge(early, bisect_left(self._ends, early))
+        return begin, self._edge(late, bisect_right(self._starts, late))
+
+    def records_per_ns(self, number: int) -> float:
+        """How dense records are around a known one."""
+        place = bisect_left(self._numbers, number)
+        low, high = place, place
+        while low > 0 and place - low < _RATE_SPAN and self._adjacent(low - 1):
+            low -= 1
+        while high + 1 < len(self._numbers) and high - place < _RATE_SPAN and self._adjacent(high):
+            high += 1
+        duration = self._ends[high] + self._delta - self._starts[low]
+        return (high - low + 1) / duration
+
     def content(self, records: range) -> bytes:
         """The bytes of known records."""
         return b"".join(self._content[number] for number in records)
-
-    def next_to_read(self, starttime: UTCDateTime, endtime: UTCDateTime, guesses: int) -> range:
-        """The records to read next, in search of those of a span, which are not known yet.
-
-        Args:
-            starttime: of the span.
-            endtime: of the span.
-            guesses: how often this has been asked for the span.
-        """
-        begin, end = self._edges(starttime, endtime)
-        first, first_error = self._guess(begin, found=max(begin.before, 0))
-        last, last_error = self._guess(end, found=min(end.after, self.count - 1))
-        probe = max(1, _PROBE // self.record_length)
-        if max(first_error, last_error) <= max(probe / 2, self.count * _SLACK, (last - first) / 4):
-            wanted = range(
-                round(first) if begin.found else begin.within(first - first_error),
-                (round(last) if end.found else end.within(last + last_error)) + 1,
-            )
-        else:
-            edge = begin if first_error >= last_error else end
-            middle = first if edge is begin else last
-            if guesses >= _GUESSES:
-                middle = (edge.before + edge.after) / 2
-            elif last - first < probe / 2:
-                middle = (first + last) / 2
-            centre = edge.within(middle)
-            wanted = range(
-                edge.within(centre - probe // 2), edge.within(centre + probe - probe // 2 - 1) + 1
-            )
-        unknown = [number for number in wanted if number not in self._content]
-        return range(unknown[0], unknown[-1] + 1)
-
-    def unknown_end(self) -> range:
-        """The last records, if they have not been read."""
-        first = max(0, self.count - max(1, _PROBE // self.record_length))
-        return range(first, self.count if self.count - 1 not in self._headers else first)
 
     def covers(self, records: range, starttime: UTCDateTime, endtime: UTCDateTime) -> bool:
         """Whether known records have all samples of a span, without a gap or an overlap."""
@@ -185,60 +176,14 @@ class RecordIndex:
         start: int = self._headers[number].starttime.ns
         return abs(start - expected) > self._delta / 2
 
-    def _edges(self, starttime: UTCDateTime, endtime: UTCDateTime) -> tuple[_Edge, _Edge]:
-        # ObsPy's `trim` takes nearest samples, which may be just outside.
-        margin = MARGIN_S * 10**9 + 2 * self._delta
-        early, late = starttime.ns - margin, endtime.ns + margin
-        begin = self._edge(early, bisect_left(self._ends, early))
-        return begin, self._edge(late, bisect_right(self._starts, late))
-
-    def _edge(self, time: int, place: int) -> _Edge:
+    def _edge(self, time: int, place: int) -> Edge:
         before = self._numbers[place - 1] if place else -1
         after = self._numbers[place] if place < len(self._numbers) else self.count
-        return _Edge(time, before, after)
+        return Edge(time, before, after)
 
-    def _between(self, begin: _Edge, end: _Edge) -> range:
+    def _between(self, begin: Edge, end: Edge) -> range:
         """A record of margin included, where the object has it."""
         return range(max(0, begin.before), min(end.after, self.count - 1) + 1)
-
-    def _guess(self, edge: _Edge, found: int) -> tuple[float, float]:
-        """The number of the record at an edge, and how far off that may be."""
-        if edge.found:
-            return found, 0.0
-        number = self._interpolated(edge)
-        # A day that ends with its object is taken for known.
-        return number, min(number - edge.before, edge.after - number) * _ERROR + 2
-
-    def _interpolated(self, edge: _Edge) -> float:
-        """By the known records around the edge: their times, and how dense records are there."""
-        before, after = edge.before, edge.after
-        if before < 0:
-            return after / 2
-        begin: int = self._headers[before].starttime.ns
-        dense = self._records_per_ns(before)
-        if after < self.count:
-            end: int = self._headers[after].starttime.ns
-        else:
-            end = max(self._end_of_day, begin + self._delta)  # as most days end with the day
-        if end <= begin:
-            return (before + after) / 2
-        mean = (after - before) / (end - begin)
-        dense_after = self._records_per_ns(after) if after < self.count else mean
-        # A cubic through both with these slopes, which rises throughout where none is > 3 means.
-        slope, slope_after = min(dense / mean, 3.0), min(dense_after / mean, 3.0)
-        x = min(1.0, (edge.time - begin) / (end - begin))
-        rise = x * x * (3 - 2 * x) + x * (1 - x) * (1 - x) * slope - x * x * (1 - x) * slope_after
-        return before + rise * (after - before)
-
-    def _records_per_ns(self, number: int) -> float:
-        place = bisect_left(self._numbers, number)
-        low, high = place, place
-        while low > 0 and place - low < _RATE_SPAN and self._adjacent(low - 1):
-            low -= 1
-        while high + 1 < len(self._numbers) and high - place < _RATE_SPAN and self._adjacent(high):
-            high += 1
-        duration = self._ends[high] + self._delta - self._starts[low]
-        return (high - low + 1) / duration
 
     def _adjacent(self, place: int) -> bool:
         return self._numbers[place + 1] - self._numbers[place] == 1

@@ -81,7 +81,7 @@ def parse_header(content: bytes, offset: int = 0) -> RecordHeader:
     year, day, hour, minute, second, ticks = fixed[:6]
     npts, factor, multiplier, activity = fixed[6:10]
     correction, first = fixed[13], fixed[15]
-    if hour > 23 or minute > 59 or second > 60:
+    if hour > 23 or minute > 59 or second > 59:  # ObsPy has its own way with leap seconds
         raise OddRecordError(f"a record of {hour}:{minute}:{second} o'clock at byte {offset}")
     blockettes = dict(_blockettes(content, offset, order, first))
     if 1000 not in blockettes or blockettes[1000][2] not in _RECORD_LENGTH_EXPONENTS:

@@ -57,8 +57,9 @@ _BROKEN_OFF = (IncompleteReadError, ReadTimeoutError, ResponseStreamingError)
 _READ_ATTEMPTS = 3
 
 _CHANGED = {"412", "PreconditionFailed"}
+_PARTIAL_CONTENT = 206
 _NOTHING_THERE = {"416", "InvalidRange"}
-_CONTENT_RANGE = re.compile(r"bytes (\d+)-(\d+)/(\d+)", re.ASCII)
+_CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)", re.ASCII)
 
 # One stream as long as the object is small: splitting it costs more requests than it saves.
 _TRANSFER = TransferConfig(multipart_threshold=32 * 1024**2, multipart_chunksize=16 * 1024**2)
@@ -149,9 +150,10 @@ def read_part(
                 )
             except ClientError as error:
                 return _refused_part(error, bucket, key)
-            if etag and answer["ETag"] != etag:
+            found = answer.get("ETag", "")
+            if etag and found != etag:
                 answer["Body"].close()
-                raise ObjectChangedError(f"{uri(bucket, key)} is {answer['ETag']}, was {etag}")
+                raise ObjectChangedError(f"{uri(bucket, key)} is {found}, was {etag}")
             try:
                 return _part(answer, first, last)
             except _BROKEN_OFF:
@@ -172,8 +174,11 @@ def _refused_part(error: ClientError, bucket: str, key: str) -> ObjectPart:
 def _part(answer: "GetObjectOutputTypeDef", first: int, last: int | None) -> ObjectPart:
     """What S3 answered; a server that ignores ranges sends the whole object."""
     body, etag, length = answer["Body"], answer.get("ETag", ""), answer["ContentLength"]
-    if match := _CONTENT_RANGE.fullmatch(answer.get("ContentRange", "")):
-        return ObjectPart(body.read(), first=int(match[1]), size=int(match[3]), etag=etag)
+    if answer["ResponseMetadata"]["HTTPStatusCode"] == _PARTIAL_CONTENT:
+        place = _CONTENT_RANGE.fullmatch(answer.get("ContentRange", ""))
+        if not place:
+            raise ValueError(f"a part whose Content-Range is {answer.get('ContentRange')!r}")
+        return ObjectPart(body.read(), first=int(place[1]), size=int(place[2]), etag=etag)
     begin = max(0, length + first) if first < 0 else min(first, length)
     end = length if first < 0 or last is None else min(last + 1, length)
     try:
