@@ -61,6 +61,7 @@ class DayRecords:
         bucket: the archive.
         channel: the channel.
         day: the day of the object.
+        whole: whether to read the whole object, whatever is asked for.
 
     Attributes:
         uri: the object's name, s3://BUCKET/KEY.
@@ -68,8 +69,9 @@ class DayRecords:
         bytes_read: how many bytes they brought.
     """
 
-    def __init__(self, bucket: str, channel: ChannelId, day: Day) -> None:
+    def __init__(self, bucket: str, channel: ChannelId, day: Day, whole: bool = False) -> None:
         self._bucket, self._channel, self._day = bucket, channel, day
+        self._asked = OddRecordError("as was asked for") if whole else None
         self._key = scedc.waveform_key(channel, day)
         self.uri = s3.uri(bucket, self._key)
         self.reads = 0
@@ -80,7 +82,44 @@ class DayRecords:
         self._size = 0
         self._etag = ""
         self._index: RecordIndex | None = None
+        self._odd: Exception | None = self._asked  # why not to read it by parts
         self._whole: DayObject | None = None
+
+    def look(self) -> None:
+        """Read the first records, if they are not known yet.
+
+        Raises:
+            NoWaveformError: the archive has no such object.
+            S3Error: as of `read`.
+        """
+        self._unchanged(self._look)
+
+    @property
+    def sampling_rate(self) -> float | None:
+        """In Hz, of the first record; None if that is not known."""
+        return self._index.first.sampling_rate if self._index else None
+
+    @property
+    def first_sample(self) -> UTCDateTime:
+        """The time of the object's first sample, of which the grid of all samples is counted.
+
+        To be asked after a `look` or a `read`; of an odd object it takes reading it whole.
+
+        Raises:
+            NoWaveformError, S3Error, UnreadableObjectError: as of `read`.
+        """
+        if self._index and self._odd is None:
+            return self._index.first.starttime
+        whole = self._unchanged(self._read_whole)
+        return min(trace.stats.starttime for trace in whole.stream)
+
+    def last_sample(self) -> UTCDateTime | None:
+        """The time of the object's last sample; None if it is odd. Takes a read at most.
+
+        Raises:
+            NoWaveformError, S3Error: as of `read`.
+        """
+        return self._unchanged(self._read_end)
 
     def read(self, starttime: UTCDateTime, endtime: UTCDateTime) -> DayObject:
         """Read a span of time.
@@ -151,24 +190,45 @@ class DayRecords:
                         object=self.uri,
                     ) from error
 
+    def _look(self) -> None:
+        try:
+            _ = self._known
+        except OddRecordError as error:
+            self._odd = error
+
+    def _read_end(self) -> UTCDateTime | None:
+        try:
+            index = self._known
+            if end := unknown_end(index):
+                self._fetch(index, end)
+            return index.header(index.count - 1).endtime
+        except OddRecordError as error:
+            self._odd = error
+            return None
+
     def _read(self, starttime: UTCDateTime, endtime: UTCDateTime) -> DayObject:
-        if self._whole is None:
+        if self._odd is None:
             try:
                 return self._decoded(self._find(starttime, endtime))
             except (OddRecordError, NoWaveformError, UnreadableObjectError) as error:
-                self._whole = self._download(error)
-        return self._whole
+                self._odd = error
+        return self._read_whole()
 
     def _read_ahead(self, starttime: UTCDateTime, endtime: UTCDateTime) -> None:
-        if self._whole is None:
+        if self._odd is None:
             try:
                 self._find(starttime, endtime)
             except OddRecordError as error:
-                self._whole = self._download(error)
+                # A whole day may be large: it is read when it is needed, and not ahead.
+                self._odd = error
 
-    def _download(self, reason: Exception) -> DayObject:
-        logger.info("%s is read whole: %s", self.uri, reason)
-        self._forget()
+    def _read_whole(self) -> DayObject:
+        if self._whole is None:
+            self._whole = self._download()
+        return self._whole
+
+    def _download(self) -> DayObject:
+        logger.info("%s is read whole: %s", self.uri, self._odd)
         with scratch_folder() as folder:
             path = download_day(self._bucket, self._channel, self._day, folder)
             self.reads += 1
