@@ -4,8 +4,15 @@ The floors, top to bottom. A module imports only from floors below its own
 (``tests/test_architecture.py`` proves it)::
 
     edge      invocation          what invoked us, what it gets back; wraps a `process`
+              window_reply        the answers to time windows as a reply
+              http_event          reads HTTP events: method, query, headers, body
+              http_reply          writes HTTP replies: status, headers, text, gzip, base64
+              large_answers       what is too large for a reply: a link to it, or an error
+              reply               what a `process` may return beside a mere value
     work      corrected_day       a channel's day in, the response removed, an object out
+              window_formats      windows as files: miniSEED, SAC in a zip
               windows             time windows in, waveforms out
+              window_request      what a request may say of time windows
               removal             response removal on a stream, run by run, by one of two ways
               pre_filt            the corners of a band: checked, or chosen
               epochs              which response a segment has
@@ -23,8 +30,9 @@ The floors, top to bottom. A module imports only from floors below its own
               waveforms           a channel's day as an ObsPy Stream
               stationxml          a station's metadata as an ObsPy Inventory
               scedc               SCEDC's keys
-    ground    s3                  download, parts, and upload; the only module that imports boto3
+    ground    s3                  download, parts, upload and links; the only room with boto3
               scratch             a folder under /tmp of this invocation's own
+              content             bytes of a certain kind, such as a file
               json_values         strict JSON from Python and NumPy values
               fields              reads the fields of a JSON object
               times, codes        days and times; network, station, channel, location codes

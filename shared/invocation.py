@@ -3,153 +3,168 @@
 The shape of the event decides, and nothing else: a warm container gets events of all callers.
 
 - An HTTP event (API Gateway's HTTP API and REST API, a function URL) carries the request as JSON in
-  its body. The answer, and every error, is an HTTP reply with a JSON body.
+  its body, or in the query of its URL. The answer, and every error, is an HTTP reply.
 - Any other event is the request itself (console test event, boto3, curl to the emulator). The
   answer is returned, and an error raised, so that Lambda reports a FunctionError.
 """
 
 import base64
-import binascii
 import json
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from shared import errors, json_values
+from shared import errors, http_event, http_reply, json_values, large_answers, settings
+from shared.content import Content
+from shared.reply import Reply
+
+__all__ = ["Handler", "Process", "Query", "Reply", "lambda_handler"]
 
 logger = logging.getLogger(__name__)
 
 Process = Callable[[Any], Any]
+Query = Callable[[Mapping[str, str]], Any]
 Handler = Callable[[Any, Any], Any]
 
-HTTP_STATUS: dict[type[errors.ServiceError], HTTPStatus] = {
-    errors.BadRequestError: HTTPStatus.BAD_REQUEST,
-    errors.NoDataError: HTTPStatus.NOT_FOUND,
-    errors.TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    errors.UpstreamError: HTTPStatus.BAD_GATEWAY,
-    errors.ServiceError: HTTPStatus.INTERNAL_SERVER_ERROR,
-}
-"""The one table from error to HTTP status; an error without a row has its parent's."""
 
-MAX_REPLY_BYTES = 6 * 1024**2
-"""Longest reply of a synchronous invocation, as JSON, in bytes.
-
-https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html (6 MB; Lambda's own check
-allows 100 bytes more).
-"""
-
-_HTTP_MEMBERS = ("requestContext", "routeKey", "httpMethod")
-_ENVELOPE_BYTES = 512  # status, headers and their JSON around an HTTP reply's body, rounded up
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What a `process` returns that does not always succeed as a whole.
-
-    Attributes:
-        value: what would have been returned without it.
-        failures: the errors of its parts, if every part failed; they decide the HTTP status.
-    """
-
-    value: Any
-    failures: tuple[errors.ServiceError, ...] = ()
-
-
-def lambda_handler(process: Process) -> Handler:
+def lambda_handler(
+    process: Process, *, query: Query | None = None, large_folder: str | None = None
+) -> Handler:
     """Make a Lambda handler out of a function that takes a request and returns the answer.
 
     Args:
         process: takes the request, any JSON value, and returns its answer: dicts, lists, text,
-            numbers, None and NumPy arrays, or a `Reply` around these. To refuse, it raises one of
-            `shared.errors`.
+            numbers, None and NumPy arrays, a `Content`, or a `Reply` around these. To refuse, it
+            raises one of `shared.errors`.
+        query: turns the parameters of a URL's query into the request, for GET; None refuses GET.
+        large_folder: where in the output bucket, if there is one, answers go that are too large
+            for a reply, which then has a link to them; None refuses them.
 
     Returns:
         The handler, to be named in the image's CMD.
     """
+    function = _Function(process, query, large_folder)
 
     def handler(event: Any, context: Any) -> Any:
-        if _is_http(event):
-            return _answer_http(process, event, str(getattr(context, "aws_request_id", "")))
-        reply = _reply(process(event))
-        answer = json_values.plain(reply.value)
-        _check_size(answer)
-        return answer
+        if http_event.is_http(event):
+            return function.answer_http(event, str(getattr(context, "aws_request_id", "")))
+        return function.answer(event)
 
     return handler
 
 
-def http_status(error: errors.ServiceError) -> HTTPStatus:
-    """The status of an error: that of its class, or of the nearest parent in the table."""
-    return next(HTTP_STATUS[cls] for cls in type(error).__mro__ if cls in HTTP_STATUS)
+@dataclass(frozen=True)
+class _Function:
+    """A `process`, and how it may be asked."""
 
+    process: Process
+    query: Query | None
+    large_folder: str | None
 
-def _is_http(event: Any) -> bool:
-    return isinstance(event, Mapping) and any(member in event for member in _HTTP_MEMBERS)
+    def answer(self, request: Any) -> Any:
+        """The answer to a direct invocation."""
+        reply = _reply(self.process(request))
+        limit = http_event.MAX_REPLY_BYTES
+        content = http_reply.as_content(reply.value)
+        if isinstance(reply.value, Content):
+            around = {"content_type": content.media_type, "content_base64": "", "errors": []}
+            around["errors"] = json_values.plain(list(reply.errors))
+            size = len(json.dumps(around)) + 4 * -(-len(content.data) // 3)
+            if size <= limit:
+                return {**around, "content_base64": base64.b64encode(content.data).decode()}
+        else:
+            size = json_values.runtime_size(content.data, limit)
+            if size <= limit:
+                return json_values.loads(content.data)
+        if link := self._link(reply, content, None, request):
+            return link
+        raise large_answers.too_large(size, limit, reply.extent)
 
+    def answer_http(self, event: Mapping[str, Any], request_id: str) -> dict[str, Any]:
+        """The reply to an HTTP event, whatever happens."""
+        allowed = ("GET", "POST") if self.query else ("POST",)
+        method = http_event.method(event)
+        if method not in allowed:
+            error = errors.BadRequestError(
+                f"the method is {method}: must be {' or '.join(allowed)}"
+            )
+            headers = {"Allow": ", ".join(allowed)}
+            return http_reply.failed(HTTPStatus.METHOD_NOT_ALLOWED, error.as_dict(), headers)
+        try:
+            if method == "GET" and self.query:
+                request = self.query(http_event.parameters(event))
+            else:
+                request = http_event.json_body(event)
+            return self._http_reply(event, request, _reply(self.process(request)))
+        except errors.ServiceError as error:
+            # Why S3 failed is worth a traceback; that an object is not there is not.
+            cause = error.__cause__ if isinstance(error, errors.UpstreamError) else None
+            logger.warning("%s: %s", type(error).__name__, error.message, exc_info=cause)
+            return http_reply.failed(http_reply.http_status(error), error.as_dict())
+        except Exception:
+            logger.exception("unexpected failure")
+            fault = {
+                "type": "InternalError",
+                "message": "this is our fault; the log has the details, under the request_id",
+                "request_id": request_id,
+            }
+            return http_reply.failed(HTTPStatus.INTERNAL_SERVER_ERROR, fault)
 
-def _answer_http(process: Process, event: Mapping[str, Any], request_id: str) -> dict[str, Any]:
-    try:
-        reply = _reply(process(_body(event)))
-        body = json_values.dumps(reply.value).decode()
-        _check_size(body, _ENVELOPE_BYTES)
+    def _http_reply(self, event: Mapping[str, Any], request: Any, reply: Reply) -> dict[str, Any]:
         # Of several failures the one that is worth another try is told: 502 before 404.
-        status = max(map(http_status, reply.failures), default=HTTPStatus.OK)
-        return _http_reply(status, body)
-    except errors.ServiceError as error:
-        # Why S3 failed is worth a traceback; that an object is not there is not.
-        cause = error.__cause__ if isinstance(error, errors.UpstreamError) else None
-        logger.warning("%s: %s", type(error).__name__, error.message, exc_info=cause)
-        return _http_error(http_status(error), error.as_dict())
-    except Exception:
-        logger.exception("unexpected failure")
-        fault = {
-            "type": "InternalError",
-            "message": "this is our fault; the log has the details, under the request_id",
-            "request_id": request_id,
-        }
-        return _http_error(HTTPStatus.INTERNAL_SERVER_ERROR, fault)
+        status = max(map(http_reply.http_status, reply.failures), default=HTTPStatus.OK)
+        limit = http_event.max_reply_bytes(event)
+        content = http_reply.as_content(reply.value)
+        headers = {**http_reply.negotiated(content), **reply.headers}
+        size, packed = 0, None
+        for packed in _packings(event, content):
+            written = http_reply.reply(status, content, headers, packed)
+            size = http_reply.size(written)
+            if size <= limit:
+                return written
+        if link := self._link(reply, content, packed, request):
+            return _http_link(http_event.method(event), link, reply.headers)
+        unpacked = packed is None and http_reply.shrinks(content)
+        hint = ", or send the header Accept-Encoding: gzip" if unpacked else ""
+        raise large_answers.too_large(size, limit, reply.extent, hint)
+
+    def _link(
+        self, reply: Reply, content: Content, packed: bytes | None, request: Any
+    ) -> dict[str, Any] | None:
+        """Where an answer was put that is too large for a reply; None if there is no place.
+
+        One that is nothing but failures is told with their status, or not at all.
+        """
+        bucket = settings.output_bucket_if_set() if self.large_folder else None
+        if not bucket or not self.large_folder or reply.failures:
+            return None
+        link = large_answers.store(content, packed, request, bucket, self.large_folder)
+        return {**link, "errors": json_values.plain(list(reply.errors))} if reply.errors else link
 
 
 def _reply(answer: Any) -> Reply:
     return answer if isinstance(answer, Reply) else Reply(answer)
 
 
-def _body(event: Mapping[str, Any]) -> Any:
-    """The request in an HTTP event's body."""
-    body = event.get("body")
-    if not body or not isinstance(body, str):
-        raise errors.BadRequestError("the request has no body: must be a JSON object, sent by POST")
-    try:
-        # Whether it is base64, the event says, and the content type does not.
-        text = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body
-        return json_values.loads(text)
-    except (binascii.Error, ValueError) as error:
-        raise errors.BadRequestError(f"the body is not JSON: {error}") from error
+def _packings(event: Mapping[str, Any], content: Content) -> Iterator[bytes | None]:
+    """The ways to send a body, best first: None is as it is, bytes are in gzip."""
+    worth = http_reply.shrinks(content) and http_event.accepts_gzip(event)
+    if not (worth and http_event.unpacks_base64(event)):
+        yield None
+    if worth:
+        yield http_reply.compress(content)
 
 
-def _check_size(answer: Any, around: int = 0) -> None:
-    # As the runtime writes it: a space after commas and colons, quotes escaped, and what is not
-    # ASCII as six bytes and more. From Python 3.12 on it leaves that alone, and is shorter.
-    size = len(json.dumps(answer)) + around
-    if size > MAX_REPLY_BYTES:
-        raise errors.TooLargeError(
-            f"the reply has {size:,} bytes, and a Lambda reply at most {MAX_REPLY_BYTES:,}: ask for"
-            " less at a time",
-            size=size,
-            limit=MAX_REPLY_BYTES,
-        )
+def _http_link(method: str, link: dict[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
+    """The reply with a link: GET is led there, and POST told, as a redirect would lose its errors.
 
-
-def _http_error(status: HTTPStatus, error: dict[str, Any]) -> dict[str, Any]:
-    return _http_reply(status, json_values.dumps({"error": error}).decode())
-
-
-def _http_reply(status: HTTPStatus, body: str) -> dict[str, Any]:
-    return {
-        "statusCode": int(status),
-        "headers": {"Content-Type": "application/json"},
-        "body": body,
-        "isBase64Encoded": False,
-    }
+    Not 308, which Python's clients of today, ObsPy's among them, do not all follow.
+    """
+    headers = {**headers, "Cache-Control": "no-store"}  # the link ends soon
+    if method == "GET":
+        status, headers = HTTPStatus.SEE_OTHER, {**headers, "Location": link["url"]}
+    else:
+        status = HTTPStatus.OK
+    return http_reply.reply(status, http_reply.as_content(link), headers)

@@ -1,7 +1,7 @@
-"""Read from S3 and write to it; the only module that imports boto3.
+"""Read from S3, write to it, and give links to it; the only module that imports boto3.
 
 Reading is unsigned, as the archive is public: no credentials, no permission to read it needed.
-Writing is signed.
+Writing is signed, and so are links.
 """
 
 import re
@@ -94,7 +94,9 @@ def client(signed: bool) -> "S3Client":
         signed: whether requests carry the credentials of the environment.
     """
     config = Config(
-        signature_version=None if signed else UNSIGNED,
+        # Told nothing, botocore would sign links by version 2, which newer regions and buckets
+        # with KMS keys refuse.
+        signature_version="s3v4" if signed else UNSIGNED,
         connect_timeout=_CONNECT_TIMEOUT_S,
         read_timeout=_READ_TIMEOUT_S,
     )
@@ -208,6 +210,51 @@ def upload(
     with _translated("write", bucket, key), path.open("rb") as body:
         client(signed=True).put_object(
             Bucket=bucket, Key=key, Body=body, ContentType=content_type, Metadata=dict(metadata)
+        )
+
+
+def upload_bytes(
+    body: bytes, bucket: str, key: str, content_type: str, content_encoding: str | None = None
+) -> None:
+    """Write bytes into an object, in one request: it is there whole, or not at all.
+
+    Args:
+        body: the bytes.
+        bucket: the bucket to write to.
+        key: the object's key.
+        content_type: the object's media type.
+        content_encoding: "gzip" if the bytes are compressed, so that readers unpack them.
+
+    Raises:
+        S3Error: S3 could not be reached, or refused.
+    """
+    encoding: dict[str, Any] = {"ContentEncoding": content_encoding} if content_encoding else {}
+    with _translated("write", bucket, key):
+        client(signed=True).put_object(
+            Bucket=bucket, Key=key, Body=body, ContentType=content_type, **encoding
+        )
+
+
+def presigned_url(bucket: str, key: str, seconds: int) -> str:
+    """A link by which anyone may read an object for a while; made without asking S3.
+
+    The credentials of a function's role are temporary, and the link ends with them at the latest,
+    which may be before its time. It gives no more than the role itself may do: `s3:GetObject`.
+
+    The signature holds for one region. It is the bucket's, wherever the function runs, if this
+    process has written to the bucket before: the client was told then where the bucket lies.
+
+    Args:
+        bucket: the bucket.
+        key: the object's key.
+        seconds: how long the link is to hold.
+
+    Raises:
+        S3Error: there are no credentials to sign with.
+    """
+    with _translated("sign a link to", bucket, key):
+        return client(signed=True).generate_presigned_url(
+            "get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=seconds
         )
 
 

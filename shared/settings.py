@@ -43,6 +43,15 @@ def output_bucket() -> str:
     return _bucket("S3_OUTPUT_BUCKET", name)
 
 
+def output_bucket_if_set() -> str | None:
+    """The bucket to write to, where there is one: ``S3_OUTPUT_BUCKET``, None if it is not set.
+
+    Raises:
+        SettingsError: it is set to something that cannot be a bucket's name.
+    """
+    return output_bucket() if os.environ.get("S3_OUTPUT_BUCKET") else None
+
+
 def region() -> str:
     """The AWS region of our S3 clients: the environment's, else the archive's own."""
     return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or ARCHIVE_REGION

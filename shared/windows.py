@@ -11,7 +11,6 @@ from obspy import Stream, Trace, UTCDateTime
 
 from shared.codes import ChannelId
 from shared.errors import (
-    BadRequestError,
     NoDataError,
     NoWaveformError,
     ServiceError,
@@ -19,48 +18,20 @@ from shared.errors import (
     UnreadableObjectError,
     UpstreamError,
 )
-from shared.fields import Fields
 from shared.scratch import scratch_folder
-from shared.times import Day, days_between, format_time, parse_time
+from shared.times import Day, format_time
 from shared.waveforms import DayObject, download_day, read_day
+from shared.window_request import Window, parse_windows
+
+__all__ = ["MAX_OBJECTS", "MAX_SAMPLES", "Answer", "find_gaps", "parse_windows", "read_windows"]
 
 logger = logging.getLogger(__name__)
 
 MAX_SAMPLES = 3 * 1024**2
 """Samples that fit into no reply if there are more: each takes two of its 6 MB, at least."""
 
-MAX_DAYS = 366
-"""Longest window. More days than this fit into a reply only below 0.1 Hz, and each day is looked
-for in the archive."""
-
 MAX_OBJECTS = 1000
 """Most channel days of one request: more are not looked for within a function's minute."""
-
-_FIELDS = ("Network", "Station", "Channel", "Location", "Starttime", "Endtime")
-
-
-@dataclass(frozen=True)
-class Window:
-    """One time window on one channel.
-
-    Attributes:
-        channel: the channel.
-        starttime, endtime: both included, in the sense of ObsPy's `trim`: the samples nearest to
-            them.
-    """
-
-    channel: ChannelId
-    starttime: UTCDateTime
-    endtime: UTCDateTime
-
-    @property
-    def days(self) -> tuple[Day, ...]:
-        """The days whose objects the window needs."""
-        return tuple(days_between(self.starttime, self.endtime))
-
-    def __str__(self) -> str:
-        span = f"{format_time(self.starttime)} to {format_time(self.endtime)}"
-        return f"{self.channel.nscl} from {span}"
 
 
 @dataclass(frozen=True)
@@ -104,44 +75,6 @@ class Answer:
             **({"warnings": list(self.warnings)} if self.warnings else {}),
             "data": self.trace.data,
         }
-
-
-def parse_windows(request: object) -> list[Window]:
-    """Read a request such as the tutorial's `request.json`.
-
-    Raises:
-        BadRequestError: a field is missing, unknown, or not what it must be; the whole request is
-            refused, as no window of it may be dropped.
-        TooLargeError: a window is longer than `MAX_DAYS`.
-    """
-    windows = Fields(request, ("Windows",)).array("Windows", "an array of at least one time window")
-    return [_parse_window(window, f"Windows[{index}]") for index, window in enumerate(windows)]
-
-
-def _parse_window(value: object, path: str) -> Window:
-    fields = Fields(value, _FIELDS, f"{path}.")
-    network, station, channel, starttime, endtime = (
-        fields.text(name, f"text, such as {example!r}")
-        for name, example in (
-            ("Network", "CI"),
-            ("Station", "BOM"),
-            ("Channel", "BHZ"),
-            ("Starttime", "2024-01-01T00:00:00"),
-            ("Endtime", "2024-01-01T00:05:00"),
-        )
-    )
-    location = fields.text("Location", "text, such as '--'", default="")
-    try:
-        channel_id = ChannelId(network, station, channel, location)
-    except BadRequestError as error:
-        raise BadRequestError(f"{path}: {error.message}", field=path) from error
-    start = parse_time(starttime, fields.name("Starttime"))
-    end = parse_time(endtime, fields.name("Endtime"))
-    if end < start:
-        raise fields.error("Endtime", endtime, f"at or after Starttime, {starttime!r}")
-    if end - start > MAX_DAYS * 86400:
-        raise TooLargeError(f"{path} is longer than {MAX_DAYS} days", field=path, limit=MAX_DAYS)
-    return Window(channel_id, start, end)
 
 
 def read_windows(windows: Sequence[Window], bucket: str) -> list[Answer]:

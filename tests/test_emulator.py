@@ -1,5 +1,8 @@
 """Both functions behind AWS's Runtime Interface Emulator, as they run on Lambda."""
 
+import base64
+import gzip
+import io
 import json
 import os
 import socket
@@ -11,8 +14,9 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+import obspy
 import pytest
-from conftest import http_event, noise
+from conftest import http_event, make_trace, noise, put_day
 
 from local.emulator import Emulator, EmulatorError
 from local.s3_server import OUTPUT_BUCKET, S3Server
@@ -85,6 +89,45 @@ def test_time_windows(day: S3Server, timewindow: Emulator) -> None:
         reply = send(timewindow, http_event("not JSON"))
         assert reply["statusCode"] == 400
         assert send(timewindow, {})["errorType"] == "BadRequestError"
+
+
+def test_files_pass_the_runtime(day: S3Server, timewindow: Emulator) -> None:
+    """As bytes do that no text could carry."""
+    for file_format in ("mseed", "sac"):
+        request = {**WINDOWS_REQUEST, "Format": file_format}
+        direct = send(timewindow, request)
+        assert [entry["window"] for entry in direct["errors"]] == [1]
+        for version in ("1.0", "2.0"):
+            reply = send(timewindow, http_event(json.dumps(request), version))
+            assert reply["statusCode"] == 200
+            assert reply["isBase64Encoded"] is True
+            assert reply["headers"]["X-Windows-Failed"] == "1"
+            assert reply["body"] == direct["content_base64"]
+        if file_format == "mseed":
+            (trace,) = obspy.read(io.BytesIO(base64.b64decode(reply["body"])))
+            assert trace.data.tolist() == noise(4_000)[:400].tolist()
+
+
+def test_gzip_get_and_redirect(day: S3Server, timewindow: Emulator) -> None:
+    zipped = http_event(json.dumps(WINDOWS_REQUEST), headers={"accept-encoding": "gzip"})
+    reply = send(timewindow, zipped)
+    assert reply["headers"]["Content-Encoding"] == "gzip"
+    answers = json.loads(gzip.decompress(base64.b64decode(reply["body"])))
+    assert answers == send(timewindow, WINDOWS_REQUEST)
+
+    data = noise(1_500_000, scale=10_000_000.0)
+    put_day(day, "CI.HEC.BHZ.", "2024,001", make_trace("CI.HEC.BHZ.", "2024-01-01", data))
+    query = "Network=CI&Station=HEC&Channel=BHZ&Starttime=2024-01-01&Endtime=2024-01-01T10:00:00"
+    context = {"http": {"method": "GET"}}
+    event = http_event(None, rawQueryString=query, requestContext=context)
+    redirect = send(timewindow, event)
+    assert redirect["statusCode"] == 303
+    with urllib.request.urlopen(redirect["headers"]["Location"]) as response:
+        (answer,) = json.loads(response.read())
+    assert answer["data"] == data[:1_440_001].tolist()
+
+    event["rawQueryString"] += "&Station=BOM"
+    assert send(timewindow, event)["statusCode"] == 400
 
 
 def test_calls_at_the_same_time_queue(day: S3Server, timewindow: Emulator) -> None:

@@ -7,7 +7,7 @@ import re
 import pytest
 
 from shared import errors
-from shared.invocation import HTTP_STATUS, http_status
+from shared.http_reply import HTTP_STATUS, http_status
 
 CLASSES = {
     name: cls

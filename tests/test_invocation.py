@@ -11,9 +11,10 @@ import pytest
 from awslambdaric.lambda_runtime_marshaller import LambdaMarshaller
 from conftest import http_event
 
-from shared import errors, invocation
+from shared import errors
 from shared.codes import ChannelId
 from shared.fields import Fields
+from shared.http_event import MAX_REPLY_BYTES
 from shared.invocation import Reply, lambda_handler
 from shared.times import Day, parse_time
 
@@ -547,4 +548,4 @@ def test_event_is_left_as_it_was():
 
 
 def test_limit_is_lambdas():
-    assert 6 * 10**6 <= invocation.MAX_REPLY_BYTES <= RUNTIME_LIMIT
+    assert 6 * 10**6 <= MAX_REPLY_BYTES <= RUNTIME_LIMIT

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from obspy import UTCDateTime
 
-from shared.json_values import dumps, loads, plain
+from shared.json_values import dumps, loads, plain, runtime_size, string_size
 
 NAN, INF = math.nan, math.inf
 INT_TYPES = ["i1", "i2", "i4", "i8", "u1", "u2", "u4", "u8"]
@@ -266,3 +266,60 @@ def test_loads_is_strict(text):
 @given(value=values)
 def test_round_trip(value):
     assert loads(dumps(value)) == plain(value)
+
+
+@settings(deadline=None)
+@given(
+    array=arrays.arrays(
+        st.one_of(
+            arrays.integer_dtypes(endianness="?"),
+            arrays.unsigned_integer_dtypes(endianness="?"),
+            arrays.floating_dtypes(endianness="?", sizes=(32, 64)),
+            arrays.boolean_dtypes(),
+        ),
+        st.integers(0, 40),
+    ),
+    mask=st.lists(st.booleans(), min_size=40, max_size=40),
+)
+def test_masked_arrays_are_written_as_their_entries(array, mask):
+    masked = np.ma.masked_array(array, mask=mask[: array.size])
+    listed = [None if entry != entry else entry for entry in masked.tolist()]
+    assert strict(dumps(masked)) == strict(dumps(listed)) or array.dtype.itemsize == 4
+    assert [entry is None for entry in plain(masked)] == [
+        hidden or not np.isfinite(entry) for entry, hidden in zip(array, mask, strict=False)
+    ]
+
+
+@pytest.mark.parametrize("share", [0.0001, 0.01, 0.5, 0.99])
+def test_long_arrays_with_gaps_here_and_there(share):
+    random = np.random.default_rng(1)
+    array = np.ma.masked_array(random.integers(-(2**31), 2**31, 50_000, dtype=np.int32))
+    array[random.random(array.size) < share] = np.ma.masked
+    assert strict(dumps({"data": array})) == {"data": array.tolist()}
+
+
+texts = st.text() | st.sampled_from(["", '"', "\\", "\x7f", "\n\x01", "\u2028é𝄞\uffff"])
+
+
+@given(text=texts)
+def test_string_size_is_that_of_ascii_json(text):
+    assert string_size(text.encode()) == len(json.dumps(text))
+
+
+@settings(deadline=None)
+@given(value=values)
+def test_runtime_size_is_exact_where_it_decides(value):
+    text = dumps(value)
+    size = len(json.dumps(loads(text)))
+    for limit in (size - 1, size):
+        assert (runtime_size(text, limit) <= limit) == (size <= limit)
+    assert runtime_size(text, size - 1) == size or len(text) > 2 * (size - 1)
+    assert runtime_size(text, 10**9) >= size
+
+
+@settings(deadline=None)
+@given(array=arrays.arrays(arrays.floating_dtypes(endianness="=", sizes=(32, 64)), 3))
+def test_runtime_size_of_floats_is_never_too_small(array):
+    text = dumps(array)
+    assert runtime_size(text, 10**9) >= len(json.dumps(loads(text)))
+    assert len(text) <= 2 * len(json.dumps(loads(text)))

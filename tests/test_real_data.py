@@ -1,7 +1,10 @@
 """Real objects of the archive, where they are at hand (REAL_DATA names their folder)."""
 
+import base64
+import gzip
 import io
 import json
+import zipfile
 from collections.abc import Callable
 from typing import Any
 
@@ -70,6 +73,42 @@ def test_a_full_day_at_40_hz(real: S3Server, timewindow_handler: Handler) -> Non
     stream = read("CI.HEC.BHN.", "002").trim(UTCDateTime(start), UTCDateTime(end))
     assert reply["data"] == stream[0].data.tolist()
     assert reply["starttime"] == "2022-01-02T00:00:00.019536Z"
+
+
+def test_windows_as_files(
+    real: S3Server, timewindow_handler: Handler, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start, end = "2022-01-01T12:34:56", "2022-01-03T07:06:05.5"
+    request = {"Windows": [window("WBM", "LHZ", start, end)]}
+    expected = read("CI.WBM.LHZ.", "001", "002", "003").merge()
+    expected.trim(UTCDateTime(start), UTCDateTime(end))
+
+    def ask_for(file_format: str) -> bytes:
+        body = json.dumps({**request, "Format": file_format})
+        reply = timewindow_handler(http_event(body, headers={"accept-encoding": "gzip"}))
+        assert reply["statusCode"] == 200
+        return base64.b64decode(reply["body"])
+
+    (miniseed,) = obspy.read(io.BytesIO(ask_for("mseed")))
+    np.testing.assert_array_equal(miniseed.data, expected[0].data)
+    assert miniseed.data.dtype == np.int32
+    with zipfile.ZipFile(io.BytesIO(ask_for("sac"))) as archive:
+        (name,) = archive.namelist()
+        (sac,) = obspy.read(io.BytesIO(archive.read(name)))
+    assert name.startswith("CI.WBM..LHZ.2022001.1234")
+    np.testing.assert_array_equal(sac.data, expected[0].data)
+    for trace in (miniseed, sac):
+        assert trace.id == expected[0].id
+        assert trace.stats.sampling_rate == 1.0
+        assert abs(trace.stats.starttime - expected[0].stats.starttime) <= 1e-6
+        assert abs(trace.stats.endtime - expected[0].stats.endtime) <= 1e-6
+
+    packed = ask_for("json")
+    plain = gzip.decompress(packed)
+    assert json.loads(plain)[0]["data"] == expected[0].data.tolist()
+    sizes = {name: len(ask_for(name)) for name in ("mseed", "sac")}
+    with capsys.disabled():
+        print(f"\n  JSON {len(plain):,}, in gzip {len(packed):,} bytes; {sizes}")
 
 
 def test_before_the_first_sample_there_is_no_data(

@@ -2,6 +2,7 @@
 
 import threading
 import urllib.parse
+import urllib.request
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
@@ -196,6 +197,42 @@ def test_private_object(archive, target):
 def test_download_from_a_missing_bucket(archive, target):
     # A HEAD has no body, so whether it is bucket or object that is missing, S3 does not say.
     refused(NoSuchObjectError, target, bucket="no-such-bucket")
+
+
+@pytest.mark.parametrize("encoding", [None, "gzip"])
+def test_upload_of_bytes_and_a_link_to_them(archive, encoding):
+    s3.upload_bytes(BODY, OUTPUT_BUCKET, "windows/a b+é.zip", "application/zip", encoding)
+    url = s3.presigned_url(OUTPUT_BUCKET, "windows/a b+é.zip", 60)
+    with urllib.request.urlopen(url) as response:
+        assert response.read() == BODY
+        assert response.headers["Content-Type"] == "application/zip"
+        assert response.headers["Content-Encoding"] == encoding
+
+
+def test_link_is_signed_for_the_region_that_s3_told(tiny_server, monkeypatch):
+    """A bucket elsewhere: botocore learns of it while it writes, and signs links accordingly."""
+
+    def respond(exchange):
+        if "eu-central-1" in exchange.headers["Authorization"]:
+            exchange.reply(200)
+        else:
+            exchange.reply(301, s3_error("PermanentRedirect"), x_amz_bucket_region="eu-central-1")
+
+    for name, value in CREDENTIALS.items():
+        monkeypatch.setenv(name, value)
+    tiny_server(respond)
+    s3.upload_bytes(BODY, OUTPUT_BUCKET, "key", "text/plain")
+    assert "%2Feu-central-1%2Fs3%2Faws4_request" in s3.presigned_url(OUTPUT_BUCKET, "key", 60)
+
+
+def test_link_carries_a_session_token(archive, monkeypatch):
+    monkeypatch.setenv("AWS_SESSION_TOKEN", "of-the-role")
+    assert "X-Amz-Security-Token=of-the-role" in s3.presigned_url(OUTPUT_BUCKET, "key", 60)
+
+
+def test_link_without_credentials():
+    with pytest.raises(S3Error, match="sign a link to s3://b/k: Unable to locate credentials"):
+        s3.presigned_url("b", "k", 60)
 
 
 def test_upload_to_a_missing_bucket(archive, tmp_path):

@@ -70,6 +70,17 @@ def test_output_bucket_has_no_default(monkeypatch, value):
     assert caught.value.details == {"setting": "S3_OUTPUT_BUCKET"}
 
 
+def test_output_bucket_may_be_absent(monkeypatch):
+    assert settings.output_bucket_if_set() is None
+    monkeypatch.setenv("S3_OUTPUT_BUCKET", "")
+    assert settings.output_bucket_if_set() is None
+    monkeypatch.setenv("S3_OUTPUT_BUCKET", "results")
+    assert settings.output_bucket_if_set() == "results"
+    monkeypatch.setenv("S3_OUTPUT_BUCKET", "s3://results")
+    with pytest.raises(SettingsError, match="S3_OUTPUT_BUCKET"):
+        settings.output_bucket_if_set()
+
+
 def test_settings_are_read_at_each_use(monkeypatch):
     monkeypatch.setenv("S3_INPUT_BUCKET", "first")
     assert settings.input_bucket() == "first"

@@ -1,18 +1,19 @@
-"""Lambda function: time windows of the archive as JSON."""
+"""Lambda function: time windows of the archive as JSON, miniSEED or SAC."""
 
 from typing import Any
 
 from shared import settings
-from shared.invocation import Reply, lambda_handler
-from shared.windows import parse_windows, read_windows
+from shared.invocation import lambda_handler
+from shared.reply import Reply
+from shared.window_reply import window_reply
+from shared.window_request import WindowsRequest, window_of_query
+from shared.windows import read_windows
 
 
 def process(request: Any) -> Reply:
     """Read each window, in the request's order; one that cannot be answered has its error."""
-    answers = read_windows(parse_windows(request), settings.input_bucket())
-    errors = tuple(answer.error for answer in answers if answer.error)
-    failures = errors if len(errors) == len(answers) else ()
-    return Reply([answer.as_dict() for answer in answers], failures)
+    asked = WindowsRequest.parse(request)
+    return window_reply(read_windows(asked.windows, settings.input_bucket()), asked.format)
 
 
-handler = lambda_handler(process)
+handler = lambda_handler(process, query=window_of_query, large_folder="windows")

@@ -1,0 +1,143 @@
+"""What a request may say of time windows, as JSON or as the query of a URL."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from obspy import UTCDateTime
+
+from shared.codes import ChannelId
+from shared.errors import BadRequestError, TooLargeError
+from shared.fields import Fields
+from shared.times import Day, days_between, format_time, parse_time
+
+MAX_DAYS = 366
+"""Longest window. More days than this fit into a reply only below 0.1 Hz, and each day is looked
+for in the archive."""
+
+FORMATS = ("json", "mseed", "sac")
+"""The formats in which windows are answered; the first is the default."""
+
+_FIELDS = ("Network", "Station", "Channel", "Location", "Starttime", "Endtime")
+_WINDOWS = "an array of at least one time window"
+
+
+@dataclass(frozen=True)
+class Window:
+    """One time window on one channel.
+
+    Attributes:
+        channel: the channel.
+        starttime, endtime: both included, in the sense of ObsPy's `trim`: the samples nearest to
+            them.
+    """
+
+    channel: ChannelId
+    starttime: UTCDateTime
+    endtime: UTCDateTime
+
+    @property
+    def days(self) -> tuple[Day, ...]:
+        """The days whose objects the window needs."""
+        return tuple(days_between(self.starttime, self.endtime))
+
+    def __str__(self) -> str:
+        span = f"{format_time(self.starttime)} to {format_time(self.endtime)}"
+        return f"{self.channel.nscl} from {span}"
+
+
+@dataclass(frozen=True)
+class WindowsRequest:
+    """A request for time windows.
+
+    Attributes:
+        windows: in the request's order, at least one.
+        format: one of `FORMATS`.
+    """
+
+    windows: tuple[Window, ...]
+    format: str = FORMATS[0]
+
+    @classmethod
+    def parse(cls, request: object) -> "WindowsRequest":
+        """Read a request such as the tutorial's `request.json`, perhaps with a `Format`.
+
+        Raises:
+            BadRequestError: a field is missing, unknown, or not what it must be; the whole request
+                is refused, as no window of it may be dropped.
+            TooLargeError: a window is longer than `MAX_DAYS`.
+        """
+        fields = Fields(request, ("Windows", "Format"))
+        chosen = fields.choice("Format", FORMATS, default=FORMATS[0])
+        return cls(_windows(fields), chosen)
+
+
+def parse_windows(request: object) -> list[Window]:
+    """Read a request that is a list of windows and nothing else, for those who need no more.
+
+    Raises:
+        BadRequestError: a field is missing, unknown, or not what it must be.
+        TooLargeError: a window is longer than `MAX_DAYS`.
+    """
+    return list(_windows(Fields(request, ("Windows",))))
+
+
+def window_of_query(parameters: Mapping[str, str]) -> dict[str, Any]:
+    """The request for one window that a URL's query stands for.
+
+    Args:
+        parameters: the fields of the window, and `Format`.
+
+    Returns:
+        The request as JSON, as `WindowsRequest.parse` reads it.
+
+    Raises:
+        BadRequestError: a parameter is missing, unknown, or not what it must be.
+        TooLargeError: the window is longer than `MAX_DAYS`.
+    """
+    known = (*_FIELDS, "Format")
+    unknown = sorted(set(parameters) - set(known))
+    if unknown:
+        raise BadRequestError(
+            f"the query has the unknown parameter {unknown[0][:80]!r}: must be {', '.join(known)}",
+            field=unknown[0][:80],
+        )
+    chosen = Fields(parameters, known).choice("Format", FORMATS, default=FORMATS[0])
+    window = {name: text for name, text in parameters.items() if name != "Format"}
+    _window(window, "")  # so that errors have the names of the query
+    return {"Windows": [window], "Format": chosen}
+
+
+def _windows(fields: Fields) -> tuple[Window, ...]:
+    values = fields.array("Windows", _WINDOWS)
+    return tuple(_window(value, f"Windows[{index}]") for index, value in enumerate(values))
+
+
+def _window(value: object, path: str) -> Window:
+    """One window; `path` says where in the request it is, "" if it is all of it."""
+    fields = Fields(value, _FIELDS, f"{path}." if path else "")
+    place = path or "the window"
+    network, station, channel, starttime, endtime = (
+        fields.text(name, f"text, such as {example!r}")
+        for name, example in (
+            ("Network", "CI"),
+            ("Station", "BOM"),
+            ("Channel", "BHZ"),
+            ("Starttime", "2024-01-01T00:00:00"),
+            ("Endtime", "2024-01-01T00:05:00"),
+        )
+    )
+    location = fields.text("Location", "text, such as '--'", default="")
+    try:
+        channel_id = ChannelId(network, station, channel, location)
+    except BadRequestError as error:
+        message = f"{path}: {error.message}" if path else error.message
+        field = path or str(error.details["field"]).capitalize()
+        raise BadRequestError(message, field=field) from error
+    start = parse_time(starttime, fields.name("Starttime"))
+    end = parse_time(endtime, fields.name("Endtime"))
+    if end < start:
+        raise fields.error("Endtime", endtime, f"at or after Starttime, {starttime!r}")
+    if end - start > MAX_DAYS * 86400:
+        raise TooLargeError(f"{place} is longer than {MAX_DAYS} days", field=place, limit=MAX_DAYS)
+    return Window(channel_id, start, end)
