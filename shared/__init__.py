@@ -12,6 +12,7 @@ The floors, top to bottom. A module imports only from floors below its own
     work      corrected_day       a channel's day in, the response removed, an object out
               window_formats      windows as files: miniSEED, SAC in a zip
               windows             time windows in, waveforms out
+              window_samples      the samples of one window, out of the segments of its days
               window_request      what a request may say of time windows
               removal             response removal on a stream, run by run, by one of two ways
               pre_filt            the corners of a band: checked, or chosen
@@ -23,7 +24,8 @@ The floors, top to bottom. A module imports only from floors below its own
               deconvolution       a long trace's spectrum times a transfer function
               inverse_response    1 / response on every frequency, from few evaluations
               removal_parameters  what a request may say of response removal
-    archive   day_records         a span of a channel's day, of which only that much is read
+    archive   day_objects         the day objects of a request, read side by side
+              day_records         a span of a channel's day, of which only that much is read
               record_search       where to look for a span's records in a day object
               record_index        the records of a day object, as far as they are known
               records             the header of one miniSEED 2 record

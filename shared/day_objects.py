@@ -3,13 +3,11 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
+from shared import s3
 from shared.codes import ChannelId
 from shared.day_records import DayRecords, Span
 from shared.errors import NoDataError, ServiceError, UpstreamError
 from shared.times import Day
-
-AT_A_TIME = 16
-"""How many objects are read at the same time: while one waits for S3's answer, others are sent."""
 
 Name = tuple[ChannelId, Day]
 
@@ -21,12 +19,12 @@ class DayObjects:
 
     Args:
         bucket: the archive.
-        spans: for each object, the spans of time that are needed of it.
+        spans: for each object, the spans of time that are needed of it; looked at when it is read.
         whole: whether to read whole objects.
     """
 
     def __init__(self, bucket: str, spans: Mapping[Name, Sequence[Span]], whole: bool) -> None:
-        self._spans = dict(spans)
+        self._spans = spans
         self._records = {name: DayRecords(bucket, *name, whole=whole) for name in spans}
         self._failures: dict[Name, ServiceError] = {}
 
@@ -36,7 +34,7 @@ class DayObjects:
 
     def look_at_ends(self, names: Iterable[Name]) -> None:
         """Read the last records of some objects."""
-        self._each(names, lambda name: self._records[name].last_sample())
+        self._each(names, lambda name: self._records[name].look_at_end())
 
     def read_ahead(self) -> None:
         """Read what is needed of all objects, but of those that are to be read whole."""
@@ -52,6 +50,10 @@ class DayObjects:
         if name in self._failures:
             raise self._failures[name]
         return self._records[name]
+
+    def failed(self, name: Name) -> bool:
+        """Whether an object is not there or could not be read, as far as that was tried."""
+        return name in self._failures
 
     def forget(self, name: Name) -> None:
         """Drop what was read of an object."""
@@ -70,5 +72,5 @@ class DayObjects:
         if len(wanted) == 1:  # a thread is not worth its start
             attempt(wanted[0])
             return
-        with ThreadPoolExecutor(AT_A_TIME, "s3") as pool:
+        with ThreadPoolExecutor(s3.MAX_CONNECTIONS, "s3") as pool:
             list(pool.map(attempt, wanted))

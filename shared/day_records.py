@@ -113,13 +113,23 @@ class DayRecords:
         whole = self._unchanged(self._read_whole)
         return min(trace.stats.starttime for trace in whole.stream)
 
-    def last_sample(self) -> UTCDateTime | None:
-        """The time of the object's last sample; None if it is odd. Takes a read at most.
+    @property
+    def extent(self) -> Span:
+        """From when to when there can be samples, as far as that is known."""
+        first, last = self._day.starttime, self._day.next.starttime
+        if self._index:
+            first, end = self._index.first.starttime, self._index.count - 1
+            if self._index.knows(end):
+                last = self._index.header(end).endtime
+        return first, last
+
+    def look_at_end(self) -> None:
+        """Read the last records, if they are not known yet.
 
         Raises:
             NoWaveformError, S3Error: as of `read`.
         """
-        return self._unchanged(self._read_end)
+        self._unchanged(self._look_at_end)
 
     def read(self, starttime: UTCDateTime, endtime: UTCDateTime) -> DayObject:
         """Read a span of time.
@@ -196,15 +206,13 @@ class DayRecords:
         except OddRecordError as error:
             self._odd = error
 
-    def _read_end(self) -> UTCDateTime | None:
+    def _look_at_end(self) -> None:
         try:
             index = self._known
             if end := unknown_end(index):
                 self._fetch(index, end)
-            return index.header(index.count - 1).endtime
         except OddRecordError as error:
             self._odd = error
-            return None
 
     def _read(self, starttime: UTCDateTime, endtime: UTCDateTime) -> DayObject:
         if self._odd is None:

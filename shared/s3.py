@@ -34,6 +34,9 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
+MAX_CONNECTIONS = 16
+"""How many requests may be under way at the same time."""
+
 # Three attempts, which are botocore's default, must end before the caller gives up: the HTTP API
 # after 30 s, the function after a minute. botocore's own time-outs are 60 s each.
 _CONNECT_TIMEOUT_S = 3
@@ -99,6 +102,7 @@ def client(signed: bool) -> "S3Client":
         signature_version="s3v4" if signed else UNSIGNED,
         connect_timeout=_CONNECT_TIMEOUT_S,
         read_timeout=_READ_TIMEOUT_S,
+        max_pool_connections=MAX_CONNECTIONS,
     )
     return boto3.client("s3", region_name=settings.region(), config=config)
 

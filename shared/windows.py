@@ -1,27 +1,28 @@
 """Time windows in, waveforms out."""
 
 import logging
-from collections.abc import Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from obspy import Stream, Trace, UTCDateTime
+from obspy import Trace, UTCDateTime
 
 from shared.codes import ChannelId
+from shared.day_objects import DayObjects, Name
+from shared.day_records import Span
 from shared.errors import (
     NoDataError,
     NoWaveformError,
     ServiceError,
     TooLargeError,
-    UnreadableObjectError,
     UpstreamError,
 )
-from shared.scratch import scratch_folder
-from shared.times import Day, format_time
-from shared.waveforms import DayObject, download_day, read_day
+from shared.times import format_time
+from shared.waveforms import DayObject
 from shared.window_request import Window, parse_windows
+from shared.window_samples import find_gaps, window_trace
 
 __all__ = ["MAX_OBJECTS", "MAX_SAMPLES", "Answer", "find_gaps", "parse_windows", "read_windows"]
 
@@ -77,48 +78,68 @@ class Answer:
         }
 
 
-def read_windows(windows: Sequence[Window], bucket: str) -> list[Answer]:
+def read_windows(
+    windows: Sequence[Window], bucket: str, whole: bool = False, most_samples: int = MAX_SAMPLES
+) -> list[Answer]:
     """Answer each window, in the order of the request.
 
-    A day's object is downloaded once, however many windows need it, and is forgotten when no
-    later window does.
+    Only the records that the windows need are read; windows on the same object share them, and
+    objects are read side by side. Nothing is read of windows that are too much for an answer, but
+    the first and last records of their objects.
+
+    Args:
+        windows: what is asked for.
+        bucket: the archive.
+        whole: whether to read whole objects, in which records that are out of order cannot hide.
+        most_samples: of all windows together, missing ones included.
 
     Raises:
-        TooLargeError: the windows together have more samples than a reply can hold, or need more
-            than `MAX_OBJECTS`.
+        TooLargeError: the windows together have more samples than that, or need more objects than
+            `MAX_OBJECTS`.
     """
-    answers: dict[int, Answer] = {}
-    samples = 0
-    objects = len({(window.channel, day) for window in windows for day in window.days})
-    if objects > MAX_OBJECTS:
+    spans: defaultdict[Name, list[Span]] = defaultdict(list)
+    for window in windows:
+        for name in _names(window):
+            spans[name].append((window.starttime, window.endtime))
+    if len(spans) > MAX_OBJECTS:
         raise TooLargeError(
-            f"the windows need {objects:,} day objects: at most {MAX_OBJECTS} in one request",
-            objects=objects,
+            f"the windows need {len(spans):,} day objects: at most {MAX_OBJECTS} in one request",
+            objects=len(spans),
             limit=MAX_OBJECTS,
         )
-    # Windows of a channel side by side, so that few objects are in memory at a time.
-    order = sorted(range(len(windows)), key=lambda i: (windows[i].channel, windows[i].days))
-    with scratch_folder() as folder:
-        shelf = _Shelf(bucket, folder)
-        for index in order:
-            window = windows[index]
-            shelf.forget_all_but(window.channel, since=window.days[0])
-            try:
-                answers[index] = _answer(window, shelf)
-            except ServiceError as error:
-                if isinstance(error, UpstreamError):
-                    logger.warning("%s: %s", window, error.message, exc_info=error)
-                answers[index] = Answer(window, error=error)
-                _forget_frames(error)
-            samples += answers[index].samples
-            if samples > MAX_SAMPLES:
-                raise TooLargeError(
-                    f"the first {len(answers)} of {len(windows)} windows have {samples:,} samples:"
-                    f" no reply can hold more than {MAX_SAMPLES:,}, ask for less at a time",
-                    samples=samples,
-                    limit=MAX_SAMPLES,
-                )
+    objects = DayObjects(bucket, spans, whole)
+    objects.look()
+    answers = _refused(windows, objects, most_samples)
+    for index in answers:
+        for name in _names(windows[index]):
+            spans[name].remove((windows[index].starttime, windows[index].endtime))
+    objects.read_ahead()
+    # Windows of a channel side by side, so that few objects are decoded at a time.
+    for index in sorted(range(len(windows)), key=lambda i: (windows[i].channel, windows[i].days)):
+        if index in answers:
+            continue
+        answers[index] = _answered(windows[index], objects)
+        _check_sum([answer.samples for answer in answers.values()], len(windows), most_samples)
+        for name in _names(windows[index]):
+            spans[name].pop()
+            if not spans[name]:
+                objects.forget(name)
     return [answers[index] for index in range(len(windows))]
+
+
+def _names(window: Window) -> list[Name]:
+    return [(window.channel, day) for day in window.days]
+
+
+def _answered(window: Window, objects: DayObjects) -> Answer:
+    """What becomes of a window, failed or not."""
+    try:
+        return _answer(window, objects)
+    except ServiceError as error:
+        if isinstance(error, UpstreamError):
+            logger.warning("%s: %s", window, error.message, exc_info=error)
+        _forget_frames(error)
+        return Answer(window, error=error)
 
 
 def _forget_frames(error: BaseException | None) -> None:
@@ -128,183 +149,87 @@ def _forget_frames(error: BaseException | None) -> None:
         error = error.__cause__ or error.__context__
 
 
-def _answer(window: Window, shelf: "_Shelf") -> Answer:
-    merged, objects = shelf.merged(window)
-    trace = _trim(merged, window)
-    if trace.data.dtype.kind == "f":  # what is not a number is not a sample
-        trace.data = np.ma.masked_invalid(trace.data)
-    missing = np.ma.getmaskarray(trace.data)
-    if missing.all():
-        spans = "; ".join(f"{item.uri} has {item.span}" for item in objects)
-        raise NoWaveformError(f"no samples of {window}: {spans}")
-    # A copy, as the slice would keep the whole day in memory.
-    trace.data = trace.data.copy() if missing.any() else np.array(trace.data)
-    warnings = tuple(warning for item in objects for warning in item.warnings)
+def _answer(window: Window, objects: DayObjects) -> Answer:
+    found: list[DayObject] = []
+    absent: list[NoDataError] = []
+    first_sample: UTCDateTime | None = None
+    for name in _names(window):
+        try:
+            records = objects.records(name)
+            first_sample = first_sample or records.first_sample
+            found.append(records.read(window.starttime, window.endtime))
+        except NoDataError as error:
+            absent.append(error)
+    if first_sample is None or not found:
+        if len(absent) == 1:
+            raise absent[0]
+        raise _no_samples(window, [error.message for error in absent])
+    segments = [trace for item in found for trace in item.stream]
+    trace = window_trace(window, segments, first_sample)
+    if np.ma.getmaskarray(trace.data).all():
+        raise _no_samples(window, [f"{item.uri} has {item.span}" for item in found])
+    warnings = tuple(warning for item in found for warning in item.warnings)
     return Answer(window, trace=trace, warnings=warnings)
 
 
-def _trim(merged: Trace, window: Window) -> Trace:
-    """What `Stream.trim` leaves of a trace; perhaps no samples. The data is not copied."""
-    stream = Stream([Trace(merged.data, merged.stats)])
-    try:
-        stream.trim(window.starttime, window.endtime)
-    except ValueError:  # how it meets a window that lies just between two samples
-        stream.clear()
-    return stream[0] if stream else Trace(merged.data[:0])
+def _no_samples(window: Window, reasons: Sequence[str]) -> NoWaveformError:
+    return NoWaveformError(f"no samples of {window}: {'; '.join(reasons)}")
 
 
-class _Shelf:
-    """The day objects of one request, each fetched once, and what was merged of them."""
+def _refused(windows: Sequence[Window], objects: DayObjects, most: int) -> dict[int, Answer]:
+    """The windows that alone have too many samples, by their place, before any is read.
 
-    def __init__(self, bucket: str, folder: Path) -> None:
-        self._bucket = bucket
-        self._folder = folder
-        self._objects: dict[tuple[ChannelId, Day], DayObject | ServiceError] = {}
-        self._merged: dict[tuple[Day, ...], Trace] = {}
-
-    def forget_all_but(self, channel: ChannelId, since: Day) -> None:
-        """Drop other channels' objects, and those of days before `since`."""
-        stale = [key for key in self._objects if key[0] != channel or key[1] < since]
-        for key in stale:
-            del self._objects[key]
-        if stale:
-            self._merged.clear()
-
-    def merged(self, window: Window) -> tuple[Trace, list[DayObject]]:
-        """The window's days as one trace, missing samples masked, and the objects it came from.
-
-        Raises:
-            NoWaveformError: none of the days has an object.
-            TooLargeError: the window has more samples than a reply can hold.
-            UnreadableObjectError: the segments do not fit together.
-            UpstreamError: one of the objects could not be read.
-        """
-        objects = list(self._days_with_data(window))
-        segments = [trace for item in objects for trace in item.stream]
-        if len({_kind(trace) for trace in segments}) > 1:
-            return _merge(_touching(segments, window), window), objects
-        if window.days not in self._merged:
-            self._merged[window.days] = _merge(segments, window)
-        return self._merged[window.days], objects
-
-    def _days_with_data(self, window: Window) -> Iterator[DayObject]:
-        absent: list[NoDataError] = []
-        found_so_far: list[DayObject] = []
-        for day in window.days:
-            found = self._fetch(window.channel, day)
-            if isinstance(found, NoDataError):
-                absent.append(found)
-            elif isinstance(found, ServiceError):
-                raise found
-            else:
-                found_so_far.append(found)
-                _check_length(window, found_so_far)
-                yield found
-        if len(absent) == len(window.days):
-            raise (
-                absent[0]
-                if len(absent) == 1
-                else NoWaveformError(
-                    f"no samples of {window}: " + "; ".join(error.message for error in absent)
-                )
-            )
-
-    def _fetch(self, channel: ChannelId, day: Day) -> DayObject | ServiceError:
-        """The day's object, or the error that every window which needs it will get."""
-        if (channel, day) not in self._objects:
-            self._objects[channel, day] = self._read(channel, day)
-        return self._objects[channel, day]
-
-    def _read(self, channel: ChannelId, day: Day) -> DayObject | ServiceError:
-        try:
-            path = download_day(self._bucket, channel, day, self._folder)
-            try:
-                return read_day(self._bucket, channel, day, path)
-            finally:
-                path.unlink()
-        except (NoDataError, UpstreamError) as error:
-            return error
-
-
-def _merge(segments: list[Trace], window: Window) -> Trace:
-    """Segments as one trace, as `Stream.merge()` makes it of them."""
-    kinds = sorted({_kind(trace) for trace in segments})
-    if len(kinds) > 1:
-        raise UnreadableObjectError(
-            f"the segments of {window} differ in sampling rate or sample type: "
-            + ", ".join(f"{rate} Hz {dtype}" for rate, dtype in kinds)
-        )
-    return Stream(segments).copy().merge()[0]
-
-
-def _touching(segments: list[Trace], window: Window) -> list[Trace]:
-    """The segments that the window touches, all of them if it touches none.
-
-    Those of a day may differ in sampling rate or sample type, and cannot be one trace then. It is
-    enough that those do not which the window needs.
+    Raises:
+        TooLargeError: the others together have too many.
     """
-    return [
-        trace
-        for trace in segments
-        if trace.stats.starttime <= window.endtime and trace.stats.endtime >= window.starttime
-    ] or segments
+    counts = [_most_samples(window, objects) for window in windows]
+    if sum(counts) > most:
+        present = ([n for n in _names(window) if not objects.failed(n)] for window in windows)
+        objects.look_at_ends({names[-1] for names in present if names})
+        counts = [_most_samples(window, objects) for window in windows]
+    refused = {
+        index: Answer(windows[index], error=_too_many(windows[index], count, most))
+        for index, count in enumerate(counts)
+        if count > most
+    }
+    _check_sum([count for count in counts if count <= most], len(windows), most)
+    return refused
 
 
-def _kind(trace: Trace) -> tuple[float, str]:
-    return trace.stats.sampling_rate, str(trace.data.dtype)
+def _too_many(window: Window, samples: int, most: int) -> TooLargeError:
+    seconds = (window.endtime - window.starttime) * most / samples
+    return TooLargeError(
+        f"{window} has {samples:,} samples or nearly as many: no reply can hold more than {most:,},"
+        f" ask for at most {seconds:,.0f} s",
+        samples=samples,
+        limit=most,
+    )
 
 
-def _check_length(window: Window, objects: list[DayObject]) -> None:
-    """Refuse a window of too many samples, missing ones included, before more days are read."""
-    stats = [trace.stats for item in objects for trace in item.stream]
-    start = max(window.starttime, min(item.starttime for item in stats))
-    end = min(window.endtime, max(item.endtime for item in stats))
-    sampling_rate = max(item.sampling_rate for item in stats)
-    samples = int((end - start) * sampling_rate) + 1
-    if samples > MAX_SAMPLES:
-        raise TooLargeError(
-            f"{window} has {samples:,} samples or more at {sampling_rate} Hz: no reply can hold"
-            f" more than {MAX_SAMPLES:,}, ask for at most {MAX_SAMPLES / sampling_rate:,.0f} s",
-            samples=samples,
-            limit=MAX_SAMPLES,
-        )
-
-
-def find_gaps(trace: Trace, window: Window) -> list[dict[str, Any]]:
-    """The spans of a window that have no samples, those at its ends included.
+def _most_samples(window: Window, objects: DayObjects) -> int:
+    """How many samples a window has at most, as far as that is known without reading them.
 
     Args:
-        trace: the window's samples; missing ones between its ends are masked.
-        window: what was asked for.
-
-    Returns:
-        For each span in order: the times of its first and its last missing sample, on the trace's
-        own sampling grid, and how many are missing.
+        window: the window.
+        objects: whose first records have been read, and perhaps the last ones.
     """
-    stats = trace.stats
-    before = _samples_between(window.starttime, stats.starttime, stats.sampling_rate)
-    after = _samples_between(stats.endtime, window.endtime, stats.sampling_rate)
-    missing = np.concatenate(([False], np.ma.getmaskarray(trace.data), [False]))
-    edges = np.flatnonzero(missing[1:] != missing[:-1])
-    spans = [(int(first), int(end)) for first, end in edges.reshape(-1, 2)]
-    if before:
-        spans.insert(0, (-before, 0))
-    if after:
-        spans.append((stats.npts, stats.npts + after))
-    return [
-        {
-            "starttime": format_time(stats.starttime + first * stats.delta),
-            "endtime": format_time(stats.starttime + (end - 1) * stats.delta),
-            "samples": end - first,
-        }
-        for first, end in spans
-    ]
+    known = [objects.records(name) for name in _names(window) if not objects.failed(name)]
+    rates = [records.sampling_rate for records in known if records.sampling_rate]
+    if not rates:
+        return 0
+    start = max(window.starttime, known[0].extent[0])
+    end = min(window.endtime, known[-1].extent[1])
+    return max(0, int((end - start) * max(rates)) + 1)
 
 
-def _samples_between(first: UTCDateTime, last: UTCDateTime, sampling_rate: float) -> int:
-    """Whole sample intervals from `first` to `last`; 0 if `last` is before."""
-    # A millionth of an interval is for the rounding of times to nanoseconds.
-    return max(0, int((last.ns - first.ns) * 1e-9 * sampling_rate + 1e-6))
+def _check_sum(counts: Sequence[int], windows: int, most: int) -> None:
+    if sum(counts) > most:
+        raise TooLargeError(
+            f"{len(counts)} of {windows} windows have {sum(counts):,} samples: no reply can hold"
+            f" more than {most:,}, ask for less at a time",
+            samples=sum(counts),
+            limit=most,
+        )
 
 
 def _codes(channel: ChannelId) -> dict[str, str]:

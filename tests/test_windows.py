@@ -210,18 +210,21 @@ def test_a_window_within_a_gap_is_an_error(archive: S3Server) -> None:
     assert answer("2024-01-01T00:05:00", "2024-01-01T00:06:00").as_dict()["error"]
 
 
-def test_windows_on_one_object_share_a_download(
+def test_windows_on_one_object_share_what_is_read(
     archive: S3Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from shared import s3
 
     put_day(archive, NSCL, DAY, make_trace(NSCL, "2024-01-01T23:30:00", noise(40_000)))
     put_day(archive, NSCL, "2024,002", make_trace(NSCL, "2024-01-02", noise(40_000)))
-    fetched: list[str] = []
-    download = s3.download
-    monkeypatch.setattr(
-        s3, "download", lambda bucket, key, path: (fetched.append(key), download(bucket, key, path))
-    )
+    fetched: list[tuple[str, int]] = []
+    read_part = s3.read_part
+
+    def watched(bucket: str, key: str, first: int, *others: Any, **named: Any) -> Any:
+        fetched.append((key, first))
+        return read_part(bucket, key, first, *others, **named)
+
+    monkeypatch.setattr(s3, "read_part", watched)
     spans = [
         window("2024-01-01T23:40:00", "2024-01-01T23:40:01"),
         window("2024-01-02T00:00:00", "2024-01-02T00:00:01"),
@@ -232,7 +235,8 @@ def test_windows_on_one_object_share_a_download(
         window("2024-01-02T00:01:00", "2024-01-02T00:01:03", "CI.NONE.BHZ."),
     ]
     answers = read_windows(spans, ARCHIVE_BUCKET)
-    assert len(fetched) == len(set(fetched)) == 3
+    assert len(fetched) == len(set(fetched)) == 4  # of one object more than its head
+    assert len({key for key, _ in fetched}) == 3
     assert [bool(item.error) for item in answers] == [False] * 5 + [True] * 2
 
 
@@ -262,8 +266,8 @@ def test_windows_that_no_reply_can_hold_are_refused_before_more_is_read(archive:
     put_day(archive, NSCL, "2024,004", make_trace("CI.BOM.BHN.", "2024-01-04", noise(4_000)))
     error = answer("2024-01-01", "2024-12-31").as_dict()["error"]
     assert error["type"] == "TooLargeError"
-    assert "6,916,000 samples or more at 40.0 Hz" in error["message"]
-    assert "at most 78,643 s" in error["message"]
+    assert "13,824,001 samples or nearly as many" in error["message"]
+    assert "ask for at most 7,1" in error["message"]
 
 
 def test_a_long_window_with_few_samples_is_answered(archive: S3Server) -> None:
@@ -290,17 +294,17 @@ def span_ends(span: Window) -> tuple[UTCDateTime, UTCDateTime]:
 
 def test_failed_windows_hold_no_samples(archive: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error's frames would keep the whole day in memory until the reply is sent."""
-    from shared import windows
+    from shared import day_records
 
     kept = []
-    read = windows.read_day
+    read = day_records.read_miniseed
 
     def watched(*arguments: Any) -> Any:
         day = read(*arguments)
         kept.append(weakref.ref(day.stream[0]))
         return day
 
-    monkeypatch.setattr(windows, "read_day", watched)
+    monkeypatch.setattr(day_records, "read_miniseed", watched)
     put_day(archive, NSCL, DAY, make_trace(NSCL, "2024-01-01", noise(4_000)))
     results = read_windows([window("2024-01-01T12:00:00", "2024-01-01T12:00:01")], ARCHIVE_BUCKET)
     assert results[0].error
@@ -312,7 +316,7 @@ def test_failed_windows_hold_no_samples(archive: S3Server, monkeypatch: pytest.M
 def test_windows_that_together_are_too_large_are_refused(archive: S3Server) -> None:
     put_day(archive, NSCL, DAY, make_trace(NSCL, "2024-01-01", np.zeros(2_000_000)))
     span = window("2024-01-01", "2024-01-01T13:00:00")
-    with pytest.raises(TooLargeError, match="the first 2 of 3 windows have"):
+    with pytest.raises(TooLargeError, match="3 of 3 windows have 5,616,003 samples"):
         read_windows([span] * 3, ARCHIVE_BUCKET)
 
 

@@ -1,0 +1,144 @@
+"""The samples of one time window, out of the segments of its days."""
+
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from obspy import Stream, Trace, UTCDateTime
+
+from shared.errors import UnreadableObjectError
+from shared.times import format_time
+from shared.window_request import Window
+
+_ROOM = 10  # samples around a window that trimming may look at
+
+
+def window_trace(window: Window, segments: Sequence[Trace], first_sample: UTCDateTime) -> Trace:
+    """What `Stream.merge` and then `Stream.trim` make of a window's days, out of a part of them.
+
+    ObsPy lays all segments on the grid of the first sample; so does this.
+
+    Args:
+        window: what was asked for.
+        segments: of the days, in counts: those of the window and perhaps others.
+        first_sample: of the first of the days.
+
+    Returns:
+        The window's samples, perhaps none; missing ones are masked.
+
+    Raises:
+        UnreadableObjectError: the segments do not fit together.
+    """
+    kinds = {_kind(trace) for trace in segments}
+    if len(kinds) > 1:
+        segments = _touching(segments, window)
+    merged = _merge(_near(_on_grid(segments, first_sample), window), window)
+    trace = _trim(merged, window)
+    if trace.data.dtype.kind == "f":  # what is not a number is not a sample
+        trace.data = np.ma.masked_invalid(trace.data)
+    # A copy, as the slice would keep all of what was read in memory.
+    missing = np.ma.getmaskarray(trace.data)
+    trace.data = trace.data.copy() if missing.any() else np.array(trace.data)
+    return trace
+
+
+def find_gaps(trace: Trace, window: Window) -> list[dict[str, Any]]:
+    """The spans of a window that have no samples, those at its ends included.
+
+    Args:
+        trace: the window's samples; missing ones between its ends are masked.
+        window: what was asked for.
+
+    Returns:
+        For each span in order: the times of its first and its last missing sample, on the trace's
+        own sampling grid, and how many are missing.
+    """
+    stats = trace.stats
+    before = _samples_between(window.starttime, stats.starttime, stats.sampling_rate)
+    after = _samples_between(stats.endtime, window.endtime, stats.sampling_rate)
+    missing = np.concatenate(([False], np.ma.getmaskarray(trace.data), [False]))
+    edges = np.flatnonzero(missing[1:] != missing[:-1])
+    spans = [(int(first), int(end)) for first, end in edges.reshape(-1, 2)]
+    if before:
+        spans.insert(0, (-before, 0))
+    if after:
+        spans.append((stats.npts, stats.npts + after))
+    return [
+        {
+            "starttime": format_time(stats.starttime + first * stats.delta),
+            "endtime": format_time(stats.starttime + (end - 1) * stats.delta),
+            "samples": end - first,
+        }
+        for first, end in spans
+    ]
+
+
+def _samples_between(first: UTCDateTime, last: UTCDateTime, sampling_rate: float) -> int:
+    """Whole sample intervals from `first` to `last`; 0 if `last` is before."""
+    # A millionth of an interval is for the rounding of times to nanoseconds.
+    return max(0, int((last.ns - first.ns) * 1e-9 * sampling_rate + 1e-6))
+
+
+def _on_grid(segments: Sequence[Trace], first_sample: UTCDateTime) -> list[Trace]:
+    """Segments with the times that ObsPy's `merge` gives them: whole intervals after the first."""
+    placed = []
+    for trace in sorted(segments, key=lambda trace: (trace.stats.starttime, trace.stats.endtime)):
+        distance = (trace.stats.starttime - first_sample) * trace.stats.sampling_rate
+        intervals = int(np.floor(distance + 0.5))  # a half is rounded up, as `merge` does
+        moved = Trace(header=trace.stats.copy())
+        moved.data = trace.data
+        moved.stats.starttime = first_sample + intervals * trace.stats.delta
+        placed.append(moved)
+    return placed
+
+
+def _near(segments: list[Trace], window: Window) -> list[Trace]:
+    """What of segments in order is near a window; all of them if they overlap.
+
+    Whether samples conflict, `merge` decides by the whole of an overlap.
+    """
+    if any(after.stats.starttime <= before.stats.endtime for before, after in pairwise(segments)):
+        return segments
+    room = _ROOM * segments[0].stats.delta
+    near = Stream(segments).slice(window.starttime - room, window.endtime + room)
+    return [trace for trace in near if trace.stats.npts]
+
+
+def _merge(segments: list[Trace], window: Window) -> Trace:
+    """Segments as one trace, as `Stream.merge()` makes it of them."""
+    kinds = sorted({_kind(trace) for trace in segments})
+    if len(kinds) > 1:
+        raise UnreadableObjectError(
+            f"the segments of {window} differ in sampling rate or sample type: "
+            + ", ".join(f"{rate} Hz {dtype}" for rate, dtype in kinds)
+        )
+    merged = Stream(segments).merge()
+    return merged[0] if merged else Trace()
+
+
+def _touching(segments: Sequence[Trace], window: Window) -> Sequence[Trace]:
+    """The segments that the window touches, all of them if it touches none.
+
+    Those of a day may differ in sampling rate or sample type, and cannot be one trace then. It is
+    enough that those do not which the window needs.
+    """
+    return [
+        trace
+        for trace in segments
+        if trace.stats.starttime <= window.endtime and trace.stats.endtime >= window.starttime
+    ] or segments
+
+
+def _kind(trace: Trace) -> tuple[float, str]:
+    return trace.stats.sampling_rate, str(trace.data.dtype)
+
+
+def _trim(merged: Trace, window: Window) -> Trace:
+    """What `Stream.trim` leaves of a trace; perhaps no samples. The data is not copied."""
+    stream = Stream([Trace(merged.data, merged.stats)])
+    try:
+        stream.trim(window.starttime, window.endtime)
+    except ValueError:  # how it meets a window that lies just between two samples
+        stream.clear()
+    return stream[0] if stream else Trace(merged.data[:0])
