@@ -100,18 +100,18 @@ class DayRecords:
         return self._index.first.sampling_rate if self._index else None
 
     @property
-    def first_sample(self) -> UTCDateTime:
-        """The time of the object's first sample, of which the grid of all samples is counted.
+    def reach(self) -> Span | None:
+        """The times of the first and the last sample, as far as that is known; None if it is not.
 
-        To be asked after a `look` or a `read`; of an odd object it takes reading it whole.
-
-        Raises:
-            NoWaveformError, S3Error, UnreadableObjectError: as of `read`.
+        After a `read` the first one is, and where samples were missing up to the end of the span,
+        the last one.
         """
-        if self._index and self._odd is None:
-            return self._index.first.starttime
-        whole = self._unchanged(self._read_whole)
-        return min(trace.stats.starttime for trace in whole.stream)
+        if self._whole is not None:
+            stats = [trace.stats for trace in self._whole.stream]
+            return min(item.starttime for item in stats), max(item.endtime for item in stats)
+        if self._index is not None:
+            return self._index.first.starttime, self._index.last_known_sample
+        return None
 
     @property
     def extent(self) -> Span:

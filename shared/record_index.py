@@ -122,6 +122,11 @@ class RecordIndex:
         """Whether a record has been read."""
         return number in self._content
 
+    @property
+    def last_known_sample(self) -> UTCDateTime:
+        """The time of the last sample of the known records."""
+        return self._headers[self._numbers[-1]].endtime
+
     def header(self, number: int) -> RecordHeader:
         """The header of a known record."""
         return self._headers[number]

@@ -6,7 +6,9 @@ from typing import Any
 
 import numpy as np
 from obspy import Stream, Trace, UTCDateTime
+from obspy.core.trace import Stats
 
+from shared.day_records import Span
 from shared.errors import UnreadableObjectError
 from shared.times import format_time
 from shared.window_request import Window
@@ -14,15 +16,16 @@ from shared.window_request import Window
 _ROOM = 10  # samples around a window that trimming may look at
 
 
-def window_trace(window: Window, segments: Sequence[Trace], first_sample: UTCDateTime) -> Trace:
+def window_trace(window: Window, segments: Sequence[Trace], reach: Span) -> Trace:
     """What `Stream.merge` and then `Stream.trim` make of a window's days, out of a part of them.
 
-    ObsPy lays all segments on the grid of the first sample; so does this.
+    ObsPy lays all segments on the grid of the first sample; so does this. What is missing at an end
+    of the window is a masked sample where the days have samples beyond that end, too.
 
     Args:
         window: what was asked for.
         segments: of the days, in counts: those of the window and perhaps others.
-        first_sample: of the first of the days.
+        reach: the times of the first and of the last sample of all days.
 
     Returns:
         The window's samples, perhaps none; missing ones are masked.
@@ -33,8 +36,8 @@ def window_trace(window: Window, segments: Sequence[Trace], first_sample: UTCDat
     kinds = {_kind(trace) for trace in segments}
     if len(kinds) > 1:
         segments = _touching(segments, window)
-    merged = _merge(_near(_on_grid(segments, first_sample), window), window)
-    trace = _trim(merged, window)
+    merged = _merge(_near(_on_grid(segments, reach[0]), window), window)
+    trace = _trim(_padded(merged, window, reach), window)
     if trace.data.dtype.kind == "f":  # what is not a number is not a sample
         trace.data = np.ma.masked_invalid(trace.data)
     # A copy, as the slice would keep all of what was read in memory.
@@ -55,8 +58,8 @@ def find_gaps(trace: Trace, window: Window) -> list[dict[str, Any]]:
         own sampling grid, and how many are missing.
     """
     stats = trace.stats
-    before = _samples_between(window.starttime, stats.starttime, stats.sampling_rate)
-    after = _samples_between(stats.endtime, window.endtime, stats.sampling_rate)
+    before = _samples_between(window.starttime, stats.starttime, stats)
+    after = _samples_between(stats.endtime, window.endtime, stats)
     missing = np.concatenate(([False], np.ma.getmaskarray(trace.data), [False]))
     edges = np.flatnonzero(missing[1:] != missing[:-1])
     spans = [(int(first), int(end)) for first, end in edges.reshape(-1, 2)]
@@ -74,10 +77,10 @@ def find_gaps(trace: Trace, window: Window) -> list[dict[str, Any]]:
     ]
 
 
-def _samples_between(first: UTCDateTime, last: UTCDateTime, sampling_rate: float) -> int:
+def _samples_between(first: UTCDateTime, last: UTCDateTime, stats: Stats) -> int:
     """Whole sample intervals from `first` to `last`; 0 if `last` is before."""
     # A millionth of an interval is for the rounding of times to nanoseconds.
-    return max(0, int((last.ns - first.ns) * 1e-9 * sampling_rate + 1e-6))
+    return max(0, int((last.ns - first.ns) * 1e-9 * stats.sampling_rate + 1e-6))
 
 
 def _on_grid(segments: Sequence[Trace], first_sample: UTCDateTime) -> list[Trace]:
@@ -115,6 +118,26 @@ def _merge(segments: list[Trace], window: Window) -> Trace:
         )
     merged = Stream(segments).merge()
     return merged[0] if merged else Trace()
+
+
+def _padded(merged: Trace, window: Window, reach: Span) -> Trace:
+    """A trace with masked samples up to the ends of the window, as far as the days reach."""
+    stats = merged.stats
+    room = _ROOM * stats.delta
+    before = _samples_between(max(reach[0], window.starttime - room), stats.starttime, stats)
+    after = _samples_between(stats.endtime, min(reach[1], window.endtime + room), stats)
+    if not (before or after):
+        return merged
+    padded = Trace(header=stats.copy())
+    npts = before + stats.npts + after
+    samples = np.zeros(npts, merged.data.dtype)
+    missing = np.ones(npts, bool)
+    inner = slice(before, before + stats.npts)
+    samples[inner] = np.ma.getdata(merged.data)
+    missing[inner] = np.ma.getmaskarray(merged.data)
+    padded.data = np.ma.masked_array(samples, missing)
+    padded.stats.starttime = stats.starttime - before * stats.delta
+    return padded
 
 
 def _touching(segments: Sequence[Trace], window: Window) -> Sequence[Trace]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from obspy import Trace, UTCDateTime
+from obspy import Trace
 
 from shared.codes import ChannelId
 from shared.day_objects import DayObjects, Name
@@ -152,20 +152,23 @@ def _forget_frames(error: BaseException | None) -> None:
 def _answer(window: Window, objects: DayObjects) -> Answer:
     found: list[DayObject] = []
     absent: list[NoDataError] = []
-    first_sample: UTCDateTime | None = None
+    reaches: list[Span] = []
     for name in _names(window):
         try:
             records = objects.records(name)
-            first_sample = first_sample or records.first_sample
-            found.append(records.read(window.starttime, window.endtime))
+            try:
+                found.append(records.read(window.starttime, window.endtime))
+            finally:
+                reaches += [records.reach] if records.reach else []
         except NoDataError as error:
             absent.append(error)
-    if first_sample is None or not found:
+    if not found:
         if len(absent) == 1:
             raise absent[0]
         raise _no_samples(window, [error.message for error in absent])
     segments = [trace for item in found for trace in item.stream]
-    trace = window_trace(window, segments, first_sample)
+    reach = min(first for first, _ in reaches), max(last for _, last in reaches)
+    trace = window_trace(window, segments, reach)
     if np.ma.getmaskarray(trace.data).all():
         raise _no_samples(window, [f"{item.uri} has {item.span}" for item in found])
     warnings = tuple(warning for item in found for warning in item.warnings)

@@ -21,8 +21,8 @@ from obspy import Stream, Trace, UTCDateTime
 from local import instrument
 from local.emulator import Emulator
 from local.s3_server import OUTPUT_BUCKET, S3Server
+from shared import day_records, record_search, scedc
 from shared import s3 as shared_s3
-from shared import scedc
 from shared.codes import ChannelId
 from shared.settings import ARCHIVE_BUCKET
 from shared.times import Day
@@ -73,6 +73,14 @@ def output_keys(archive: S3Server) -> Callable[[], list[str]]:
         return [item["Key"] for item in listing.get("Contents", [])]
 
     return keys
+
+
+@pytest.fixture
+def small_reads(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if all objects were large: reads are shorter than the days of these tests."""
+    monkeypatch.setattr(day_records, "_HEAD", 4096)
+    monkeypatch.setattr(day_records, "_SMALL", 0)
+    monkeypatch.setattr(record_search, "_PROBE", 2048)
 
 
 def make_trace(

@@ -7,13 +7,14 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
-from conftest import REAL_DATA, make_trace, mseed, noise
+from conftest import REAL_DATA, make_trace, mseed
+from generated_days import MIDNIGHT, NSCL, days, segments, spans
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from obspy import Stream, Trace, UTCDateTime
 
 from local.s3_server import S3Server
-from shared import day_records, record_search, s3, scedc
+from shared import s3, scedc
 from shared.codes import ChannelId
 from shared.day_records import DayRecords, read_span
 from shared.errors import NoWaveformError, S3Error, UnreadableObjectError
@@ -22,10 +23,8 @@ from shared.settings import ARCHIVE_BUCKET
 from shared.times import Day
 from shared.waveforms import read_miniseed
 
-NSCL = "CI.BOM.BHZ."
 CHANNEL, DAY = ChannelId.parse(NSCL), Day.parse("2024,001")
 KEY = scedc.waveform_key(CHANNEL, DAY)
-MIDNIGHT = DAY.starttime
 
 
 def trimmed(stream: Stream, starttime: UTCDateTime, endtime: UTCDateTime) -> list[object]:
@@ -63,14 +62,6 @@ def compare(
 
 
 @pytest.fixture
-def small_reads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if all objects were large: reads are shorter than the days of these tests."""
-    monkeypatch.setattr(day_records, "_HEAD", 4096)
-    monkeypatch.setattr(day_records, "_SMALL", 0)
-    monkeypatch.setattr(record_search, "_PROBE", 2048)
-
-
-@pytest.fixture
 def put(archive: S3Server) -> Callable[[bytes], None]:
     return lambda content: archive.put(KEY, content)
 
@@ -86,69 +77,7 @@ def read_whole(caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
     return reasons
 
 
-def segments(
-    rate: float, start: float, parts: list[tuple[float, int]], dtype: str = "int32"
-) -> list[Trace]:
-    """Segments, each so many samples long and so many seconds after the one before ends."""
-    traces = []
-    time = MIDNIGHT + start
-    for number, (gap, npts) in enumerate(parts):
-        time += gap
-        data = noise(npts, seed=number + 1)
-        traces.append(make_trace(NSCL, str(time), data, rate, dtype=dtype))
-        time += npts / rate
-    return traces
-
-
 # Any day, any span
-
-
-@st.composite
-def days(draw: st.DrawFn) -> bytes:
-    """A day of one to five segments, which overlap by less than the margin of reading."""
-    rate = draw(st.sampled_from([1.0, 8.0, 40.0]))
-    encoding = draw(st.sampled_from(["STEIM1", "STEIM2", "INT32", "FLOAT32"]))
-    reclen = draw(st.sampled_from([256, 512, 1024, 2048, 4096]))
-    start = draw(st.sampled_from([-31.3, 0.019536, 0.0, 0.5, 3600.00712, 40000.1]))
-    overlap = st.integers(1, int(50 * rate)).map(lambda samples: -samples / rate)
-    gap = st.one_of(
-        st.integers(1, int(3 * rate)).map(lambda samples: samples / rate),
-        st.integers(10, 7200).map(float),
-        overlap,
-    )
-    off_grid = st.integers(-12, 12).map(lambda milliseconds: milliseconds / 1000)
-    parts = [
-        (draw(gap) + draw(off_grid) if number else 0.0, draw(st.integers(1, 8_000)))
-        for number in range(draw(st.integers(1, 5)))
-    ]
-    dtype = "float32" if encoding == "FLOAT32" else "int32"
-    traces = segments(rate, start, parts, dtype)
-    return b"".join(mseed(trace, encoding=encoding, reclen=reclen) for trace in traces)
-
-
-@st.composite
-def spans(draw: st.DrawFn, content: bytes) -> tuple[UTCDateTime, UTCDateTime]:
-    """A span that begins and ends anywhere, most often around the edges of records.
-
-    Never half-way between two samples, which ObsPy takes for either, by the last bit of a float.
-    """
-    length = parse_header(content).record_length
-    headers = [parse_header(content, offset) for offset in range(0, len(content), length)]
-    delta = 1 / headers[0].sampling_rate
-
-    def time() -> UTCDateTime:
-        if draw(st.integers(0, 9)) == 0:
-            return MIDNIGHT + draw(st.integers(-100, 86500)) + 0.000123
-        header = draw(st.sampled_from(headers))
-        sample = draw(st.one_of(st.sampled_from([0, header.npts - 1]), st.integers(-50, 500)))
-        between = draw(st.sampled_from([0.0, 0.25, 0.75, 0.001, -0.001]))
-        return header.starttime + (sample + between) * delta
-
-    starttime = time()
-    length_s = draw(st.one_of(st.just(0.0), st.floats(0, 3), st.integers(4, 5_000)))
-    near = starttime + round(length_s / delta) * delta
-    endtime = draw(st.sampled_from([near, time()]))
-    return min(starttime, endtime), max(starttime, endtime)
 
 
 @pytest.mark.usefixtures("small_reads")
