@@ -90,11 +90,12 @@ class ObjectPart:
 
 
 @cache
-def client(signed: bool) -> "S3Client":
-    """The S3 client of this process, made at first use and kept while its container is warm.
+def client(signed: bool, region: str | None = None) -> "S3Client":
+    """An S3 client of this process, made at first use and kept while its container is warm.
 
     Args:
         signed: whether requests carry the credentials of the environment.
+        region: the AWS region; None is that of the settings.
     """
     config = Config(
         # Told nothing, botocore would sign links by version 2, which newer regions and buckets
@@ -104,7 +105,7 @@ def client(signed: bool) -> "S3Client":
         read_timeout=_READ_TIMEOUT_S,
         max_pool_connections=MAX_CONNECTIONS,
     )
-    return boto3.client("s3", region_name=settings.region(), config=config)
+    return boto3.client("s3", region_name=region or settings.region(), config=config)
 
 
 def uri(bucket: str, key: str) -> str:
@@ -240,13 +241,10 @@ def upload_bytes(
 
 
 def presigned_url(bucket: str, key: str, seconds: int) -> str:
-    """A link by which anyone may read an object for a while; made without asking S3.
+    """A link by which anyone may read an object for a while.
 
     The credentials of a function's role are temporary, and the link ends with them at the latest,
     which may be before its time. It gives no more than the role itself may do: `s3:GetObject`.
-
-    The signature holds for one region. It is the bucket's, wherever the function runs, if this
-    process has written to the bucket before: the client was told then where the bucket lies.
 
     Args:
         bucket: the bucket.
@@ -254,12 +252,25 @@ def presigned_url(bucket: str, key: str, seconds: int) -> str:
         seconds: how long the link is to hold.
 
     Raises:
-        S3Error: there are no credentials to sign with.
+        S3Error: S3 could not be reached, or there are no credentials to sign with.
     """
     with _translated("sign a link to", bucket, key):
-        return client(signed=True).generate_presigned_url(
+        # The signature is for one region, and requests for links are not led to another one.
+        region = _bucket_region(bucket)
+        return client(signed=True, region=region).generate_presigned_url(
             "get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=seconds
         )
+
+
+@cache
+def _bucket_region(bucket: str) -> str | None:
+    """Where a bucket lies; None if S3 does not say."""
+    try:
+        answer: Any = client(signed=True).head_bucket(Bucket=bucket)
+    except ClientError as error:  # which says it, too: no permission is needed
+        answer = error.response
+    headers: dict[str, str] = answer["ResponseMetadata"]["HTTPHeaders"]
+    return headers.get("x-amz-bucket-region")
 
 
 @contextmanager

@@ -7,10 +7,11 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import numpy as np
-from obspy import Stream, Trace
+from obspy import Trace
 
 from shared import json_values
 from shared.content import Content
+from shared.segments import cut
 from shared.windows import Answer
 
 MINISEED_TYPE = "application/vnd.fdsn.mseed"
@@ -58,10 +59,14 @@ def failed_windows(answers: Sequence[Answer]) -> list[dict[str, Any]]:
 
 def _segments(trace: Trace) -> Iterator[Trace]:
     """The contiguous parts of a trace, in order, in one of the types that both formats know."""
-    for segment in Stream([trace]).split() if np.ma.isMaskedArray(trace.data) else [trace]:
-        kind = segment.data.dtype
-        wanted = kind.newbyteorder("=") if kind.name in _ENCODINGS else np.dtype(np.int32)
-        yield Trace(np.ascontiguousarray(segment.data, dtype=wanted), segment.stats)
+    kind = trace.data.dtype
+    wanted = kind.newbyteorder("=") if kind.name in _ENCODINGS else np.dtype(np.int32)
+    missing = np.concatenate(([True], np.ma.getmaskarray(trace.data), [True]))
+    edges = np.flatnonzero(missing[1:] != missing[:-1])
+    for first, end in edges.reshape(-1, 2).tolist():
+        segment = cut(trace, first, end)
+        segment.data = np.ascontiguousarray(np.ma.getdata(segment.data), dtype=wanted)
+        yield segment
 
 
 def _miniseed(segments: Sequence[Trace]) -> bytes:

@@ -209,20 +209,23 @@ def test_upload_of_bytes_and_a_link_to_them(archive, encoding):
         assert response.headers["Content-Encoding"] == encoding
 
 
-def test_link_is_signed_for_the_region_that_s3_told(tiny_server, monkeypatch):
-    """A bucket elsewhere: botocore learns of it while it writes, and signs links accordingly."""
-
+@pytest.mark.parametrize("status", [200, 301, 403])
+def test_link_is_signed_for_the_region_of_the_bucket(tiny_server, status):
     def respond(exchange):
-        if "eu-central-1" in exchange.headers["Authorization"]:
-            exchange.reply(200)
-        else:
-            exchange.reply(301, s3_error("PermanentRedirect"), x_amz_bucket_region="eu-central-1")
+        at_home = "eu-central-1" in exchange.headers["Authorization"]
+        exchange.reply(200 if at_home else status, x_amz_bucket_region="eu-central-1")
 
-    for name, value in CREDENTIALS.items():
-        monkeypatch.setenv(name, value)
-    tiny_server(respond)
-    s3.upload_bytes(BODY, OUTPUT_BUCKET, "key", "text/plain")
-    assert "%2Feu-central-1%2Fs3%2Faws4_request" in s3.presigned_url(OUTPUT_BUCKET, "key", 60)
+    with tiny_server(respond) as server:
+        for _ in range(2):
+            url = s3.presigned_url(f"elsewhere-{status}", "key", 60)
+            assert "%2Feu-central-1%2Fs3%2Faws4_request" in url
+        assert {request.command for request in server.requests} == {"HEAD"}
+        assert len(server.requests) <= 3  # and none for the second link
+
+
+def test_link_is_signed_for_our_region_where_s3_does_not_say(tiny_server):
+    with tiny_server(lambda exchange: exchange.reply(403)):
+        assert "%2Fus-west-2%2Fs3%2Faws4_request" in s3.presigned_url("silent", "key", 60)
 
 
 def test_link_carries_a_session_token(archive, monkeypatch):
