@@ -22,7 +22,9 @@ The floors, top to bottom. A module imports only from floors below its own
               segments            a day's segments: in order, joined, without conflicts
               fast_removal        ObsPy's steps in a fraction of its time and memory
               deconvolution       a long trace's spectrum times a transfer function
+              fourier             FFTs of any length, quick also with large prime factors
               inverse_response    1 / response on every frequency, from few evaluations
+              chebyshev           polynomials through values at Chebyshev nodes
               removal_parameters  what a request may say of response removal
     archive   day_objects         the day objects of a request, read side by side
               day_records         a span of a channel's day, of which only that much is read

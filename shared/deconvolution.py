@@ -16,6 +16,8 @@ from typing import Any, Protocol
 import numpy as np
 import numpy.typing as npt
 
+from shared import fourier
+
 ComplexArray = npt.NDArray[np.complex128]
 FloatArray = npt.NDArray[np.float64]
 AnyArray = npt.NDArray[Any]
@@ -52,7 +54,10 @@ def convolve(samples: FloatArray, transfer: Transfer) -> None:
     if samples.size != transfer.last_bin:
         raise ValueError(f"{samples.size} samples: must be {transfer.last_bin}, half of the FFT's")
     if samples.size % 2:
-        samples[:] = _whole(samples, 2 * samples.size, transfer, 1)[: samples.size]
+        padded = np.zeros(2 * samples.size)
+        padded[: samples.size] = samples
+        _whole(padded, transfer, 1)
+        samples[:] = padded[: samples.size]
         return
     odd = _odd_bins(samples, transfer, 1)
     _even_bins(samples, transfer, 2)
@@ -67,7 +72,7 @@ def _even_bins(samples: FloatArray, transfer: Transfer, stride: int) -> None:
     """What the bins 0, stride, 2 stride, ... make of the samples, in place."""
     size = samples.size
     if size % 8 or stride >= _DEEPEST:
-        samples[:] = _whole(samples, size, transfer, stride)
+        _whole(samples, transfer, stride)
         return
     first, second = samples[: size // 2], samples[size // 2 :]
     _sum_and_difference(first, second)
@@ -80,11 +85,40 @@ def _even_bins(samples: FloatArray, transfer: Transfer, stride: int) -> None:
     _sum_and_difference(first, second)
 
 
-def _whole(samples: FloatArray, nfft: int, transfer: Transfer, stride: int) -> FloatArray:
-    spectrum = np.fft.rfft(samples, nfft)
-    transfer.multiply(spectrum, 0, stride)
-    spectrum[-1] = np.abs(spectrum[-1])
-    return np.fft.irfft(spectrum, nfft)
+def _whole(samples: FloatArray, transfer: Transfer, stride: int) -> None:
+    """The same without a split, of an even number of samples.
+
+    Taken in pairs, as real and imaginary parts, they have a transform of half the length, from
+    which theirs is had in place (Cooley, Lewis and Welch 1970).
+    """
+    values = samples.view(np.complex128)
+    fourier.transform(values)
+    _untangle(values, -1)
+    zero, last = values[0].real + values[0].imag, values[0].real - values[0].imag
+    values[0] = zero
+    nyquist = np.array([last], dtype=np.complex128)
+    transfer.multiply(values, 0, stride)
+    transfer.multiply(nyquist, transfer.last_bin, stride)
+    zero, last = values[0].real, abs(nyquist[0])
+    values[0] = complex(zero + last, zero - last) / 2
+    _untangle(values, 1)
+    fourier.inverse(values)
+
+
+def _untangle(values: ComplexArray, sign: int) -> None:
+    """From the transform of pairs to the transform of samples (sign -1), or back, in place.
+
+    The entries 1 and on; entry 0 holds two bins.
+    """
+    size = values.size
+    for first in range(1, size // 2 + 1, _BLOCK):
+        end = min(first + _BLOCK, size // 2 + 1)
+        one, other = values[first:end], values[size - end + 1 : size - first + 1][::-1]
+        mirrored = other.conj()
+        even, odd = (one + mirrored) * 0.5, (one - mirrored) * 0.5
+        odd *= np.exp(1j * sign * np.pi * (0.5 + np.arange(first, end) / size))
+        one[:] = even + odd
+        np.conj(even - odd, out=other)
 
 
 def _odd_bins(samples: FloatArray, transfer: Transfer, stride: int) -> ComplexArray:
@@ -121,12 +155,12 @@ def _filter(values: ComplexArray, transfer: Transfer, first: int, step: int) -> 
 
 
 def _filter_whole(values: ComplexArray, transfer: Transfer, first: int, step: int) -> None:
-    np.fft.fft(values, out=values)
+    fourier.transform(values)
     below = -((first - transfer.last_bin) // step)  # entries below the Nyquist frequency
     transfer.multiply(values[:below], first, step)
     # From the other end, they are the conjugates of bins that begin at step - first.
     transfer.multiply(values[below:][::-1], step - first, step, conjugate=True)
-    np.fft.ifft(values, out=values)
+    fourier.inverse(values)
 
 
 def _turn(values: ComplexArray, angle: float) -> None:

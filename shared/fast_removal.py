@@ -86,7 +86,22 @@ def fft_length(npts: int) -> int:
     for trial in range(length, length + 21, 2):
         if _largest_prime(trial) < 500:
             return trial
-    return 4 * int(next_fast_len(-(-length // 4), real=True))
+    next_power_of_two = 1 << (length - 1).bit_length()
+    return min(_quick_length(length), next_power_of_two)
+
+
+def _quick_length(length: int) -> int:
+    """A length, at least as long, that is quick: rarely 1 % longer.
+
+    `deconvolution` splits all multiples of 32 as far as it can. Of these, it is one without a prime
+    factor above 11: for each of the others NumPy's FFT has code of its own. Many factors of two
+    make it slow, as it then strides through memory by powers of two, which share a few places of
+    the cache: with 2^18 * 33 samples it takes 1.4 times the time of its neighbours.
+    """
+    factor = -(-length // 32)
+    while (factor := int(next_fast_len(factor))) % 512 == 0:
+        factor += 1
+    return 32 * factor
 
 
 def _largest_prime(number: int) -> int:

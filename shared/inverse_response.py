@@ -2,18 +2,18 @@
 
 evalresp on every frequency is three quarters of the time of ObsPy's `remove_response`. Yet a
 response is smooth: so the FFT's bins are cut into panels, and on each the inverse is the polynomial
-through its values at Chebyshev nodes (L. N. Trefethen, Approximation Theory and Approximation
-Practice, SIAM 2013, chapters 2 to 4 and 8: its error is about the size of its last coefficients).
-A panel whose last coefficients are above the tolerance is halved, down to panels that are evaluated
-on every bin. So the error is bounded, whatever the response.
+through its values at Chebyshev nodes, whose error its last coefficients tell (`chebyshev`). A panel
+whose last coefficients are above the tolerance is halved, down to panels that are evaluated on
+every bin. So the error is bounded, whatever the response.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache, lru_cache
 
 import numpy as np
 import numpy.typing as npt
+
+from shared.chebyshev import basis, coefficients_of, error_bounds, largest, nodes, polynomial
 
 ComplexArray = npt.NDArray[np.complex128]
 FloatArray = npt.NDArray[np.float64]
@@ -27,9 +27,6 @@ SMALLEST_PANEL = 64
 multiples."""
 
 _LARGEST_PANEL = 16384
-_NODES = 12
-_SAFETY = 10.0  # between the last coefficients and the error that they stand for
-_PEAK_SAMPLES = 1024  # bins of a panel on which the response's maximum is looked for first
 
 
 @dataclass(frozen=True)
@@ -123,7 +120,7 @@ class InverseResponse:
         """The inverse on each `step`-th bin of a panel, from its bin `offset` on."""
         if panel.kind == "inverse":
             return panel.values[offset::step]
-        values = _polynomial(_basis(panel.size, offset, step), panel.values)
+        values = polynomial(basis(panel.size, offset, step), panel.values)
         return values if panel.kind == "smooth inverse" else self._invert(values)
 
     def _refined(self, spans: list[tuple[int, int]], values: ComplexArray) -> list[_Panel]:
@@ -136,11 +133,11 @@ class InverseResponse:
             smooth = amplitude > 2 * self._floor
             with np.errstate(divide="ignore", invalid="ignore"):
                 target = np.where(smooth[:, None], 1 / values, values)
-                coefficients = target @ _coefficients_of_values().T
-                tail = np.abs(coefficients[:, -2:]).max(axis=1) * _SAFETY
+                coefficients = coefficients_of(target)
+                error = error_bounds(coefficients)
             # Clipping keeps the phase, so that also a clipped response must be right by itself.
             scale = np.abs(target).min(axis=1)
-            fitted, halves, rest = self._sorted_out(spans, tail <= TOLERANCE * scale)
+            fitted, halves, rest = self._sorted_out(spans, error <= TOLERANCE * scale)
             for index in fitted:
                 kind = "smooth inverse" if smooth[index] else "response"
                 panels.append(_Panel(*spans[index], kind, coefficients[index]))
@@ -200,13 +197,13 @@ class InverseResponse:
         scale = max(peak, float(np.abs(values).max(initial=0)))
         exact: list[int] = []
         while spans:
-            coefficients = values @ _coefficients_of_values().T
-            tail = np.abs(coefficients[:, -2:]).max(axis=1) * _SAFETY
+            coefficients = coefficients_of(values)
             bound = np.abs(coefficients).sum(axis=1)
-            fitted, halves, rest = self._sorted_out(spans, tail <= TOLERANCE * scale)
+            fits = error_bounds(coefficients) <= TOLERANCE * scale
+            fitted, halves, rest = self._sorted_out(spans, fits)
             for index in fitted:
                 if bound[index] > peak:
-                    peak = max(peak, _panel_peak(spans[index][1], coefficients[index]))
+                    peak = max(peak, largest(spans[index][1], coefficients[index]))
             exact += rest
             spans = halves
             values = self._at_nodes(spans)
@@ -216,7 +213,7 @@ class InverseResponse:
         """The response at the Chebyshev nodes of spans: an array of spans by nodes."""
         first = np.array([span[0] for span in spans], dtype=np.float64)
         half = (np.array([span[1] for span in spans], dtype=np.float64) - 1) / 2
-        bins = first[:, None] + half[:, None] * (1 + _nodes())
+        bins = first[:, None] + half[:, None] * (1 + nodes())
         # The last span may reach beyond the Nyquist frequency, where there is no response.
         return self._response(np.minimum(bins, self.last_bin).ravel()).reshape(bins.shape)
 
@@ -256,40 +253,3 @@ def _spans(last_bin: int) -> list[tuple[int, int]]:
         spans.append((first, size))
         first += size
     return spans
-
-
-def _panel_peak(size: int, coefficients: ComplexArray) -> float:
-    """The largest amplitude on a panel's bins: looked for on some, then on all around the best."""
-    step = max(1, size // _PEAK_SAMPLES)
-    some = _polynomial(_basis(size, 0, step), coefficients)
-    best = int(np.abs(some).argmax()) * step
-    around = _basis(size, 0, 1)[max(0, best - step) : best + step]
-    return float(np.abs(_polynomial(around, coefficients)).max())
-
-
-def _polynomial(basis: FloatArray, coefficients: ComplexArray) -> ComplexArray:
-    """The sum of basis polynomials, one product of real matrices (NumPy's mixed one is slow)."""
-    pairs = np.ascontiguousarray(coefficients).view(np.float64).reshape(-1, 2)
-    return (basis @ pairs).view(np.complex128)[:, 0]
-
-
-@cache
-def _nodes() -> FloatArray:
-    """Chebyshev nodes of the first kind, in -1 to 1."""
-    return np.cos(np.pi * (np.arange(_NODES) + 0.5) / _NODES)
-
-
-@cache
-def _coefficients_of_values() -> FloatArray:
-    """The matrix that makes Chebyshev coefficients of the values at the nodes."""
-    order = np.arange(_NODES)
-    matrix: FloatArray = np.cos(np.pi * np.outer(order, order + 0.5) / _NODES) * 2 / _NODES
-    matrix[0] /= 2
-    return matrix
-
-
-@lru_cache(maxsize=256)
-def _basis(size: int, offset: int, step: int) -> FloatArray:
-    """Chebyshev polynomials on each `step`-th bin of a panel, from bin `offset` on."""
-    bins = np.linspace(-1, 1, size)[offset::step]
-    return np.ascontiguousarray(np.polynomial.chebyshev.chebvander(bins, _NODES - 1))

@@ -22,7 +22,30 @@ class Known:
 
 
 @pytest.mark.parametrize(
-    "size", [2, 4, 6, 7, 8, 10, 12, 16, 24, 32, 64, 100, 999, 1_000, 86_400, 262_144, 200_004]
+    "size",
+    [
+        1,
+        2,
+        4,
+        6,
+        7,
+        8,
+        10,
+        12,
+        16,
+        24,
+        32,
+        64,
+        100,
+        999,
+        1_000,
+        86_400,
+        262_144,
+        200_004,
+        8 * 29 * 61,
+        9_991,
+        197 * 62,
+    ],
 )
 def test_equals_the_plain_transform(size: int) -> None:
     random = np.random.default_rng(size)

@@ -14,9 +14,11 @@ from obspy.core.inventory import (
     PolynomialResponseStage,
     Response,
 )
+from obspy.signal.util import _npts2nfft
 
 from local import ground_motion, instrument
 from shared.errors import BadRequestError, NoResponseError, UnreadableObjectError
+from shared.fast_removal import fft_length
 from shared.fields import Fields
 from shared.removal import remove_response
 from shared.removal_parameters import UNITS, RemovalParameters
@@ -441,6 +443,16 @@ def test_lengths_of_all_kinds_equal_obspy(npts: int, flat: bool) -> None:
     assert remove_response(stream, inventory, RemovalParameters()).method == "fast"
     expected.remove_response(inventory)
     assert worst_error(stream, expected) < 1e-6
+
+
+def test_fft_length_is_obspys_but_for_powers_of_two() -> None:
+    for npts in [*range(9_990, 10_200), *range(8_640_001, 8_640_051), 16_777_210, 2**24]:
+        ours, theirs = fft_length(npts), _npts2nfft(npts)
+        assert 2 * npts <= ours <= theirs
+        if ours != theirs:
+            assert theirs.bit_count() == 1
+            assert ours % 32 == 0
+            assert ours < 2.1 * npts
 
 
 @pytest.mark.parametrize(
