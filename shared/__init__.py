@@ -12,6 +12,10 @@ The floors, top to bottom. A module imports only from floors below its own
     work      corrected_day       a channel's day in, the response removed, an object out
               window_formats      windows as files: miniSEED, SAC in a zip
               windows             time windows in, waveforms out
+              window_limits       how much may be asked for at a time
+              window_answer       what becomes of a window: samples or an error, as JSON
+              window_motion       a window's ground motion, from its counts and those around it
+              window_stations     the metadata of the stations that windows are of
               window_samples      the samples of one window, out of the segments of its days
               window_request      what a request may say of time windows
               removal             response removal on a stream, run by run, by one of two ways
@@ -34,7 +38,8 @@ The floors, top to bottom. A module imports only from floors below its own
               waveforms           a channel's day as an ObsPy Stream
               stationxml          a station's metadata as an ObsPy Inventory
               scedc               SCEDC's keys
-    ground    s3                  download, parts, upload and links; the only room with boto3
+    ground    side_by_side        the same with several things at the same time
+              s3                  download, parts, upload and links; the only room with boto3
               scratch             a folder under /tmp of this invocation's own
               content             bytes of a certain kind, such as a file
               json_values         strict JSON from Python and NumPy values

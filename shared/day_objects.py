@@ -1,44 +1,47 @@
 """The day objects that a request needs, read side by side, and each but once."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 
-from shared import s3
 from shared.codes import ChannelId
 from shared.day_records import DayRecords, Span
 from shared.errors import NoDataError, ServiceError, UpstreamError
+from shared.side_by_side import side_by_side
 from shared.times import Day
 
 Name = tuple[ChannelId, Day]
 
 
 class DayObjects:
-    """The records of some day objects.
+    """The records of day objects.
 
     What an object fails with is kept, and raised wherever the object is needed.
 
     Args:
         bucket: the archive.
-        spans: for each object, the spans of time that are needed of it; looked at when it is read.
         whole: whether to read whole objects.
     """
 
-    def __init__(self, bucket: str, spans: Mapping[Name, Sequence[Span]], whole: bool) -> None:
-        self._spans = spans
-        self._records = {name: DayRecords(bucket, *name, whole=whole) for name in spans}
+    def __init__(self, bucket: str, whole: bool) -> None:
+        self._bucket = bucket
+        self._whole = whole
+        self._records: dict[Name, DayRecords] = {}
         self._failures: dict[Name, ServiceError] = {}
 
-    def look(self) -> None:
-        """Read the first records of all objects, which tell their sampling rates."""
-        self._each(self._records, lambda name: self._records[name].look())
+    def look(self, names: Iterable[Name]) -> None:
+        """Read the first records of objects, which tell their sampling rates."""
+        self._each(names, lambda name: self._records[name].look())
 
     def look_at_ends(self, names: Iterable[Name]) -> None:
-        """Read the last records of some objects."""
+        """Read the last records of objects."""
         self._each(names, lambda name: self._records[name].look_at_end())
 
-    def read_ahead(self) -> None:
-        """Read what is needed of all objects, but of those that are to be read whole."""
-        self._each(self._records, lambda name: self._records[name].prefetch(self._spans[name]))
+    def read_ahead(self, spans: Mapping[Name, Sequence[Span]]) -> None:
+        """Read what is needed of objects, but of those that are to be read whole.
+
+        Args:
+            spans: for each object, the spans of time that are needed of it.
+        """
+        self._each(spans, lambda name: self._records[name].prefetch(spans[name]))
 
     def records(self, name: Name) -> DayRecords:
         """The records of an object.
@@ -49,7 +52,7 @@ class DayObjects:
         """
         if name in self._failures:
             raise self._failures[name]
-        return self._records[name]
+        return self._opened(name)
 
     def failed(self, name: Name) -> bool:
         """Whether an object is not there or could not be read, as far as that was tried."""
@@ -58,6 +61,11 @@ class DayObjects:
     def forget(self, name: Name) -> None:
         """Drop what was read of an object."""
         self._records.pop(name, None)
+
+    def _opened(self, name: Name) -> DayRecords:
+        if name not in self._records:
+            self._records[name] = DayRecords(self._bucket, *name, whole=self._whole)
+        return self._records[name]
 
     def _each(self, names: Iterable[Name], read: Callable[[Name], object]) -> None:
         """Call a function with all names whose objects have not failed yet."""
@@ -69,8 +77,6 @@ class DayObjects:
                 self._failures[name] = error
 
         wanted = [name for name in names if name not in self._failures]
-        if len(wanted) == 1:  # a thread is not worth its start
-            attempt(wanted[0])
-            return
-        with ThreadPoolExecutor(s3.MAX_CONNECTIONS, "s3") as pool:
-            list(pool.map(attempt, wanted))
+        for name in wanted:
+            self._opened(name)
+        side_by_side(attempt, wanted)

@@ -97,7 +97,9 @@ class DayRecords:
     @property
     def sampling_rate(self) -> float | None:
         """In Hz, of the first record; None if that is not known."""
-        return self._index.first.sampling_rate if self._index else None
+        if self._index is not None:
+            return self._index.first.sampling_rate
+        return float(self._whole.stream[0].stats.sampling_rate) if self._whole else None
 
     @property
     def reach(self) -> Span | None:

@@ -87,6 +87,10 @@ class Fields:
             raise self.error(field, value, right)
         return value
 
+    def has(self, field: str) -> bool:
+        """Whether the field is there."""
+        return field in self._fields
+
     def raw(self, field: str, default: Any = None) -> Any:
         """The value as it came."""
         return self._fields.get(field, default)

@@ -47,6 +47,7 @@ def remove_response(
     inventory: Inventory,
     parameters: RemovalParameters,
     margins: Stream | None = None,
+    taper_ends: bool = True,
 ) -> Outcome:
     """Turn each segment of a stream from counts into ground motion, in place.
 
@@ -62,6 +63,8 @@ def remove_response(
         parameters: how; its encoding and edges are of no concern here.
         margins: segments before and after the stream's, which are used but left as they are; None
             if there are to be none.
+        taper_ends: whether ends that nothing joins are tapered, as ObsPy does, or led to zero
+            beyond the samples.
 
     Raises:
         BadRequestError: `pre_filt` lies beyond the Nyquist frequency.
@@ -75,7 +78,7 @@ def remove_response(
         if margins is not None:
             segments += _margins(margins, inventory, parameters.output)
             segments.sort(key=lambda segment: segment.trace.stats.starttime)
-        runs = group(segments, parameters.gaps == "bridge")
+        runs = group(segments, parameters.gaps == "bridge", taper_ends)
         found = _gaps(stream, runs)
         if margins is not None:
             _tell_lonely_ends(runs)

@@ -186,7 +186,7 @@ def _descent(size: int) -> FloatArray:
     return descent
 
 
-def group(segments: Sequence[Segment], bridge: bool) -> list[Run]:
+def group(segments: Sequence[Segment], bridge: bool, taper_ends: bool = True) -> list[Run]:
     """Put segments into runs.
 
     Args:
@@ -194,6 +194,7 @@ def group(segments: Sequence[Segment], bridge: bool) -> list[Run]:
         bridge: whether gaps are bridged, and tapered are only the ends of all that is wanted. If
             not, each segment is a run of its own and tapered at both ends, as ObsPy does, but
             where one that is not wanted goes on from it.
+        taper_ends: whether ends are tapered at all, or all are led to zero.
 
     Returns:
         The runs that have something wanted, in order.
@@ -208,8 +209,8 @@ def group(segments: Sequence[Segment], bridge: bool) -> list[Run]:
     return [
         Run(
             chain,
-            tapered_start=chain[0].wanted and (not bridge or chain is chains[0]),
-            tapered_end=chain[-1].wanted and (not bridge or chain is chains[-1]),
+            tapered_start=taper_ends and chain[0].wanted and (not bridge or chain is chains[0]),
+            tapered_end=taper_ends and chain[-1].wanted and (not bridge or chain is chains[-1]),
         )
         for chain in chains
     ]

@@ -54,6 +54,24 @@ def cut(trace: Trace, first: int, end: int) -> Trace:
     return part
 
 
+def divide(stream: Stream, starttime: UTCDateTime, endtime: UTCDateTime) -> tuple[Stream, Stream]:
+    """Divide segments into what lies in a span, with a sample more at its ends, and the rest."""
+    within, around = Stream(), Stream()
+    for trace in stream:
+        stats = trace.stats
+        first = math.floor((starttime - stats.starttime) * stats.sampling_rate)
+        end = math.ceil((endtime - stats.starttime) * stats.sampling_rate) + 1
+        first, end = (min(max(index, 0), stats.npts) for index in (first, end))
+        for target, begin, stop in (
+            (around, 0, first),
+            (within, first, end),
+            (around, end, stats.npts),
+        ):
+            if begin < stop:
+                target.append(cut(trace, begin, stop))
+    return within, around
+
+
 def missing(before: Trace, after: Trace) -> int:
     """How many samples are missing between two segments; 0 also where a clock was set a bit back.
 

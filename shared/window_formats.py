@@ -12,7 +12,7 @@ from obspy import Trace
 from shared import json_values
 from shared.content import Content
 from shared.segments import cut
-from shared.windows import Answer
+from shared.window_answer import Answer
 
 MINISEED_TYPE = "application/vnd.fdsn.mseed"
 ZIP_TYPE = "application/zip"

@@ -5,8 +5,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from shared.reply import Reply
+from shared.window_answer import Answer
 from shared.window_formats import failed_windows, write_windows
-from shared.windows import Answer
 
 FAILED_HEADER = "X-Windows-Failed"
 """How many windows are not in a file."""

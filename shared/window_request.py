@@ -9,6 +9,7 @@ from obspy import UTCDateTime
 from shared.codes import ChannelId
 from shared.errors import BadRequestError, TooLargeError
 from shared.fields import Fields
+from shared.removal_parameters import RemovalParameters
 from shared.times import Day, days_between, format_time, parse_time
 
 MAX_DAYS = 366
@@ -18,7 +19,16 @@ for in the archive."""
 FORMATS = ("json", "mseed", "sac")
 """The formats in which windows are answered; the first is the default."""
 
+READS = ("records", "whole")
+"""What is read: the records that are needed, or whole objects; the first is the default."""
+
+MOTION_PARAMETERS = (
+    "output", "pre_filt", "water_level", "zero_mean", "encoding", "gaps", "method",
+)  # fmt: skip
+"""The parameters of ground motion, by the names of the response removal."""
+
 _FIELDS = ("Network", "Station", "Channel", "Location", "Starttime", "Endtime")
+_OPTIONS = ("Format", "Read", "Output")
 _WINDOWS = "an array of at least one time window"
 
 
@@ -53,23 +63,31 @@ class WindowsRequest:
     Attributes:
         windows: in the request's order, at least one.
         format: one of `FORMATS`.
+        whole: whether to read whole objects.
+        removal: how to remove the response; None is counts.
     """
 
     windows: tuple[Window, ...]
     format: str = FORMATS[0]
+    whole: bool = False
+    removal: RemovalParameters | None = None
 
     @classmethod
     def parse(cls, request: object) -> "WindowsRequest":
-        """Read a request such as the tutorial's `request.json`, perhaps with a `Format`.
+        """Read a request such as the tutorial's `request.json`, perhaps with a `Format`, say.
 
         Raises:
             BadRequestError: a field is missing, unknown, or not what it must be; the whole request
                 is refused, as no window of it may be dropped.
             TooLargeError: a window is longer than `MAX_DAYS`.
         """
-        fields = Fields(request, ("Windows", "Format"))
-        chosen = fields.choice("Format", FORMATS, default=FORMATS[0])
-        return cls(_windows(fields), chosen)
+        fields = Fields(request, ("Windows", *_OPTIONS, *MOTION_PARAMETERS[1:]))
+        return cls(
+            _windows(fields),
+            fields.choice("Format", FORMATS, default=FORMATS[0]),
+            fields.choice("Read", READS, default=READS[0]) == "whole",
+            _removal(fields),
+        )
 
 
 def parse_windows(request: object) -> list[Window]:
@@ -86,7 +104,7 @@ def window_of_query(parameters: Mapping[str, str]) -> dict[str, Any]:
     """The request for one window that a URL's query stands for.
 
     Args:
-        parameters: the fields of the window, and `Format`.
+        parameters: the fields of the window, and `Format`, `Read`, `Output`.
 
     Returns:
         The request as JSON, as `WindowsRequest.parse` reads it.
@@ -95,17 +113,31 @@ def window_of_query(parameters: Mapping[str, str]) -> dict[str, Any]:
         BadRequestError: a parameter is missing, unknown, or not what it must be.
         TooLargeError: the window is longer than `MAX_DAYS`.
     """
-    known = (*_FIELDS, "Format")
+    known = (*_FIELDS, *_OPTIONS)
     unknown = sorted(set(parameters) - set(known))
     if unknown:
         raise BadRequestError(
             f"the query has the unknown parameter {unknown[0][:80]!r}: must be {', '.join(known)}",
             field=unknown[0][:80],
         )
-    chosen = Fields(parameters, known).choice("Format", FORMATS, default=FORMATS[0])
-    window = {name: text for name, text in parameters.items() if name != "Format"}
+    window = {name: text for name, text in parameters.items() if name in _FIELDS}
+    options = {name: text for name, text in parameters.items() if name in _OPTIONS}
     _window(window, "")  # so that errors have the names of the query
-    return {"Windows": [window], "Format": chosen}
+    request = {"Windows": [window], **options}
+    WindowsRequest.parse(request)
+    return request
+
+
+def _removal(fields: Fields) -> RemovalParameters | None:
+    asked = {name: fields.raw(name) for name in MOTION_PARAMETERS[1:] if fields.has(name)}
+    if fields.raw("Output") is None:
+        if asked:
+            name, value = next(iter(asked.items()))
+            raise fields.error(name, value, "given with an Output, 'VEL', 'DISP', 'ACC' or 'DEF'")
+        return None
+    # A window without a band would have a drift of its own.
+    values = {"pre_filt": "auto", **asked, "output": fields.raw("Output")}
+    return RemovalParameters.parse(Fields(values, MOTION_PARAMETERS))
 
 
 def _windows(fields: Fields) -> tuple[Window, ...]:

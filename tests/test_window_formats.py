@@ -13,9 +13,9 @@ from obspy import Stream, UTCDateTime
 
 from shared.codes import ChannelId
 from shared.errors import NoWaveformError
+from shared.window_answer import Answer
 from shared.window_formats import failed_windows, write_windows
 from shared.window_request import Window
-from shared.windows import Answer
 
 START = "2024-01-01T00:00:00.019538"
 NSCL = "CI.BOM.BHZ."

@@ -38,7 +38,7 @@ def test_unknown_formats_are_refused_by_name(name):
 
 def test_a_query_is_a_request_for_one_window():
     request = window_of_query(FIELDS)
-    assert request == {"Windows": [FIELDS], "Format": "json"}
+    assert request == {"Windows": [FIELDS]}
     assert WindowsRequest.parse(request) == WindowsRequest.parse({"Windows": [FIELDS]})
 
 

@@ -14,7 +14,9 @@ from shared import json_values
 from shared.codes import ChannelId
 from shared.errors import BadRequestError, TooLargeError
 from shared.settings import ARCHIVE_BUCKET
-from shared.windows import Answer, Window, parse_windows, read_windows
+from shared.window_answer import Answer
+from shared.window_request import Window, parse_windows
+from shared.windows import read_windows
 
 NSCL = "CI.BOM.BHZ."
 DAY = "2024,001"
@@ -264,7 +266,9 @@ def test_windows_that_no_reply_can_hold_are_refused_before_more_is_read(archive:
     put_day(archive, NSCL, DAY, make_trace(NSCL, "2024-01-01", noise(4_000)))
     put_day(archive, NSCL, "2024,003", make_trace(NSCL, "2024-01-03", noise(4_000)))
     put_day(archive, NSCL, "2024,004", make_trace("CI.BOM.BHN.", "2024-01-04", noise(4_000)))
-    error = answer("2024-01-01", "2024-12-31").as_dict()["error"]
+    span = window("2024-01-01", "2024-12-31")
+    (refused,) = read_windows([span], ARCHIVE_BUCKET, most_samples=3 * 1024**2)
+    error = refused.as_dict()["error"]
     assert error["type"] == "TooLargeError"
     assert "13,824,001 samples or nearly as many" in error["message"]
     assert "ask for at most 7,1" in error["message"]
@@ -316,8 +320,8 @@ def test_failed_windows_hold_no_samples(archive: S3Server, monkeypatch: pytest.M
 def test_windows_that_together_are_too_large_are_refused(archive: S3Server) -> None:
     put_day(archive, NSCL, DAY, make_trace(NSCL, "2024-01-01", np.zeros(2_000_000)))
     span = window("2024-01-01", "2024-01-01T13:00:00")
-    with pytest.raises(TooLargeError, match="3 of 3 windows have 5,616,003 samples"):
-        read_windows([span] * 3, ARCHIVE_BUCKET)
+    with pytest.raises(TooLargeError, match="the 3 windows have 5,616,003 samples"):
+        read_windows([span] * 3, ARCHIVE_BUCKET, most_samples=3 * 1024**2)
 
 
 def test_float_samples_that_are_not_numbers_are_null(archive: S3Server) -> None:

@@ -16,8 +16,9 @@ from shared import scedc
 from shared.codes import ChannelId
 from shared.settings import ARCHIVE_BUCKET
 from shared.times import Day
+from shared.window_answer import Answer
 from shared.window_request import Window
-from shared.windows import Answer, read_windows
+from shared.windows import read_windows
 
 CHANNEL = ChannelId.parse(NSCL)
 MANY = 10**9

@@ -5,6 +5,7 @@ from typing import Any
 from shared import settings
 from shared.invocation import lambda_handler
 from shared.reply import Reply
+from shared.window_limits import most_samples
 from shared.window_reply import window_reply
 from shared.window_request import WindowsRequest, window_of_query
 from shared.windows import read_windows
@@ -13,7 +14,9 @@ from shared.windows import read_windows
 def process(request: Any) -> Reply:
     """Read each window, in the request's order; one that cannot be answered has its error."""
     asked = WindowsRequest.parse(request)
-    return window_reply(read_windows(asked.windows, settings.input_bucket()), asked.format)
+    most = most_samples(settings.output_bucket_if_set())
+    answers = read_windows(asked.windows, settings.input_bucket(), asked.removal, asked.whole, most)
+    return window_reply(answers, asked.format)
 
 
 handler = lambda_handler(process, query=window_of_query, large_folder="windows")

@@ -1,0 +1,107 @@
+"""The ground motion of a time window, from its counts and those around it."""
+
+from dataclasses import dataclass, replace
+
+from obspy import Inventory, Stream, Trace
+
+from shared.day_records import Span
+from shared.epochs import find_response
+from shared.errors import NoResponseError
+from shared.pre_filt import resolve
+from shared.removal import Outcome, remove_response
+from shared.removal_parameters import RemovalParameters
+from shared.segments import divide, join
+from shared.window_request import Window
+
+MARGIN_PERIODS = 1.6
+"""How much is read before and after a window, in periods of f1, the lowest frequency that is kept.
+For a 120 s seismometer these are twenty minutes; see `benchmarks/window_margins.py`."""
+
+_MARGINS_S = (10.0, 21_600.0)  # at least and at most
+_WITHOUT_BAND_S = 1_200.0
+_DAY_S = 86_400.0
+
+
+@dataclass(frozen=True)
+class Removal:
+    """How a window's response is to be removed.
+
+    Attributes:
+        inventory: the station's metadata.
+        parameters: how; the corners of `pre_filt` are decided.
+        margin_s: how much is needed before and after the window, in seconds.
+    """
+
+    inventory: Inventory
+    parameters: RemovalParameters
+    margin_s: float
+
+    def span(self, window: Window) -> Span:
+        """What is needed of a window's channel."""
+        return window.starttime - self.margin_s, window.endtime + self.margin_s
+
+
+def plan_removal(
+    window: Window, sampling_rate: float, inventory: Inventory, parameters: RemovalParameters
+) -> Removal:
+    """Decide the corners, and how much around a window is needed.
+
+    Of a window, "auto" means what it means of a day: two windows must not have two bands.
+
+    Args:
+        window: the window.
+        sampling_rate: of its samples, in Hz.
+        inventory: the station's metadata.
+        parameters: as asked for.
+
+    Raises:
+        BadRequestError: the corners lie beyond the Nyquist frequency.
+        NoResponseError: the metadata has no usable response for the window's start.
+    """
+    channel = window.channel
+    header = {
+        "network": channel.network,
+        "station": channel.station,
+        "channel": channel.channel,
+        "location": channel.location,
+        "starttime": window.starttime,
+    }
+    response = find_response(Trace(header=header), inventory, parameters.output)
+    try:
+        corners = resolve(parameters.pre_filt, response, sampling_rate, _DAY_S)
+    except (ValueError, IndexError, NotImplementedError) as error:
+        raise NoResponseError(f"{window}: response not usable: {error}") from error
+    margin = _WITHOUT_BAND_S
+    if corners:
+        margin = MARGIN_PERIODS / corners[0] if corners[0] else _MARGINS_S[1]
+    margin = min(max(margin, _MARGINS_S[0]), _MARGINS_S[1])
+    return Removal(inventory, replace(parameters, pre_filt=corners), margin)
+
+
+def ground_motion(
+    window: Window, counts: Stream, removal: Removal
+) -> tuple[list[Trace], Outcome, list[str]]:
+    """Remove the response from a window's samples.
+
+    Args:
+        window: the window.
+        counts: its segments and those around it, in counts.
+        removal: how, from `plan_removal`.
+
+    Returns:
+        The window's segments as ground motion, perhaps none; how that was done; and what was odd
+        about the segments, in words.
+
+    Raises:
+        NoResponseError: the metadata has no usable response for a segment.
+        UnreadableObjectError: samples are NaN or infinite.
+    """
+    near, _ = divide(counts, *removal.span(window))
+    notes = join(near)
+    wanted, margins = divide(near, window.starttime, window.endtime)
+    if not wanted:
+        return [], Outcome("", ""), notes
+    outcome = remove_response(
+        wanted, removal.inventory, removal.parameters, margins, taper_ends=False
+    )
+    return list(wanted), outcome, notes

@@ -1,0 +1,49 @@
+"""The metadata of the stations that windows are of."""
+
+from collections.abc import Iterable
+
+from obspy import Inventory
+
+from shared.codes import ChannelId
+from shared.errors import NoDataError, ServiceError, UpstreamError
+from shared.scratch import scratch_folder
+from shared.side_by_side import side_by_side
+from shared.stationxml import download_stationxml, read_stationxml
+
+
+class Stations:
+    """Each channel's metadata, read once; what it fails with is raised wherever it is needed.
+
+    Args:
+        bucket: the archive.
+    """
+
+    def __init__(self, bucket: str) -> None:
+        self._bucket = bucket
+        self._found: dict[ChannelId, Inventory | ServiceError] = {}
+
+    def read_ahead(self, channels: Iterable[ChannelId]) -> None:
+        """Read the metadata of several channels, side by side."""
+        side_by_side(self._read, channels)
+
+    def inventory(self, channel: ChannelId) -> Inventory:
+        """A channel's metadata; it must have been read ahead.
+
+        Raises:
+            NoStationXMLError, NoResponseError: there is none.
+            S3Error, UnreadableObjectError: it could not be read.
+        """
+        found = self._found[channel]
+        if isinstance(found, ServiceError):
+            raise found
+        return found
+
+    def _read(self, channel: ChannelId) -> None:
+        try:
+            with scratch_folder() as folder:
+                uri, path = download_stationxml(
+                    self._bucket, channel.network, channel.station, folder
+                )
+                self._found[channel] = read_stationxml(uri, path, channel)
+        except (NoDataError, UpstreamError) as error:
+            self._found[channel] = error
