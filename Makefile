@@ -32,6 +32,7 @@ check: setup  ## lint, format and types
 bench: setup  ## the figures of the README, measured
 	@$(BIN)/python -m benchmarks.response_removal
 	@$(BIN)/python -m benchmarks.gaps_and_edges --picture build/benchmarks/parameters.png
+	@$(BIN)/python -m benchmarks.time_windows
 
 # Lambda takes a single image, and refuses the index that attestations make of it.
 images: export BUILDX_NO_DEFAULT_ATTESTATIONS := 1

@@ -261,7 +261,11 @@ def test_make_bench() -> None:
     (command,) = BLOCKS["How fast, and how exact", "sh", 0].splitlines()
     lines = planned(command.removeprefix("make "))
     modules = re.findall(r"-m (benchmarks\.\w+)", lines)
-    assert modules == ["benchmarks.response_removal", "benchmarks.gaps_and_edges"]
+    assert modules == [
+        "benchmarks.response_removal",
+        "benchmarks.gaps_and_edges",
+        "benchmarks.time_windows",
+    ]
     for module in modules:
         assert (PROJECT / module.replace(".", "/")).with_suffix(".py").is_file()
 
