@@ -1,12 +1,13 @@
-"""What the benchmark of gaps and edges says, on the real days where they are at hand."""
+"""What the benchmarks of real days say, on those days where they are at hand."""
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import REAL_DATA
 from matplotlib import image
 
-from benchmarks import gaps_and_edges, real_data
+from benchmarks import gaps_and_edges, real_data, window_margins
 from benchmarks.disturbed_days import (
     BRIDGE,
     EDGE_BANDS,
@@ -21,6 +22,7 @@ from benchmarks.real_data import Channel, read_channel
 from shared import runs, s3
 from shared.neighbours import MARGIN_S
 from shared.settings import ARCHIVE_BUCKET
+from shared.window_motion import MARGIN_PERIODS
 
 KEY = "continuous_waveforms/2022/2022_002/CIWBM__LHZ___2022002.ms"
 
@@ -120,3 +122,32 @@ def test_the_picture_is_drawn(wbm: Channel, tmp_path: Path) -> None:
     gaps_and_edges.draw(wbm, wbm, path)
     height, width, _ = image.imread(path).shape
     assert (width, height) == (1000, 1000)
+
+
+@with_real_data
+def test_the_more_is_read_around_a_window_the_better(wbm: Channel) -> None:
+    places = window_margins.Places(wbm, number=5)
+    assert places.period == pytest.approx(735, rel=0.01)
+    margins = (0.0, 0.4, MARGIN_PERIODS)
+    errors = {margin: [places.errors(length, margin) for length in (33, 300)] for margin in margins}
+    none, some, ours = errors.values()
+    for number in (0, 1):
+        assert len(ours[number]) == 5
+        assert 2 * max(some[number]) < max(none[number])
+        assert 2 * max(ours[number]) < max(some[number])
+        assert np.median(ours[number]) < 0.01
+    head, _, row, *_ = window_margins.error_table(errors, places.period).splitlines()
+    assert head.startswith("| periods of f1 | margin | 33 s: median | 33 s: worst | 300 s: median ")
+    _, margin, _, worst, *_ = row.strip("| ").split(" | ")
+    assert margin == "0 s"
+    assert float(worst) == pytest.approx(max(none[0]), rel=0.05)
+    alone = places.amplitudes_alone(33)
+    assert len(alone) == 5
+    assert max(abs(amplitude - 1) for amplitude in alone) > 0.01
+
+
+def test_a_margin_is_enough_where_all_larger_ones_are() -> None:
+    errors = {0.0: [[0.5], [0.4]], 0.4: [[0.009], [0.002]], 0.8: [[0.001, 0.01], [0.001, 0.001]]}
+    assert window_margins.smallest_enough(errors) == float("inf")
+    assert window_margins.smallest_enough({**errors, 1.2: [[0.0099], [0.001]]}) == 1.2
+    assert window_margins.smallest_enough({0.0: errors[0.0], 0.4: errors[0.4]}) == 0.4

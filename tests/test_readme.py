@@ -265,6 +265,7 @@ def test_make_bench() -> None:
         "benchmarks.response_removal",
         "benchmarks.gaps_and_edges",
         "benchmarks.time_windows",
+        "benchmarks.window_margins",
     ]
     for module in modules:
         assert (PROJECT / module.replace(".", "/")).with_suffix(".py").is_file()
