@@ -1,8 +1,8 @@
 """The time-window function as the tutorial has it: what ours is measured against.
 
 Each window downloads its whole day with boto3's defaults; ObsPy reads, merges and trims it; its
-samples become a list, and that JSON. Only what crashes there is put right here: `api_gateway` is always set,
-and files do not fill /tmp.
+samples become a list, and that JSON. Only what crashes there is put right here: `api_gateway` is
+always set, and files do not fill /tmp.
 
 https://github.com/SCEDC/tutorials, pds-lambda-apis.
 """

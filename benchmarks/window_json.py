@@ -14,7 +14,8 @@ from obspy import Trace
 from benchmarks import tutorial
 from benchmarks.window_archive import DAY, ORDINARY, path_of
 from shared import json_values
-from shared.windows import Answer, Window
+from shared.window_answer import Answer
+from shared.window_request import Window
 
 _ROUNDS = 5
 _HOURS = (6, 12)

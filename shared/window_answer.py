@@ -1,17 +1,19 @@
 """What becomes of a time window: samples or an error, as JSON."""
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from obspy import Trace
 
 from shared.codes import ChannelId
 from shared.errors import ServiceError
-from shared.removal import Outcome
 from shared.removal_parameters import RemovalParameters
 from shared.times import format_time
 from shared.window_request import MOTION_PARAMETERS, Window
 from shared.window_samples import find_gaps
+
+if TYPE_CHECKING:
+    from shared.removal import Outcome
 
 
 @dataclass(frozen=True)
@@ -31,7 +33,7 @@ class Answer:
     trace: Trace | None = None
     error: ServiceError | None = None
     warnings: tuple[str, ...] = ()
-    outcome: Outcome | None = None
+    outcome: "Outcome | None" = None
     parameters: RemovalParameters | None = None
 
     @property

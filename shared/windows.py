@@ -4,6 +4,7 @@ import logging
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 from obspy import Stream
@@ -21,10 +22,12 @@ from shared.times import days_between
 from shared.waveforms import DayObject
 from shared.window_answer import Answer
 from shared.window_limits import MAX_SAMPLES, check_objects, check_sum, too_many, upper_bound
-from shared.window_motion import Removal, ground_motion, plan_removal
 from shared.window_request import Window, parse_windows
 from shared.window_samples import window_trace
 from shared.window_stations import Stations
+
+if TYPE_CHECKING:
+    from shared.window_motion import Removal
 
 __all__ = ["MAX_SAMPLES", "Answer", "parse_windows", "read_windows"]
 
@@ -45,7 +48,7 @@ class _Task:
     """
 
     window: Window
-    removal: Removal | None = None
+    removal: "Removal | None" = None
     answer: Answer | None = None
 
     @property
@@ -151,6 +154,9 @@ def _plan(
     tasks: Sequence[_Task], objects: DayObjects, stations: Stations, removal: RemovalParameters
 ) -> None:
     """Decide how each window's response is removed."""
+    # Only where it is asked for, as ObsPy's signal processing takes longer to load than all else.
+    from shared.window_motion import plan_removal
+
     open_tasks = [task for task in tasks if not task.answer]
     stations.read_ahead({task.window.channel for task in open_tasks})
     for task in open_tasks:
@@ -199,6 +205,8 @@ def _answer(task: _Task, objects: DayObjects) -> Answer:
     segments = [trace for item in found for trace in item.stream]
     outcome = None
     if removal:
+        from shared.window_motion import ground_motion  # see `_plan`
+
         segments, outcome, notes = ground_motion(window, Stream(segments), removal)
         warnings += [*notes, *outcome.warnings]
     spans = [f"{item.uri} has {item.span}" for item in found]

@@ -39,6 +39,14 @@ from local.s3_server import OUTPUT_BUCKET, S3Server
 from shared import errors, invocation, neighbours, runs, settings
 from shared.corrected_day import CorrectedDayRequest
 from shared.removal_parameters import ENCODINGS, UNITS, RemovalParameters
+from shared.window_motion import MARGIN_PERIODS
+from shared.window_request import (
+    FORMATS,
+    MOTION_PARAMETERS,
+    READS,
+    WindowsRequest,
+    window_of_query,
+)
 
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -256,9 +264,10 @@ def test_make_test_check_lock() -> None:
     assert "image/lock" in lock
 
 
-@covers(("How fast, and how exact", "sh", 0))
+@covers(("How fast, and how exact", "sh", 0), ("How fast the windows come", "sh", 0))
 def test_make_bench() -> None:
     (command,) = BLOCKS["How fast, and how exact", "sh", 0].splitlines()
+    assert BLOCKS["How fast the windows come", "sh", 0] == f"{command}\n"
     lines = planned(command.removeprefix("make "))
     modules = re.findall(r"-m (benchmarks\.\w+)", lines)
     assert modules == [
@@ -435,6 +444,30 @@ def without_seconds(reply: dict[str, Any]) -> str:
     """A reply as text, so that the order of its members counts, and how long each step took not."""
     assert all(isinstance(value, float) for value in reply["seconds"].values())
     return json.dumps({**reply, "seconds": list(reply["seconds"])}, indent=2)
+
+
+ASKED = "What may be asked for"
+
+
+@covers((ASKED, "json", 0))
+def test_ground_motion_of_a_window(timewindow: Served) -> None:
+    (reply,) = answer(timewindow.url, BLOCKS[ASKED, "json", 0].encode())
+    assert reply["units"] == "m/s"
+    assert reply["pre_filt"] == [0.05, 0.1, 15.0, 18.0]
+    assert len(reply["data"]) == 60 * 40 + 1
+
+
+def test_what_may_be_asked_for() -> None:
+    rows = {code(name)[0]: takes for name, _, takes in table(ASKED)}
+    assert list(rows) == ["Format", "Output", "pre_filt", "Read"]
+    assert [json.loads(name) for name in code(rows["Format"])] == list(FORMATS)
+    assert [json.loads(name) for name in code(rows["Read"])] == list(READS)
+    assert {json.loads(name) for name in code(rows["Output"])} == {*UNITS, "DEF"}
+    assert {"Output", *code(rows["pre_filt"])[1:], "pre_filt"} == {"Output", *MOTION_PARAMETERS[1:]}
+    (query,) = [text for text in code(SECTIONS[ASKED]) if text.startswith("?")]
+    request = window_of_query(dict(urllib.parse.parse_qsl(query[1:])))
+    assert WindowsRequest.parse(request).format == "mseed"
+    assert f"{MARGIN_PERIODS} periods" in SECTIONS[ASKED]
 
 
 @covers(("Time windows", "json", 0), ("Time windows", "json", 1))
@@ -674,6 +707,7 @@ def test_bucket_and_role(client: Callable[[str], Any], aws: dict[str, str]) -> N
         ("s3:GetObject", "arn:aws:s3:::scedc-pds/*"),
         ("s3:ListBucket", "arn:aws:s3:::scedc-pds"),
         ("s3:PutObject", f"arn:aws:s3:::{BUCKET}/*"),
+        ("s3:GetObject", f"arn:aws:s3:::{BUCKET}/windows/*"),
     ]
     assert "sleep 10" in Path(aws["COMMANDS"]).read_text().splitlines()
 
@@ -694,8 +728,7 @@ def test_functions(client: Callable[[str], Any]) -> None:
         assert found["State"] == "Active"
         assert function["Code"]["ImageUri"] == f"{REGISTRY}/{name}:latest"
         variables = found.get("Environment", {}).get("Variables", {})
-        bucket = {"S3_OUTPUT_BUCKET": BUCKET} if name == "response-lambda" else {}
-        assert variables == bucket
+        assert variables == {"S3_OUTPUT_BUCKET": BUCKET}
 
 
 @covers(("On AWS", "sh", 3))
@@ -735,8 +768,7 @@ def test_http_api(client: Callable[[str], Any], aws: dict[str, str]) -> None:
         {
             "name": "scedc-windows",
             "protocolType": "HTTP",
-            "routeKey": "POST /windows",
-            "target": function,
+            "target": function,  # without a route key, of all methods and paths
         }
     ]
 
@@ -753,6 +785,10 @@ def test_http_api(client: Callable[[str], Any], aws: dict[str, str]) -> None:
     }
 
     # moto serves no such APIs: the line is looked at, and its event is sent by other tests.
-    *_, last = Path(aws["COMMANDS"]).read_text().splitlines()
+    *_, post, get = Path(aws["COMMANDS"]).read_text().splitlines()
     url = f"https://{api['ApiId']}.execute-api.us-west-2.amazonaws.com/windows"
-    assert last == f"curl -X POST -d @request.json {url} -o output.json"
+    assert post == f"curl -X POST --compressed -d @request.json {url} -o output.json"
+    query = urllib.parse.urlsplit(get.split()[2]).query
+    assert get == f"curl -L {url}?{query} -o bom.mseed"
+    (window,) = WindowsRequest.parse(window_of_query(dict(urllib.parse.parse_qsl(query)))).windows
+    assert window.channel.nscl == "CI.BOM.BHZ."
