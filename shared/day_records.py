@@ -28,7 +28,7 @@ from shared.waveforms import DayObject, download_day, no_object, read_day, read_
 
 logger = logging.getLogger(__name__)
 
-_HEAD = 32 * 1024  # enough for how dense records are; takes hardly longer than a single header
+_HEAD = 12 * 1024  # enough for how dense records are; takes hardly longer than a single header
 _SMALL = 256 * 1024  # an object up to here is read with the second request, whatever the span
 _MOST = 1 / 2  # of an object or a day: from there on the whole object is the simpler one to read
 _MOST_READS = 20  # halving finds a record among millions in as many

@@ -9,9 +9,11 @@ from obspy import UTCDateTime
 
 from shared.record_index import Edge, RecordIndex
 
-_PROBE = 32 * 1024  # bytes of a guess; takes hardly longer than a single header
-_ERROR = 1 / 8  # of a guess, as a part of its distance from what is known
-_SLACK = (0.0025, 0.005, 0.01, 0.03)  # of the object: read in vain on either side at most
+_PROBE = 12 * 1024  # bytes of a guess; takes no longer than a single header
+_END = 32 * 1024  # bytes of the last records, where late ones may have been appended
+_ERROR = 1 / 16  # of a guess, as a part of its distance from what is known
+_LEAST_ERROR = 3 * 1024  # bytes that a guess may always be off
+_SLACK = (0.004, 0.0065, 0.01, 0.03)  # of the object: read in vain on either side at most
 _MOST_DENSE = 2  # times the mean to the end of the day: then that may not be the end
 _GUESSES = 4  # then every other one is the middle, which no gap and no density can mislead
 
@@ -30,7 +32,7 @@ def next_to_read(
     begin, end = index.edges(starttime, endtime)
     probe = _probe(index)
     slack = max(probe / 2, index.count * _SLACK[min(guesses, len(_SLACK) - 1)])
-    least_error = probe / 4 if guesses < _GUESSES - 1 else probe
+    least_error = _LEAST_ERROR / index.record_length if guesses < _GUESSES - 1 else probe
     first, first_error = _guess(index, begin, max(begin.before, 0), least_error)
     last, last_error = _guess(index, end, min(end.after, index.count - 1), least_error)
     if guesses > _GUESSES and guesses % 2:
@@ -60,7 +62,7 @@ def next_to_read(
 
 def unknown_end(index: RecordIndex) -> range:
     """The last records, if they have not been read."""
-    first = max(0, index.count - _probe(index))
+    first = max(0, index.count - max(1, _END // index.record_length))
     return range(first, index.count if not index.knows(index.count - 1) else first)
 
 

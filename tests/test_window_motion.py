@@ -157,9 +157,9 @@ def test_margins_follow_the_band(day: S3Server, tmp_path: Any) -> None:
 
     assert margin((0.5, 1.0, 15.0, 18.0)) == 10
     assert margin((0.01, 0.02, 15.0, 18.0)) == MARGIN_PERIODS / 0.01
-    assert margin("auto") == pytest.approx(1_194, abs=1)
+    assert margin("auto") == pytest.approx(1_791, abs=1)
     assert margin((0.0, 0.02, 15.0, 18.0)) == margin((1e-5, 2e-5, 15.0, 18.0)) == 6 * 3_600
-    assert margin(None) == 1_200
+    assert margin(None) == 1_800
     with pytest.raises(BadRequestError, match="must begin below 20.0 Hz"):
         margin((20.0, 21.0, 22.0, 23.0))
 
