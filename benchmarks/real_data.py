@@ -15,7 +15,7 @@ from shared import s3, scedc
 from shared.codes import ChannelId
 from shared.segments import join
 from shared.settings import ARCHIVE_BUCKET
-from shared.stationxml import read_stationxml
+from shared.stationxml import StationXML, read_stationxml
 from shared.times import Day
 from shared.waveforms import read_day
 
@@ -65,7 +65,8 @@ def read_channel(nscl: str, *days: str) -> Channel:
             raise ValueError(f"{path}: {len(stream)} segments, must be one")
         traces += stream
     key, *_ = scedc.stationxml_keys(channel.network, channel.station)
-    inventory = read_stationxml(s3.uri(ARCHIVE_BUCKET, key), _fetch(key), channel)
+    file = StationXML(s3.uri(ARCHIVE_BUCKET, key), channel, _fetch(key).read_bytes())
+    inventory = read_stationxml(file)
     return Channel(nscl, tuple(traces), inventory)
 
 

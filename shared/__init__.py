@@ -32,14 +32,18 @@ The floors, top to bottom. A module imports only from floors below its own
               removal_parameters  what a request may say of response removal
     archive   day_objects         the day objects of a request, read side by side
               day_records         a span of a channel's day, of which only that much is read
+              known_records       the records that earlier invocations saw, kept while objects stay
               record_search       where to look for a span's records in a day object
               record_index        the records of a day object, as far as they are known
               records             the header of one miniSEED 2 record
+              spans               spans of time, and the traces that they are cut out of
               waveforms           a channel's day as an ObsPy Stream
               stationxml          a station's metadata as an ObsPy Inventory
               scedc               SCEDC's keys
     ground    side_by_side        the same with several things at the same time
-              s3                  download, parts, upload and links; the only room with boto3
+              s3_output           upload and links; with `s3` the only room that has boto3
+              s3                  reads objects and parts of them; S3's client and errors
+              kept                what a warm container keeps of objects, within bounds
               scratch             a folder under /tmp of this invocation's own
               content             bytes of a certain kind, such as a file
               json_values         strict JSON from Python and NumPy values

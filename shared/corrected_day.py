@@ -9,7 +9,7 @@ from typing import Any
 
 from obspy import Stream
 
-from shared import json_values, s3, scedc, settings
+from shared import json_values, s3, s3_output, scedc, settings
 from shared.codes import ChannelId
 from shared.errors import NoWaveformError
 from shared.fields import Fields
@@ -110,9 +110,7 @@ def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
     with scratch_folder() as folder:
         with watch.step("download"):
             waveform = download_day(input_bucket, channel, day, folder)
-            metadata_uri, metadata = download_stationxml(
-                input_bucket, channel.network, channel.station, folder
-            )
+            metadata = download_stationxml(input_bucket, channel)
         with watch.step("read"):
             day_object = read_day(input_bucket, channel, day, waveform)
             stream = day_object.stream
@@ -120,7 +118,7 @@ def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
             if not stream:
                 raise NoWaveformError(f"{day_object.uri}: {notes[-1]}", object=day_object.uri)
         with watch.step("stationxml"):
-            inventory = read_stationxml(metadata_uri, metadata, channel)
+            inventory = read_stationxml(metadata)
         margins = None
         if parameters.edges == "neighbours":
             with watch.step("neighbours"):
@@ -143,12 +141,14 @@ def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
             "tapered": outcome.tapered,
             "waveform": day_object.uri,
             "neighbours": list(margins.uris) if margins else [],
-            "stationxml": metadata_uri,
+            "stationxml": metadata.uri,
             "warnings": [*notes, *outcome.warnings],
         }
         object_metadata = _object_metadata({**description, "seconds": watch.seconds})
         with watch.step("upload"):
-            s3.upload(result, output_bucket, request.output_key, CONTENT_TYPE, object_metadata)
+            s3_output.upload(
+                result, output_bucket, request.output_key, CONTENT_TYPE, object_metadata
+            )
     output_key = s3.uri(output_bucket, request.output_key)
     return {"output_key": output_key, **description, "seconds": watch.seconds}
 

@@ -3,9 +3,10 @@
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from shared.codes import ChannelId
-from shared.day_records import DayRecords, Span
+from shared.day_records import DayRecords
 from shared.errors import NoDataError, ServiceError, UpstreamError
 from shared.side_by_side import side_by_side
+from shared.spans import Span
 from shared.times import Day
 
 Name = tuple[ChannelId, Day]
@@ -28,8 +29,15 @@ class DayObjects:
         self._failures: dict[Name, ServiceError] = {}
 
     def look(self, names: Iterable[Name]) -> None:
-        """Read the first records of objects, which tell their sampling rates."""
+        """Read the first records of objects, which tell their sampling rates.
+
+        What earlier invocations learned may be known, and be out of date: see `confirm`.
+        """
         self._each(names, lambda name: self._records[name].look())
+
+    def confirm(self) -> None:
+        """See to it that what is known of the objects is of what they are now."""
+        self._each(list(self._records), lambda name: self._records[name].confirm())
 
     def look_at_ends(self, names: Iterable[Name]) -> None:
         """Read the last records of objects."""

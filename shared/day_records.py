@@ -1,7 +1,8 @@
 """A span of a channel's day, of which no more is read from the archive than that takes.
 
 Five minutes are a 300th of a day's object, which has 10 to 20 MB. Its first records and a guess or
-two say where the span's records are, and those are read.
+two say where the span's records are, and those are read. Where a warm container has seen the
+object before, it knows, and S3 only gives the records if the object has not changed since.
 
 What comes of it is what ObsPy makes of the whole object, wherever the object is one channel's
 records in the order of their times. Wherever something else is seen, the whole object is read.
@@ -10,19 +11,18 @@ records in the order of their times. Wherever something else is seen, the whole 
 import logging
 from collections.abc import Callable, Sequence
 from functools import partial
-from operator import itemgetter
 from typing import TypeVar
 
-from obspy import Stream, UTCDateTime
-from obspy.core.trace import Stats
+from obspy import UTCDateTime
 
-from shared import s3, scedc
+from shared import known_records, s3, scedc
 from shared.codes import ChannelId
 from shared.errors import NoSuchObjectError, NoWaveformError, S3Error, UnreadableObjectError
 from shared.record_index import RecordIndex
 from shared.record_search import next_to_read, unknown_end
 from shared.records import OddRecordError, parse_header
 from shared.scratch import scratch_folder
+from shared.spans import Span, continued, is_near, neighbours_as_one, samples_around
 from shared.times import Day, format_time
 from shared.waveforms import DayObject, download_day, no_object, read_day, read_miniseed
 
@@ -33,12 +33,12 @@ _SMALL = 256 * 1024  # an object up to here is read with the second request, wha
 _MOST = 1 / 2  # of an object or a day: from there on the whole object is the simpler one to read
 _MOST_READS = 20  # halving finds a record among millions in as many
 _ATTEMPTS = 3  # at reading an object that is replaced meanwhile
-_NEIGHBOURS_S = 600  # what lies between spans is read sooner than another request is answered
-_JITTER_S = 1e-4  # a tick of the header's time
-_JITTER = 1 / 20  # of a sample interval, where that is less
 
 _T = TypeVar("_T")
-Span = tuple[UTCDateTime, UTCDateTime]
+
+
+class _SimplerWholeError(OddRecordError):
+    """The whole object is to be read, although nothing is odd about it."""
 
 
 def read_span(
@@ -71,28 +71,44 @@ class DayRecords:
 
     def __init__(self, bucket: str, channel: ChannelId, day: Day, whole: bool = False) -> None:
         self._bucket, self._channel, self._day = bucket, channel, day
-        self._asked = OddRecordError("as was asked for") if whole else None
+        self._asked = _SimplerWholeError("as was asked for") if whole else None
         self._key = scedc.waveform_key(channel, day)
         self.uri = s3.uri(bucket, self._key)
         self.reads = 0
         self.bytes_read = 0
-        self._forget()
+        self._begin()
 
-    def _forget(self) -> None:
+    def _begin(self, recall: bool = True) -> None:
+        """Begin anew, with what earlier invocations learned, or with nothing."""
+        self._recalls = recall
         self._size = 0
         self._etag = ""
         self._index: RecordIndex | None = None
+        self._doubted = False  # whether all that is known is recalled, and S3 has not confirmed it
         self._odd: Exception | None = self._asked  # why not to read it by parts
         self._whole: DayObject | None = None
 
     def look(self) -> None:
         """Read the first records, if they are not known yet.
 
+        What earlier invocations learned may be known, and be out of date: see `confirm`.
+
         Raises:
             NoWaveformError: the archive has no such object.
             S3Error: as of `read`.
         """
         self._unchanged(self._look)
+
+    def confirm(self) -> None:
+        """See to it that what is known is of the object as it is now.
+
+        Takes a request only where nothing has been read yet, and all is from earlier invocations.
+
+        Raises:
+            NoWaveformError: the archive has no such object.
+            S3Error: as of `read`.
+        """
+        self._unchanged(self._confirm)
 
     @property
     def sampling_rate(self) -> float | None:
@@ -111,7 +127,7 @@ class DayRecords:
         if self._whole is not None:
             stats = [trace.stats for trace in self._whole.stream]
             return min(item.starttime for item in stats), max(item.endtime for item in stats)
-        if self._index is not None:
+        if self._index is not None and not self._doubted:
             return self._index.first.starttime, self._index.last_known_sample
         return None
 
@@ -120,9 +136,9 @@ class DayRecords:
         """From when to when there can be samples, as far as that is known."""
         first, last = self._day.starttime, self._day.next.starttime
         if self._index:
-            first, end = self._index.first.starttime, self._index.count - 1
-            if self._index.knows(end):
-                last = self._index.header(end).endtime
+            first = self._index.first.starttime
+            if self._index.knows(self._index.count - 1):
+                last = self._index.last_known_sample
         return first, last
 
     def look_at_end(self) -> None:
@@ -157,17 +173,10 @@ class DayRecords:
             UnreadableObjectError: the object is not miniSEED.
         """
         found = self._unchanged(lambda: self._read(starttime, endtime))
-        # Half an interval and the rounding of times to microseconds.
-        near = [
-            trace
-            for trace in found.stream
-            if trace.stats.starttime - trace.stats.delta / 2 - 1e-6 <= endtime
-            and trace.stats.endtime + trace.stats.delta / 2 + 1e-6 >= starttime
-        ]
-        if not near:
+        if not any(is_near(trace, starttime, endtime) for trace in found.stream):
             raise NoWaveformError(
                 f"{self.uri} has no samples from {format_time(starttime)} to"
-                f" {format_time(endtime)}, but {_around(found.stream, starttime)}",
+                f" {format_time(endtime)}, but {samples_around(found.stream, starttime)}",
                 object=self.uri,
             )
         return found
@@ -182,37 +191,62 @@ class DayRecords:
             NoWaveformError: the archive has no such object.
             S3Error, UnreadableObjectError: as of `read`.
         """
-        for starttime, endtime in _neighbours_as_one(spans):
+        for starttime, endtime in neighbours_as_one(spans):
             self._unchanged(partial(self._read_ahead, starttime, endtime))
 
     def _unchanged(self, read: Callable[[], _T]) -> _T:
         """What a function reads, which is called again if the object is replaced meanwhile."""
         attempts = 0
         while True:
-            attempts += 1
             try:
-                return read()
+                found = read()
             except NoSuchObjectError as error:
+                self._forget()
                 raise no_object(self._channel, self._day, error) from error
             except s3.ObjectChangedError as error:
+                attempts += not self._doubted  # that it changed since long ago is nothing odd
                 self._forget()
                 if attempts == _ATTEMPTS:
                     raise S3Error(
                         f"{self.uri} was replaced {attempts} times while it was read",
                         object=self.uri,
                     ) from error
+            else:
+                self._keep()
+                return found
+
+    def _keep(self) -> None:
+        """Keep what is known for later invocations, if the object is an ordinary one."""
+        if self._odd and not isinstance(self._odd, _SimplerWholeError):
+            known_records.forget(self._bucket, self._key, self._etag)
+        elif self._index and not self._doubted:
+            known_records.keep(self._bucket, self._key, self._etag, self._size, self._index)
+
+    def _forget(self) -> None:
+        known_records.forget(self._bucket, self._key, self._etag)
+        self._begin(recall=False)
 
     def _look(self) -> None:
+        if self._index or self._odd is not self._asked:
+            return
         try:
             _ = self._known
         except OddRecordError as error:
             self._odd = error
 
+    def _confirm(self) -> None:
+        self._look()
+        if self._doubted and self._index:
+            self._attempt(self._index, range(1))
+
     def _look_at_end(self) -> None:
+        self._confirm()
+        if self._index and (end := unknown_end(self._index)):
+            self._attempt(self._index, end)
+
+    def _attempt(self, index: RecordIndex, records: range) -> None:
         try:
-            index = self._known
-            if end := unknown_end(index):
-                self._fetch(index, end)
+            self._fetch(index, records)
         except OddRecordError as error:
             self._odd = error
 
@@ -250,8 +284,8 @@ class DayRecords:
         found = read_miniseed(self.uri, self._channel, self._day, index.content(records))
         begun = index.segment_start(records[0])
         stats = found.stream[0].stats
-        if begun and stats.starttime == index.header(records[0]).starttime:
-            stats.starttime = _continued(stats, begun.starttime)
+        if begun is not None and stats.starttime.ns == index.start(records[0]):
+            stats.starttime = continued(stats, UTCDateTime(ns=begun))
         return found
 
     @property
@@ -260,6 +294,8 @@ class DayRecords:
 
         They tell the length of all, and where the day's samples lie.
         """
+        if self._index is None and self._recalls:
+            self._recall()
         if self._index is None:
             content = self._get(0, _HEAD - 1)
             index = RecordIndex(self._size, parse_header(content), self._day)
@@ -269,19 +305,24 @@ class DayRecords:
             self._index = index
         return self._index
 
+    def _recall(self) -> None:
+        if known := known_records.recall(self._bucket, self._key, self._day):
+            self._etag, self._size, self._index = known
+            self._doubted = True
+
     def _find(self, starttime: UTCDateTime, endtime: UTCDateTime) -> range:
         """The numbers of the records of a span, all of which have been read then."""
         first = max(starttime, self._day.starttime)
         last = min(endtime, self._day.next.starttime)
         if last - first > _MOST * 86400:
-            raise OddRecordError("a span of most of the day")
+            raise _SimplerWholeError("a span of most of the day")
         index, guesses = self._known, 0
         while not (records := index.records_of(starttime, endtime)):
             if guesses == _MOST_READS:
                 raise OddRecordError(f"not found in {guesses} reads")
             wanted = next_to_read(index, starttime, endtime, guesses)
             if self._size <= _SMALL:
-                wanted = range(_HEAD // index.record_length, index.count)
+                wanted = index.unread(range(index.count))
             self._fetch(index, wanted)
             guesses += 1
         # Records that came late may have been appended: where samples are missing, they are
@@ -292,7 +333,7 @@ class DayRecords:
 
     def _fetch(self, index: RecordIndex, records: range) -> None:
         if len(records) > _MOST * index.count and self._size > _SMALL:
-            raise OddRecordError("a span of most records")
+            raise _SimplerWholeError("a span of most records")
         length = index.record_length
         index.add(records[0], self._get(records[0] * length, records[-1] * length + length - 1))
 
@@ -300,38 +341,8 @@ class DayRecords:
         part = s3.read_part(self._bucket, self._key, first, last, etag=self._etag)
         self.reads += 1
         self.bytes_read += len(part.content)
+        if self._etag and part.etag != self._etag:  # it ends before what it had
+            raise s3.ObjectChangedError(f"{self.uri} has {part.size} bytes, had {self._size}")
+        self._doubted = False
         self._size, self._etag = part.size, part.etag
         return part.content
-
-
-def _neighbours_as_one(spans: Sequence[Span]) -> list[Span]:
-    """The spans in order; those that overlap, or lie close to each other, become one."""
-    joined: list[Span] = []
-    for starttime, endtime in sorted(spans, key=itemgetter(0)):
-        if joined and starttime - joined[-1][1] <= _NEIGHBOURS_S:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], endtime))
-        else:
-            joined.append((starttime, endtime))
-    return joined
-
-
-def _continued(stats: Stats, begun: UTCDateTime) -> UTCDateTime:
-    """The start of a trace as a part of the segment that began at a time.
-
-    ObsPy counts a segment's times from its first record. The others' own times jitter around that
-    by a few microseconds, by a tick of 0.1 ms where there is no blockette 1001. What is further
-    off belongs to another segment, which began where nothing was read.
-    """
-    samples = round((stats.starttime - begun) * stats.sampling_rate)
-    continued = begun + samples * stats.delta
-    jitter = min(_JITTER_S, _JITTER * stats.delta)
-    return continued if abs(continued - stats.starttime) <= jitter else stats.starttime
-
-
-def _around(stream: Stream, time: UTCDateTime) -> str:
-    """The samples next to a time that has none, in words."""
-    before = max((t.stats.endtime for t in stream if t.stats.endtime < time), default=None)
-    after = min((t.stats.starttime for t in stream if t.stats.starttime > time), default=None)
-    until = f"up to {format_time(before)}" if before else ""
-    since = f"from {format_time(after)}" if after else ""
-    return " and ".join(filter(None, (until, since)))

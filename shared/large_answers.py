@@ -8,7 +8,7 @@ from typing import Any
 
 from obspy import UTCDateTime
 
-from shared import s3
+from shared import s3, s3_output
 from shared.content import Content
 from shared.errors import TooLargeError
 from shared.times import format_time
@@ -42,10 +42,10 @@ def store(
     key = f"{folder}/{hashlib.sha256(asked).hexdigest()}.{suffix}"
     data = content.data if packed is None else packed
     encoding = None if packed is None else "gzip"
-    s3.upload_bytes(data, bucket, key, content.media_type, encoding)
+    s3_output.upload_bytes(data, bucket, key, content.media_type, encoding)
     expires = UTCDateTime() + LINK_SECONDS
     return {
-        "url": s3.presigned_url(bucket, key, LINK_SECONDS),
+        "url": s3_output.presigned_url(bucket, key, LINK_SECONDS),
         "expires": format_time(expires),
         "object": s3.uri(bucket, key),
         "bytes": len(data),

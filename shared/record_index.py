@@ -4,6 +4,7 @@ Records are of one length, so that the n-th begins at n times that; and nearly a
 time.
 """
 
+from array import array
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
@@ -15,6 +16,10 @@ from shared.times import Day
 
 MARGIN_S = 60
 """How far around a span records are looked at. Disorder of up to this much is always seen."""
+
+Times = tuple["array[int]", "array[int]", "array[int]"]
+"""Of known records, in order: their numbers, and the times of their first and last samples in ns.
+Arrays, as a day has tens of thousands: 24 bytes for each record."""
 
 _RATE_SPAN = 64  # records, whose times say how many there are to a second hereabouts
 
@@ -78,12 +83,21 @@ class RecordIndex:
             raise OddRecordError(f"records of {first.sampling_rate} samples per second")
         self._delta = round(1e9 / first.sampling_rate)
         self.end_of_day: int = day.next.starttime.ns
-        self._headers: dict[int, RecordHeader] = {}
         self._content: dict[int, bytes] = {}
-        # Of all known records, in order: numbers, and first and last times in ns.
-        self._numbers: list[int] = []
-        self._starts: list[int] = []
-        self._ends: list[int] = []
+        self._numbers, self._starts, self._ends = array("q"), array("q"), array("q")
+
+    def __len__(self) -> int:
+        """How many records are known."""
+        return len(self._numbers)
+
+    @property
+    def times(self) -> Times:
+        """What is known, but for the records' bytes; a copy."""
+        return self._numbers[:], self._starts[:], self._ends[:]
+
+    def recall(self, times: Times) -> None:
+        """Learn what another index of the same content knew, in place of what this one knows."""
+        self._numbers, self._starts, self._ends = (values[:] for values in times)
 
     def add(self, number: int, content: bytes) -> None:
         """Learn from records that have been read.
@@ -96,18 +110,22 @@ class RecordIndex:
             OddRecordError: they, and those known so far, are not all of one kind and in order.
         """
         length = self.record_length
+        starts, ends = array("q"), array("q")
         for offset in range(0, len(content) - length + 1, length):
             header = parse_header(content, offset)
             kind = (header.seed_id, header.quality, header.sampling_rate, header.record_length)
             if kind != self._kind or header.npts == 0:
                 raise OddRecordError(f"a record {header} among those of {self._kind}")
-            place = number + offset // length
-            self._headers[place] = header
-            self._content[place] = content[offset : offset + length]
-        self._numbers = sorted(self._headers)
-        self._starts = [self._headers[place].starttime.ns for place in self._numbers]
-        self._ends = [self._headers[place].endtime.ns for place in self._numbers]
-        for times in (self._starts, self._ends):
+            starts.append(header.starttime.ns)
+            ends.append(header.endtime.ns)
+            self._content[number + offset // length] = content[offset : offset + length]
+        # They take the place of those that are known already.
+        low = bisect_left(self._numbers, number)
+        high = bisect_left(self._numbers, number + len(starts))
+        self._numbers[low:high] = array("q", range(number, number + len(starts)))
+        self._starts[low:high], self._ends[low:high] = starts, ends
+        around = slice(max(0, low - 1), low + len(starts) + 1)
+        for times in (self._starts[around], self._ends[around]):
             if any(later < earlier for earlier, later in pairwise(times)):
                 raise OddRecordError("records are not in the order of their times")
 
@@ -119,17 +137,27 @@ class RecordIndex:
         return records if known else None
 
     def knows(self, number: int) -> bool:
-        """Whether a record has been read."""
-        return number in self._content
+        """Whether a record's times are known."""
+        place = bisect_left(self._numbers, number)
+        return place < len(self._numbers) and self._numbers[place] == number
+
+    def unread(self, records: range) -> range:
+        """Those of some records whose bytes have not been read, and what lies between them."""
+        wanted = [number for number in records if number not in self._content]
+        return range(wanted[0], wanted[-1] + 1) if wanted else range(0)
 
     @property
     def last_known_sample(self) -> UTCDateTime:
         """The time of the last sample of the known records."""
-        return self._headers[self._numbers[-1]].endtime
+        return UTCDateTime(ns=self._ends[-1])
 
-    def header(self, number: int) -> RecordHeader:
-        """The header of a known record."""
-        return self._headers[number]
+    def start(self, number: int) -> int:
+        """The time of a known record's first sample, in ns."""
+        return self._starts[bisect_left(self._numbers, number)]
+
+    def end(self, number: int) -> int:
+        """The time of a known record's last sample, in ns."""
+        return self._ends[bisect_left(self._numbers, number)]
 
     def edges(self, starttime: UTCDateTime, endtime: UTCDateTime) -> tuple[Edge, Edge]:
         """Where the records that a span needs begin and end, its margins included."""
@@ -156,30 +184,30 @@ class RecordIndex:
 
     def covers(self, records: range, starttime: UTCDateTime, endtime: UTCDateTime) -> bool:
         """Whether known records have all samples of a span, without a gap or an overlap."""
+        begin, end = (bisect_left(self._numbers, records[place]) for place in (0, -1))
         return (
-            self._headers[records[0]].starttime.ns <= starttime.ns + self._delta
-            and self._headers[records[-1]].endtime.ns >= endtime.ns - self._delta
-            and not any(self._begins_segment(number) for number in records[1:])
+            self._starts[begin] <= starttime.ns + self._delta
+            and self._ends[end] >= endtime.ns - self._delta
+            and not any(self._begins_segment(place) for place in range(begin + 1, end + 1))
         )
 
-    def segment_start(self, number: int) -> RecordHeader | None:
-        """The record with which the segment began that a known record continues.
+    def segment_start(self, number: int) -> int | None:
+        """Where the segment began that a known record continues: its first sample's time, in ns.
 
         Of records that are not known, it is taken that they continue those before. None if the
         record itself begins a segment.
         """
-        for place in reversed(self._numbers[: bisect_right(self._numbers, number)]):
-            if place == 0 or self._begins_segment(place):
-                return self._headers[place] if place != number else None
+        last = bisect_right(self._numbers, number) - 1
+        for place in range(last, -1, -1):
+            if self._numbers[place] == 0 or self._begins_segment(place):
+                return self._starts[place] if self._numbers[place] != number else None
         return None
 
-    def _begins_segment(self, number: int) -> bool:
+    def _begins_segment(self, place: int) -> bool:
         """As ObsPy decides: it is half a sample off what the known record before ends with."""
-        if number - 1 not in self._headers:
+        if place == 0 or not self._adjacent(place - 1):
             return False
-        expected: int = self._headers[number - 1].endtime.ns + self._delta
-        start: int = self._headers[number].starttime.ns
-        return abs(start - expected) > self._delta / 2
+        return abs(self._starts[place] - self._ends[place - 1] - self._delta) > self._delta / 2
 
     def _edge(self, time: int, place: int) -> Edge:
         before = self._numbers[place - 1] if place else -1

@@ -21,7 +21,7 @@ _GUESSES = 4  # then every other one is the middle, which no gap and no density 
 def next_to_read(
     index: RecordIndex, starttime: UTCDateTime, endtime: UTCDateTime, guesses: int
 ) -> range:
-    """The records to read next, in search of those of a span, which are not known yet.
+    """The records to read next, in search of those of a span, not all of which have been read.
 
     Args:
         index: what is known of the records.
@@ -56,12 +56,11 @@ def next_to_read(
         wanted = range(
             edge.within(centre - probe // 2), edge.within(centre + probe - probe // 2 - 1) + 1
         )
-    unknown = [number for number in wanted if not index.knows(number)]
-    return range(unknown[0], unknown[-1] + 1)
+    return index.unread(wanted)
 
 
 def unknown_end(index: RecordIndex) -> range:
-    """The last records, if they have not been read."""
+    """The last records, if they are not known."""
     first = max(0, index.count - max(1, _END // index.record_length))
     return range(first, index.count if not index.knows(index.count - 1) else first)
 
@@ -88,7 +87,7 @@ def _interpolated(index: RecordIndex, edge: Edge) -> tuple[float, float]:
     before, after = edge.before, edge.after
     if before < 0:
         return after / 2, after / 2
-    since: int = edge.time - index.header(before).starttime.ns
+    since = edge.time - index.start(before)
     dense = index.records_per_ns(before)
     by_before = before + dense * since
     if after == index.count:
@@ -97,7 +96,7 @@ def _interpolated(index: RecordIndex, edge: Edge) -> tuple[float, float]:
         x = min(1.0, mean * since / (after - before))
         bend = x * (1 - x) ** 2 * (min(dense / mean, 3.0) - 1)  # steeper, it would turn back
         return before + (x + bend) * (after - before), 0.0
-    rest: int = index.header(after).starttime.ns - edge.time
+    rest = index.start(after) - edge.time
     dense_after = index.records_per_ns(after)
     by_after = after - dense_after * rest
     mean = (after - before) / max(1, since + rest)
@@ -119,7 +118,7 @@ def _interpolated(index: RecordIndex, edge: Edge) -> tuple[float, float]:
 
 def _mean_to_the_end(index: RecordIndex, number: int) -> float:
     """Records per ns from a known record to the last, if that ends the day, as most do."""
-    start: int = index.header(number).starttime.ns
+    start = index.start(number)
     return (index.count - number) / max(index.end_of_day - start, 1)
 
 
@@ -129,5 +128,5 @@ def _ends_elsewhere(index: RecordIndex, edge: Edge) -> bool:
         return False
     dense = index.records_per_ns(edge.before)
     rest = index.count - edge.before
-    by_before = dense * (edge.time - index.header(edge.before).starttime.ns)
+    by_before = dense * (edge.time - index.start(edge.before))
     return dense > _MOST_DENSE * _mean_to_the_end(index, edge.before) and by_before > rest / 2

@@ -1,12 +1,11 @@
-"""Read from S3, write to it, and give links to it; the only module that imports boto3.
+"""Read objects of S3, whole or in parts; the client and the errors of all that speak to S3.
 
 Reading is unsigned, as the archive is public: no credentials, no permission to read it needed.
-Writing is signed, and so are links.
 """
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -60,6 +59,7 @@ _BROKEN_OFF = (IncompleteReadError, ReadTimeoutError, ResponseStreamingError)
 _READ_ATTEMPTS = 3
 
 _CHANGED = {"412", "PreconditionFailed"}
+_NOT_CHANGED = {"304", "NotModified"}
 _PARTIAL_CONTENT = 206
 _NOTHING_THERE = {"416", "InvalidRange"}
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)", re.ASCII)
@@ -120,7 +120,7 @@ def download(bucket: str, key: str, path: Path) -> None:
         NoSuchObjectError: there is no such object, or S3 does not show it to us.
         S3Error: S3 could not be reached, refused, or broke off.
     """
-    with _translated("read", bucket, key):
+    with translated("read", bucket, key):
         client(signed=False).download_file(bucket, key, str(path), Config=_TRANSFER)
 
 
@@ -146,26 +146,54 @@ def read_part(
     """
     wanted = f"bytes={first}" if first < 0 else f"bytes={first}-{'' if last is None else last}"
     # Also by our own comparison, as not every server that speaks S3 knows the condition.
-    condition: dict[str, Any] = {"IfMatch": etag} if etag else {}
-    with _translated("read", bucket, key):
-        attempts = 0
-        while True:
-            attempts += 1
-            try:
-                answer = client(signed=False).get_object(
-                    Bucket=bucket, Key=key, Range=wanted, **condition
-                )
-            except ClientError as error:
-                return _refused_part(error, bucket, key)
-            found = answer.get("ETag", "")
-            if etag and found != etag:
-                answer["Body"].close()
-                raise ObjectChangedError(f"{uri(bucket, key)} is {found}, was {etag}")
-            try:
-                return _part(answer, first, last)
-            except _BROKEN_OFF:
-                if attempts == _READ_ATTEMPTS:
-                    raise
+    condition = {"IfMatch": etag} if etag else {}
+
+    def part(answer: "GetObjectOutputTypeDef") -> ObjectPart:
+        found = answer.get("ETag", "")
+        if etag and found != etag:
+            answer["Body"].close()
+            raise ObjectChangedError(f"{uri(bucket, key)} is {found}, was {etag}")
+        return _part(answer, first, last)
+
+    with translated("read", bucket, key):
+        try:
+            return _got(part, Bucket=bucket, Key=key, Range=wanted, **condition)
+        except ClientError as error:
+            return _refused_part(error, bucket, key)
+
+
+def read_unless(bucket: str, key: str, etag: str) -> ObjectPart | None:
+    """Read a whole object into memory, in one request, unless it is still the one that we know.
+
+    Args:
+        bucket: the bucket.
+        key: the object's key.
+        etag: of the content that we know; "" if we know none.
+
+    Returns:
+        All of the object; None if its content is that of `etag`.
+
+    Raises:
+        NoSuchObjectError: there is no such object, or S3 does not show it to us.
+        S3Error: S3 could not be reached, refused, or broke off.
+    """
+    condition = {"IfNoneMatch": etag} if etag else {}
+    with translated("read", bucket, key):
+        try:
+            return _got(lambda answer: _part(answer, 0, None), Bucket=bucket, Key=key, **condition)
+        except ClientError as error:
+            if etag and error.response.get("Error", {}).get("Code") in _NOT_CHANGED:
+                return None
+            raise
+
+
+def _got(take: "Callable[[GetObjectOutputTypeDef], ObjectPart]", **wanted: Any) -> ObjectPart:
+    """What a function takes out of S3's answer, which is asked for again if it breaks off."""
+    for _ in range(_READ_ATTEMPTS - 1):
+        answer = client(signed=False).get_object(**wanted)
+        with suppress(*_BROKEN_OFF):
+            return take(answer)
+    return take(client(signed=False).get_object(**wanted))
 
 
 def _refused_part(error: ClientError, bucket: str, key: str) -> ObjectPart:
@@ -197,85 +225,14 @@ def _part(answer: "GetObjectOutputTypeDef", first: int, last: int | None) -> Obj
     return ObjectPart(content[begin:], first=begin, size=length, etag=etag)
 
 
-def upload(
-    path: Path, bucket: str, key: str, content_type: str, metadata: Mapping[str, str]
-) -> None:
-    """Copy a file into an object, in one request: it is there whole, or not at all.
-
-    Args:
-        path: the file.
-        bucket: the bucket to write to.
-        key: the object's key.
-        content_type: the object's media type.
-        metadata: the object's user metadata; ASCII, 2 KB at most, by S3's rules.
-
-    Raises:
-        S3Error: S3 could not be reached, or refused.
-    """
-    with _translated("write", bucket, key), path.open("rb") as body:
-        client(signed=True).put_object(
-            Bucket=bucket, Key=key, Body=body, ContentType=content_type, Metadata=dict(metadata)
-        )
-
-
-def upload_bytes(
-    body: bytes, bucket: str, key: str, content_type: str, content_encoding: str | None = None
-) -> None:
-    """Write bytes into an object, in one request: it is there whole, or not at all.
-
-    Args:
-        body: the bytes.
-        bucket: the bucket to write to.
-        key: the object's key.
-        content_type: the object's media type.
-        content_encoding: "gzip" if the bytes are compressed, so that readers unpack them.
-
-    Raises:
-        S3Error: S3 could not be reached, or refused.
-    """
-    encoding: dict[str, Any] = {"ContentEncoding": content_encoding} if content_encoding else {}
-    with _translated("write", bucket, key):
-        client(signed=True).put_object(
-            Bucket=bucket, Key=key, Body=body, ContentType=content_type, **encoding
-        )
-
-
-def presigned_url(bucket: str, key: str, seconds: int) -> str:
-    """A link by which anyone may read an object for a while.
-
-    The credentials of a function's role are temporary, and the link ends with them at the latest,
-    which may be before its time. It gives no more than the role itself may do: `s3:GetObject`.
-
-    Args:
-        bucket: the bucket.
-        key: the object's key.
-        seconds: how long the link is to hold.
-
-    Raises:
-        S3Error: S3 could not be reached, or there are no credentials to sign with.
-    """
-    with _translated("sign a link to", bucket, key):
-        # The signature is for one region, and requests for links are not led to another one.
-        region = _bucket_region(bucket)
-        return client(signed=True, region=region).generate_presigned_url(
-            "get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=seconds
-        )
-
-
-@cache
-def _bucket_region(bucket: str) -> str | None:
-    """Where a bucket lies; None if S3 does not say."""
-    try:
-        answer: Any = client(signed=True).head_bucket(Bucket=bucket)
-    except ClientError as error:  # which says it, too: no permission is needed
-        answer = error.response
-    headers: dict[str, str] = answer["ResponseMetadata"]["HTTPHeaders"]
-    return headers.get("x-amz-bucket-region")
-
-
 @contextmanager
-def _translated(verb: str, bucket: str, key: str) -> Iterator[None]:
-    """Turns what boto3 raises into our errors; the cause stays chained."""
+def translated(verb: str, bucket: str, key: str) -> Iterator[None]:
+    """Turns what boto3 raises into our errors; the cause stays chained.
+
+    Raises:
+        NoSuchObjectError: what was to be read (`verb`) is not there, or S3 does not show it to us.
+        S3Error: S3 could not be reached, refused, or broke off.
+    """
     name = uri(bucket, key)
     try:
         yield

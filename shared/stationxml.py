@@ -1,7 +1,8 @@
 """A station's metadata of the archive as an ObsPy Inventory."""
 
+import copy
 import io
-from pathlib import Path
+from dataclasses import dataclass
 
 import obspy
 from lxml import etree
@@ -16,31 +17,71 @@ from shared.errors import (
     NoSuchObjectError,
     UnreadableObjectError,
 )
+from shared.kept import Kept
+
+_MOST_KEPT = 64
+"""Channels whose inventories are kept. One of them takes some 30 KB for each of its epochs."""
 
 
-def download_stationxml(bucket: str, network: str, station: str, folder: Path) -> tuple[str, Path]:
-    """Download a station's StationXML into a folder; returns the object's name and the file.
+@dataclass(frozen=True)
+class StationXML:
+    """A station's StationXML, of which one channel is wanted.
+
+    Attributes:
+        uri: the object's name, s3://BUCKET/KEY.
+        channel: the channel.
+        content: the object's bytes; None if it is the one that `inventory` was read from.
+        etag: of the content; "" if it is not from S3, or S3 did not say.
+        inventory: what was read before from the same content, if it was; not to be changed.
+    """
+
+    uri: str
+    channel: ChannelId
+    content: bytes | None
+    etag: str = ""
+    inventory: Inventory | None = None
+
+
+# Of each channel of a bucket: the key that it was found under, and the channel's inventory.
+_kept: Kept[tuple[str, ChannelId], tuple[str, Inventory]] = Kept(_MOST_KEPT)
+
+
+def forget_stationxml() -> None:
+    """Forget what was read before, as if the container were a new one."""
+    _kept.clear()
+
+
+def download_stationxml(bucket: str, channel: ChannelId) -> StationXML:
+    """Download a channel's StationXML, unless it has not changed since it was read before.
+
+    The keys are asked for in their order each time, so that an authoritative file that appears
+    takes the place of a copy.
 
     Raises:
         NoStationXMLError: the archive has none; the error names every key that was tried.
         S3Error: S3 could not be reached, refused, or broke off.
     """
-    keys = scedc.stationxml_keys(network, station)
-    path = folder / f"{network}_{station}.xml"
+    keys = scedc.stationxml_keys(channel.network, channel.station)
+    kept = _kept.get((bucket, channel))
     for key in keys:
+        known = kept if kept and kept.value[0] == key else None
         try:
-            s3.download(bucket, key, path)
+            found = s3.read_unless(bucket, key, known.etag if known else "")
         except NoSuchObjectError:
             continue
-        return s3.uri(bucket, key), path
+        uri = s3.uri(bucket, key)
+        if found:
+            return StationXML(uri, channel, found.content, found.etag)
+        if known:
+            return StationXML(uri, channel, None, known.etag, known.value[1])
     raise NoStationXMLError(
-        f"the archive has no StationXML of {network}.{station}",
+        f"the archive has no StationXML of {channel.network}.{channel.station}",
         objects=[s3.uri(bucket, key) for key in keys],
     )
 
 
-def read_stationxml(uri: str, path: Path, channel: ChannelId) -> Inventory:
-    """Read one channel, with all its epochs, from the file that `download_stationxml` made.
+def read_stationxml(file: StationXML) -> Inventory:
+    """The one channel that is wanted, with all its epochs; the caller's own, free to be changed.
 
     A station's file has every channel that it ever had. ObsPy takes a quarter of a second for the
     forty of a large one, so the others are cut out before it reads the file.
@@ -49,11 +90,21 @@ def read_stationxml(uri: str, path: Path, channel: ChannelId) -> Inventory:
         NoResponseError: the file does not have the channel; the error names those that it has.
         UnreadableObjectError: it is not StationXML.
     """
+    inventory = file.inventory
+    if inventory is None:
+        inventory = _parsed(file.uri, file.content or b"", file.channel)
+        bucket, _, key = file.uri.removeprefix("s3://").partition("/")
+        _kept.put((bucket, file.channel), file.etag, (key, inventory))
+    return copy.deepcopy(inventory)
+
+
+def _parsed(uri: str, content: bytes, channel: ChannelId) -> Inventory:
     try:
-        tree = etree.parse(path, etree.XMLParser(resolve_entities=False, no_network=True))
+        parser = etree.XMLParser(resolve_entities=False, no_network=True)
+        tree = etree.parse(io.BytesIO(content), parser)
         others = _cut_out_others(tree, channel)
-        content = io.BytesIO(etree.tostring(tree, xml_declaration=True, encoding="UTF-8"))
-        inventory = obspy.read_inventory(content, format="STATIONXML")
+        pruned = io.BytesIO(etree.tostring(tree, xml_declaration=True, encoding="UTF-8"))
+        inventory = obspy.read_inventory(pruned, format="STATIONXML")
     except (ObsPyException, etree.XMLSyntaxError, ValueError, AttributeError, TypeError) as error:
         raise UnreadableObjectError(f"{uri} is not StationXML: {error}", object=uri) from error
     if not any(station.channels for network in inventory for station in network):

@@ -4,13 +4,13 @@ from dataclasses import dataclass, replace
 
 from obspy import Inventory, Stream, Trace
 
-from shared.day_records import Span
 from shared.epochs import find_response
 from shared.errors import NoResponseError
 from shared.pre_filt import resolve
 from shared.removal import Outcome, remove_response
 from shared.removal_parameters import RemovalParameters
 from shared.segments import divide, join
+from shared.spans import Span
 from shared.window_request import Window
 
 MARGIN_PERIODS = 2.4

@@ -8,8 +8,8 @@ import numpy as np
 from obspy import Stream, Trace, UTCDateTime
 from obspy.core.trace import Stats
 
-from shared.day_records import Span
 from shared.errors import UnreadableObjectError
+from shared.spans import Span
 from shared.times import format_time
 from shared.window_request import Window
 

@@ -6,7 +6,6 @@ from obspy import Inventory
 
 from shared.codes import ChannelId
 from shared.errors import NoDataError, ServiceError, UpstreamError
-from shared.scratch import scratch_folder
 from shared.side_by_side import side_by_side
 from shared.stationxml import download_stationxml, read_stationxml
 
@@ -40,10 +39,6 @@ class Stations:
 
     def _read(self, channel: ChannelId) -> None:
         try:
-            with scratch_folder() as folder:
-                uri, path = download_stationxml(
-                    self._bucket, channel.network, channel.station, folder
-                )
-                self._found[channel] = read_stationxml(uri, path, channel)
+            self._found[channel] = read_stationxml(download_stationxml(self._bucket, channel))
         except (NoDataError, UpstreamError) as error:
             self._found[channel] = error

@@ -10,7 +10,6 @@ import numpy as np
 from obspy import Stream
 
 from shared.day_objects import DayObjects, Name
-from shared.day_records import Span
 from shared.errors import (
     NoDataError,
     NoWaveformError,
@@ -18,6 +17,7 @@ from shared.errors import (
     UpstreamError,
 )
 from shared.removal_parameters import ENCODINGS, RemovalParameters
+from shared.spans import Span
 from shared.times import days_between
 from shared.waveforms import DayObject
 from shared.window_answer import Answer
@@ -117,6 +117,8 @@ def read_windows(
                 task.answer = _answer(task, objects)
             except ServiceError as error:
                 task.fail(error)
+            if task.answer and task.answer.samples > most_samples:  # than there seemed to be
+                task.fail(too_many(task.window, task.answer.samples, most_samples))
             samples += task.answer.samples if task.answer else 0
             check_sum(samples, len(tasks), most_samples)
             for name in task.names:
@@ -141,6 +143,7 @@ def _refuse(tasks: Sequence[_Task], objects: DayObjects, most: int) -> None:
     """
     counts = [upper_bound(task.window, objects) for task in tasks]
     if sum(counts) > most:
+        objects.confirm()  # no window is refused by what an object once was
         present = ([name for name in task.names if not objects.failed(name)] for task in tasks)
         objects.look_at_ends({names[-1] for names in present if names})
         counts = [upper_bound(task.window, objects) for task in tasks]

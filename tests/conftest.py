@@ -21,7 +21,7 @@ from obspy import Stream, Trace, UTCDateTime
 from local import instrument
 from local.emulator import Emulator
 from local.s3_server import OUTPUT_BUCKET, S3Server
-from shared import day_records, record_search, scedc
+from shared import day_records, known_records, record_search, scedc, stationxml
 from shared import s3 as shared_s3
 from shared.codes import ChannelId
 from shared.settings import ARCHIVE_BUCKET
@@ -43,8 +43,15 @@ def _no_credentials_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-aws-credentials"))
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it keeps credentials
     shared_s3.client.cache_clear()
+    forget_objects()
     yield
     shared_s3.client.cache_clear()
+
+
+def forget_objects() -> None:
+    """Forget what is kept of objects: as if the next invocation were a container's first one."""
+    known_records.forget_records()
+    stationxml.forget_stationxml()
 
 
 @pytest.fixture(scope="session")

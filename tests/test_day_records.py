@@ -7,7 +7,7 @@ from contextlib import suppress
 
 import numpy as np
 import pytest
-from conftest import REAL_DATA, make_trace, mseed
+from conftest import REAL_DATA, forget_objects, make_trace, mseed
 from generated_days import MIDNIGHT, NSCL, days, segments, spans
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
@@ -49,7 +49,7 @@ def compare(
     day: Day = DAY,
 ) -> DayRecords:
     """Read a span of the archive's object, and require what the whole object has."""
-    reader = reader or DayRecords(ARCHIVE_BUCKET, channel, day)
+    reader = reader or cold_reader(channel, day)
     whole = read_miniseed(reader.uri, channel, day, content).stream
     try:
         found = reader.read(starttime, endtime)
@@ -59,6 +59,12 @@ def compare(
         assert found.uri == reader.uri
         assert trimmed(found.stream, starttime, endtime) == trimmed(whole, starttime, endtime)
     return reader
+
+
+def cold_reader(channel: ChannelId = CHANNEL, day: Day = DAY) -> DayRecords:
+    """A reader for which no earlier one has learned anything."""
+    forget_objects()
+    return DayRecords(ARCHIVE_BUCKET, channel, day)
 
 
 @pytest.fixture
@@ -95,7 +101,7 @@ def test_any_span_of_any_day(put: Callable[[bytes], None], data: st.DataObject) 
         reader = compare(content, starttime, endtime)
         event("whole" if reader._whole else f"{reader.reads} reads")
     # One reader for all of them, which remembers.
-    reader = DayRecords(ARCHIVE_BUCKET, CHANNEL, DAY)
+    reader = cold_reader()
     if data.draw(st.booleans(), "prefetch"):
         reader.prefetch(wanted)
         before = reader.reads
@@ -270,7 +276,7 @@ def test_an_object_that_is_replaced_again_and_again(put, replace_after) -> None:
 @pytest.mark.usefixtures("small_reads")
 def test_an_object_that_is_removed_meanwhile(archive, put, monkeypatch) -> None:
     put(b"".join(hour()))
-    reader = DayRecords(ARCHIVE_BUCKET, CHANNEL, DAY)
+    reader = cold_reader()
     reader.read(MIDNIGHT + 600, MIDNIGHT + 700)
     archive.client.delete_object(Bucket=ARCHIVE_BUCKET, Key=KEY)
     with pytest.raises(NoWaveformError, match="no data of CI.BOM.BHZ. on 2024,001"):
@@ -298,7 +304,7 @@ def reads_of_five_minutes(content: bytes, starts: np.ndarray) -> tuple[np.ndarra
 
 
 def compare_first(content: bytes, starttime: UTCDateTime) -> DayRecords:
-    reader = DayRecords(ARCHIVE_BUCKET, CHANNEL, DAY)
+    reader = cold_reader()
     found = reader.read(starttime, starttime + 300)
     assert found.stream[0].stats.starttime <= starttime
     assert found.stream[-1].stats.endtime >= min(starttime + 300, MIDNIGHT + 86_399.9)
@@ -341,7 +347,7 @@ def test_edges_of_neighbouring_days(put, quiet_day: np.ndarray) -> None:
     content = day_of(quiet_day * 100)
     put(content)
     for starttime in (MIDNIGHT - 1200, MIDNIGHT + 86_400 - 600):
-        reader = DayRecords(ARCHIVE_BUCKET, CHANNEL, DAY)
+        reader = cold_reader()
         found = reader.read(starttime, starttime + 1800)
         assert sum(trace.stats.npts for trace in found.stream) >= 60_000 - 1
         assert reader.reads <= 3
@@ -351,7 +357,7 @@ def test_edges_of_neighbouring_days(put, quiet_day: np.ndarray) -> None:
 def test_most_of_a_day_is_read_whole(put, read_whole) -> None:
     (trace,) = segments(1.0, 0.0, [(0.0, 86_400)])
     put(mseed(trace))
-    reader = DayRecords(ARCHIVE_BUCKET, CHANNEL, DAY)
+    reader = cold_reader()
     assert reader.read(MIDNIGHT + 100, MIDNIGHT + 50_000).stream[0].stats.npts == 86_400
     assert reader.reads == 1
     assert "a span of most of the day" in read_whole()
@@ -361,7 +367,7 @@ def test_a_small_object_takes_two_reads(put) -> None:
     content = b"".join(hour())
     content = content[: 256 * 1024]
     put(content)
-    reader = DayRecords(ARCHIVE_BUCKET, CHANNEL, DAY)
+    reader = cold_reader()
     for minute in (50, 10, 30):
         compare(content, MIDNIGHT + minute * 60, MIDNIGHT + minute * 60 + 300, reader)
     assert reader.reads == 2
@@ -373,8 +379,9 @@ def test_neighbouring_spans_are_read_together(put) -> None:
     content = b"".join(hour())
     put(content)
     spans = [(MIDNIGHT + 60.0 * minute, MIDNIGHT + 60.0 * minute + 30) for minute in (40, 30, 35)]
-    one, many = DayRecords(ARCHIVE_BUCKET, CHANNEL, DAY), DayRecords(ARCHIVE_BUCKET, CHANNEL, DAY)
+    one = cold_reader()
     one.prefetch([(MIDNIGHT + 1800, MIDNIGHT + 2430)])
+    many = cold_reader()
     many.prefetch(spans)
     assert many.reads == one.reads
     for starttime, endtime in spans:

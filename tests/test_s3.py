@@ -10,7 +10,7 @@ from types import SimpleNamespace
 import pytest
 
 from local.s3_server import OUTPUT_BUCKET
-from shared import s3
+from shared import s3, s3_output
 from shared.errors import NoSuchObjectError, S3Error
 from shared.settings import ARCHIVE_BUCKET
 
@@ -133,7 +133,7 @@ def refused_upload(tmp_path, bucket=OUTPUT_BUCKET, key="noresp/day.ms"):
     path = tmp_path / "result.ms"
     path.write_bytes(BODY)
     with pytest.raises(S3Error) as caught:
-        s3.upload(path, bucket, key, "text/plain", {})
+        s3_output.upload(path, bucket, key, "text/plain", {})
     assert type(caught.value) is S3Error
     assert f"s3://{bucket}/{key}" in caught.value.message
     assert caught.value.details["object"] == f"s3://{bucket}/{key}"
@@ -168,7 +168,7 @@ def test_upload(archive, tmp_path):
     path = tmp_path / "result.ms"
     path.write_bytes(BODY)
     metadata = {"units": "m/s", "parameters": '{"output":"VEL"}', "empty": ""}
-    s3.upload(path, OUTPUT_BUCKET, "noresp/day.ms", "application/vnd.fdsn.mseed", metadata)
+    s3_output.upload(path, OUTPUT_BUCKET, "noresp/day.ms", "application/vnd.fdsn.mseed", metadata)
     stored = archive.client.get_object(Bucket=OUTPUT_BUCKET, Key="noresp/day.ms")
     assert stored["Body"].read() == BODY
     assert stored["ContentType"] == "application/vnd.fdsn.mseed"
@@ -179,7 +179,7 @@ def test_upload_replaces(archive, tmp_path):
     path = tmp_path / "result.ms"
     for content, metadata in ((b"first", {"a": "1"}), (b"second", {"b": "2"})):
         path.write_bytes(content)
-        s3.upload(path, OUTPUT_BUCKET, "key", "text/plain", metadata)
+        s3_output.upload(path, OUTPUT_BUCKET, "key", "text/plain", metadata)
     stored = archive.client.get_object(Bucket=OUTPUT_BUCKET, Key="key")
     assert stored["Body"].read() == b"second"
     assert stored["Metadata"] == {"b": "2"}
@@ -201,8 +201,8 @@ def test_download_from_a_missing_bucket(archive, target):
 
 @pytest.mark.parametrize("encoding", [None, "gzip"])
 def test_upload_of_bytes_and_a_link_to_them(archive, encoding):
-    s3.upload_bytes(BODY, OUTPUT_BUCKET, "windows/a b+é.zip", "application/zip", encoding)
-    url = s3.presigned_url(OUTPUT_BUCKET, "windows/a b+é.zip", 60)
+    s3_output.upload_bytes(BODY, OUTPUT_BUCKET, "windows/a b+é.zip", "application/zip", encoding)
+    url = s3_output.presigned_url(OUTPUT_BUCKET, "windows/a b+é.zip", 60)
     with urllib.request.urlopen(url) as response:
         assert response.read() == BODY
         assert response.headers["Content-Type"] == "application/zip"
@@ -217,7 +217,7 @@ def test_link_is_signed_for_the_region_of_the_bucket(tiny_server, status):
 
     with tiny_server(respond) as server:
         for _ in range(2):
-            url = s3.presigned_url(f"elsewhere-{status}", "key", 60)
+            url = s3_output.presigned_url(f"elsewhere-{status}", "key", 60)
             assert "%2Feu-central-1%2Fs3%2Faws4_request" in url
         assert {request.command for request in server.requests} == {"HEAD"}
         assert len(server.requests) <= 3  # and none for the second link
@@ -225,17 +225,17 @@ def test_link_is_signed_for_the_region_of_the_bucket(tiny_server, status):
 
 def test_link_is_signed_for_our_region_where_s3_does_not_say(tiny_server):
     with tiny_server(lambda exchange: exchange.reply(403)):
-        assert "%2Fus-west-2%2Fs3%2Faws4_request" in s3.presigned_url("silent", "key", 60)
+        assert "%2Fus-west-2%2Fs3%2Faws4_request" in s3_output.presigned_url("silent", "key", 60)
 
 
 def test_link_carries_a_session_token(archive, monkeypatch):
     monkeypatch.setenv("AWS_SESSION_TOKEN", "of-the-role")
-    assert "X-Amz-Security-Token=of-the-role" in s3.presigned_url(OUTPUT_BUCKET, "key", 60)
+    assert "X-Amz-Security-Token=of-the-role" in s3_output.presigned_url(OUTPUT_BUCKET, "key", 60)
 
 
 def test_link_without_credentials():
     with pytest.raises(S3Error, match="sign a link to s3://b/k: Unable to locate credentials"):
-        s3.presigned_url("b", "k", 60)
+        s3_output.presigned_url("b", "k", 60)
 
 
 def test_upload_to_a_missing_bucket(archive, tmp_path):
@@ -283,7 +283,7 @@ def test_writing_is_signed_and_one_request(tiny_server, tmp_path, monkeypatch):
     path = tmp_path / "result.ms"
     path.write_bytes(BODY * 1024 * 33)  # longer than where boto3 would begin to split it
     with tiny_server(lambda exchange: exchange.reply(200, ETag='"0"')) as server:
-        s3.upload(path, OUTPUT_BUCKET, "noresp/day.ms", "text/plain", {"units": "m/s"})
+        s3_output.upload(path, OUTPUT_BUCKET, "noresp/day.ms", "text/plain", {"units": "m/s"})
     [request] = server.requests
     assert request.command == "PUT"
     assert urllib.parse.urlsplit(request.path).path == f"/{OUTPUT_BUCKET}/noresp/day.ms"
@@ -299,7 +299,7 @@ def test_region_of_the_environment_signs(tiny_server, tmp_path, monkeypatch):
     path = tmp_path / "result.ms"
     path.write_bytes(BODY)
     with tiny_server(lambda exchange: exchange.reply(200, ETag='"0"')) as server:
-        s3.upload(path, OUTPUT_BUCKET, "key", "text/plain", {})
+        s3_output.upload(path, OUTPUT_BUCKET, "key", "text/plain", {})
     assert "/eu-central-1/s3/" in server.requests[0].headers["Authorization"]
 
 
@@ -456,7 +456,7 @@ def test_metadata_that_s3_cannot_hold(archive, tmp_path):
     path = tmp_path / "result.ms"
     path.write_bytes(BODY)
     with pytest.raises(S3Error):
-        s3.upload(path, OUTPUT_BUCKET, "key", "text/plain", {"units": "µm/s"})
+        s3_output.upload(path, OUTPUT_BUCKET, "key", "text/plain", {"units": "µm/s"})
 
 
 @pytest.mark.parametrize("url", ["no-url", "http://"])
@@ -604,3 +604,49 @@ def test_part_that_breaks_off_once_is_got_over(tiny_server):
 def test_part_of_which_s3_does_not_say_where_it_is(tiny_server):
     with tiny_server(lambda exchange: exchange.reply(206, b"part", ETag='"0"')):
         refused_part(S3Error, 0, 9)
+
+
+def test_whole_objects_unless_they_are_known(stored, archive):
+    part = s3.read_unless(ARCHIVE_BUCKET, "folder/day.ms", "")
+    assert part == s3.ObjectPart(CONTENT, first=0, size=1024, etag=part.etag)
+    assert s3.read_unless(ARCHIVE_BUCKET, "folder/day.ms", part.etag) is None
+    archive.put("folder/day.ms", CONTENT[::-1])
+    assert s3.read_unless(ARCHIVE_BUCKET, "folder/day.ms", part.etag).content == CONTENT[::-1]
+
+
+def test_what_is_not_known_is_asked_for_in_one_unsigned_request(tiny_server):
+    def respond(exchange):
+        if exchange.headers["If-None-Match"]:
+            exchange.reply(304, ETag='"0"')
+        else:
+            exchange.reply_with_object()
+
+    with tiny_server(respond) as server:
+        assert s3.read_unless(ARCHIVE_BUCKET, "folder/day.ms", '"0"') is None
+        assert s3.read_unless(ARCHIVE_BUCKET, "folder/day.ms", "").content == BODY
+    assert [request.headers["If-None-Match"] for request in server.requests] == ['"0"', None]
+    assert {request.headers["Authorization"] for request in server.requests} == {None}
+
+
+@pytest.mark.parametrize(
+    ("status", "code", "error"),
+    [(404, "NoSuchKey", NoSuchObjectError), (403, "AccessDenied", NoSuchObjectError),
+     (304, "NotModified", S3Error), (503, "SlowDown", S3Error)],
+)  # fmt: skip
+def test_whole_object_is_refused(tiny_server, status, code, error):
+    body = b"" if status == 304 else s3_error(code)
+    with (
+        tiny_server(lambda exchange: exchange.reply(status, body)),
+        pytest.raises(error, match=r"s3://scedc-pds/folder/day\.ms") as caught,
+    ):
+        s3.read_unless(ARCHIVE_BUCKET, "folder/day.ms", "")
+    assert type(caught.value) is error
+
+
+def test_whole_object_that_breaks_off(tiny_server):
+    with (
+        tiny_server(lambda exchange: exchange.reply_with_object(BODY[:100], length=1024)) as server,
+        pytest.raises(S3Error),
+    ):
+        s3.read_unless(ARCHIVE_BUCKET, "folder/day.ms", "")
+    assert len(server.requests) == 3

@@ -50,19 +50,19 @@ def window(seconds: float, length: float) -> Window:
     return Window(CHANNEL, START + seconds, START + seconds + length)
 
 
-def whole_day(record: Trace, tmp_path: Any, parameters: RemovalParameters) -> Trace:
-    uri, path = download_stationxml(ARCHIVE_BUCKET, "CI", "BOM", tmp_path)
+def whole_day(record: Trace, parameters: RemovalParameters) -> Trace:
     stream = Stream([record.copy()])
-    remove_response(stream, read_stationxml(uri, path, CHANNEL), parameters)
+    inventory = read_stationxml(download_stationxml(ARCHIVE_BUCKET, CHANNEL))
+    remove_response(stream, inventory, parameters)
     return stream[0]
 
 
 @pytest.mark.parametrize("output", ["VEL", "DISP", "ACC"])
 def test_a_window_is_what_the_whole_day_has_there(
-    day: S3Server, record: Trace, tmp_path: Any, output: str, capsys: pytest.CaptureFixture[str]
+    day: S3Server, record: Trace, output: str, capsys: pytest.CaptureFixture[str]
 ) -> None:
     parameters = RemovalParameters(output=output, pre_filt="auto", encoding="FLOAT64")
-    expected = whole_day(record, tmp_path, parameters)
+    expected = whole_day(record, parameters)
     rms = expected.data[NPTS // 10 : -NPTS // 10].std()
     windows = [window(9_990, 33), window(12_000.0123, 300), window(7_000, 1_800)]
     for answer in read_windows(windows, ARCHIVE_BUCKET, parameters):
@@ -94,7 +94,7 @@ def test_windows_at_a_gap_and_at_the_ends_of_the_data(archive: S3Server, record:
     assert "no samples of" in inside.error.message
 
 
-def test_across_midnight(archive: S3Server, record: Trace, tmp_path: Any) -> None:
+def test_across_midnight(archive: S3Server, record: Trace) -> None:
     middle = NPTS // 2
     put_day(archive, NSCL, "2024,001", record)
     after = make_trace(NSCL, str(record.stats.endtime + 0.025), record.data[:middle], RATE)
@@ -105,9 +105,7 @@ def test_across_midnight(archive: S3Server, record: Trace, tmp_path: Any) -> Non
     assert answer.trace.stats.npts == 4_801
     both = record.copy()
     both.data = np.concatenate([record.data, record.data[:middle]])
-    expected = whole_day(both, tmp_path, AUTO).slice(
-        answer.trace.stats.starttime, answer.trace.stats.endtime
-    )
+    expected = whole_day(both, AUTO).slice(answer.trace.stats.starttime, answer.trace.stats.endtime)
     assert np.abs(answer.trace.data - expected.data).max() < 0.01 * np.abs(expected.data).max()
 
 
@@ -147,9 +145,8 @@ def test_counts_say_nothing_of_it(day: S3Server) -> None:
     assert not {"units", "pre_filt", "parameters"} & answer.as_dict().keys()
 
 
-def test_margins_follow_the_band(day: S3Server, tmp_path: Any) -> None:
-    uri, path = download_stationxml(ARCHIVE_BUCKET, "CI", "BOM", tmp_path)
-    inventory = read_stationxml(uri, path, CHANNEL)
+def test_margins_follow_the_band(day: S3Server) -> None:
+    inventory = read_stationxml(download_stationxml(ARCHIVE_BUCKET, CHANNEL))
 
     def margin(pre_filt: Any) -> float:
         parameters = RemovalParameters(pre_filt=pre_filt)

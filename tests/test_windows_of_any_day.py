@@ -81,8 +81,10 @@ def test_any_windows_of_any_days(put: Callable[[Day, bytes], None], data: st.Dat
     windows = [Window(CHANNEL, *span) for span in [*wanted, (start, max(start, end))]]
     answers = read_windows(windows, ARCHIVE_BUCKET, most_samples=MANY)
     whole = read_windows(windows, ARCHIVE_BUCKET, whole=True, most_samples=MANY)
-    for window, answer, other in zip(windows, answers, whole, strict=True):
+    again = read_windows(windows, ARCHIVE_BUCKET, most_samples=MANY)  # by a warm container
+    for window, answer, other, warm in zip(windows, answers, whole, again, strict=True):
         expected = by_obspy(window, contents)
         event("none" if expected is None else f"masked: {np.ma.is_masked(expected.data)}")
         check(other, expected)
         check(answer, expected)
+        check(warm, expected)
