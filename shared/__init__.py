@@ -26,7 +26,7 @@ The floors, top to bottom. A module imports only from floors below its own
               segments            a day's segments: in order, joined, without conflicts
               fast_removal        ObsPy's steps in a fraction of its time and memory
               deconvolution       a long trace's spectrum times a transfer function
-              fourier             FFTs of any length, quick also with large prime factors
+              fourier             FFTs of any length, quick also with prime factors of hundreds
               inverse_response    1 / response on every frequency, from few evaluations
               chebyshev           polynomials through values at Chebyshev nodes
               removal_parameters  what a request may say of response removal

@@ -14,6 +14,8 @@ from shared.removal_parameters import UNITS
 from shared.segments import cut
 from shared.times import format_time
 
+_LONGEST_HOLE_S = 60.0  # between two epochs: a minute is how exactly some of them are written
+
 # The units of ground motion that ObsPy hands to evalresp and scales to SI. Others it knows but does
 # not scale ("CM/SEC**2"), or takes for displacement ("M/M", strain): wrong without a word.
 _GROUND_MOTION = {"M", "M/S", "M/SEC", "M/S**2", "M/SEC**2", "M/(S**2)", "M/(SEC**2)", "M/S/S"} | {
@@ -24,11 +26,11 @@ _GROUND_MOTION = {"M", "M/S", "M/SEC", "M/S**2", "M/SEC**2", "M/(S**2)", "M/(SEC
 def split_at_epochs(trace: Trace, inventory: Inventory) -> list[Trace]:
     """The parts of a segment that have one response each: the segment itself, but for few days.
 
-    Where one epoch ends a moment before the next begins, the former lasts until then. A split is
-    told as a warning.
+    Where one epoch ends up to a minute before the next begins, the former lasts until then. A split
+    is told as a warning.
 
     Raises:
-        NoResponseError: the segment goes on after the last epoch has ended.
+        NoResponseError: the segment goes on where no epoch is valid.
     """
     stats = trace.stats
     epochs = list(_epochs(trace, inventory))
@@ -37,8 +39,19 @@ def split_at_epochs(trace: Trace, inventory: Inventory) -> list[Trace]:
     # A start counts from its own instant on, an end until its own instant.
     indices = {index for at in positions for index in (math.ceil(at), math.floor(at) + 1)}
     cuts, response = [0], _response(epochs, stats.starttime)
+    hole: UTCDateTime | None = None
     for index in sorted(index for index in indices if 0 < index < stats.npts):
-        following = _response(epochs, stats.starttime + index * stats.delta)
+        time = stats.starttime + index * stats.delta
+        following = _response(epochs, time)
+        if following is None:
+            hole = hole or time
+        elif hole is not None and response is not None:
+            if time - hole > _LONGEST_HOLE_S:
+                raise NoResponseError(
+                    f"{label(trace)}: the StationXML has no response from {format_time(hole)} to"
+                    f" {format_time(time)}, within the segment"
+                )
+            hole = None
         if following is not None and response is not None and following != response:
             cuts.append(index)
         response = following or response

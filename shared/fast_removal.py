@@ -17,6 +17,7 @@ from obspy.signal.invsim import cosine_sac_taper
 from scipy.fft import next_fast_len
 
 from shared import deconvolution
+from shared.fourier import prime_factors
 from shared.inverse_response import ComplexArray, FloatArray, InverseResponse
 from shared.removal_parameters import Corners
 
@@ -84,7 +85,7 @@ def fft_length(npts: int) -> int:
     if length <= 5000:
         return length
     for trial in range(length, length + 21, 2):
-        if _largest_prime(trial) < 500:
+        if prime_factors(trial)[-1] < 500:
             return trial
     next_power_of_two = 1 << (length - 1).bit_length()
     return min(_quick_length(length), next_power_of_two)
@@ -102,15 +103,6 @@ def _quick_length(length: int) -> int:
     while (factor := int(next_fast_len(factor))) % 512 == 0:
         factor += 1
     return 32 * factor
-
-
-def _largest_prime(number: int) -> int:
-    largest, factor = 1, 2
-    while factor * factor <= number:
-        while number % factor == 0:
-            largest, number = factor, number // factor
-        factor += 1
-    return max(largest, number)
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""FFTs in place, of any length: quick also where it is long, or has large prime factors.
+"""FFTs in place, of any length: quick also where it is long, or has prime factors of hundreds.
 
 NumPy's FFT slows down with every prime factor above 11: ObsPy's lengths have such of up to 499,
 and take up to nine times as long as others. Here these factors are taken out of the length (J. W.
@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 ComplexArray = npt.NDArray[np.complex128]
 
-_LARGEST_FOR_NUMPY = 13
+_OURS = range(14, 1000)  # prime factors; NumPy does better with others
 _LONG = 1 << 20  # values that no cache holds
 _BLOCK = 32768  # values worked on at a time, so that they stay in the processor's cache
 
@@ -46,7 +46,7 @@ def prime_factors(number: int) -> list[int]:
 
 def _factors(size: int) -> list[int]:
     """The factors of a length, all odd, that are taken out of it."""
-    primes = [prime for prime in prime_factors(size) if prime > _LARGEST_FOR_NUMPY]
+    primes = [prime for prime in prime_factors(size) if prime in _OURS]
     if primes or size < _LONG:
         return primes
     return [factor for factor in range(25, 65, 2) if size % factor == 0][-1:]

@@ -85,7 +85,9 @@ def remove_response(
         seconds = stream[-1].stats.endtime - stream[0].stats.starttime
         ways = [_remove(run, parameters, seconds) for run in runs]
     corners = list(dict.fromkeys(used for _, used in ways))
-    notes = dict.fromkeys(str(warning.message) for warning in caught)
+    # What NumPy or ObsPy plan to change is none of the caller's business.
+    told = [warning for warning in caught if issubclass(warning.category, UserWarning)]
+    notes = dict.fromkeys(str(warning.message) for warning in told)
     if len(corners) > 1:
         others = ", ".join(str(list(used) if used else None) for used in corners[1:])
         notes[f"pre_filt became {others} for other segments"] = None
@@ -110,12 +112,12 @@ def _segments(stream: Stream, inventory: Inventory, output: str, wanted: bool) -
 
 
 def _margins(margins: Stream, inventory: Inventory, output: str) -> list[Segment]:
-    """The segments of a stream's margins; none of a day that has no usable response."""
+    """The segments of a stream's margins, but those that are of no use."""
     segments: list[Segment] = []
     for trace in margins:
         try:
             segments += _segments(Stream([trace]), inventory, output, wanted=False)
-        except NoResponseError as error:
+        except (NoResponseError, UnreadableObjectError) as error:
             warnings.warn(error.message, stacklevel=2)
     return segments
 

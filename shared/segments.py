@@ -1,13 +1,17 @@
 """What a day's segments are: in order, joined where they are one, and without conflicts."""
 
 import math
+from bisect import bisect_left
 from itertools import pairwise
+from operator import itemgetter
 
 from obspy import Stream, Trace, UTCDateTime
 
 from shared.times import format_time
 
 _CLOSE = 1e-3  # of a sample: times are stored to a microsecond or worse, and a sample stays one
+
+_TOLD = 10  # conflicts, by their times
 
 _Span = tuple[UTCDateTime, UTCDateTime]
 
@@ -38,7 +42,9 @@ def join(stream: Stream) -> list[str]:
         stream.traces = [part for trace in stream for part in _without(trace, twice)]
         stream.sort(["starttime"])
         lost = samples - sum(trace.stats.npts for trace in stream)
-        spans = ", ".join(f"{format_time(start)} to {format_time(end)}" for start, end in twice)
+        spans = ", ".join(f"{format_time(a)} to {format_time(b)}" for a, b in twice[:_TOLD])
+        if len(twice) > _TOLD:
+            spans += f" and {len(twice) - _TOLD} more"
         notes.append(f"{lost} samples that conflict with one another were left out: {spans}")
     rates = sorted({trace.stats.sampling_rate for trace in stream})
     if len(rates) > 1:
@@ -106,6 +112,7 @@ def _without(trace: Trace, spans: list[_Span]) -> list[Trace]:
     """The parts of a segment outside of spans; those in order."""
     stats = trace.stats
     parts, begin = [], 0
+    spans = spans[bisect_left(spans, stats.starttime, key=itemgetter(1)) :]
     for start, end in [*spans, (stats.endtime + 2 * stats.delta, None)]:
         first = math.ceil((start - stats.starttime) * stats.sampling_rate - _CLOSE)
         if first > begin:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
-from shared.s3 import MAX_CONNECTIONS
+from shared.s3 import MAX_CONNECTIONS, client
 
 _T = TypeVar("_T")
 
@@ -18,5 +18,6 @@ def side_by_side(do: Callable[[_T], object], things: Iterable[_T]) -> None:
     if len(wanted) == 1:  # a thread is not worth its start
         do(wanted[0])
         return
+    client(signed=False)  # else each thread would make one of its own
     with ThreadPoolExecutor(MAX_CONNECTIONS, "s3") as pool:
         list(pool.map(do, wanted))

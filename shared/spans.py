@@ -18,8 +18,8 @@ _JITTER = 1 / 20  # of a sample interval, where that is less
 
 def is_near(trace: Trace, starttime: UTCDateTime, endtime: UTCDateTime) -> bool:
     """Whether a trace may have a sample of a span, in the sense of ObsPy's `trim`."""
-    # Half an interval and the rounding of times to microseconds.
-    room = trace.stats.delta / 2 + 1e-6
+    # Half an interval, another half by which `merge` may move it, and the rounding of times.
+    room = trace.stats.delta + 1e-6
     begins: bool = trace.stats.starttime - room <= endtime
     ends: bool = trace.stats.endtime + room >= starttime
     return begins and ends

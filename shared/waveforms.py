@@ -4,7 +4,6 @@ import io
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
-from threading import Lock
 
 import obspy
 from obspy import Stream
@@ -14,9 +13,6 @@ from shared import s3, scedc
 from shared.codes import ChannelId
 from shared.errors import NoSuchObjectError, NoWaveformError, UnreadableObjectError
 from shared.times import Day, format_time
-
-# ObsPy's reader and Python's warnings are not made for several threads at once.
-_one_at_a_time = Lock()
 
 _MARGIN_S = 3600
 """How far a day's samples may reach into the days next to it."""
@@ -89,7 +85,7 @@ def read_miniseed(uri: str, channel: ChannelId, day: Day, source: Path | bytes) 
         NoWaveformError: they hold nothing of this channel.
         UnreadableObjectError: they are not miniSEED.
     """
-    with _one_at_a_time, warnings.catch_warnings(record=True) as caught:
+    with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
             records = io.BytesIO(source) if isinstance(source, bytes) else str(source)

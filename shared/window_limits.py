@@ -16,6 +16,11 @@ MAX_OBJECTS = 1000
 """Most channel days of one request: more are not looked for within a function's minute."""
 
 
+MAX_MOTION_SAMPLES = 128 * 1024**2
+"""Samples from which one request's responses are removed, those around windows included: more of
+them take longer than a function's minute."""
+
+
 def most_samples(output_bucket: str | None) -> int:
     """How many samples one request may ask for, missing ones included.
 
@@ -73,6 +78,25 @@ def check_sum(samples: int, windows: int, most: int) -> None:
             f" {most:,}, ask for less at a time",
             samples=samples,
             limit=most,
+        )
+
+
+def check_motion(samples: float) -> None:
+    """Refuse windows of which too many samples would have to be corrected.
+
+    Args:
+        samples: of all windows and what is read around them.
+
+    Raises:
+        TooLargeError: they have too many.
+    """
+    if samples > MAX_MOTION_SAMPLES:
+        raise TooLargeError(
+            f"the windows, with what is needed around them for their ground motion, have"
+            f" {samples:,.0f} samples: at most {MAX_MOTION_SAMPLES:,} in one request; ask for fewer"
+            " windows, or a higher first corner of pre_filt",
+            samples=int(samples),
+            limit=MAX_MOTION_SAMPLES,
         )
 
 

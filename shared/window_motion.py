@@ -9,7 +9,7 @@ from shared.errors import NoResponseError
 from shared.pre_filt import resolve
 from shared.removal import Outcome, remove_response
 from shared.removal_parameters import RemovalParameters
-from shared.segments import divide, join
+from shared.segments import divide, gaps, join
 from shared.spans import Span
 from shared.window_request import Window
 
@@ -101,7 +101,26 @@ def ground_motion(
     wanted, margins = divide(near, window.starttime, window.endtime)
     if not wanted:
         return [], Outcome("", ""), notes
+    notes += _around(near, window, removal)
     outcome = remove_response(
         wanted, removal.inventory, removal.parameters, margins, taper_ends=False
     )
     return list(wanted), outcome, notes
+
+
+def _around(near: Stream, window: Window, removal: Removal) -> list[str]:
+    """What is missing of the samples around a window, in words."""
+    start, end = removal.span(window)
+    delta = near[0].stats.delta
+    before = max(0.0, window.starttime - near[0].stats.starttime)
+    after = max(0.0, max(trace.stats.endtime for trace in near) - window.endtime)
+    wanted = f"of the {removal.margin_s:,.0f} s that are wanted"
+    notes = []
+    if near[0].stats.starttime > start + 2 * delta:
+        notes.append(f"less exact: {before:,.0f} s of samples before the window, {wanted}")
+    if window.endtime + after < end - 2 * delta:
+        notes.append(f"less exact: {after:,.0f} s of samples after the window, {wanted}")
+    lost = sum(missing for *_, missing in gaps(near)) * delta
+    if lost:
+        notes.append(f"less exact: {lost:,.2f} s are missing in the window or around it")
+    return notes

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 from obspy import Stream, Trace, UTCDateTime
+from obspy.core.compatibility import round_away
 from obspy.core.trace import Stats
 
 from shared.errors import UnreadableObjectError
@@ -84,15 +85,21 @@ def _samples_between(first: UTCDateTime, last: UTCDateTime, stats: Stats) -> int
 
 
 def _on_grid(segments: Sequence[Trace], first_sample: UTCDateTime) -> list[Trace]:
-    """Segments with the times that ObsPy's `merge` gives them: whole intervals after the first."""
-    placed = []
+    """Segments with the times that ObsPy's `merge` gives them: whole intervals after the first.
+
+    It counts from the end of what comes before; half an interval goes away from there.
+    """
+    placed: list[Trace] = []
+    last = 0
     for trace in sorted(segments, key=lambda trace: (trace.stats.starttime, trace.stats.endtime)):
-        distance = (trace.stats.starttime - first_sample) * trace.stats.sampling_rate
-        intervals = int(np.floor(distance + 0.5))  # a half is rounded up, as `merge` does
+        delta = trace.stats.delta
+        since = trace.stats.starttime - (first_sample + last * delta)
+        first = last + int(round_away(since * trace.stats.sampling_rate))
         moved = Trace(header=trace.stats.copy())
         moved.data = trace.data
-        moved.stats.starttime = first_sample + intervals * trace.stats.delta
+        moved.stats.starttime = first_sample + first * delta
         placed.append(moved)
+        last = max(last, first + trace.stats.npts - 1)
     return placed
 
 

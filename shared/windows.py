@@ -21,7 +21,14 @@ from shared.spans import Span
 from shared.times import days_between
 from shared.waveforms import DayObject
 from shared.window_answer import Answer
-from shared.window_limits import MAX_SAMPLES, check_objects, check_sum, too_many, upper_bound
+from shared.window_limits import (
+    MAX_SAMPLES,
+    check_motion,
+    check_objects,
+    check_sum,
+    too_many,
+    upper_bound,
+)
 from shared.window_request import Window, parse_windows
 from shared.window_samples import window_trace
 from shared.window_stations import Stations
@@ -156,19 +163,27 @@ def _refuse(tasks: Sequence[_Task], objects: DayObjects, most: int) -> None:
 def _plan(
     tasks: Sequence[_Task], objects: DayObjects, stations: Stations, removal: RemovalParameters
 ) -> None:
-    """Decide how each window's response is removed."""
+    """Decide how each window's response is removed.
+
+    Raises:
+        TooLargeError: that would be too much.
+    """
     # Only where it is asked for, as ObsPy's signal processing takes longer to load than all else.
     from shared.window_motion import plan_removal
 
     open_tasks = [task for task in tasks if not task.answer]
     stations.read_ahead({task.window.channel for task in open_tasks})
+    samples = 0.0
     for task in open_tasks:
         try:
             rate = _sampling_rate(task, objects)
             inventory = stations.inventory(task.window.channel)
             task.removal = plan_removal(task.window, rate, inventory, removal)
+            samples += (task.span[1] - task.span[0]) * rate
         except ServiceError as error:
             task.fail(error)
+    check_motion(samples)
+    check_objects(len({name for task in open_tasks for name in task.names}))
 
 
 def _sampling_rate(task: _Task, objects: DayObjects) -> float:
@@ -229,21 +244,25 @@ def _read(task: _Task, objects: DayObjects) -> tuple[list[DayObject], Span]:
     found: list[DayObject] = []
     absent: list[NoDataError] = []
     reaches: list[Span] = []
+    own_days = task.window.days
     for name in task.names:
         try:
             records = objects.records(name)
             try:
                 found.append(records.read(*task.span))
             finally:
-                reaches += [records.reach] if records.reach else []
+                # The grid is that of the window's own days, whatever is read around it.
+                if records.reach and name[1] in own_days:
+                    reaches.append(records.reach)
         except NoDataError as error:
             absent.append(error)
-    if not found:
+    if not found or not reaches:
         raise _no_samples(task.window, absent)
     return found, (min(first for first, _ in reaches), max(last for _, last in reaches))
 
 
 def _no_samples(window: Window, absent: Sequence[NoDataError]) -> NoDataError:
+    """The error of a window whose days have nothing of it."""
     if len(absent) == 1:
         return absent[0]
     return NoWaveformError(

@@ -206,7 +206,7 @@ def test_odd_objects_are_not_kept(put, requests: Requests) -> None:
         assert known_records.recall(ARCHIVE_BUCKET, KEY, DAY) is None
     requests.clear()
     compare(content, swapped, swapped + 300, warm_reader())
-    assert requests[0] == ("", 0, 32 * 1024 - 1)
+    assert requests[0] == ("", 0, 12 * 1024 - 1)
 
 
 def test_failures_of_s3_are_told(put, monkeypatch) -> None:
