@@ -133,14 +133,19 @@ def _response(epochs: list[Channel], time: UTCDateTime) -> Response | None:
 
 
 def _valid(epochs: list[Channel], time: UTCDateTime) -> list[Channel]:
-    """The epochs with a response that claim a time, in the file's order; both ends count."""
-    return [
+    """The epochs with a response that claim a time, in the file's order.
+
+    Both ends count, but an end at the instant at which another epoch begins.
+    """
+    valid = [
         epoch
         for epoch in epochs
         if epoch.response is not None
         and (epoch.start_date is None or epoch.start_date <= time)
         and (epoch.end_date is None or epoch.end_date >= time)
     ]
+    begun = any(epoch.start_date == time for epoch in valid)
+    return [epoch for epoch in valid if not (begun and epoch.end_date == time)] or valid
 
 
 def _epochs(trace: Trace, inventory: Inventory) -> Iterator[Channel]:

@@ -4,7 +4,7 @@ import math
 import warnings
 
 import numpy as np
-from obspy.core.inventory import Response
+from obspy.core.inventory import Response, ResponseListResponseStage
 
 from shared.epochs import input_units
 from shared.errors import BadRequestError
@@ -60,11 +60,19 @@ def _heard(response: Response, sampling_rate: float, seconds: float) -> Corners:
     decades = math.floor(math.log10(highest) * _PER_DECADE)
     lower = 10 ** (np.arange(decades - 8 * _PER_DECADE, decades) / _PER_DECADE)
     frequencies = np.append(lower, highest)
+    for stage in response.response_stages:
+        if isinstance(stage, ResponseListResponseStage):  # beyond it, nothing is known
+            known = [element.frequency for element in stage.response_list_elements]
+            inside = (frequencies >= min(known)) & (frequencies <= max(known))
+            frequencies = frequencies[inside]
+    if not frequencies.size:
+        raise ValueError("its response list has nothing below 0.8 of the Nyquist frequency")
     values = response.get_evalresp_response_for_frequencies(frequencies, output="DEF")
     amplitude = np.abs(values)
     heard = frequencies[amplitude >= amplitude.max() * 10 ** (-_HEARD_DB / 20)]
     f2, f3 = float(heard[0]), float(heard[-1])
-    if "S**2" in input_units(response).upper().replace("SEC", "S"):
+    units = input_units(response).upper().replace("SEC", "S")
+    if "S**2" in units or units.endswith("/S/S"):
         f2 = max(f2, _ACCELEROMETER_HZ)
     if f2 * seconds < _PERIODS:
         f2 = _PERIODS / seconds if seconds > 0 else f3

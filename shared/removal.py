@@ -80,8 +80,8 @@ def remove_response(
             segments.sort(key=lambda segment: segment.trace.stats.starttime)
         runs = group(segments, parameters.gaps == "bridge", taper_ends)
         found = _gaps(stream, runs)
-        if margins is not None:
-            _tell_lonely_ends(runs)
+        if margins is not None and parameters.taper_fraction:
+            _tell_lonely_ends([run for run in runs if not is_polynomial(run.response)])
         seconds = stream[-1].stats.endtime - stream[0].stats.starttime
         ways = [_remove(run, parameters, seconds) for run in runs]
     corners = list(dict.fromkeys(used for _, used in ways))
@@ -124,9 +124,9 @@ def _margins(margins: Stream, inventory: Inventory, output: str) -> list[Segment
 
 def _tell_lonely_ends(runs: Sequence[Run]) -> None:
     """Say where the samples of a neighbouring day were asked for, but none join on."""
-    if runs[0].tapered_start:
+    if runs and runs[0].tapered_start:
         warnings.warn("tapered at the start, as no samples of the day before join it", stacklevel=2)
-    if runs[-1].tapered_end:
+    if runs and runs[-1].tapered_end:
         warnings.warn("tapered at the end, as no samples of the day after join it", stacklevel=2)
 
 

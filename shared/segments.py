@@ -2,6 +2,7 @@
 
 import math
 from bisect import bisect_left
+from collections import defaultdict
 from itertools import pairwise
 from operator import itemgetter
 
@@ -32,7 +33,12 @@ def join(stream: Stream) -> list[str]:
     """
     notes = []
     before = len(stream)
-    stream.merge(method=-1)
+    alike: defaultdict[tuple[float, str], list[Trace]] = defaultdict(list)
+    for trace in stream:  # ObsPy would try to join neighbours that differ, and fail
+        alike[trace.stats.sampling_rate, trace.data.dtype.str].append(trace)
+    stream.traces = [
+        trace for traces in alike.values() for trace in Stream(traces).merge(method=-1)
+    ]
     if len(stream) < before:
         notes.append(f"{before} segments out of order or overlapping were joined to {len(stream)}")
     stream.sort(["starttime"])

@@ -16,9 +16,9 @@ MAX_OBJECTS = 1000
 """Most channel days of one request: more are not looked for within a function's minute."""
 
 
-MAX_MOTION_SAMPLES = 128 * 1024**2
+MAX_MOTION_SAMPLES = 64 * 1024**2
 """Samples from which one request's responses are removed, those around windows included: more of
-them take longer than a function's minute."""
+them take longer than the half a minute that an HTTP API waits."""
 
 
 def most_samples(output_bucket: str | None) -> int:

@@ -1,10 +1,13 @@
 """The ground motion of a time window, from its counts and those around it."""
 
+import warnings
 from dataclasses import dataclass, replace
 
 from obspy import Inventory, Stream, Trace
+from obspy.core.inventory import Response
+from obspy.core.util.obspy_types import ObsPyException
 
-from shared.epochs import find_response
+from shared.epochs import find_response, is_polynomial
 from shared.errors import NoResponseError
 from shared.pre_filt import resolve
 from shared.removal import Outcome, remove_response
@@ -28,11 +31,15 @@ class Removal:
 
     Attributes:
         inventory: the station's metadata.
+        asked: how, as asked for.
+        sampling_rate: in Hz, for which the corners are decided.
         parameters: how; the corners of `pre_filt` are decided.
         margin_s: how much is needed before and after the window, in seconds.
     """
 
     inventory: Inventory
+    asked: RemovalParameters
+    sampling_rate: float
     parameters: RemovalParameters
     margin_s: float
 
@@ -58,24 +65,38 @@ def plan_removal(
         BadRequestError: the corners lie beyond the Nyquist frequency.
         NoResponseError: the metadata has no usable response for the window's start.
     """
+    response = _response(window, inventory, parameters.output)
+    corners = None
+    if not is_polynomial(response):
+        try:
+            corners = resolve(parameters.pre_filt, response, sampling_rate, _DAY_S)
+        except (ObsPyException, ValueError, IndexError, NotImplementedError) as error:
+            raise NoResponseError(f"{window}: response not usable: {error}") from error
+    margin = _WITHOUT_BAND_S
+    if corners:
+        margin = MARGIN_PERIODS / corners[0] if corners[0] else _MARGINS_S[1]
+    margin = min(max(margin, _MARGINS_S[0]), _MARGINS_S[1])
+    decided = replace(parameters, pre_filt=corners)
+    return Removal(inventory, parameters, sampling_rate, decided, margin)
+
+
+def _response(window: Window, inventory: Inventory, output: str) -> Response:
+    """The response at the window's start; at its end, if it begins before all epochs."""
     channel = window.channel
     header = {
         "network": channel.network,
         "station": channel.station,
         "channel": channel.channel,
         "location": channel.location,
-        "starttime": window.starttime,
     }
-    response = find_response(Trace(header=header), inventory, parameters.output)
-    try:
-        corners = resolve(parameters.pre_filt, response, sampling_rate, _DAY_S)
-    except (ValueError, IndexError, NotImplementedError) as error:
-        raise NoResponseError(f"{window}: response not usable: {error}") from error
-    margin = _WITHOUT_BAND_S
-    if corners:
-        margin = MARGIN_PERIODS / corners[0] if corners[0] else _MARGINS_S[1]
-    margin = min(max(margin, _MARGINS_S[0]), _MARGINS_S[1])
-    return Removal(inventory, replace(parameters, pre_filt=corners), margin)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # they are told when the response is removed
+        try:
+            start = Trace(header={**header, "starttime": window.starttime})
+            return find_response(start, inventory, output)
+        except NoResponseError:
+            end = Trace(header={**header, "starttime": window.endtime})
+            return find_response(end, inventory, output)
 
 
 def ground_motion(
@@ -101,6 +122,9 @@ def ground_motion(
     wanted, margins = divide(near, window.starttime, window.endtime)
     if not wanted:
         return [], Outcome("", ""), notes
+    sampling_rate = wanted[0].stats.sampling_rate
+    if sampling_rate != removal.sampling_rate:  # it changes within the day
+        removal = plan_removal(window, sampling_rate, removal.inventory, removal.asked)
     notes += _around(near, window, removal)
     outcome = remove_response(
         wanted, removal.inventory, removal.parameters, margins, taper_ends=False

@@ -9,7 +9,7 @@ from obspy import UTCDateTime
 from shared.codes import ChannelId
 from shared.errors import BadRequestError, TooLargeError
 from shared.fields import Fields
-from shared.removal_parameters import RemovalParameters
+from shared.removal_parameters import UNITS, RemovalParameters
 from shared.times import Day, days_between, format_time, parse_time
 
 MAX_DAYS = 366
@@ -135,6 +135,7 @@ def _removal(fields: Fields) -> RemovalParameters | None:
             name, value = next(iter(asked.items()))
             raise fields.error(name, value, "given with an Output, 'VEL', 'DISP', 'ACC' or 'DEF'")
         return None
+    fields.choice("Output", (*UNITS, "DEF"), "")
     # A window without a band would have a drift of its own.
     values = {"pre_filt": "auto", **asked, "output": fields.raw("Output")}
     return RemovalParameters.parse(Fields(values, MOTION_PARAMETERS))

@@ -37,6 +37,8 @@ def window_trace(window: Window, segments: Sequence[Trace], reach: Span) -> Trac
     kinds = {_kind(trace) for trace in segments}
     if len(kinds) > 1:
         segments = _touching(segments, window)
+        stats = [trace.stats for trace in segments]
+        reach = min(item.starttime for item in stats), max(item.endtime for item in stats)
     merged = _merge(_near(_on_grid(segments, reach[0]), window), window)
     trace = _trim(_padded(merged, window, reach), window)
     if trace.data.dtype.kind == "f":  # what is not a number is not a sample

@@ -14,6 +14,7 @@ from shared.errors import (
     NoDataError,
     NoWaveformError,
     ServiceError,
+    UnreadableObjectError,
     UpstreamError,
 )
 from shared.removal_parameters import ENCODINGS, RemovalParameters
@@ -256,6 +257,10 @@ def _read(task: _Task, objects: DayObjects) -> tuple[list[DayObject], Span]:
                     reaches.append(records.reach)
         except NoDataError as error:
             absent.append(error)
+        except UnreadableObjectError:
+            if name[1] in own_days:
+                raise
+            # What is around the window is less, which is told.
     if not found or not reaches:
         raise _no_samples(task.window, absent)
     return found, (min(first for first, _ in reaches), max(last for _, last in reaches))

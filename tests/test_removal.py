@@ -265,13 +265,13 @@ def test_a_segment_is_split_where_the_response_changes(shift: float, touching: b
 
     outcome = remove_response(stream, inventory, parse(gaps="split"))
 
-    # A sample at the instant that both epochs claim is the first one's, as in ObsPy.
-    cut = 12_000 + (1 if shift > 0 or (touching and shift == 0) else 0)
-    assert [part.stats.npts for part in stream] == [cut, 20_000 - cut]
-    assert stream[1].stats.starttime == trace.stats.starttime + cut / 40.0
+    # A sample at the instant at which the second begins is the second one's.
+    first_of_it = 12_000 + (1 if shift > 0 else 0)
+    assert [part.stats.npts for part in stream] == [first_of_it, 20_000 - first_of_it]
+    assert stream[1].stats.starttime == trace.stats.starttime + first_of_it / 40.0
     assert any("split where another response begins" in note for note in outcome.warnings)
     for part, epoch, samples in zip(
-        stream, (first, second), (slice(cut), slice(cut, None)), strict=True
+        stream, (first, second), (slice(first_of_it), slice(first_of_it, None)), strict=True
     ):
         alone = make_trace(NSCL, str(part.stats.starttime), trace.data[samples])
         alone.stats.response = epoch.response

@@ -186,7 +186,7 @@ def test_an_epoch_that_is_missing(archive: S3Server, record: Trace) -> None:
     [
         (
             {"Output": "velocity"},
-            "output is 'velocity': must be one of 'DISP', 'VEL', 'ACC', 'DEF'",
+            "Output is 'velocity': must be one of 'DISP', 'VEL', 'ACC', 'DEF'",
         ),
         ({"pre_filt": "auto"}, "pre_filt is 'auto': must be given with an Output"),
         ({"Output": "VEL", "pre_filt": "all"}, "pre_filt is 'all'"),
