@@ -58,7 +58,6 @@ class Row:
     """A line of the table; `ratio` is the first of the measured figures by the second."""
 
     measure: str
-    target: str
     ratio: float
     measured: str
 
@@ -72,8 +71,8 @@ def main() -> None:
                 _say(f"{name} alone: {own_limits.of(service.port)}")
         rows = [
             *fetched(server),
-            one_window(server, REGION, "3", rounds=9),
-            one_window(server, HOME, "20", rounds=3),
+            one_window(server, REGION, rounds=9),
+            one_window(server, HOME, rounds=3),
             hundred_windows(server, rounds=3),
         ]
     rows += [*encoding(), cold_start()]
@@ -114,13 +113,13 @@ def fetched(server: Service) -> Iterator[Row]:
             f"100% / {max(shares):.1%} of the object at most, {statistics.median(shares):.1%} in"
             f" the median; {' to '.join(map(str, sorted({min(reads), max(reads)})))} reads"
         )
-        yield Row(name, "", 1 / max(shares), measured)
+        yield Row(name, 1 / max(shares), measured)
 
 
-def one_window(server: Service, network: Network, target: str, rounds: int) -> Row:
+def one_window(server: Service, network: Network, rounds: int) -> Row:
     """Five minutes in one request."""
     windows = [window(ORDINARY[0], DAY.starttime + TIMES_OF_DAY[3])]
-    return _against(f"5 minutes, {network.name}", target, server, network, windows, rounds)
+    return _against(f"5 minutes, {network.name}", server, network, windows, rounds)
 
 
 def hundred_windows(server: Service, rounds: int) -> Row:
@@ -131,7 +130,7 @@ def hundred_windows(server: Service, rounds: int) -> Row:
         for number in range(100)
     ]
     name = "100 windows of 30 objects, in the region"
-    return _against(name, "15", server, REGION, windows, rounds)
+    return _against(name, server, REGION, windows, rounds)
 
 
 def encoding() -> Iterator[Row]:
@@ -141,7 +140,7 @@ def encoding() -> Iterator[Row]:
     for kind, name in (("whole", "without gaps"), ("gaps", "with gaps")):
         ours, peer = found[kind]["ours"], found[kind]["tutorial"]
         measured = f"{peer:.3f} / {ours:.3f} s of computing"
-        yield Row(f"6 hours at 100 Hz as JSON, {name}", "5", peer / ours, measured)
+        yield Row(f"6 hours at 100 Hz as JSON, {name}", peer / ours, measured)
 
 
 def cold_start() -> Row:
@@ -158,7 +157,7 @@ def cold_start() -> Row:
     ours, bare = (statistics.median(seconds[side]) for side in ("ours", "bare"))
     ours_cpu, bare_cpu = (statistics.median(computing[side]) for side in ("ours", "bare"))
     measured = f"{ours:.3f} / {bare:.3f} s, of that computing {ours_cpu:.3f} / {bare_cpu:.3f} s"
-    return Row("cold start, ours / ObsPy and boto3 alone", "at most 1.15", ours / bare, measured)
+    return Row("cold start, ours / ObsPy and boto3 alone", ours / bare, measured)
 
 
 def window(channel: ChannelId, start: UTCDateTime, length_s: float = WINDOW_S) -> dict[str, str]:
@@ -189,17 +188,12 @@ def invoke(side: str, endpoint: Service, requests: Sequence[Windows]) -> list[di
 
 def table(rows: Sequence[Row]) -> str:
     """The rows as Markdown."""
-    lines = ["| measure (the tutorial's / ours) | target | ratio | measured |"]
-    lines.append("| --- | --- | --- | --- |")
-    lines += [
-        f"| {row.measure} | {row.target} | {row.ratio:.2f} | {row.measured} |" for row in rows
-    ]
+    lines = ["| measure (the tutorial's / ours) | ratio | measured |", "| --- | --- | --- |"]
+    lines += [f"| {row.measure} | {row.ratio:.2f} | {row.measured} |" for row in rows]
     return "\n".join(lines) + "\n"
 
 
-def _against(
-    name: str, target: str, server: Service, network: Network, windows: Windows, rounds: int
-) -> Row:
+def _against(name: str, server: Service, network: Network, windows: Windows, rounds: int) -> Row:
     """One request to both functions in turns; medians of the seconds.
 
     Raises:
@@ -221,7 +215,7 @@ def _against(
         raise RuntimeError(f"{name}: the samples differ")
     peer, ours = (statistics.median(seconds[side]) for side in ("tutorial", "ours"))
     megabytes = f"{down['tutorial'] / 1e6:,.1f} / {down['ours'] / 1e6:,.1f} MB"
-    return Row(name, target, peer / ours, f"{peer:.2f} / {ours:.2f} s, {megabytes}")
+    return Row(name, peer / ours, f"{peer:.2f} / {ours:.2f} s, {megabytes}")
 
 
 def _in_own_process(module: str, *arguments: str, content: str = "", **environment: str) -> Any:

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 from conftest import REAL_DATA
 from obspy import read_inventory
-from obspy.core.inventory import PolesZerosResponseStage, Response
+from obspy.core.inventory import (
+    PolesZerosResponseStage,
+    Response,
+    ResponseListResponseStage,
+)
+from obspy.core.inventory.response import ResponseListElement
 
 from local import instrument
 from shared.errors import BadRequestError
@@ -112,3 +117,16 @@ def test_every_seismic_channel_of_a_real_station_has_a_band() -> None:
         "LN": {0.02},
         "VH": {0.00269},
     }
+
+
+def test_units_may_be_written_in_another_way() -> None:
+    other = sensor("M/S/S", [-1000 + 1000j, -1000 - 1000j], [])
+    assert corners(other, 100.0) == corners(ACCELEROMETER, 100.0)
+
+
+def test_beyond_a_response_list_nothing_is_known() -> None:
+    elements = [ResponseListElement(f, 1000.0, 0.0) for f in np.geomspace(0.1, 20, 30)]
+    stage = ResponseListResponseStage(1, 1000.0, 1.0, "M/S", "V", response_list_elements=elements)
+    _, f2, f3, _ = corners(Response(response_stages=[stage]), 40.0)
+    assert 0.1 <= f2 < 0.102
+    assert f3 == 16.0

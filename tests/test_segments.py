@@ -1,5 +1,7 @@
 """Segments in order, joined, and without conflicts."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from conftest import make_trace, noise
@@ -127,3 +129,14 @@ def test_a_cut_shares_the_samples() -> None:
     assert part.stats.starttime == START + 2.5
     assert np.shares_memory(part.data, trace.data)
     assert trace.stats.npts == 1_000
+
+
+@pytest.mark.parametrize("other", [{"sampling_rate": 20.0}, {"dtype": np.float32}])
+def test_neighbours_that_differ_are_not_joined(other: dict[str, Any]) -> None:
+    """ObsPy's cleanup fails where they follow each other without a gap."""
+    one = make_trace(NSCL, "2024-01-01", noise(400))
+    two = make_trace(NSCL, "2024-01-01T00:00:10", noise(400), **other)
+    stream = Stream([two, one])
+    join(stream)
+    assert [trace.stats.npts for trace in stream] == [400, 400]
+    assert stream[0].stats.starttime == START

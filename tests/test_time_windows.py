@@ -55,16 +55,16 @@ def test_samples_that_differ_are_no_measurement(
     replies = iter([{"seconds": 3.0, "digest": "a"}, {"seconds": 1.0, "digest": "b"}])
     monkeypatch.setattr(time_windows, "invoke", lambda *_: [next(replies)])
     with pytest.raises(RuntimeError, match="the samples differ"):
-        time_windows.one_window(server, time_windows.UNBOUNDED, "3", rounds=1)
+        time_windows.one_window(server, time_windows.UNBOUNDED, rounds=1)
 
 
 def test_ratios_are_of_medians(server: Service, monkeypatch: pytest.MonkeyPatch) -> None:
     replies = iter([{"seconds": s, "digest": "a"} for s in (3.0, 1.0, 2.0, 0.1, 9.0, 0.5)])
     monkeypatch.setattr(time_windows, "invoke", lambda *_: [next(replies)])
-    row = time_windows.one_window(server, time_windows.REGION, "3", rounds=3)
+    row = time_windows.one_window(server, time_windows.REGION, rounds=3)
     head, line, text = time_windows.table([row]).splitlines()
     assert text == (
-        "| 5 minutes, in the region, 20 ms, 80 MB/s | 3 | 6.00 | 3.00 / 0.50 s, 0.0 / 0.0 MB |"
+        "| 5 minutes, in the region, 20 ms, 80 MB/s | 6.00 | 3.00 / 0.50 s, 0.0 / 0.0 MB |"
     )
     assert head.count("|") == line.count("|") == text.count("|")
 

@@ -12,7 +12,7 @@ from obspy import Stream, Trace, UTCDateTime
 from local import ground_motion, instrument
 from local.s3_server import S3Server
 from shared.codes import ChannelId
-from shared.errors import BadRequestError, NoResponseError
+from shared.errors import BadRequestError, NoResponseError, TooLargeError
 from shared.removal import remove_response
 from shared.removal_parameters import RemovalParameters
 from shared.segments import cut
@@ -220,3 +220,69 @@ def test_whole_objects_can_be_asked_for(day: S3Server) -> None:
     assert ranged[0].trace is not None
     assert whole[0].trace is not None
     np.testing.assert_allclose(ranged[0].trace.data, whole[0].trace.data, atol=1e-12)
+
+
+def test_the_grid_is_that_of_the_windows_own_day(archive: S3Server, record: Trace) -> None:
+    """The day before, of which the end is read, may lie on another one."""
+    put_day(archive, NSCL, "2024,001", cut(record, 0, NPTS - 100))
+    second = make_trace(NSCL, "2024-01-02T00:00:00.0080", record.data[:40_000], RATE)
+    put_day(archive, NSCL, "2024,002", second)
+    put_station(archive, "CI", "BOM", BHZ=RATE)
+    start = UTCDateTime("2024-01-02T00:05:00.0080")
+    asked = [Window(CHANNEL, start, start + 1)]
+    for removal in (None, AUTO):
+        (answer,) = read_windows(asked, ARCHIVE_BUCKET, removal)
+        assert answer.trace is not None
+        assert answer.trace.stats.starttime == start
+
+
+def test_the_band_is_that_of_the_windows_own_rate(archive: S3Server, record: Trace) -> None:
+    first = make_trace(NSCL, "2024-01-01T00:00:00", record.data[:12_000], 20.0)
+    second = make_trace(NSCL, "2024-01-01T00:10:00", record.data[:48_000], 40.0)  # without a gap
+    put_day(archive, NSCL, "2024,001", first, second)
+    put_station(archive, "CI", "BOM", BHZ=RATE)
+    start = UTCDateTime("2024-01-01T00:20:00")
+    (answer,) = read_windows([Window(CHANNEL, start, start + 1)], ARCHIVE_BUCKET, AUTO)
+    assert answer.outcome is not None
+    assert answer.outcome.pre_filt is not None
+    assert answer.outcome.pre_filt[2:] == (16.0, 18.0)
+
+
+@pytest.mark.parametrize("trouble", ["not readable", "not a number"])
+def test_trouble_around_a_window_is_told(archive: S3Server, record: Trace, trouble: str) -> None:
+    floats = record.data.astype(np.float32)
+    own = make_trace(NSCL, str(START), floats, RATE, np.float32)
+    put_day(archive, NSCL, "2024,001", own, encoding="FLOAT32")
+    after = make_trace(NSCL, "2024-01-02T00:00:00.0195", [np.nan, *floats], RATE, np.float32)
+    key = put_day(archive, NSCL, "2024,002", after, encoding="FLOAT32")
+    if trouble == "not readable":
+        archive.put(key, b"no miniSEED" * 1_000)
+    put_station(archive, "CI", "BOM", BHZ=RATE)
+    (answer,) = read_windows([window(6 * 3_600 - 20, 10)], ARCHIVE_BUCKET, AUTO)
+    assert answer.trace is not None, answer.error
+    assert any(
+        "samples after the window" in note or "not numbers" in note for note in answer.warnings
+    )
+
+
+def test_what_is_missing_around_a_window_is_told(day: S3Server) -> None:
+    start, end, middle = read_windows(
+        [window(60, 10), window(6 * 3_600 - 60, 10), window(10_000, 10)], ARCHIVE_BUCKET, AUTO
+    )
+    assert [note[:40] for note in start.warnings] == ["less exact: 60 s of samples before the w"]
+    assert [note[:40] for note in end.warnings] == ["less exact: 50 s of samples after the wi"]
+    assert middle.warnings == ()
+
+
+def test_too_much_motion_is_refused_before_it_is_read(day: S3Server) -> None:
+    with pytest.raises(TooLargeError, match="ask for fewer windows"):
+        read_windows([window(seconds, 1) for seconds in range(500)], ARCHIVE_BUCKET, AUTO)
+
+
+def test_a_window_that_begins_a_moment_before_its_epoch(archive: S3Server, record: Trace) -> None:
+    epoch = instrument.ChannelEpoch("BHZ", "", RATE, START)
+    archive.put("FDSNstationXML/CI/CI_BOM.xml", instrument.stationxml("CI", "BOM", [epoch]))
+    put_day(archive, NSCL, "2024,001", record)
+    (answer,) = read_windows([window(-0.01, 10)], ARCHIVE_BUCKET, AUTO)
+    assert answer.trace is not None, answer.error
+    assert answer.trace.stats.starttime == START

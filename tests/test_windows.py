@@ -373,3 +373,16 @@ def test_blank_locations_are_the_same(blank: str | None) -> None:
 def test_bad_requests_name_what_is_wrong(bad: object, words: str) -> None:
     with pytest.raises(BadRequestError, match=words):
         parse_windows(bad)
+
+
+def test_a_segment_of_another_rate_keeps_its_own_times(archive: S3Server) -> None:
+    put_day(
+        archive,
+        NSCL,
+        DAY,
+        make_trace(NSCL, "2024-01-01T00:00:00", noise(4_000), 100.0),
+        make_trace(NSCL, "2024-01-01T00:10:00.0123", noise(4_000), 40.0),
+    )
+    trace = answer("2024-01-01T00:10:10", "2024-01-01T00:10:20").trace
+    assert trace is not None
+    assert trace.stats.starttime == UTCDateTime("2024-01-01T00:10:10.0123")

@@ -1,0 +1,46 @@
+"""The same with several things at the same time."""
+
+import threading
+
+import boto3
+import pytest
+
+from shared.side_by_side import side_by_side
+
+
+def test_all_are_done_in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-2")
+    done: list[int] = []
+    side_by_side(done.append, range(40))
+    assert sorted(done) == list(range(40))
+
+
+def test_one_alone_takes_no_thread() -> None:
+    threads = []
+    side_by_side(lambda _: threads.append(threading.current_thread()), [1])
+    assert threads == [threading.main_thread()]
+
+
+def test_none_is_fine() -> None:
+    side_by_side(pytest.fail, [])
+
+
+def test_what_is_raised_is_raised() -> None:
+    with pytest.raises(ZeroDivisionError):
+        side_by_side(lambda number: 1 / number, [1, 0])
+
+
+def test_all_threads_share_one_client(monkeypatch: pytest.MonkeyPatch) -> None:
+    from shared import s3
+
+    made = []
+    make = boto3.client
+    monkeypatch.setattr(boto3, "client", lambda *a, **k: (made.append(a), make(*a, **k))[1])
+    barrier = threading.Barrier(8, timeout=30)
+
+    def use(_: int) -> None:
+        barrier.wait()
+        s3.client(signed=False)
+
+    side_by_side(use, range(8))
+    assert len(made) == 1
