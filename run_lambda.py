@@ -125,6 +125,8 @@ def _client(options: argparse.Namespace) -> "LambdaClient":
 
 
 def _summary(reply: Any, path: Path) -> str:
+    if isinstance(reply, dict) and "url" in reply:
+        return f"wrote {path}: a link to {reply['object']}, too large for a reply, see its url"
     if not isinstance(reply, list):
         return f"wrote {path}"
     failed = [window["error"]["message"] for window in reply if "error" in window]

@@ -32,10 +32,10 @@ from shared.window_limits import (
 )
 from shared.window_request import Window, parse_windows
 from shared.window_samples import window_trace
-from shared.window_stations import Stations
 
 if TYPE_CHECKING:
     from shared.window_motion import Removal
+    from shared.window_stations import Stations
 
 __all__ = ["MAX_SAMPLES", "Answer", "parse_windows", "read_windows"]
 
@@ -109,6 +109,9 @@ def read_windows(
     objects.look(names)
     _refuse(tasks, objects, most_samples)
     if removal:
+        # Loaded only where it is asked for: ObsPy's signal processing takes longer than all else.
+        from shared.window_stations import Stations
+
         _plan(tasks, objects, Stations(bucket), removal)
     # Windows of a channel side by side, so that few objects are decoded at a time.
     tasks_left = sorted((task for task in tasks if not task.answer), key=lambda task: task.names)
@@ -162,14 +165,13 @@ def _refuse(tasks: Sequence[_Task], objects: DayObjects, most: int) -> None:
 
 
 def _plan(
-    tasks: Sequence[_Task], objects: DayObjects, stations: Stations, removal: RemovalParameters
+    tasks: Sequence[_Task], objects: DayObjects, stations: "Stations", removal: RemovalParameters
 ) -> None:
     """Decide how each window's response is removed.
 
     Raises:
         TooLargeError: that would be too much.
     """
-    # Only where it is asked for, as ObsPy's signal processing takes longer to load than all else.
     from shared.window_motion import plan_removal
 
     open_tasks = [task for task in tasks if not task.answer]
@@ -224,7 +226,7 @@ def _answer(task: _Task, objects: DayObjects) -> Answer:
     segments = [trace for item in found for trace in item.stream]
     outcome = None
     if removal:
-        from shared.window_motion import ground_motion  # see `_plan`
+        from shared.window_motion import ground_motion
 
         segments, outcome, notes = ground_motion(window, Stream(segments), removal)
         warnings += [*notes, *outcome.warnings]

@@ -109,6 +109,17 @@ def test_every_block_is_covered_by_one_test() -> None:
     assert sorted(COVERED) == sorted(BLOCKS)
 
 
+def test_what_is_named_exists() -> None:
+    assert not re.findall(r"^[A-Z]+_TABLE$", README, re.MULTILINE)
+    for path in [
+        *PROJECT.glob("shared/*.py"),
+        *PROJECT.glob("benchmarks/*.py"),
+        PROJECT / "README.md",
+    ]:
+        for named in re.findall(r"`((?:benchmarks|shared|tests|local)/\w+\.py)`", path.read_text()):
+            assert (PROJECT / named).is_file(), f"{path.name} names {named}"
+
+
 def test_relative_links_and_images_exist() -> None:
     links = re.findall(r"\]\(([^)\s]+)\)", README)
     assert len(links) >= 5
@@ -688,6 +699,9 @@ def test_bucket_and_role(client: Callable[[str], Any], aws: dict[str, str]) -> N
     s3, iam = client("s3"), client("iam")
     assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == [BUCKET]
     assert s3.get_bucket_location(Bucket=BUCKET)["LocationConstraint"] == "us-west-2"
+    (rule,) = s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]
+    assert (rule["Status"], rule["Expiration"]) == ("Enabled", {"Days": 1})
+    assert rule["Filter"] == {"Prefix": "windows/"}
 
     (role,) = iam.list_roles()["Roles"]
     assert role["RoleName"] == "scedc-lambda"

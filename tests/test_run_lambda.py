@@ -452,3 +452,9 @@ def test_arguments_that_cannot_be(
         run_lambda.main(arguments)
     assert ended.value.code == 2
     assert message in capsys.readouterr().err
+
+
+def test_a_link_to_a_large_answer_is_told(tmp_path: Path) -> None:
+    reply = {"url": "https://example.com", "object": "s3://bucket/windows/1.json"}
+    told = run_lambda._summary(reply, tmp_path / "output.json")
+    assert "a link to s3://bucket/windows/1.json" in told

@@ -71,7 +71,7 @@ def test_ratios_are_of_medians(server: Service, monkeypatch: pytest.MonkeyPatch)
 
 def test_a_hundred_windows_are_of_thirty_objects(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
-    monkeypatch.setattr(time_windows, "_against", lambda *arguments: asked.append(arguments[4]))
+    monkeypatch.setattr(time_windows, "_against", lambda *arguments: asked.append(arguments[3]))
     time_windows.hundred_windows(None, rounds=1)
     (windows,) = asked
     assert len(windows) == 100
