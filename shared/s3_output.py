@@ -4,13 +4,15 @@ Writing is signed, and so are links. Reading, and the client of both, are in `s3
 """
 
 from collections.abc import Mapping
-from functools import cache
 from pathlib import Path
 from typing import Any
 
 from botocore.exceptions import ClientError
 
 from shared.s3 import client, translated
+
+_regions: dict[str, str] = {}
+"""Where buckets lie, which does not change."""
 
 
 def upload(
@@ -78,12 +80,16 @@ def presigned_url(bucket: str, key: str, seconds: int) -> str:
         )
 
 
-@cache
 def _bucket_region(bucket: str) -> str | None:
-    """Where a bucket lies; None if S3 does not say."""
-    try:
-        answer: Any = client(signed=True).head_bucket(Bucket=bucket)
-    except ClientError as error:  # which says it, too: no permission is needed
-        answer = error.response
-    headers: dict[str, str] = answer["ResponseMetadata"]["HTTPHeaders"]
-    return headers.get("x-amz-bucket-region")
+    """Where a bucket lies, asked once; None if S3 does not say."""
+    if bucket not in _regions:
+        try:
+            answer: Any = client(signed=True).head_bucket(Bucket=bucket)
+        except ClientError as error:  # which says it, too: no permission is needed
+            answer = error.response
+        headers: dict[str, str] = answer["ResponseMetadata"]["HTTPHeaders"]
+        region = headers.get("x-amz-bucket-region")
+        if region is None:  # S3 may say so another time
+            return None
+        _regions[bucket] = region
+    return _regions[bucket]
