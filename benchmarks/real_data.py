@@ -13,10 +13,10 @@ from obspy import Inventory, Stream, Trace
 from local.emulator import PROJECT
 from shared import s3, scedc
 from shared.codes import ChannelId
+from shared.days import Day
 from shared.segments import join
 from shared.settings import ARCHIVE_BUCKET
 from shared.stationxml import StationXML, read_stationxml
-from shared.times import Day
 from shared.waveforms import read_day
 
 FOLDER = PROJECT / "build" / "benchmarks"

@@ -25,9 +25,9 @@ from local.emulator import PROJECT
 from local.s3_server import S3Server
 from shared import fast_removal, scedc
 from shared.codes import ChannelId
+from shared.days import Day
 from shared.removal import remove_response
 from shared.removal_parameters import RemovalParameters
-from shared.times import Day
 
 SECONDS_PER_DAY = 86400
 ROUNDS = 5

@@ -18,8 +18,8 @@ from local import ground_motion, instrument
 from local.emulator import PROJECT
 from shared import scedc
 from shared.codes import ChannelId
+from shared.days import Day
 from shared.settings import ARCHIVE_BUCKET
-from shared.times import Day
 
 FOLDER = PROJECT / "build" / "benchmarks" / "windows"
 """Where it is kept between runs; its sub-folder is the bucket."""

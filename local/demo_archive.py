@@ -20,7 +20,7 @@ from obspy import Stream, Trace, UTCDateTime
 from local import ground_motion, instrument
 from shared import scedc
 from shared.codes import ChannelId
-from shared.times import Day
+from shared.days import Day
 
 SECONDS_PER_DAY = 86400.0
 TRUTH_FOLDER = "truth"

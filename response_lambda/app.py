@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from shared.corrected_day import CorrectedDayRequest, write_corrected_day
+from shared.corrected_day import write_corrected_day
+from shared.corrected_day_request import CorrectedDayRequest
 from shared.invocation import lambda_handler
 
 

@@ -29,6 +29,7 @@ The floors, top to bottom. A module imports only from floors below its own
               fourier             FFTs of any length, quick also with prime factors of hundreds
               inverse_response    1 / response on every frequency, from few evaluations
               chebyshev           polynomials through values at Chebyshev nodes
+              corrected_day_request  which channel's day to correct, how, and where the result lies
               removal_parameters  what a request may say of response removal
     archive   day_objects         the day objects of a request, read side by side
               day_records         a span of a channel's day, of which only that much is read
@@ -48,7 +49,8 @@ The floors, top to bottom. A module imports only from floors below its own
               content             bytes of a certain kind, such as a file
               json_values         strict JSON from Python and NumPy values
               fields              reads the fields of a JSON object
-              times, codes        days and times; network, station, channel, location codes
+              times               times of requests, and the days they lie in
+              days, codes         days of the archive; network, station, channel, location codes
               settings            what the environment says
               errors              every error that a caller may see
 """

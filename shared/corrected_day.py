@@ -9,70 +9,20 @@ from typing import Any
 
 from obspy import Stream
 
-from shared import json_values, s3, s3_output, scedc, settings
-from shared.codes import ChannelId
+from shared import json_values, s3, s3_output, settings
+from shared.corrected_day_request import CorrectedDayRequest
 from shared.errors import NoWaveformError
-from shared.fields import Fields
 from shared.neighbours import read_margins
 from shared.removal import remove_response
-from shared.removal_parameters import ENCODINGS, RemovalParameters
+from shared.removal_parameters import ENCODINGS
 from shared.scratch import scratch_folder
 from shared.segments import join
 from shared.stationxml import download_stationxml, read_stationxml
-from shared.times import Day, format_time
+from shared.times import format_time
 from shared.waveforms import download_day, read_day
 
 CONTENT_TYPE = "application/vnd.fdsn.mseed"
 """FDSN's media type of miniSEED: https://www.fdsn.org/webservices/"""
-
-_FIELDS = (
-    "day", "nscl", "output", "pre_filt", "water_level", "taper_fraction", "zero_mean", "encoding",
-    "gaps", "edges", "method",
-)  # fmt: skip
-
-
-@dataclass(frozen=True)
-class CorrectedDayRequest:
-    """Which channel's day to correct, and how.
-
-    Attributes:
-        day: the day of the archive's object.
-        channel: the channel.
-        parameters: of the response removal.
-    """
-
-    day: Day
-    channel: ChannelId
-    parameters: RemovalParameters
-
-    @classmethod
-    def parse(cls, request: object) -> "CorrectedDayRequest":
-        """Read a request such as `{"day": "2019,183", "nscl": "CI.SOC.HHZ."}`.
-
-        Raises:
-            BadRequestError: a field is missing, unknown, or not what it must be.
-        """
-        fields = Fields(request, _FIELDS)
-        return cls(
-            day=Day.parse(fields.text("day", "'YYYY,DDD' or 'YYYY-MM-DD'")),
-            channel=ChannelId.parse(
-                fields.text("nscl", "network.station.channel.location, such as 'CI.SOC.HHZ.'")
-            ),
-            parameters=RemovalParameters.parse(fields),
-        )
-
-    @property
-    def output_key(self) -> str:
-        """The key of the result: SCEDC's own name for the day, in a folder for the parameters.
-
-        The default's folder is "noresp". Every parameter that differs is written into the folder's
-        name, so that no result ever takes another's place.
-        """
-        changes = "".join(
-            f"_{name}-{_word(value)}" for name, value in self.parameters.changed().items()
-        )
-        folder = f"noresp{changes}/{scedc.day_folder(self.day)}"
-        return f"{folder}/{scedc.waveform_name(self.channel, self.day)}"
 
 
 @dataclass
@@ -185,14 +135,3 @@ def _object_metadata(description: dict[str, Any]) -> dict[str, str]:
 def _ascii(value: Any) -> str:
     text = value if isinstance(value, str) else json_values.dumps(value).decode()
     return text.encode("ascii", "replace").decode()
-
-
-def _word(value: Any) -> str:
-    """A parameter's value as part of a key; different values give different words."""
-    if isinstance(value, tuple):
-        return "-".join(map(_word, value))
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return str(value).lower()
-    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)

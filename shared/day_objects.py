@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from shared.codes import ChannelId
 from shared.day_records import DayRecords
+from shared.days import Day
 from shared.errors import NoDataError, ServiceError, UpstreamError
 from shared.side_by_side import side_by_side
 from shared.spans import Span
-from shared.times import Day
 
 Name = tuple[ChannelId, Day]
 

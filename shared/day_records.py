@@ -17,13 +17,14 @@ from obspy import UTCDateTime
 
 from shared import known_records, s3, scedc
 from shared.codes import ChannelId
+from shared.days import Day
 from shared.errors import NoSuchObjectError, NoWaveformError, S3Error, UnreadableObjectError
 from shared.record_index import RecordIndex
 from shared.record_search import next_to_read, unknown_end
 from shared.records import OddRecordError, parse_header
 from shared.scratch import scratch_folder
 from shared.spans import Span, continued, is_near, neighbours_as_one, samples_around
-from shared.times import Day, format_time
+from shared.times import format_time
 from shared.waveforms import DayObject, download_day, no_object, read_day, read_miniseed
 
 logger = logging.getLogger(__name__)

@@ -15,10 +15,11 @@
     │   └── UnreadableObjectError  an object of the archive is not what its key promises
     └── SettingsError              this deployment lacks a setting
 
-Only the edge knows which HTTP status each of them has.
+Only the edge knows which HTTP status each of them has. Whether the same request may succeed another
+time is each error's own: `permanent`.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 # A message quotes the request, which may be megabytes long: more than a reply may have.
 _LONGEST_MESSAGE = 2000
@@ -32,6 +33,9 @@ class ServiceError(Exception):
         details: further members of the JSON error object, such as the key that was looked for;
             JSON types only.
     """
+
+    permanent: ClassVar[bool] = True
+    """Whether the same request will fail in the same way, whenever it is made."""
 
     def __init__(self, message: str, **details: Any) -> None:
         if len(message) > _LONGEST_MESSAGE:
@@ -76,6 +80,8 @@ class TooLargeError(ServiceError):
 class UpstreamError(ServiceError):
     """Something this service depends on failed."""
 
+    permanent = False
+
 
 class S3Error(UpstreamError):
     """S3 could not be reached, or refused the request."""
@@ -84,6 +90,10 @@ class S3Error(UpstreamError):
 class UnreadableObjectError(UpstreamError):
     """An object of the archive is not what its key promises."""
 
+    permanent = True  # it is read whole, or not at all, so that it will be the same next time
+
 
 class SettingsError(ServiceError):
     """This deployment lacks a setting, or has an unusable one."""
+
+    permanent = False  # the request is not at fault: it succeeds once the setting is right

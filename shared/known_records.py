@@ -5,10 +5,10 @@ With them, a window that is asked for again, or one next to it, takes one read.
 
 from dataclasses import dataclass
 
+from shared.days import Day
 from shared.kept import Kept
 from shared.record_index import RecordIndex, Times
 from shared.records import RecordHeader
-from shared.times import Day
 
 _MOST_OBJECTS = 1000
 _MOST_RECORDS = 200_000

@@ -6,10 +6,10 @@ from obspy import Stream, UTCDateTime
 
 from shared.codes import ChannelId
 from shared.day_records import read_span
+from shared.days import Day
 from shared.errors import NoWaveformError, UnreadableObjectError
 from shared.runs import MAX_BRIDGED_S
 from shared.segments import join
-from shared.times import Day
 
 MARGIN_S = 1200.0
 """How much of a neighbouring day is read, in seconds. With a `pre_filt` for a 120 s seismometer,

@@ -11,8 +11,8 @@ from itertools import pairwise
 
 from obspy import UTCDateTime
 
+from shared.days import Day
 from shared.records import OddRecordError, RecordHeader, parse_header
-from shared.times import Day
 
 MARGIN_S = 60
 """How far around a span records are looked at. Disorder of up to this much is always seen."""

@@ -3,16 +3,14 @@
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-import numpy as np
-
 from shared.fields import Fields, is_number
 
 UNITS = {"DISP": "m", "VEL": "m/s", "ACC": "m/s**2"}
 """The unit of each output. "DEF" has the instrument's own, whatever it measures."""
 
-ENCODINGS = {"FLOAT32": np.float32, "FLOAT64": np.float64}
-"""The miniSEED encodings of a result, with the NumPy type that each takes. Never an integer: ground
-velocity is about 1e-6 m/s, which an integer turns into 0."""
+ENCODINGS = {"FLOAT32": "float32", "FLOAT64": "float64"}
+"""The miniSEED encodings of a result, with the name of the NumPy type that each takes. Never an
+integer: ground velocity is about 1e-6 m/s, which an integer turns into 0."""
 
 METHODS = ("fast", "obspy")
 """Ways to do it: "obspy" calls ObsPy itself; "fast" is ours, and agrees with it."""

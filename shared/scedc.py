@@ -7,8 +7,8 @@ NNSSSSSCCCLL_YYYYDDD.ms, with the station padded with "_" to five and the locati
 import re
 
 from shared.codes import ChannelId
+from shared.days import Day
 from shared.errors import BadRequestError
-from shared.times import Day
 
 _NAME = re.compile(r"[A-Z0-9_]{12}_\d{7}\.ms", re.ASCII)
 

@@ -11,8 +11,9 @@ from obspy.core.util.obspy_types import ObsPyException
 
 from shared import s3, scedc
 from shared.codes import ChannelId
+from shared.days import Day
 from shared.errors import NoSuchObjectError, NoWaveformError, UnreadableObjectError
-from shared.times import Day, format_time
+from shared.times import format_time
 
 _MARGIN_S = 3600
 """How far a day's samples may reach into the days next to it."""

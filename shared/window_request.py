@@ -7,10 +7,11 @@ from typing import Any
 from obspy import UTCDateTime
 
 from shared.codes import ChannelId
+from shared.days import Day
 from shared.errors import BadRequestError, TooLargeError
 from shared.fields import Fields
 from shared.removal_parameters import UNITS, RemovalParameters
-from shared.times import Day, days_between, format_time, parse_time
+from shared.times import days_between, format_time, parse_time
 
 MAX_DAYS = 366
 """Longest window. More days than this fit into a reply only below 0.1 Hz, and each day is looked

@@ -24,8 +24,8 @@ from local.s3_server import OUTPUT_BUCKET, S3Server
 from shared import day_records, known_records, record_search, scedc, stationxml
 from shared import s3 as shared_s3
 from shared.codes import ChannelId
+from shared.days import Day
 from shared.settings import ARCHIVE_BUCKET
-from shared.times import Day
 
 PROJECT = Path(__file__).parent.parent
 REAL_DATA = Path(os.environ.get("REAL_DATA", PROJECT.parent / "shared" / "data" / "scedc-pds"))

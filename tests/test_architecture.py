@@ -104,9 +104,9 @@ def test_module_imports_only_from_below(path):
         ("scedc", "from shared.windows import Window", ["windows"]),
         ("scedc", "def f():\n    from shared import invocation", ["invocation"]),
         ("removal", "import shared.corrected_day", ["corrected_day"]),
-        ("times", "from shared.codes import ChannelId", ["codes"]),
-        ("times", "from shared.times import Day", ["times"]),
-        ("windows", "from shared import s3\nfrom shared.times import Day", []),
+        ("days", "from shared.codes import ChannelId", ["codes"]),
+        ("days", "from shared.days import Day", ["days"]),
+        ("windows", "from shared import s3\nfrom shared.days import Day", []),
         ("windows", "from shared import nothing_drawn", ["nothing_drawn"]),
     ],
 )

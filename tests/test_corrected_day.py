@@ -17,7 +17,8 @@ from obspy import Stream
 
 from local.s3_server import OUTPUT_BUCKET, S3Server
 from shared import s3
-from shared.corrected_day import CorrectedDayRequest, write_corrected_day
+from shared.corrected_day import write_corrected_day
+from shared.corrected_day_request import CorrectedDayRequest
 from shared.errors import BadRequestError, NoWaveformError, S3Error
 
 NSCL = "CI.BOM.BHZ."

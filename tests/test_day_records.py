@@ -17,10 +17,10 @@ from local.s3_server import S3Server
 from shared import s3, scedc
 from shared.codes import ChannelId
 from shared.day_records import DayRecords, read_span
+from shared.days import Day
 from shared.errors import NoWaveformError, S3Error, UnreadableObjectError
 from shared.records import parse_header
 from shared.settings import ARCHIVE_BUCKET
-from shared.times import Day
 from shared.waveforms import read_miniseed
 
 CHANNEL, DAY = ChannelId.parse(NSCL), Day.parse("2024,001")

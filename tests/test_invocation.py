@@ -13,10 +13,11 @@ from conftest import http_event
 
 from shared import errors
 from shared.codes import ChannelId
+from shared.days import Day
 from shared.fields import Fields
 from shared.http_event import MAX_REPLY_BYTES
 from shared.invocation import Reply, lambda_handler
-from shared.times import Day, parse_time
+from shared.times import parse_time
 
 RUNTIME_LIMIT = 6 * 1024**2 + 100
 """What Lambda lets through, of final JSON."""

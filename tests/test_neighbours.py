@@ -13,13 +13,14 @@ from local import ground_motion, instrument
 from local.s3_server import S3Server
 from shared import s3
 from shared.codes import ChannelId
-from shared.corrected_day import CorrectedDayRequest, write_corrected_day
+from shared.corrected_day import write_corrected_day
+from shared.corrected_day_request import CorrectedDayRequest
+from shared.days import Day
 from shared.errors import S3Error
 from shared.neighbours import MARGIN_S, read_margins
 from shared.removal import remove_response
 from shared.removal_parameters import RemovalParameters
 from shared.segments import cut, join
-from shared.times import Day
 
 NSCL = "CI.BOM.BHZ."
 CHANNEL = ChannelId.parse(NSCL)

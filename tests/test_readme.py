@@ -37,7 +37,7 @@ from local.demo_archive import DEMO_ARCHIVE, write_archive
 from local.emulator import INVOCATIONS, MEMORY_MB, TIMEOUT_S
 from local.s3_server import OUTPUT_BUCKET, S3Server
 from shared import errors, invocation, neighbours, runs, settings
-from shared.corrected_day import CorrectedDayRequest
+from shared.corrected_day_request import CorrectedDayRequest
 from shared.removal_parameters import ENCODINGS, UNITS, RemovalParameters
 from shared.window_motion import MARGIN_PERIODS
 from shared.window_request import (

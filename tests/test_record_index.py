@@ -3,10 +3,10 @@
 import pytest
 from conftest import make_trace, mseed, noise
 
+from shared.days import Day
 from shared.record_index import RecordIndex
 from shared.record_search import next_to_read, unknown_end
 from shared.records import OddRecordError, RecordHeader, parse_header
-from shared.times import Day
 
 NSCL, DAY = "CI.BOM.BHZ.", Day.parse("2024,001")
 MIDNIGHT = DAY.starttime

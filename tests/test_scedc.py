@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from shared import scedc
 from shared.codes import ChannelId
+from shared.days import Day
 from shared.errors import BadRequestError
-from shared.times import Day
 
 SEED = string.ascii_uppercase + string.digits
 channels = st.builds(

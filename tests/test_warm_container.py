@@ -14,11 +14,11 @@ from local.s3_server import S3Server
 from shared import known_records, s3, scedc
 from shared.codes import ChannelId
 from shared.day_records import DayRecords
+from shared.days import Day
 from shared.errors import NoWaveformError, S3Error, TooLargeError
 from shared.record_index import RecordIndex
 from shared.records import parse_header
 from shared.settings import ARCHIVE_BUCKET
-from shared.times import Day
 from shared.window_request import Window
 from shared.windows import Answer, read_windows
 

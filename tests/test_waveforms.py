@@ -7,9 +7,9 @@ from conftest import make_trace, mseed, noise, put_day
 
 from local.s3_server import S3Server
 from shared.codes import ChannelId
+from shared.days import Day
 from shared.errors import NoWaveformError, UnreadableObjectError
 from shared.settings import ARCHIVE_BUCKET
-from shared.times import Day
 from shared.waveforms import DayObject, download_day, read_day
 
 NSCL = "CI.BOM.BHZ."

@@ -14,8 +14,8 @@ from obspy import Stream
 from local.s3_server import S3Server
 from shared import scedc
 from shared.codes import ChannelId
+from shared.days import Day
 from shared.settings import ARCHIVE_BUCKET
-from shared.times import Day
 from shared.window_answer import Answer
 from shared.window_request import Window
 from shared.windows import read_windows

@@ -1,0 +1,74 @@
+"""Which channel's day to correct, and how; and the key under which the result lies.
+
+Nothing in here needs ObsPy or NumPy: whoever only sends requests checks them as the function does.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from shared import scedc
+from shared.codes import ChannelId
+from shared.days import Day
+from shared.fields import Fields
+from shared.removal_parameters import RemovalParameters
+
+FIELDS = (
+    "day", "nscl", "output", "pre_filt", "water_level", "taper_fraction", "zero_mean", "encoding",
+    "gaps", "edges", "method",
+)  # fmt: skip
+"""What a request may have."""
+
+
+@dataclass(frozen=True)
+class CorrectedDayRequest:
+    """Which channel's day to correct, and how.
+
+    Attributes:
+        day: the day of the archive's object.
+        channel: the channel.
+        parameters: of the response removal.
+    """
+
+    day: Day
+    channel: ChannelId
+    parameters: RemovalParameters
+
+    @classmethod
+    def parse(cls, request: object) -> "CorrectedDayRequest":
+        """Read a request such as `{"day": "2019,183", "nscl": "CI.SOC.HHZ."}`.
+
+        Raises:
+            BadRequestError: a field is missing, unknown, or not what it must be.
+        """
+        fields = Fields(request, FIELDS)
+        return cls(
+            day=Day.parse(fields.text("day", "'YYYY,DDD' or 'YYYY-MM-DD'")),
+            channel=ChannelId.parse(
+                fields.text("nscl", "network.station.channel.location, such as 'CI.SOC.HHZ.'")
+            ),
+            parameters=RemovalParameters.parse(fields),
+        )
+
+    @property
+    def output_key(self) -> str:
+        """The key of the result: SCEDC's own name for the day, in a folder for the parameters.
+
+        The default's folder is "noresp". Every parameter that differs is written into the folder's
+        name, so that no result ever takes another's place.
+        """
+        changes = "".join(
+            f"_{name}-{_word(value)}" for name, value in self.parameters.changed().items()
+        )
+        folder = f"noresp{changes}/{scedc.day_folder(self.day)}"
+        return f"{folder}/{scedc.waveform_name(self.channel, self.day)}"
+
+
+def _word(value: Any) -> str:
+    """A parameter's value as part of a key; different values give different words."""
+    if isinstance(value, tuple):
+        return "-".join(map(_word, value))
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)
