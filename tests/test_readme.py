@@ -1,13 +1,10 @@
 """What the README says is true: each of its blocks is run, or compared with what runs."""
 
-import base64
-import contextlib
 import importlib.util
 import json
 import os
 import re
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -20,21 +17,20 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import boto3
 import pytest
 from conftest import (
     PROJECT,
     DemoRun,
-    command_environment,
     free_port,
     http_event,
     run_command,
 )
+from pages import Page, code, make_folder
 from test_serve import Served, serving
 
 import run_lambda
 from local.demo_archive import DEMO_ARCHIVE, write_archive
-from local.emulator import INVOCATIONS, MEMORY_MB, TIMEOUT_S
+from local.emulator import INVOCATIONS
 from local.s3_server import OUTPUT_BUCKET, S3Server
 from shared import errors, invocation, neighbours, runs, settings
 from shared.corrected_day_request import CorrectedDayRequest
@@ -48,65 +44,22 @@ from shared.window_request import (
     window_of_query,
 )
 
-README = (PROJECT / "README.md").read_text(encoding="utf-8")
-FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+PAGE = Page("README.md")
+README = PAGE.text
+SECTIONS = PAGE.sections
+BLOCKS = PAGE.blocks
+TITLE = PAGE.title
 PORT = "9000"
 
-Key = tuple[str, str, int]
-"""A block's heading, its language, and how many such there are before it under that heading."""
-
-
-def sections() -> dict[str, str]:
-    """The text under each heading, up to the next one of any level."""
-    without_code = FENCE.sub(lambda block: "\n" * block[0].count("\n"), README).splitlines()
-    lines, found, heading = README.splitlines(), {}, ""
-    for line, text in zip(without_code, lines, strict=True):
-        if line.startswith("#"):
-            heading = line.lstrip("# ")
-            found[heading] = ""
-        else:
-            found[heading] += f"{text}\n"
-    return found
-
-
-def blocks() -> dict[Key, str]:
-    found: dict[Key, str] = {}
-    for heading, text in sections().items():
-        for language, content in FENCE.findall(text):
-            count = sum(key[:2] == (heading, language) for key in found)
-            found[heading, language, count] = content
-    return found
-
-
-SECTIONS = sections()
-BLOCKS = blocks()
-TITLE = next(iter(SECTIONS))
-COVERED: list[Key] = []
-
-
-def covers(*keys: Key) -> Callable[[Any], Any]:
-    """Marks the one test that runs or compares these blocks."""
-    COVERED.extend(keys)
-    return lambda test: test
-
-
-def table(heading: str) -> list[list[str]]:
-    """The rows of the table under a heading, without its head."""
-    rows = re.findall(r"^\| (.*) \|$", SECTIONS[heading], re.MULTILINE)
-    return [re.split(r" *\| *", row) for row in rows[2:]]
-
-
-def code(text: str) -> list[str]:
-    """What a text has in backticks, its blocks left out."""
-    return re.findall(r"`([^`]+)`", FENCE.sub("", text))
+covers = PAGE.covers
+table = PAGE.table
 
 
 # The page
 
 
 def test_every_block_is_covered_by_one_test() -> None:
-    assert README.count("```") == 2 * len(BLOCKS)
-    assert sorted(COVERED) == sorted(BLOCKS)
+    PAGE.assert_every_block_is_covered_by_one_test()
 
 
 def test_what_is_named_exists() -> None:
@@ -121,11 +74,7 @@ def test_what_is_named_exists() -> None:
 
 
 def test_relative_links_and_images_exist() -> None:
-    links = re.findall(r"\]\(([^)\s]+)\)", README)
-    assert len(links) >= 5
-    for link in links:
-        if not link.startswith("https://"):
-            assert (PROJECT / link).is_file(), link
+    PAGE.assert_relative_links_exist()
 
 
 @covers(("The house", "text", 0))
@@ -234,7 +183,7 @@ def planned(arguments: str) -> str:
 
 def test_every_make_target_that_is_named_exists() -> None:
     named = set(re.findall(r"(?:^|`)make ([a-z]+)", README, re.MULTILINE))
-    assert {"demo", "serve", "test", "check", "images", "lock", "setup"} <= named
+    assert {"demo", "serve", "test", "check", "images", "lock"} <= named
     for target in named:
         planned(target)
 
@@ -374,14 +323,6 @@ def response(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
         serving("response", log) as served,
     ):
         yield served
-
-
-def make_folder(folder: Path) -> Path:
-    """A folder in which the README's lines can be typed, beside the project's own."""
-    for name in ("run_lambda.py", "request.json"):
-        (folder / name).symlink_to(PROJECT / name)
-    (folder / ".venv").symlink_to(sys.prefix)
-    return folder
 
 
 def type_in(folder: Path, lines: str, port: int) -> str:
@@ -547,262 +488,3 @@ def test_what_is_said_of_run_lambda() -> None:
     source = (PROJECT / "run_lambda.py").read_text()
     imported = set(re.findall(r"^(?:import|from) (\w+)", source, re.MULTILINE))
     assert imported - set(sys.stdlib_module_names) == {"boto3", "botocore"}
-
-
-# On AWS
-
-ON_AWS = [key for key in BLOCKS if key[0] == "On AWS"]
-ACCOUNT = "123456789012"
-REGISTRY = f"{ACCOUNT}.dkr.ecr.us-west-2.amazonaws.com"
-BUCKET = f"corrected-waveforms-{ACCOUNT}"
-
-SHIMS = {
-    "docker": """
-echo "docker $*" >> "$COMMANDS"
-case $1 in
-  login) read -r password || [[ -n $password ]] ;;
-  push) aws ecr put-image --repository-name "${2##*/}" --image-tag latest --image-manifest \
-          "$(<"${0%/*}/manifest.json")" > "$COMMANDS.push" ;;
-esac
-""",
-    "make": """
-echo "make $*" >> "$COMMANDS"
-[[ $DOCKER_DEFAULT_PLATFORM == linux/amd64 && $BUILDX_NO_DEFAULT_ATTESTATIONS == 1 ]]
-""",
-    "sleep": 'echo "sleep $*" >> "$COMMANDS"',
-    "curl": 'echo "curl $*" >> "$COMMANDS"',
-}
-"""What stands in on the PATH for what cannot be run here. Docker's pushes arrive in the registry,
-as functions are only made of images that are there. make fails where Docker would build what Lambda
-refuses: it takes images of one platform, and none with attestations."""
-
-MANIFEST = {
-    "schemaVersion": 2,
-    "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
-    "config": {"size": 1},
-}
-
-
-@pytest.fixture(scope="module")
-def aws(tmp_path_factory: pytest.TempPathFactory) -> Iterator[dict[str, str]]:
-    """The environment of somebody with an account on AWS, which is moto in a process of its own."""
-    folder, port = tmp_path_factory.mktemp("aws"), free_port()
-    endpoint = f"http://127.0.0.1:{port}"
-    server_environment = command_environment(
-        MOTO_IAM_LOAD_MANAGED_POLICIES="true",
-        MOTO_LAMBDA_STUB_ECR="false",
-        MOTO_ENABLE_RECORDING="true",
-        MOTO_RECORDER_FILEPATH=str(folder / "requests"),
-    )
-    with (folder / "moto.log").open("wb") as log:
-        server = subprocess.Popen(
-            [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)],
-            env=server_environment,
-            stdout=log,
-            stderr=log,
-        )
-    try:
-        await_port(port)
-        # Without Docker, its functions answer with the event that they get.
-        answer(f"{endpoint}/moto-api/config", b'{"lambda": {"use_docker": false}}')
-        shims = folder / "bin"
-        shims.mkdir()
-        for name, script in SHIMS.items():
-            (shims / name).write_text(f"#!/usr/bin/env bash\nset -euo pipefail\n{script.strip()}\n")
-            (shims / name).chmod(0o755)
-        (shims / "manifest.json").write_text(json.dumps(MANIFEST))
-        yield command_environment(
-            AWS_ENDPOINT_URL=endpoint,
-            AWS_ACCESS_KEY_ID="testing",
-            AWS_SECRET_ACCESS_KEY="testing",
-            COMMANDS=str(folder / "commands"),
-            PATH=f"{shims}:{sys.prefix}/bin:{os.environ['PATH']}",
-        )
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
-
-
-def await_port(port: int) -> None:
-    deadline = time.monotonic() + 60
-    while True:
-        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
-            return
-        assert time.monotonic() < deadline, "moto does not listen"
-        time.sleep(0.1)
-
-
-@pytest.fixture(scope="module")
-def pasted(aws: dict[str, str], tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """All lines of "On AWS", run in order; returns the folder that they ran in.
-
-    The AWS CLI is version 1, the one that there are wheels of. Lines that the CLI's version 2 takes
-    in another way are the ones that print much, as it pages them, and the payload, as it takes
-    base64 for all that is not read by fileb://.
-    """
-    folder = make_folder(tmp_path_factory.mktemp("project"))
-    script = folder / "on-aws.sh"
-    script.write_text("set -euo pipefail\n" + "\n".join(BLOCKS[key] for key in ON_AWS))
-    done = subprocess.run(
-        ["bash", str(script)],
-        cwd=folder,
-        env=aws,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stderr == ""
-    (folder / "stdout").write_text(done.stdout)
-    return folder
-
-
-@pytest.fixture
-def client(aws: dict[str, str], pasted: Path) -> Callable[[str], Any]:
-    """Makes clients that look at what the lines have set up."""
-
-    def make(service: str) -> Any:
-        return boto3.client(
-            service,
-            endpoint_url=aws["AWS_ENDPOINT_URL"],
-            region_name="us-west-2",
-            aws_access_key_id="testing",
-            aws_secret_access_key="testing",
-        )
-
-    return make
-
-
-@covers(("On AWS", "sh", 0))
-def test_images_are_pushed(client: Callable[[str], Any], aws: dict[str, str]) -> None:
-    commands = Path(aws["COMMANDS"]).read_text().splitlines()
-    names = ("response-lambda", "timewindow-lambda")
-    assert commands[:2] == [
-        "make images",
-        f"docker login --username AWS --password-stdin {REGISTRY}",
-    ]
-    assert commands[2:6] == [
-        line
-        for name in names
-        for line in (f"docker tag {name} {REGISTRY}/{name}", f"docker push {REGISTRY}/{name}")
-    ]
-    repositories = client("ecr").describe_repositories()["repositories"]
-    uris = {item["repositoryName"]: item["repositoryUri"] for item in repositories}
-    assert uris == {name: f"{REGISTRY}/{name}" for name in names}
-    assert "AWS_PAGER=\n" in BLOCKS["On AWS", "sh", 0]  # or version 2 of the CLI waits for keys
-
-
-@covers(("On AWS", "sh", 1))
-def test_bucket_and_role(client: Callable[[str], Any], aws: dict[str, str]) -> None:
-    s3, iam = client("s3"), client("iam")
-    assert [bucket["Name"] for bucket in s3.list_buckets()["Buckets"]] == [BUCKET]
-    assert s3.get_bucket_location(Bucket=BUCKET)["LocationConstraint"] == "us-west-2"
-    (rule,) = s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]
-    assert (rule["Status"], rule["Expiration"]) == ("Enabled", {"Days": 1})
-    assert rule["Filter"] == {"Prefix": "windows/"}
-
-    (role,) = iam.list_roles()["Roles"]
-    assert role["RoleName"] == "scedc-lambda"
-    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
-    assert trust["Effect"] == "Allow"
-    assert trust["Principal"] == {"Service": "lambda.amazonaws.com"}
-    assert trust["Action"] == "sts:AssumeRole"
-
-    attached = iam.list_attached_role_policies(RoleName="scedc-lambda")["AttachedPolicies"]
-    assert [policy["PolicyName"] for policy in attached] == ["AWSLambdaBasicExecutionRole"]
-    assert iam.list_role_policies(RoleName="scedc-lambda")["PolicyNames"] == ["waveforms"]
-    policy = iam.get_role_policy(RoleName="scedc-lambda", PolicyName="waveforms")
-    statements = policy["PolicyDocument"]["Statement"]
-    assert all(set(item) == {"Effect", "Action", "Resource"} for item in statements)
-    assert {item["Effect"] for item in statements} == {"Allow"}
-    assert [(item["Action"], item["Resource"]) for item in statements] == [
-        ("s3:GetObject", "arn:aws:s3:::scedc-pds/*"),
-        ("s3:ListBucket", "arn:aws:s3:::scedc-pds"),
-        ("s3:PutObject", f"arn:aws:s3:::{BUCKET}/*"),
-        ("s3:GetObject", f"arn:aws:s3:::{BUCKET}/windows/*"),
-    ]
-    assert "sleep 10" in Path(aws["COMMANDS"]).read_text().splitlines()
-
-
-@covers(("On AWS", "sh", 2))
-def test_functions(client: Callable[[str], Any]) -> None:
-    functions = client("lambda")
-    listed = functions.list_functions()["Functions"]
-    assert {item["FunctionName"] for item in listed} == set(run_lambda.FUNCTION_NAMES.values())
-    for item in listed:
-        name = item["FunctionName"]
-        function = functions.get_function(FunctionName=name)
-        found = function["Configuration"]
-        assert (found["MemorySize"], found["Timeout"]) == (MEMORY_MB, TIMEOUT_S) == (2048, 60)
-        assert found["PackageType"] == "Image"
-        assert found["Architectures"] == ["x86_64"]
-        assert found["Role"] == f"arn:aws:iam::{ACCOUNT}:role/scedc-lambda"
-        assert found["State"] == "Active"
-        assert function["Code"]["ImageUri"] == f"{REGISTRY}/{name}:latest"
-        variables = found.get("Environment", {}).get("Variables", {})
-        assert variables == {"S3_OUTPUT_BUCKET": BUCKET}
-
-
-@covers(("On AWS", "sh", 3))
-def test_sample_event(pasted: Path, aws: dict[str, str]) -> None:
-    """moto's functions answer with the event: it shows what they are asked."""
-    request = json.loads(BLOCKS["Response removal", "json", 0])
-    assert json.loads((pasted / "reply.json").read_text()) == request
-    assert "make setup" in Path(aws["COMMANDS"]).read_text().splitlines()
-    printed = (pasted / "stdout").read_text()
-    assert json.dumps(request, indent=2) in printed
-    windows = json.loads((PROJECT / "request.json").read_text())
-    assert json.loads((pasted / "output.json").read_text()) == windows
-    assert "wrote output.json\n" in printed
-
-
-def sent_to(aws: dict[str, str], path: str) -> list[Any]:
-    """The bodies that were posted to a path of moto's."""
-    lines = Path(aws["COMMANDS"]).with_name("requests").read_text().splitlines()
-    requests = [json.loads(line) for line in lines]
-    posted = [item for item in requests if item["method"] == "POST"]
-    return [
-        json.loads(base64.b64decode(item["body"]))
-        for item in posted
-        if urllib.parse.urlsplit(item["url"]).path == path
-    ]
-
-
-@covers(("On AWS", "sh", 4))
-def test_http_api(client: Callable[[str], Any], aws: dict[str, str]) -> None:
-    apis = client("apigatewayv2")
-    (api,) = apis.get_apis()["Items"]
-    assert (api["Name"], api["ProtocolType"]) == ("scedc-windows", "HTTP")
-    # Of this line, which makes a route and an integration on AWS, moto makes the API alone. What
-    # the CLI has sent is what AWS's model of CreateApi has for "quick create".
-    function = f"arn:aws:lambda:us-west-2:{ACCOUNT}:function:timewindow-lambda"
-    assert sent_to(aws, "/v2/apis") == [
-        {
-            "name": "scedc-windows",
-            "protocolType": "HTTP",
-            "target": function,  # without a route key, of all methods and paths
-        }
-    ]
-
-    policy = json.loads(client("lambda").get_policy(FunctionName="timewindow-lambda")["Policy"])
-    (statement,) = policy["Statement"]
-    assert statement["Effect"] == "Allow"
-    assert statement["Action"] == "lambda:InvokeFunction"
-    assert statement["Principal"] == {"Service": "apigateway.amazonaws.com"}
-    assert statement["Resource"] == function
-    assert statement["Condition"] == {
-        "ArnLike": {
-            "AWS:SourceArn": f"arn:aws:execute-api:us-west-2:{ACCOUNT}:{api['ApiId']}/*",
-        }
-    }
-
-    # moto serves no such APIs: the line is looked at, and its event is sent by other tests.
-    *_, post, get = Path(aws["COMMANDS"]).read_text().splitlines()
-    url = f"https://{api['ApiId']}.execute-api.us-west-2.amazonaws.com/windows"
-    assert post == f"curl -X POST --compressed -d @request.json {url} -o output.json"
-    query = urllib.parse.urlsplit(get.split()[2]).query
-    assert get == f"curl -L {url}?{query} -o bom.mseed"
-    (window,) = WindowsRequest.parse(window_of_query(dict(urllib.parse.parse_qsl(query)))).windows
-    assert window.channel.nscl == "CI.BOM.BHZ."
