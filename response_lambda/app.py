@@ -3,8 +3,9 @@
 from typing import Any
 
 from shared.corrected_day import write_corrected_day
-from shared.corrected_day_request import CorrectedDayRequest
+from shared.corrected_day_request import CorrectedDayRequest, request_of_object
 from shared.invocation import lambda_handler
+from shared.jobs import Jobs
 
 
 def process(request: Any) -> dict[str, Any]:
@@ -12,4 +13,9 @@ def process(request: Any) -> dict[str, Any]:
     return write_corrected_day(CorrectedDayRequest.parse(request))
 
 
-handler = lambda_handler(process)
+def output_key(reply: dict[str, Any]) -> str:
+    """What a batch is told of each of its days: where the result lies."""
+    return str(reply["output_key"])
+
+
+handler = lambda_handler(process, jobs=Jobs(brief=output_key, of_object=request_of_object))

@@ -4,6 +4,12 @@ The floors, top to bottom. A module imports only from floors below its own
 (``tests/test_architecture.py`` proves it)::
 
     edge      invocation          what invoked us, what it gets back; wraps a `process`
+              queue_batch         a batch of SQS messages, and which of them must come again
+              object_tasks        tasks of S3 Batch Operations, and their result codes
+              map_items           a batch of items of Step Functions' Distributed Map
+              jobs                requests of which nobody waits for the answer
+              time_left           whether another job fits into the invocation's time
+              event_shapes        which of AWS's shapes an event has
               window_reply        the answers to time windows as a reply
               http_event          reads HTTP events: method, query, headers, body
               http_reply          writes HTTP replies: status, headers, text, gzip, base64
@@ -42,7 +48,8 @@ The floors, top to bottom. A module imports only from floors below its own
               stationxml          a station's metadata as an ObsPy Inventory
               scedc               SCEDC's keys
     ground    side_by_side        the same with several things at the same time
-              s3_output           upload and links; with `s3` the only room that has boto3
+              dead_letters        messages that can never succeed, sent away with their reason
+              s3_output           upload and links; with `s3` and `dead_letters` all that has boto3
               s3                  reads objects and parts of them; S3's client and errors
               kept                what a warm container keeps of objects, within bounds
               scratch             a folder under /tmp of this invocation's own

@@ -3,12 +3,14 @@
 Nothing in here needs ObsPy or NumPy: whoever only sends requests checks them as the function does.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared import scedc
+from shared import scedc, settings
 from shared.codes import ChannelId
 from shared.days import Day
+from shared.errors import BadRequestError
 from shared.fields import Fields
 from shared.removal_parameters import RemovalParameters
 
@@ -61,6 +63,29 @@ class CorrectedDayRequest:
         )
         folder = f"noresp{changes}/{scedc.day_folder(self.day)}"
         return f"{folder}/{scedc.waveform_name(self.channel, self.day)}"
+
+
+def request_of_object(bucket: str, key: str, members: Mapping[str, Any]) -> dict[str, Any]:
+    """The request that asks for a day object of the archive to be corrected.
+
+    Args:
+        bucket: the object's bucket.
+        key: the object's key.
+        members: further members of the request.
+
+    Raises:
+        BadRequestError: it is no channel's day of the archive, or the members name another one.
+    """
+    if bucket != settings.input_bucket():
+        raise BadRequestError(
+            f"the object lies in the bucket {bucket!r}: must be in {settings.input_bucket()!r}"
+        )
+    channel, day = scedc.parse_waveform_name(key.rpartition("/")[2])
+    if key != scedc.waveform_key(channel, day):
+        raise BadRequestError(f"key {key!r}: must be {scedc.waveform_key(channel, day)!r}")
+    if named := sorted({"day", "nscl"} & members.keys()):
+        raise BadRequestError(f"{' and '.join(named)}: the object says that, and nothing else may")
+    return {"day": str(day), "nscl": channel.nscl, **members}
 
 
 def _word(value: Any) -> str:

@@ -4,6 +4,10 @@ The shape of the event decides, and nothing else: a warm container gets events o
 
 - An HTTP event (API Gateway's HTTP API and REST API, a function URL) carries the request as JSON in
   its body, or in the query of its URL. The answer, and every error, is an HTTP reply.
+- A batch of SQS messages, a task of S3 Batch Operations and a batch of items of Step Functions'
+  Distributed Map carry several requests, if the function takes jobs. The reply is what each of the
+  three expects, with what failed.
+- The events of other services, and jobs where a function takes none, are refused by name.
 - Any other event is the request itself (console test event, boto3, curl to the emulator). The
   answer is returned, and an error raised, so that Lambda reports a FunctionError.
 """
@@ -16,9 +20,22 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from shared import errors, http_event, http_reply, json_values, large_answers, settings
+from shared import (
+    errors,
+    event_shapes,
+    http_event,
+    http_reply,
+    json_values,
+    large_answers,
+    map_items,
+    object_tasks,
+    queue_batch,
+    settings,
+)
 from shared.content import Content
+from shared.jobs import Jobs, Worker
 from shared.reply import Reply
+from shared.time_left import TimeLeft
 
 __all__ = ["Handler", "Process", "Query", "Reply", "lambda_handler"]
 
@@ -28,9 +45,19 @@ Process = Callable[[Any], Any]
 Query = Callable[[Mapping[str, str]], Any]
 Handler = Callable[[Any, Any], Any]
 
+_BATCHES: dict[str, Callable[[Any, Worker], Any]] = {
+    event_shapes.SQS: queue_batch.do_batch,
+    event_shapes.S3_BATCH: object_tasks.do_tasks,
+    event_shapes.MAP_ITEMS: map_items.do_items,
+}
+
 
 def lambda_handler(
-    process: Process, *, query: Query | None = None, large_folder: str | None = None
+    process: Process,
+    *,
+    query: Query | None = None,
+    large_folder: str | None = None,
+    jobs: Jobs | None = None,
 ) -> Handler:
     """Make a Lambda handler out of a function that takes a request and returns the answer.
 
@@ -41,6 +68,8 @@ def lambda_handler(
         query: turns the parameters of a URL's query into the request, for GET; None refuses GET.
         large_folder: where in the output bucket, if there is one, answers go that are too large
             for a reply, which then has a link to them; None refuses them.
+        jobs: of a function whose requests may come in batches, as its answers need not be read;
+            None refuses batches.
 
     Returns:
         The handler, to be named in the image's CMD.
@@ -48,9 +77,16 @@ def lambda_handler(
     function = _Function(process, query, large_folder)
 
     def handler(event: Any, context: Any) -> Any:
-        if http_event.is_http(event):
+        shape = event_shapes.shape(event)
+        if shape == event_shapes.HTTP:
             return function.answer_http(event, str(getattr(context, "aws_request_id", "")))
-        return function.answer(event)
+        if shape == event_shapes.REQUEST:
+            return function.answer(event)
+        if jobs and shape in _BATCHES:
+            return _BATCHES[shape](event, Worker(process, jobs, TimeLeft(context)))
+        raise errors.BadRequestError(
+            f"this is {shape}, which this function does not take: send the request itself"
+        )
 
     return handler
 

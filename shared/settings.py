@@ -52,8 +52,13 @@ def output_bucket_if_set() -> str | None:
     return output_bucket() if os.environ.get("S3_OUTPUT_BUCKET") else None
 
 
+def dead_letter_queue_url() -> str | None:
+    """The queue for messages that can never succeed: ``DEAD_LETTER_QUEUE_URL``, None if not set."""
+    return os.environ.get("DEAD_LETTER_QUEUE_URL") or None
+
+
 def region() -> str:
-    """The AWS region of our S3 clients: the environment's, else the archive's own."""
+    """The AWS region of our clients: the environment's, else the archive's own."""
     return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or ARCHIVE_REGION
 
 

@@ -121,9 +121,11 @@ def test_shared_knows_nothing_of_who_uses_it(path):
 
 
 @pytest.mark.parametrize("path", [*SHARED, *APPS], ids=name_of)
-def test_only_the_two_rooms_of_s3_speak_to_aws(path):
-    used = packages(parse(path)) & {"boto3", "botocore", "s3transfer", "mypy_boto3_s3"}
-    assert bool(used) == (name_of(path) in {"shared/s3.py", "shared/s3_output.py"}), used
+def test_only_three_rooms_of_the_ground_speak_to_aws(path):
+    clients = {"boto3", "botocore", "s3transfer", "mypy_boto3_s3", "mypy_boto3_sqs"}
+    used = packages(parse(path)) & clients
+    rooms = {"shared/s3.py", "shared/s3_output.py", "shared/dead_letters.py"}
+    assert bool(used) == (name_of(path) in rooms), used
 
 
 @each_shared
