@@ -62,6 +62,7 @@ class S3Server:
         """The environment variables with which a function uses this server."""
         return {
             "AWS_ENDPOINT_URL_S3": self.endpoint_url,
+            "AWS_ENDPOINT_URL_SQS": self.endpoint_url,  # moto serves all services at one address
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",
             "S3_OUTPUT_BUCKET": OUTPUT_BUCKET,

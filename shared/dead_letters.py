@@ -42,7 +42,7 @@ def send(queue_url: str, body: str, message_id: str, error: Exception) -> None:
         "MessageId": message_id,
     }
     try:
-        _client().send_message(
+        client().send_message(
             QueueUrl=queue_url,
             MessageBody=body,
             MessageAttributes={
@@ -54,5 +54,6 @@ def send(queue_url: str, body: str, message_id: str, error: Exception) -> None:
 
 
 @cache
-def _client() -> "SQSClient":
+def client() -> "SQSClient":
+    """An SQS client of this process, made at first use and kept while its container is warm."""
     return boto3.client("sqs", region_name=settings.region())

@@ -74,7 +74,7 @@ def lambda_handler(
     Returns:
         The handler, to be named in the image's CMD.
     """
-    function = _Function(process, query, large_folder)
+    function = _Function(process, query, large_folder, jobs)
 
     def handler(event: Any, context: Any) -> Any:
         shape = event_shapes.shape(event)
@@ -82,11 +82,7 @@ def lambda_handler(
             return function.answer_http(event, str(getattr(context, "aws_request_id", "")))
         if shape == event_shapes.REQUEST:
             return function.answer(event)
-        if jobs and shape in _BATCHES:
-            return _BATCHES[shape](event, Worker(process, jobs, TimeLeft(context)))
-        raise errors.BadRequestError(
-            f"this is {shape}, which this function does not take: send the request itself"
-        )
+        return function.do_batch(shape, event, TimeLeft(context))
 
     return handler
 
@@ -98,6 +94,15 @@ class _Function:
     process: Process
     query: Query | None
     large_folder: str | None
+    jobs: Jobs | None
+
+    def do_batch(self, shape: str, event: Any, time_left: TimeLeft) -> Any:
+        """The reply to a batch of jobs; an error where the function takes none of this shape."""
+        if self.jobs is None or shape not in _BATCHES:
+            raise errors.BadRequestError(
+                f"this is {shape}, which this function does not take: send the request itself"
+            )
+        return _BATCHES[shape](event, Worker(self.process, self.jobs, time_left))
 
     def answer(self, request: Any) -> Any:
         """The answer to a direct invocation."""

@@ -21,7 +21,7 @@ from obspy import Stream, Trace, UTCDateTime
 from local import instrument
 from local.emulator import Emulator
 from local.s3_server import OUTPUT_BUCKET, S3Server
-from shared import day_records, known_records, record_search, scedc, stationxml
+from shared import day_records, dead_letters, known_records, record_search, scedc, stationxml
 from shared import s3 as shared_s3
 from shared.codes import ChannelId
 from shared.days import Day
@@ -42,10 +42,12 @@ def _no_credentials_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path)
     monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-aws-config"))
     monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-aws-credentials"))
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it keeps credentials
-    shared_s3.client.cache_clear()
+    for client in (shared_s3.client, dead_letters.client):
+        client.cache_clear()
     forget_objects()
     yield
-    shared_s3.client.cache_clear()
+    for client in (shared_s3.client, dead_letters.client):
+        client.cache_clear()
 
 
 def forget_objects() -> None:
