@@ -1,6 +1,7 @@
 """What the README says is true: each of its blocks is run, or compared with what runs."""
 
 import importlib.util
+import inspect
 import json
 import os
 import re
@@ -17,7 +18,9 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import batches
 import pytest
+import test_object_tasks
 from conftest import (
     PROJECT,
     DemoRun,
@@ -32,7 +35,7 @@ import run_lambda
 from local.demo_archive import DEMO_ARCHIVE, write_archive
 from local.emulator import INVOCATIONS
 from local.s3_server import OUTPUT_BUCKET, S3Server
-from shared import errors, invocation, neighbours, runs, settings
+from shared import dead_letters, errors, invocation, neighbours, runs, settings
 from shared.corrected_day_request import CorrectedDayRequest
 from shared.removal_parameters import ENCODINGS, UNITS, RemovalParameters
 from shared.window_motion import MARGIN_PERIODS
@@ -161,13 +164,45 @@ def failure(error: Exception) -> int:
 
 def test_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = {code(name)[0]: default for name, default, _ in table("Settings") if "`" in name}
-    assert rows == {"S3_OUTPUT_BUCKET": "none", "S3_INPUT_BUCKET": f"`{settings.ARCHIVE_BUCKET}`"}
+    assert rows == {
+        "S3_OUTPUT_BUCKET": "none",
+        "S3_INPUT_BUCKET": f"`{settings.ARCHIVE_BUCKET}`",
+        "DEAD_LETTER_QUEUE_URL": "none",
+    }
+    assert settings.dead_letter_queue_url() is None
     assert settings.input_bucket() == "scedc-pds"
     with pytest.raises(errors.SettingsError):
         settings.output_bucket()
     for name, read in (("OUTPUT", settings.output_bucket), ("INPUT", settings.input_bucket)):
         monkeypatch.setenv(f"S3_{name}_BUCKET", "another")
         assert read() == "another"
+
+
+def test_batches() -> None:
+    """What each batch has, and what its reply has, by the events of the tests of each."""
+    rows = {event: (code(request), code(reply)) for event, request, reply in table("Batches")}
+    (queue, items, tasks) = rows.values()
+    assert list(rows) == [
+        "SQS messages",
+        "Step Functions' Distributed Map with `ItemBatcher`",
+        "S3 Batch Operations",
+    ]
+    records = [{"messageId": "m", "body": '{"fail": "s3"}', "eventSource": "aws:sqs"}]
+    assert list(batches.handler({"Records": records}, batches.NO_LIMIT)) == queue[1]
+
+    event = {items[0][0]: [{}, {"fail": "bad"}], items[0][1]: {"a": 1}}
+    entries = batches.handler(event, batches.NO_LIMIT)
+    shown = [re.findall(r'"(\w+)"', form) for form in items[1]]
+    assert [list(entry) for entry in entries] == shown == [["result"], ["error"]]
+
+    codes = []
+    for kind in ("none", "s3", "bad"):
+        event = test_object_tasks.event(arguments={"fail": kind})
+        codes += [code for code, _ in test_object_tasks.results(event)]
+    assert codes == tasks[1]
+    for attribute in ("ErrorType", "ErrorMessage"):
+        assert attribute in code(SECTIONS["Batches"])
+        assert attribute in inspect.getsource(dead_letters.send)
 
 
 # make
