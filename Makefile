@@ -11,6 +11,9 @@ FUNCTION ?= response
 PORT ?= 9000
 VENV := .venv
 BIN := $(VENV)/bin
+SAM_VENV := .venv-sam
+SAM_BIN := $(SAM_VENV)/bin
+export SAM_CLI_TELEMETRY := 0
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -24,10 +27,14 @@ serve: setup  ## S3 and the emulator until Ctrl-C, for curl: FUNCTION=response|t
 test: setup  ## all tests (those on containers where a Docker engine answers)
 	@$(BIN)/python -m pytest
 
-check: setup  ## lint, format and types
+check: setup sam  ## lint, format and types; the template of the stack
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@$(SAM_BIN)/sam validate
+	@$(SAM_BIN)/sam validate --lint
+	@$(SAM_BIN)/cfn-lint --include-checks I --template template.yaml
+	@$(BIN)/python -m pytest -q --durations=0 tests/test_template.py
 
 bench: setup  ## the figures of the README, measured
 	@$(BIN)/python -m benchmarks.response_removal
@@ -41,15 +48,20 @@ images:  ## both container images: PYTHON_VERSION=3.10|3.13
 	docker build --build-arg PYTHON_VERSION=$(PYTHON_VERSION) -f Dockerfile.response -t response-lambda .
 	docker build --build-arg PYTHON_VERSION=$(PYTHON_VERSION) -f Dockerfile.timewindow -t timewindow-lambda .
 
+sam: $(SAM_VENV)/ready  ## AWS's SAM CLI, as .venv-sam/bin/sam
+
 lock: setup  ## all lock files anew from the requirements*.in files; UPGRADE=1 for the newest pins
 	@PATH="$(CURDIR)/$(BIN):$$PATH" image/lock $(if $(UPGRADE),--upgrade)
 
 clean:  ## remove all that was set up or made
-	rm -rf $(VENV) build output.json
+	rm -rf $(VENV) $(SAM_VENV) .aws-sam build output.json
 
 setup: $(VENV)/ready
 
 $(VENV)/ready: requirements-dev.txt requirements-emulator.txt local/setup
 	@PYTHON="$(PYTHON)" local/setup $(VENV)
 
-.PHONY: help demo serve test check bench images lock clean setup
+$(SAM_VENV)/ready: requirements-sam.txt local/setup-sam
+	@PYTHON="$(PYTHON)" local/setup-sam $(SAM_VENV)
+
+.PHONY: help demo serve test check bench images sam lock clean setup

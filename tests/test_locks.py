@@ -21,6 +21,7 @@ LOCKS = {
     "requirements-3.13.txt": ("requirements.in", ["3.13"]),
     "requirements-dev.txt": ("requirements-dev.in", ["3.10", "3.11", "3.12", "3.13", "3.14"]),
     "requirements-emulator.txt": ("requirements-emulator.in", ["3.10", "3.13"]),
+    "requirements-sam.txt": ("requirements-sam.in", ["3.10", "3.11", "3.12", "3.13", "3.14"]),
 }
 
 
@@ -115,6 +116,20 @@ def test_every_requirements_file_is_a_known_lock() -> None:
     assert {path.name for path in ROOT.glob("requirements*.txt")} == set(LOCKS)
 
 
+def test_emulator_is_that_of_the_sam_cli() -> None:
+    """What `make demo` runs is what `sam local` runs."""
+    emulator, sam = (
+        {str(pin) for pin in pins(ROOT / name) if pin.name == "aws-sam-cli"}
+        for name in ("requirements-emulator.txt", "requirements-sam.txt")
+    )
+    assert len(emulator) == 1
+    assert emulator == sam
+
+
+def pins(path: Path) -> list[Requirement]:
+    return [read_entry(entry)[0] for entry in entries(path.read_text())]
+
+
 GOOD_INPUTS = {
     "tools.in": "# why\n-r base.in\npytest[extra]\n",
     "base.in": 'numpy>=2\nsetuptools<82; python_version < "3.12"\n',
@@ -188,5 +203,5 @@ def test_what_is_imported_is_required() -> None:
         )
     }
     foreign = imported - set(sys.stdlib_module_names) - {"shared"}
-    with_boto3 = {"botocore", "s3transfer", "mypy_boto3_s3"}
+    with_boto3 = {"botocore", "s3transfer", "mypy_boto3_s3", "mypy_boto3_sqs"}
     assert foreign - with_boto3 == required - {"setuptools"}
