@@ -1,4 +1,4 @@
-"""An S3 server on this machine: moto's, spoken to over HTTP."""
+"""S3 and SQS on this machine: moto's, spoken to over HTTP, both at one address."""
 
 import logging
 from pathlib import Path
@@ -12,12 +12,13 @@ from shared.settings import ARCHIVE_BUCKET, ARCHIVE_REGION
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
 
 OUTPUT_BUCKET = "corrected-waveforms"
 
 
 class S3Server:
-    """An S3 server with an empty public archive and an empty output bucket.
+    """An S3 server with an empty public archive and an empty output bucket; SQS is empty.
 
     As AWS does, it shows unsigned readers only what is public, which the archive's objects are.
 
@@ -29,6 +30,7 @@ class S3Server:
     def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
         self._server = ThreadedMotoServer(host, port, verbose=False)
         self.client: S3Client
+        self.sqs: SQSClient
         self.endpoint_url = ""
 
     def __enter__(self) -> "S3Server":
@@ -36,13 +38,9 @@ class S3Server:
         self._server.start()
         host, port = self._server.get_host_and_port()
         self.endpoint_url = f"http://{host}:{port}"
-        self.client = boto3.client(
-            "s3",
-            endpoint_url=self.endpoint_url,
-            region_name=ARCHIVE_REGION,
-            aws_access_key_id="local",
-            aws_secret_access_key="local",
-        )
+        session = boto3.Session("local", "local", region_name=ARCHIVE_REGION)
+        self.client = session.client("s3", endpoint_url=self.endpoint_url)
+        self.sqs = session.client("sqs", endpoint_url=self.endpoint_url)
         for bucket in (ARCHIVE_BUCKET, OUTPUT_BUCKET):
             self.client.create_bucket(
                 Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "us-west-2"}
@@ -62,7 +60,7 @@ class S3Server:
         """The environment variables with which a function uses this server."""
         return {
             "AWS_ENDPOINT_URL_S3": self.endpoint_url,
-            "AWS_ENDPOINT_URL_SQS": self.endpoint_url,  # moto serves all services at one address
+            "AWS_ENDPOINT_URL_SQS": self.endpoint_url,
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",
             "S3_OUTPUT_BUCKET": OUTPUT_BUCKET,

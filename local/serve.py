@@ -1,13 +1,24 @@
-"""S3 and one function behind the emulator, until Ctrl-C: for the README's curl lines."""
+"""S3 and one function behind the emulator, until Ctrl-C: for the README's lines.
+
+The response function has a queue, too, which is polled for it.
+"""
 
 import argparse
 import signal
+import socket
 import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 
 from local.console import fail, say
 from local.demo_archive import DEMO_ARCHIVE, write_archive
-from local.emulator import Emulator, EmulatorError
+from local.emulator import TIMEOUT_S, Emulator, EmulatorError
+from local.event_source_mapping import EventSourceMapping, Queues
 from local.s3_server import OUTPUT_BUCKET, S3Server
+
+STACK = "local"
+"""Its queues are named after it, as those of a stack on AWS are."""
 
 
 def main() -> None:
@@ -20,18 +31,60 @@ def main() -> None:
     try:
         say("Making the archive of the demo, if it is not there yet")
         archive = write_archive(DEMO_ARCHIVE, say)
-        with S3Server() as s3:
-            s3.put_folder(archive)
-            environment, log = s3.function_environment, sys.stderr.buffer
-            with Emulator(options.function, environment, options.port, log) as emulator:
-                say(f"S3 with the archive and s3://{OUTPUT_BUCKET}: {s3.endpoint_url}")
+        with S3Server(port=_aws_port(options.port)) as aws:
+            aws.put_folder(archive)
+            queues = Queues.create(aws.sqs, STACK, visibility_timeout_s=6 * TIMEOUT_S)
+            environment = {
+                **aws.function_environment,
+                "DEAD_LETTER_QUEUE_URL": queues.dead_letters,
+            }
+            log = sys.stderr.buffer
+            served = Emulator(options.function, environment, options.port, log)
+            with _polling() as poll, served as emulator:
+                say(f"S3 with the archive and s3://{OUTPUT_BUCKET}: {aws.endpoint_url}")
                 say(f"The {options.function} function: {emulator.url}")
+                if options.function == "response":
+                    say(f"Its queue, {STACK}-jobs, and {STACK}-dead-letters: {aws.endpoint_url}")
+                    poll(EventSourceMapping(aws.sqs, queues.jobs, emulator.url))
                 say("Calls queue, as the emulator takes one at a time. Ctrl-C ends all of it.")
                 signal.pause()
     except EmulatorError as error:
         fail(f"{error}; PORT=9001, say, names another")
     except KeyboardInterrupt:
         say("\nEnded.")
+
+
+def _aws_port(port: int) -> int:
+    """The port of S3 and SQS: the one after the function's, if it is free; 0 is any."""
+    try:
+        socket.create_server(("127.0.0.1", port + 1)).close()
+    except (OSError, OverflowError):
+        return 0
+    return port + 1
+
+
+@contextmanager
+def _polling() -> Iterator[Callable[[EventSourceMapping], None]]:
+    """Polls what it is given, until the block is left."""
+    stop = threading.Event()
+    threads: list[threading.Thread] = []
+
+    def poll(mapping: EventSourceMapping) -> None:
+        with suppress(OSError):  # the emulator has ended before us
+            while not stop.is_set():
+                if received := mapping.poll()[0]:
+                    say(f"{received} from the queue")
+
+    def start(mapping: EventSourceMapping) -> None:
+        threads.append(threading.Thread(target=poll, args=(mapping,)))
+        threads[-1].start()
+
+    try:
+        yield start
+    finally:
+        stop.set()
+        for thread in threads:
+            thread.join()
 
 
 if __name__ == "__main__":

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
+import boto3
 import pytest
 from conftest import PROJECT, command_environment, free_port
 
@@ -154,6 +155,40 @@ def test_it_serves_until_ctrl_c(log: IO[bytes], tmp_path: Path) -> None:
     said = (tmp_path / "serve.log").read_text()
     assert "Traceback" not in said
     assert "KeyboardInterrupt" not in said
+
+
+def test_the_response_function_has_a_queue(log: IO[bytes]) -> None:
+    with serving("response", log) as served:
+        (line,) = [line for line in served.said if line.startswith("Its queue, local-jobs")]
+        session = boto3.Session("local", "local", region_name="us-west-2")
+        endpoint = line.split()[-1]
+        assert endpoint == f"http://127.0.0.1:{served.port + 1}"
+        sqs, s3 = (session.client(name, endpoint_url=endpoint) for name in ("sqs", "s3"))
+        jobs, dead_letters = (
+            sqs.get_queue_url(QueueName=f"local-{name}")["QueueUrl"]
+            for name in ("jobs", "dead-letters")
+        )
+        for day in ("2024,001", "2024,002"):  # the archive of the demo has no second one
+            body = json.dumps({"day": day, "nscl": "CI.BOM.BHZ."})
+            sqs.send_message(QueueUrl=jobs, MessageBody=body)
+
+        (dead,) = received(sqs, dead_letters)
+        assert json.loads(dead["Body"])["day"] == "2024,002"
+        assert dead["MessageAttributes"]["ErrorType"]["StringValue"] == "NoWaveformError"
+        (written,) = s3.list_objects_v2(Bucket="corrected-waveforms")["Contents"]
+        assert written["Key"] == "noresp/2024/2024_001/CIBOM__BHZ___2024001.ms"
+
+
+def received(sqs: Any, queue_url: str) -> list[Any]:
+    """The next message of a queue, waited for."""
+    deadline = time.monotonic() + 60
+    while time.monotonic() < deadline:
+        found = sqs.receive_message(
+            QueueUrl=queue_url, WaitTimeSeconds=1, MessageAttributeNames=["All"]
+        )
+        if messages := found.get("Messages"):
+            return list(messages)
+    return []
 
 
 def test_it_ends_with_sigterm(log: IO[bytes], tmp_path: Path) -> None:
