@@ -5,7 +5,7 @@ Reading is unsigned, as the archive is public: no credentials, no permission to 
 
 import re
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -211,15 +211,14 @@ def _part(answer: "GetObjectOutputTypeDef", first: int, last: int | None) -> Obj
     body, etag, length = answer["Body"], answer.get("ETag", ""), answer["ContentLength"]
     if answer["ResponseMetadata"]["HTTPStatusCode"] == _PARTIAL_CONTENT:
         place = _CONTENT_RANGE.fullmatch(answer.get("ContentRange", ""))
-        if not place:
-            raise ValueError(f"a part whose Content-Range is {answer.get('ContentRange')!r}")
-        return ObjectPart(body.read(), first=int(place[1]), size=int(place[2]), etag=etag)
+        with closing(body):  # one that breaks off would keep its connection
+            if not place:
+                raise ValueError(f"a part whose Content-Range is {answer.get('ContentRange')!r}")
+            return ObjectPart(body.read(), first=int(place[1]), size=int(place[2]), etag=etag)
     begin = max(0, length + first) if first < 0 else min(first, length)
     end = length if first < 0 or last is None else min(last + 1, length)
-    try:
+    with closing(body):
         content = body.read(end)  # the bytes after the part stay where they are
-    finally:
-        body.close()
     if len(content) < end:
         raise IncompleteReadError(actual_bytes=len(content), expected_bytes=end)
     return ObjectPart(content[begin:], first=begin, size=length, etag=etag)

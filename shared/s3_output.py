@@ -30,10 +30,8 @@ def upload(
     Raises:
         S3Error: S3 could not be reached, or refused.
     """
-    with translated("write", bucket, key), path.open("rb") as body:
-        client(signed=True).put_object(
-            Bucket=bucket, Key=key, Body=body, ContentType=content_type, Metadata=dict(metadata)
-        )
+    with path.open("rb") as body:
+        _put(bucket, key, Body=body, ContentType=content_type, Metadata=dict(metadata))
 
 
 def upload_bytes(
@@ -52,10 +50,12 @@ def upload_bytes(
         S3Error: S3 could not be reached, or refused.
     """
     encoding: dict[str, Any] = {"ContentEncoding": content_encoding} if content_encoding else {}
+    _put(bucket, key, Body=body, ContentType=content_type, **encoding)
+
+
+def _put(bucket: str, key: str, **wanted: Any) -> None:
     with translated("write", bucket, key):
-        client(signed=True).put_object(
-            Bucket=bucket, Key=key, Body=body, ContentType=content_type, **encoding
-        )
+        client(signed=True).put_object(Bucket=bucket, Key=key, **wanted)
 
 
 def presigned_url(bucket: str, key: str, seconds: int) -> str:

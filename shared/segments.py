@@ -6,15 +6,14 @@ from collections import defaultdict
 from itertools import pairwise
 from operator import itemgetter
 
-from obspy import Stream, Trace, UTCDateTime
+from obspy import Stream, Trace
 
+from shared.spans import Span
 from shared.times import format_time
 
 _CLOSE = 1e-3  # of a sample: times are stored to a microsecond or worse, and a sample stays one
 
 _TOLD = 10  # conflicts, by their times
-
-_Span = tuple[UTCDateTime, UTCDateTime]
 
 
 def join(stream: Stream) -> list[str]:
@@ -99,9 +98,9 @@ def gaps(stream: Stream) -> list[tuple[Trace, Trace, int]]:
     return [pair for pair in pairs if pair[2]]
 
 
-def _claimed_twice(stream: Stream) -> list[_Span]:
+def _claimed_twice(stream: Stream) -> list[Span]:
     """The spans that more than one segment claims, first and last instant; segments in order."""
-    spans: list[_Span] = []
+    spans: list[Span] = []
     latest: UTCDateTime | None = None
     for trace in stream:
         start, end = trace.stats.starttime, trace.stats.endtime
@@ -114,7 +113,7 @@ def _claimed_twice(stream: Stream) -> list[_Span]:
     return spans
 
 
-def _without(trace: Trace, spans: list[_Span]) -> list[Trace]:
+def _without(trace: Trace, spans: list[Span]) -> list[Trace]:
     """The parts of a segment outside of spans; those in order."""
     stats = trace.stats
     parts, begin = [], 0
