@@ -1,12 +1,14 @@
 """The rooms of `run_lambda.py`: which requests, where they go, and what became of them.
 
-A room imports only from those below its own. Of `shared` only what needs neither ObsPy nor NumPy,
-so that a machine that only sends requests needs nothing but boto3 and tqdm::
+A room imports only from those below its own, and of `shared` only what needs neither ObsPy nor
+NumPy: a machine that only sends requests needs nothing but boto3 and tqdm::
 
     response           the command for channel days: one, or as many as the archive has
     windows            the command for time windows
     arguments          the command line
     dry_run            what would be sent, and what it would cost
+    costs              what jobs cost, as measured and at list prices
+    prices             AWS's list prices
     many               many requests: progress, results file, interruption, summary
     plot               time windows as a picture
     downloads          answers that come as a link

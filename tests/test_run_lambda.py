@@ -1,18 +1,17 @@
 """run_lambda.py, against the emulator and against a server that answers as Lambda's API does."""
 
 import json
+import shlex
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import (
     PROJECT,
+    command_environment,
     free_port,
     make_trace,
     noise,
@@ -20,10 +19,12 @@ from conftest import (
     put_station,
     run_command,
 )
+from lambda_api import Answer, LambdaApi, corrected, failed, refused
 
 import run_lambda
 from local.emulator import Emulator
 from local.s3_server import OUTPUT_BUCKET, S3Server
+from runner import arguments, retries
 
 NSCL = "CI.BOM.BHZ."
 SAMPLE_EVENT = {"day": "2019,183", "nscl": "CI.SOC.HHZ."}
@@ -37,55 +38,17 @@ WINDOW = {
 }
 
 
-@dataclass(frozen=True)
-class Call:
-    """What Lambda's API was asked."""
-
-    path: str
-    authorization: str | None
-    event: Any
-
-
-@dataclass
-class LambdaApi:
-    """Lambda's API with one answer to everything."""
-
-    status: int = 200
-    body: str = '{"fine": true}'
-    headers: dict[str, str] = field(default_factory=dict)
-    calls: list[Call] = field(default_factory=list)
-    url: str = ""
-
-
 @pytest.fixture
 def api(monkeypatch: pytest.MonkeyPatch) -> Iterator[LambdaApi]:
     """The API, found at AWS's own address by boto3, and so without --endpoint-url."""
-    api = LambdaApi()
+    with LambdaApi() as api:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", api.url)
+        yield api
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            event = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            api.calls.append(Call(self.path, self.headers["Authorization"], event))
-            content = api.body.encode()
-            self.send_response(api.status)
-            for name, value in api.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", str(len(content)))
-            self.end_headers()
-            self.wfile.write(content)
 
-        def log_message(self, *arguments: object) -> None:
-            """Not said."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
-    thread.start()
-    api.url = f"http://127.0.0.1:{server.server_port}"
-    monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", api.url)
-    yield api
-    server.shutdown()
-    thread.join()
-    server.server_close()
+@pytest.fixture(autouse=True)
+def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(retries, "FIRST_PAUSE_S", 0.0)
 
 
 @pytest.fixture
@@ -105,8 +68,8 @@ def request_file(tmp_path: Path) -> Path:
 def fails(capsys: pytest.CaptureFixture[str]) -> Callable[..., str]:
     """Runs the program, which must fail, and returns its message."""
 
-    def run(*arguments: str) -> str:
-        assert run_lambda.main([*arguments]) == 1
+    def run(*arguments: str, status: int = 1) -> str:
+        assert run_lambda.main([*arguments]) == status
         captured = capsys.readouterr()
         assert captured.out == ""
         assert captured.err.startswith("error: ")
@@ -149,10 +112,11 @@ def test_without_arguments_it_sends_the_sample_event(
         (["--encoding", "FLOAT64"], {**SAMPLE_EVENT, "encoding": "FLOAT64"}),
         (["--method", "obspy"], {**SAMPLE_EVENT, "method": "obspy"}),
         (["--taper-fraction", "0.1"], {**SAMPLE_EVENT, "taper_fraction": 0.1}),
+        (["--output", "VEL", "--gaps", "bridge"], SAMPLE_EVENT),  # as it is anyway
         (["--no-zero-mean"], {**SAMPLE_EVENT, "zero_mean": False}),
         (
             ["--day", "2024-01-01", "--nscl", NSCL, "--output", "ACC", "--encoding", "FLOAT64"],
-            {"day": "2024-01-01", "nscl": NSCL, "output": "ACC", "encoding": "FLOAT64"},
+            {"day": "2024,001", "nscl": NSCL, "output": "ACC", "encoding": "FLOAT64"},
         ),
     ],
 )
@@ -257,10 +221,10 @@ def test_reply_of_windows_goes_to_the_file(
     api: LambdaApi, request_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     reply = [{"data": [1, None, 3]}, {"error": {"type": "NoWaveformError", "message": "no data"}}]
-    api.body = json.dumps(reply)
+    api.reply = Answer(body=json.dumps(reply))
     output = tmp_path / "output.json"
     arguments = ["windows", "--request", str(request_file), "--endpoint-url", api.url]
-    assert run_lambda.main([*arguments, "-o", str(output)]) == 0
+    assert run_lambda.main([*arguments, "-o", str(output)]) == 1  # a window failed
     assert json.loads(output.read_text()) == reply
     said = capsys.readouterr().out
     assert said == f"wrote 2 windows to {output}, 1 of them without data\n  no data\n"
@@ -275,68 +239,119 @@ def test_reply_of_response_goes_to_the_file(
     assert capsys.readouterr().out == f"wrote {output}\n"
 
 
+TIMEOUT = "Task timed out after 60.00 seconds"
+
+
 @pytest.mark.parametrize(
     ("body", "message"),
     [
         ('{"errorMessage": "day is missing", "errorType": "BadRequestError"}', "BadRequestError: "),
-        (
-            '{"errorMessage": "Task timed out after 60.00 seconds"}',
-            "Error: Task timed out after 60",
-        ),
+        (json.dumps({"errorMessage": TIMEOUT}), "Sandbox.Timedout: Task timed out after 60"),
         ('["not", "an object"]', 'Error: ["not", "an object"]'),
-        ("Task timed out", "Task timed out"),
+        (TIMEOUT, "Sandbox.Timedout: Task timed out after 60"),
+        ("", "Error: the function's reply is empty"),
+        ('{"errorMessage": "Unable to import", "errorType": "Runtime.ImportModuleError"}', "Runt"),
     ],
 )
+@pytest.mark.parametrize("told", [True, False])
 def test_function_error(
-    api: LambdaApi, credentials: None, fails: Callable[..., str], body: str, message: str
+    api: LambdaApi,
+    credentials: None,
+    fails: Callable[..., str],
+    body: str,
+    message: str,
+    told: bool,
 ) -> None:
-    """On AWS, status and body are those of a reply; a header tells the difference."""
-    api.headers["X-Amz-Function-Error"] = "Unhandled"
-    api.body = body
+    """On AWS, status and body are those of a reply; a header tells the difference.
+
+    On the emulator and SAM local, nothing but the body does.
+    """
+    api.reply = Answer(body=body, headers={"X-Amz-Function-Error": "Unhandled"} if told else {})
+    if not told and body.startswith("["):
+        assert run_lambda.main([]) == 0  # a reply as any other
+        return
+    if not told and "errorType" not in body and body.startswith("{"):
+        assert run_lambda.main([]) == 0
+        return
     assert fails().startswith(f"error: {message}")
     assert len(api.calls) == 1
 
 
-@pytest.mark.parametrize(
-    ("status", "kind", "message"),
-    [
-        (429, "TooManyRequestsException", "Rate Exceeded."),
-        (404, "ResourceNotFoundException", "Function not found: response-lambda"),
-        (500, "ServiceException", "an internal error"),
-        (502, "EC2UnexpectedException", "unexpected"),
-        (503, "ServiceUnavailableException", "try again"),
-    ],
-)
-def test_a_failed_call_is_not_repeated(
-    api: LambdaApi,
-    credentials: None,
-    fails: Callable[..., str],
-    status: int,
-    kind: str,
-    message: str,
+NOT_REPEATED = [
+    refused(404, "ResourceNotFoundException", "Function not found: response-lambda"),
+    refused(403, "AccessDeniedException"),
+    refused(400, "InvalidRequestContentException"),
+    refused(413, "RequestEntityTooLargeException"),
+    refused(502, "EC2AccessDeniedException"),
+    Answer(502, '{"errorType": "Runtime.ExitError"}'),  # the emulator's, of a crash
+    Answer(502, "the emulator does not answer: Connection refused\n"),
+    failed("BadRequestError"),
+    failed("NoWaveformError"),
+    failed("UnreadableObjectError"),
+    failed("SettingsError"),
+    failed("Sandbox.Timedout"),
+    failed("ZeroDivisionError"),
+    failed("ServiceError"),
+    failed("Any"),  # a name in the module of our errors, and no error
+]
+
+
+@pytest.mark.parametrize("answer", NOT_REPEATED, ids=lambda answer: answer.body[:40])
+def test_what_would_fail_again_is_not_repeated(
+    api: LambdaApi, credentials: None, fails: Callable[..., str], answer: Answer
 ) -> None:
     """A second call would do the work, and cost, twice."""
-    api.status, api.headers["X-Amzn-ErrorType"] = status, kind
-    api.body = json.dumps({"Type": "User", "Message": message})
-    said = fails()
-    assert kind in said
-    assert message in said
+    api.reply = answer
+    fails()
     assert len(api.calls) == 1
 
 
-def test_a_bad_gateway_that_speaks_no_json(api: LambdaApi, fails: Callable[..., str]) -> None:
-    api.status, api.body = 502, "the emulator does not answer: Connection refused\n"
-    assert "502" in fails("--endpoint-url", api.url)
-    assert len(api.calls) == 1
+REPEATED = [
+    refused(429, "TooManyRequestsException", "Rate Exceeded."),
+    refused(400, "ThrottlingException"),
+    refused(500, "ServiceException", "an internal error"),
+    refused(502, "EC2ThrottledException"),
+    refused(502, "EC2UnexpectedException"),
+    refused(503, "ServiceUnavailableException", "try again"),
+    Answer(drop=True),
+    failed("S3Error", "could not read: SlowDown"),
+]
+
+
+@pytest.mark.parametrize("answer", REPEATED, ids=lambda answer: answer.body[:40])
+def test_what_may_pass_is_repeated(
+    api: LambdaApi, credentials: None, capsys: pytest.CaptureFixture[str], answer: Answer
+) -> None:
+    api.answer = lambda _, before: answer if before < 2 else Answer()
+    assert run_lambda.main([]) == 0
+    assert api.events == [SAMPLE_EVENT] * 3
+    captured = capsys.readouterr()
+    assert json.loads(captured.out) == {"fine": True}
+    assert captured.err.count(": again in 0.0 s\n") == 2  # told to those who wait
+
+
+@pytest.mark.parametrize("answer", REPEATED, ids=lambda answer: answer.body[:40])
+def test_it_is_repeated_so_often_and_no_more(
+    api: LambdaApi, credentials: None, answer: Answer, capsys: pytest.CaptureFixture[str]
+) -> None:
+    api.reply = answer
+    assert run_lambda.main(["--retries", "3"]) == 1
+    assert len(api.calls) == 4
+    assert run_lambda.main(["--retries", "0"]) == 1
+    assert len(api.calls) == 5
+    assert run_lambda.main([]) == 1
+    assert len(api.calls) == 5 + 1 + arguments.RETRIES
+    assert capsys.readouterr().err.splitlines()[-1].startswith("error: ")
 
 
 def test_nobody_listens(fails: Callable[..., str]) -> None:
     url = f"http://127.0.0.1:{free_port()}"
-    assert url in fails("--endpoint-url", url)
+    assert url in fails("--endpoint-url", url, "--retries", "0")
 
 
 def test_an_endpoint_that_is_no_url(fails: Callable[..., str]) -> None:
-    assert "localhost:9000" in fails("--endpoint-url", "localhost:9000")
+    said = fails("--endpoint-url", "localhost:9000", status=2)
+    assert "localhost:9000: must be a URL such as http://127.0.0.1:9000" in said
 
 
 @pytest.mark.parametrize("content", [None, "", "{'Windows': []}", "\xff"])
@@ -346,7 +361,7 @@ def test_the_request_file_is_not_there_or_not_json(
     path = tmp_path / "request.json"
     if content is not None:
         path.write_bytes(content.encode("latin-1"))
-    said = fails("windows", "--request", str(path), "--endpoint-url", api.url)
+    said = fails("windows", "--request", str(path), "--endpoint-url", api.url, status=2)
     assert str(path) in said
     assert ("No such file" if content is None else "is not JSON") in said
     assert api.calls == []
@@ -373,9 +388,6 @@ def test_an_exception_on_the_emulator(
 ) -> None:
     """The emulator hands it back with status 200."""
     where = ["--endpoint-url", response.endpoint_url]
-    assert fails("response", "--day", "2019,366", *where) == (
-        "error: BadRequestError: day 2019,366: 2019 has days 001 to 365\n"
-    )
     assert fails(*where).startswith("error: NoWaveformError: the archive has no data of CI.SOC.HHZ")
 
 
@@ -403,7 +415,7 @@ def test_windows_as_a_command(day: S3Server, request_file: Path, tmp_path: Path)
     with Emulator("timewindow", day.function_environment) as emulator:
         arguments = ["windows", "--request", request_file.name, "-o", "output.json"]
         done = run(*arguments, "--endpoint-url", emulator.endpoint_url, cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (0, "")
+    assert (done.returncode, done.stderr) == (1, "")
     assert done.stdout.startswith("wrote 2 windows to output.json, 1 of them without data\n")
     assert "CI.NONE.BHZ." in done.stdout
     found, missing = json.loads((tmp_path / "output.json").read_text())
@@ -412,49 +424,144 @@ def test_windows_as_a_command(day: S3Server, request_file: Path, tmp_path: Path)
 
 
 def test_failure_as_a_command() -> None:
-    done = run("--endpoint-url", f"http://127.0.0.1:{free_port()}")
+    done = run("--endpoint-url", f"http://127.0.0.1:{free_port()}", "--retries", "0")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("error: ")
     assert done.stderr.count("\n") == 1  # a message, and no traceback
 
 
-def test_help_shows_the_examples(capsys: pytest.CaptureFixture[str]) -> None:
+HELP = {
+    (): {"--function-name", "--region", "--profile", "--endpoint-url", "--queue", "--retries"},
+    ("response",): {"--day", "--nscl", "--file", "--pre-filt", "--dry-run", "--resume", "--queue"},
+    ("windows",): {"--request", "--format", "--plot"},
+}
+
+
+@pytest.mark.parametrize("command", HELP)
+def test_help_shows_the_examples(
+    capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
+) -> None:
     """Each of them is understood, too."""
     with pytest.raises(SystemExit) as ended:
-        run_lambda.main(["--help"])
+        run_lambda.main([*command, "--help"])
     assert ended.value.code == 0
     said = capsys.readouterr().out
     lines = [line.strip() for line in said.splitlines()]
     examples = [line for line in lines if line.startswith("python run_lambda.py")]
-    assert len(examples) == 4
+    assert len(examples) >= 3
     for example in examples:
-        assert run_lambda._parser().parse_args(example.split()[2:]).command in (
-            "response",
-            "windows",
-        )
-    assert {"--function-name", "--region", "--profile", "--endpoint-url"} <= set(said.split())
+        options = arguments.parse(shlex.split(example)[2:])
+        assert options.command == (command[0] if command else options.command)
+    assert set(said.split()) >= HELP[command]
 
 
 @pytest.mark.parametrize(
-    ("arguments", "message"),
+    ("options", "message"),
     [
         (["response", "--water-level", "high"], "'high' is neither a number nor none"),
         (["response", "--pre-filt", "1", "2", "3"], "1 2 3: must be four corners or auto"),
         (["response", "--pre-filt", "1", "2", "3", "auto"], "must be four corners or auto"),
         (["response", "--pre-filt", "none"], "none: must be four corners or auto"),
         (["event"], "invalid choice: 'event'"),
+        (["response", "--concurrency", "0"], "'0' is not a number of 1 or more"),
+        (["response", "--concurrency", "many"], "'many' is not a number of 1 or more"),
+        (["--retries", "-1"], "'-1' is not a number of 0 or more"),
+        (["--queue", "jobs", "--function-name", "mine"], "--queue and --function-name"),
+        (["--queue", "jobs", "windows"], "--queue is for the command response"),
+        (["response", "--output-bucket", "mine"], "is where --resume looks"),
+        (["-o", "no/such/folder/reply.json"], "there is no folder no/such/folder"),
+        (["response", "--results", "no/such/folder/r.jsonl"], "there is no folder no/such/folder"),
+        (["windows", "--format", "ascii"], "invalid choice: 'ascii'"),
     ],
 )
 def test_arguments_that_cannot_be(
-    capsys: pytest.CaptureFixture[str], arguments: list[str], message: str
+    capsys: pytest.CaptureFixture[str], options: list[str], message: str
 ) -> None:
     with pytest.raises(SystemExit) as ended:
-        run_lambda.main(arguments)
+        run_lambda.main(options)
     assert ended.value.code == 2
     assert message in capsys.readouterr().err
 
 
-def test_a_link_to_a_large_answer_is_told(tmp_path: Path) -> None:
-    reply = {"url": "https://example.com", "object": "s3://bucket/windows/1.json"}
-    told = run_lambda._summary(reply, tmp_path / "output.json")
-    assert "a link to s3://bucket/windows/1.json" in told
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--day", "2019,366"], "day 2019,366: 2019 has days 001 to 365"),
+        (["--day", "2019,190..2019,183"], "2019,183 lies before 2019,190"),
+        (["--day", "2019,183", "yesterday"], "day 'yesterday': must be"),
+        (["--nscl", "CI.SOC"], "nscl 'CI.SOC': must be network.station.channel.location"),
+        (["--nscl", "CI.SOC.HH?.", "ci.SOC.HH?."], "nscl 'ci.SOC.HH?.': network code 'ci'"),
+        (["--output", "SPEED"], "output is 'SPEED': must be one of 'DISP'"),
+        (["--taper-fraction", "2"], "taper_fraction is 2.0: must be a number from 0 to 1"),
+        (["--pre-filt", "4", "3", "2", "1"], "pre_filt is [4.0, 3.0, 2.0, 1.0]: must be"),
+        (["--file", "no-such-file"], "no-such-file cannot be read: "),
+    ],
+)
+def test_what_cannot_be_asked_for_is_not_sent(
+    api: LambdaApi, fails: Callable[..., str], options: list[str], message: str
+) -> None:
+    assert message in fails("response", *options, "--endpoint-url", api.url, status=2)
+    assert api.calls == []
+
+
+# Without what the functions need
+
+NEITHER = ("obspy", "numpy", "scipy", "lxml", "matplotlib", "orjson")
+WITHOUT = f"""
+import runpy, sys
+
+for name in {NEITHER}:
+    sys.modules[name] = None  # so that to import it fails
+sys.argv = sys.argv[1:]
+sys.path[0] = sys.argv[0].rpartition("/")[0]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize("name", NEITHER)
+def test_the_hindrance_hinders(tmp_path: Path, name: str) -> None:
+    script = tmp_path / "script.py"
+    script.write_text(f"import {name}\n")
+    assert "ModuleNotFoundError" in run_command(sys.executable, "-c", WITHOUT, str(script)).stderr
+
+
+def test_it_needs_nothing_of_the_functions(api: LambdaApi, tmp_path: Path) -> None:
+    api.answer = lambda event, _: corrected(event)
+    script = str(PROJECT / "run_lambda.py")
+
+    def run_without(*options: str) -> subprocess.CompletedProcess[str]:
+        command = [sys.executable, "-c", WITHOUT, script, *options, "--endpoint-url", api.url]
+        return run_command(*command, cwd=tmp_path)
+
+    days = ["response", "--day", "2019,183..2019,185"]
+    dry = run_without(*days, "--dry-run")
+    assert (dry.returncode, dry.stderr) == (0, "")
+    assert dry.stdout.count('"nscl": "CI.SOC.HHZ."') == 3
+    assert "$" in dry.stdout
+    assert api.calls == []
+
+    real = run_without(*days)
+    assert (real.returncode, real.stderr) == (0, "")
+    assert real.stdout.startswith("3 requests in ")
+    assert len(api.calls) == 3
+
+    windows = run_without("windows", "--request", str(PROJECT / "request.json"), "-o", "out.json")
+    assert (windows.returncode, windows.stderr) == (0, "")
+    picture = ["windows", "--request", str(PROJECT / "request.json"), "--plot", "windows.png"]
+    refused_picture = run_without(*picture)
+    assert refused_picture.returncode == 2
+    assert "--plot needs matplotlib" in refused_picture.stderr
+
+
+def test_who_reads_its_output_may_stop(tmp_path: Path) -> None:
+    days = "response --day 2019,001..2019,365 --dry-run"
+    line = f"{sys.executable} {PROJECT / 'run_lambda.py'} {days} | true; echo ${{PIPESTATUS[0]}}"
+    done = subprocess.run(
+        ["bash", "-c", line],
+        env=command_environment(PYTHONUNBUFFERED="1"),
+        capture_output=True,
+        text=True,
+        check=True,
+        timeout=60,
+    )
+    assert "Traceback" not in done.stderr

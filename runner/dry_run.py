@@ -1,0 +1,55 @@
+"""What would be sent, how many, and what it would cost."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+
+from runner.costs import estimate
+from runner.failures import InputError
+from runner.wanted import as_json
+from runner.where import Where
+from shared.corrected_day_request import CorrectedDayRequest
+
+_SHOWN = 20
+
+
+def tell(
+    requests: Sequence[CorrectedDayRequest], skipped: int, where: Where, output: Path | None
+) -> None:
+    """Print what would be sent, and send nothing.
+
+    Args:
+        requests: what would be sent.
+        skipped: how many more were done before.
+        where: where they would go.
+        output: a file that gets all requests, one a line; None prints the first ones.
+
+    Raises:
+        InputError: the file cannot be written.
+    """
+    lines = [json.dumps(as_json(request)) for request in requests]
+    if output is None:
+        for line in lines[:_SHOWN]:
+            print(line)
+        if len(lines) > _SHOWN:
+            print(f"... and {len(lines) - _SHOWN:,} more: -o FILE writes all of them")
+    else:
+        try:
+            output.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+        except OSError as error:
+            raise InputError(f"{output} cannot be written: {error}") from error
+        print(f"wrote {output}")
+    print(_how_many(requests, skipped, where))
+    if requests:
+        channels = (request.channel for request in requests)
+        print(estimate(channels, queued=where.queue is not None).sentence())
+
+
+def _how_many(requests: Sequence[CorrectedDayRequest], skipped: int, where: Where) -> str:
+    channels = len({request.channel for request in requests})
+    days = len({request.day for request in requests})
+    counts = [f"{channels:,} channel{'' if channels == 1 else 's'}"]
+    counts.append(f"{days:,} day{'' if days == 1 else 's'}")
+    noun = "request" if len(requests) == 1 else "requests"
+    done = f"; {skipped:,} more were done before" if skipped else ""
+    return f"{len(requests):,} {noun} ({', '.join(counts)}) for {where.target}{done}"

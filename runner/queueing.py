@@ -1,0 +1,122 @@
+"""Requests as messages of a queue, ten at a time."""
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from runner.failures import CallError, StoppedError
+from runner.outcome import Outcome
+from runner.retries import call_error, repeated, service_error
+from runner.wanted import as_json
+from runner.where import Where
+from shared.corrected_day_request import CorrectedDayRequest
+
+BATCH = 10
+"""How many messages SQS takes at a time."""
+
+
+def find_queue(
+    where: Where, client: Any, retries: int, pause: Callable[[float], object] = time.sleep
+) -> str:
+    """The queue's URL.
+
+    Raises:
+        CallError: there is no such queue, or SQS does not say.
+    """
+
+    def ask() -> str:
+        try:
+            return where.queue_url(client)
+        except (ClientError, BotoCoreError) as error:
+            raise call_error(error) from error
+
+    return repeated(ask, retries, pause)[0]
+
+
+def send_batch(
+    client: Any,
+    queue_url: str,
+    requests: Sequence[CorrectedDayRequest],
+    retries: int,
+    pause: Callable[[float], object],
+) -> list[Outcome]:
+    """Put requests into a queue, as messages that the response function reads.
+
+    What SQS could not take is sent again, unless the message itself is at fault.
+
+    Args:
+        client: of SQS.
+        queue_url: of the queue.
+        requests: ten at most.
+        retries: how often what was not taken is sent again.
+        pause: as in `runner.retries.repeated`.
+
+    Returns:
+        What became of each; without those that were still to be sent again when the run was
+        stopped.
+
+    Raises:
+        StoppedError: that is so with all of them.
+    """
+    batch = _Batch(client, queue_url, requests)
+    try:
+        repeated(batch.send, retries, pause)
+    except CallError as error:
+        batch.give_up(error)
+    except StoppedError:
+        if not batch.outcomes:
+            raise
+    return batch.outcomes
+
+
+class _Batch:
+    """Messages that are sent together, until none is left."""
+
+    def __init__(
+        self, client: Any, queue_url: str, requests: Sequence[CorrectedDayRequest]
+    ) -> None:
+        self.outcomes: list[Outcome] = []
+        self._client = client
+        self._queue_url = queue_url
+        self._left = {str(index): request for index, request in enumerate(requests)}
+        self._begin = time.monotonic()
+        self._attempts = 0
+
+    def send(self) -> None:
+        """Send what is left; a CallError says that something still is."""
+        self._attempts += 1
+        entries = [
+            {"Id": key, "MessageBody": json.dumps(as_json(request))}
+            for key, request in self._left.items()
+        ]
+        try:
+            answer = self._client.send_message_batch(QueueUrl=self._queue_url, Entries=entries)
+        except (ClientError, BotoCoreError) as error:
+            raise call_error(error) from error
+        for entry in answer.get("Successful", []):
+            self._done(entry["Id"], message_id=entry["MessageId"])
+        failed = answer.get("Failed", [])
+        for entry in failed:
+            if entry["SenderFault"]:
+                fault = service_error(entry["Code"], entry.get("Message", ""))
+                self._done(entry["Id"], error=fault)
+        if self._left:
+            codes = [entry for entry in failed if entry["Id"] in self._left]
+            first = codes[0] if codes else {"Code": "NoAnswer"}
+            message = first.get("Message", "the queue's service did not take the message")
+            raise CallError(first["Code"], message, transient=True)
+
+    def give_up(self, error: CallError) -> None:
+        """What is left has failed."""
+        for key in list(self._left):
+            self._done(key, error=error)
+
+    def _done(self, key: str, message_id: str = "", error: CallError | None = None) -> None:
+        seconds = time.monotonic() - self._begin
+        outcome = Outcome(
+            self._left.pop(key), seconds, self._attempts, message_id=message_id, error=error
+        )
+        self.outcomes.append(outcome)

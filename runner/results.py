@@ -1,0 +1,150 @@
+"""The results file: one line of JSON for each request, written as soon as it is done."""
+
+import json
+import os
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import IO, Any
+
+from runner.failures import InputError, RunError
+from runner.outcome import Outcome
+from shared.corrected_day_request import CorrectedDayRequest
+from shared.errors import BadRequestError
+
+DEFAULT = Path("results.jsonl")
+"""Where results go unless told otherwise."""
+
+
+@dataclass
+class Earlier:
+    """What a results file of an earlier run tells.
+
+    Attributes:
+        corrected: the requests whose result was written, with where it lies.
+        queued: the requests that were put into a queue.
+        whole_bytes: how much of the file is whole lines.
+        unended: whether the last of them lacks its line's end.
+        broken: whether a half-written line follows, as of a program that was killed.
+    """
+
+    corrected: dict[CorrectedDayRequest, str] = field(default_factory=dict)
+    queued: set[CorrectedDayRequest] = field(default_factory=set)
+    whole_bytes: int = 0
+    unended: bool = False
+    broken: bool = False
+
+    @property
+    def bucket(self) -> str | None:
+        """The bucket in which the results lie; None if there are none yet."""
+        for key in self.corrected.values():
+            return key.removeprefix("s3://").partition("/")[0]
+        return None
+
+
+def read_results(path: Path) -> Earlier:
+    """Read the results of an earlier run; a last line that is half-written is left out.
+
+    Raises:
+        InputError: the file cannot be read, or is no results file.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        return Earlier()
+    except OSError as error:
+        raise InputError(f"{path} cannot be read: {error}") from error
+    earlier, lines = Earlier(), content.splitlines(keepends=True)
+    for number, line in enumerate(lines, 1):
+        try:
+            _take(earlier, json.loads(line))
+        except (ValueError, TypeError, KeyError, BadRequestError) as error:
+            if number == len(lines) and not line.endswith(b"\n"):
+                earlier.broken = True
+                break
+            raise InputError(
+                f"{path}, line {number}: is no line of a results file ({error}): must be JSON"
+                ' such as {"request": {"day": ..., "nscl": ...}, "output_key": "s3://..."}'
+            ) from error
+        earlier.whole_bytes += len(line)
+        earlier.unended = not line.endswith(b"\n")
+    return earlier
+
+
+def _take(earlier: Earlier, told: Any) -> None:
+    request = CorrectedDayRequest.parse(told["request"])
+    if "error" in told:
+        return
+    if key := told.get("output_key"):
+        earlier.corrected[request] = str(key)
+    if told.get("message_id"):
+        earlier.queued.add(request)
+
+
+class ResultsFile:
+    """A results file that is written to; one in which nothing was written is removed again.
+
+    Args:
+        path: of the file.
+        earlier: what is in it already; None if it must not be there.
+
+    Raises:
+        InputError: on entering, the file is there and must not be, or cannot be written.
+    """
+
+    def __init__(self, path: Path, earlier: Earlier | None) -> None:
+        self.path = path
+        self._earlier = earlier
+        self._file: IO[bytes]
+
+    def __enter__(self) -> "ResultsFile":
+        refuse_existing(self.path, resumed=self._earlier is not None)
+        try:
+            # Unbuffered, so that a line is written at once, and by one call.
+            self._file = self.path.open("ab", buffering=0)
+            if self._earlier:
+                self._file.truncate(self._earlier.whole_bytes)
+                if self._earlier.unended:
+                    self._file.write(b"\n")
+        except OSError as error:
+            raise InputError(f"{self.path} cannot be written: {error}") from error
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._file.close()
+        if not self._earlier and self.path.stat().st_size == 0:
+            self.path.unlink()
+
+    def write(self, outcomes: Iterable[Outcome]) -> None:
+        """Add what became of requests.
+
+        Raises:
+            RunError: the file cannot be written.
+        """
+        text = "".join(json.dumps(outcome.as_dict()) + "\n" for outcome in outcomes)
+        try:
+            self._write_all(text.encode())
+        except OSError as error:
+            raise RunError(f"{self.path} cannot be written: {error}") from error
+
+    def _write_all(self, data: bytes) -> None:
+        while data:
+            data = data[os.write(self._file.fileno(), data) :]
+
+
+def refuse_existing(path: Path, *, resumed: bool) -> None:
+    """See to it that no earlier results are written over.
+
+    Raises:
+        InputError: the file is there, and its run is not resumed.
+    """
+    if path.exists() and not resumed:
+        raise InputError(
+            f"{path} is there already: go on with --resume, or name another file by --results"
+        )

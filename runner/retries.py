@@ -1,0 +1,161 @@
+"""What is worth another try, and when: exponential back-off with full jitter.
+
+https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
+"""
+
+import random
+from collections.abc import Callable
+from typing import TypeVar
+
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    ConnectionClosedError,
+    ConnectTimeoutError,
+    CredentialRetrievalError,
+    EndpointConnectionError,
+    NoCredentialsError,
+    PartialCredentialsError,
+    SSOError,
+    TokenRetrievalError,
+)
+
+from runner.failures import CallError, StoppedError
+
+FIRST_PAUSE_S = 0.5
+"""The longest pause before the first retry; each further one may be twice as long."""
+
+LONGEST_PAUSE_S = 30.0
+
+_THROTTLING = frozenset(
+    {
+        "TooManyRequestsException",
+        "ThrottlingException",
+        "Throttling",
+        "ThrottledException",
+        "RequestThrottled",
+        "RequestThrottledException",
+        "KmsThrottled",
+    }
+)
+
+# By name, not by status: 502 is also what the emulator says of a function that crashed, and a
+# function that crashes once crashes again. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+_SERVER_FAULTS = frozenset(
+    {
+        "ServiceException",
+        "ServiceUnavailable",
+        "ServiceUnavailableException",
+        "InternalError",
+        "InternalFailure",
+        "EC2ThrottledException",
+        "EC2UnexpectedException",
+        "ENILimitReachedException",
+        "ResourceNotReadyException",
+        "SnapStartNotReadyException",
+    }
+)
+
+_FOR_ALL = frozenset(
+    {
+        "ResourceNotFoundException",
+        "AccessDeniedException",
+        "AccessDenied",
+        "UnrecognizedClientException",
+        "InvalidClientTokenId",
+        "InvalidSignatureException",
+        "SignatureDoesNotMatch",
+        "IncompleteSignature",
+        "MissingAuthenticationToken",
+        "MissingAuthenticationTokenException",
+        "ExpiredToken",
+        "ExpiredTokenException",
+        "RequestExpired",
+        "OptInRequired",
+        "QueueDoesNotExist",
+        "AWS.SimpleQueueService.NonExistentQueue",
+        "KmsAccessDenied",
+        "KmsDisabled",
+        "KmsInvalidState",
+        "KmsNotFound",
+    }
+)
+
+_NOT_REACHED = (EndpointConnectionError, ConnectTimeoutError)
+_NO_CREDENTIALS = (
+    NoCredentialsError,
+    PartialCredentialsError,
+    CredentialRetrievalError,
+    TokenRetrievalError,
+    SSOError,
+)
+
+_T = TypeVar("_T")
+
+
+def call_error(error: ClientError | BotoCoreError) -> CallError:
+    """What boto3 raised, with what is to be done about it."""
+    if isinstance(error, ClientError):
+        told = error.response.get("Error", {})
+        code, message = told.get("Code", ""), told.get("Message", "")
+        if code.isdigit():  # the status, as there is no name: the emulator, say, of a crash
+            message = f"{message or error}; the function's log may tell why".strip()
+        return service_error(code, message or str(error))
+    # A connection that ends without a reply was refused or reset; one on which no reply came in
+    # time is not asked again, as the function may still be at it.
+    unreachable = isinstance(error, _NOT_REACHED)
+    return CallError(
+        type(error).__name__,
+        str(error),
+        transient=unreachable or isinstance(error, ConnectionClosedError),
+        for_all=unreachable or isinstance(error, _NO_CREDENTIALS),
+    )
+
+
+def service_error(code: str, message: str) -> CallError:
+    """An error that a service of AWS answered with."""
+    return CallError(
+        code, message, transient=code in _THROTTLING | _SERVER_FAULTS, for_all=code in _FOR_ALL
+    )
+
+
+def pause_s(retry: int) -> float:
+    """How long to wait before a retry, which is counted from 1; drawn, so that calls spread."""
+    longest = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** min(retry - 1, 30))
+    return random.uniform(0, longest)  # noqa: S311  # no secret
+
+
+def repeated(
+    call: Callable[[], _T],
+    retries: int,
+    pause: Callable[[float], object],
+    told: Callable[[str], object] = lambda _: None,
+) -> tuple[_T, int]:
+    """Make a call, again if it fails in a way that may pass.
+
+    Args:
+        call: the call; raises a CallError.
+        retries: how often it is made again, at most.
+        pause: waits for so many seconds; what it returns is true if the run is being stopped.
+        told: gets a line before each pause, for those who wait for this one call.
+
+    Returns:
+        What the call returned, and how often it was made.
+
+    Raises:
+        CallError: the last attempt failed; it knows how many there were.
+        StoppedError: the run is being stopped.
+    """
+    attempts = 1
+    while True:
+        try:
+            return call(), attempts
+        except CallError as error:
+            error.attempts = attempts
+            if not error.transient or attempts > retries:
+                raise
+            seconds = pause_s(attempts)
+            told(f"{error}: again in {seconds:.1f} s")
+        if pause(seconds):
+            raise StoppedError
+        attempts += 1
