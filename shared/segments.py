@@ -6,7 +6,7 @@ from collections import defaultdict
 from itertools import pairwise
 from operator import itemgetter
 
-from obspy import Stream, Trace
+from obspy import Stream, Trace, UTCDateTime
 
 from shared.spans import Span
 from shared.times import format_time
