@@ -31,6 +31,8 @@ PROJECT = Path(__file__).parent.parent
 REAL_DATA = Path(os.environ.get("REAL_DATA", PROJECT.parent / "shared" / "data" / "scedc-pds"))
 METADATA_START = UTCDateTime(2015, 1, 1)
 
+pytest_plugins = ["containers"]  # for its fixtures
+
 
 @pytest.fixture(autouse=True)
 def _no_credentials_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
