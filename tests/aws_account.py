@@ -1,6 +1,5 @@
 """Somebody's account on AWS, as far as moto has one, and what stands in for other commands."""
 
-import base64
 import contextlib
 import json
 import os
@@ -8,9 +7,9 @@ import socket
 import subprocess
 import sys
 import time
-import urllib.parse
 import urllib.request
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -34,12 +33,25 @@ esac
 echo "make $*" >> "$COMMANDS"
 [[ $DOCKER_DEFAULT_PLATFORM == linux/amd64 && $BUILDX_NO_DEFAULT_ATTESTATIONS == 1 ]]
 """,
+    "aws": """
+case $2 in
+  describe-job) printf '%s\\0' "$@" > "$COMMANDS.$2"; exit ;;
+  create-job | start-message-move-task | list-message-move-tasks)
+    printf '%s\\0' "$@" > "$COMMANDS.$2"
+    set -- "$@" --generate-cli-skeleton output ;;
+esac
+[[ $1 != sqs ]] || set -- "$@" --endpoint-url "$AWS_ENDPOINT_URL"
+exec "$PREFIX/bin/aws" "$@"
+""",
+    "sam": 'echo "sam $*" >> "$COMMANDS"',
     "sleep": 'echo "sleep $*" >> "$COMMANDS"',
     "curl": 'echo "curl $*" >> "$COMMANDS"',
 }
 """What stands in on the PATH for what cannot be run here. Docker's pushes arrive in the registry,
 as functions are only made of images that are there. make fails where Docker would build what Lambda
-refuses: it takes images of one platform, and none with attestations."""
+refuses: it takes images of one platform, and none with attestations. What moto does not know of the
+AWS CLI's commands is kept and not sent; the CLI checks it against AWS's own model where it can. Of
+SQS, its version 1 heeds only the option that names an endpoint."""
 
 MANIFEST = {
     "schemaVersion": 2,
@@ -59,6 +71,7 @@ class AwsAccount:
             AWS_ACCESS_KEY_ID="testing",
             AWS_SECRET_ACCESS_KEY="testing",
             COMMANDS=str(folder / "commands"),
+            PREFIX=sys.prefix,
             PATH=f"{folder / 'bin'}:{sys.prefix}/bin:{os.environ['PATH']}",
         )
 
@@ -75,14 +88,11 @@ class AwsAccount:
         """The command lines that the stand-ins got."""
         return (self.folder / "commands").read_text().splitlines()
 
-    def posted(self, path: str) -> list[Any]:
-        """The JSON bodies that were posted to a path."""
-        requests = map(json.loads, (self.folder / "requests").read_text().splitlines())
-        return [
-            json.loads(base64.b64decode(item["body"]))
-            for item in requests
-            if item["method"] == "POST" and urllib.parse.urlsplit(item["url"]).path == path
-        ]
+    def not_sent(self, operation: str) -> dict[str, str]:
+        """The options of a command that moto does not know."""
+        words = (self.folder / f"commands.{operation}").read_text().split("\0")[2:-1]
+        starts = [index for index, word in enumerate(words) if word.startswith("--")]
+        return {words[i]: " ".join(words[i + 1 : j]) for i, j in pairwise([*starts, len(words)])}
 
     def paste(self, lines: str, folder: Path) -> str:
         """Lines pasted into bash, in a folder; returns what they print.
