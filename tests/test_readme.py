@@ -523,3 +523,14 @@ def test_what_is_said_of_run_lambda() -> None:
     source = (PROJECT / "run_lambda.py").read_text()
     imported = set(re.findall(r"^(?:import|from) (\w+)", source, re.MULTILINE))
     assert imported - set(sys.stdlib_module_names) == {"boto3", "botocore"}
+
+
+# On AWS
+
+
+@covers(("On AWS", "sh", 0), ("On AWS", "sh", 1))
+def test_on_aws() -> None:
+    """The lines are those of the page on deployment, whose tests run them."""
+    page = Page("docs/deployment.md").blocks
+    assert BLOCKS["On AWS", "sh", 0] == page["With SAM", "sh", 0]
+    assert BLOCKS["On AWS", "sh", 1] == page["Using the stack", "sh", 3]
