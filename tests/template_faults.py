@@ -269,7 +269,10 @@ def api(stack: Stack) -> Iterator[str]:
 def called(stack: Stack, route: dict[str, Any]) -> str:
     """The function that a route leads to, and that lets the API call it there; else ""."""
     integration = stack.properties(route["Target"].removeprefix("integrations/").strip("<>"))
-    found = re.search(r"/functions/<(\w+)Function\.Arn>/", integration.get("IntegrationUri", ""))
+    found = re.fullmatch(
+        rf"arn:aws:lambda:{stack.region}:{ACCOUNT}:function:<(\w+)Function>",
+        integration.get("IntegrationUri", ""),
+    )
     path = route["RouteKey"].split()[1]
     permission = stack.properties(f"HttpApiMayCall{found[1]}") if found else {}
     arn = f"arn:aws:execute-api:{stack.region}:{ACCOUNT}:<HttpApi>/*/*{path}"
