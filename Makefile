@@ -41,6 +41,7 @@ bench: setup  ## the figures of the README, measured
 	@$(BIN)/python -m benchmarks.gaps_and_edges --picture build/benchmarks/parameters.png
 	@$(BIN)/python -m benchmarks.time_windows
 	@$(BIN)/python -m benchmarks.window_margins
+	@$(BIN)/python -m benchmarks.memory_sweep
 
 # Lambda takes a single image, and refuses the index that attestations make of it.
 images: export BUILDX_NO_DEFAULT_ATTESTATIONS := 1

@@ -116,10 +116,13 @@ class Invocation:
 
     Attributes:
         reply: what the function returned.
-        billed_seconds: as the emulator reports it, without starting: whole milliseconds.
+        reply_bytes: how much that is as JSON.
+        billed_seconds: as the emulator reports it, in whole milliseconds; a first invocation's has
+            the function's start in it, as Lambda bills it.
     """
 
     reply: Any
+    reply_bytes: int
     billed_seconds: float
 
 
@@ -185,7 +188,7 @@ class LambdaContainer:
         if status != http.HTTPStatus.OK or "errorType" in reply:
             raise DockerError(f"the function failed: {reply}")
         self._invocations += 1
-        return Invocation(reply, self._last_billed_seconds())
+        return Invocation(reply, len(body), self._last_billed_seconds())
 
     def init_seconds(self) -> float:
         """How long the function took to start, in s: its imports, as the emulator reports it."""

@@ -12,6 +12,7 @@ import argparse
 import json
 import os
 import platform
+import signal
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -45,9 +46,12 @@ def main() -> None:
     most = max(*RESPONSE_MB, *TIMEWINDOW_MB)
     if most > len(os.sched_getaffinity(0)) * MB_PER_VCPU:
         sys.exit(f"{most:,} MB is {most / MB_PER_VCPU:.2g} processors: this machine has fewer")
+    # Ended by whom it may be, it takes its container with it.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
     try:
         found = circumstances(arguments.rounds)
         with running_sweep(arguments.rounds, arguments.python_version) as sweep:
+            found["image_bytes"] = image_bytes(sweep.images["response"])
             found |= measure(sweep, RESPONSE_MB, TIMEWINDOW_MB, SAMPLING_RATES)
     except DockerError as error:
         sys.exit(f"the memory sweep needs a Docker engine with AWS's base image: {error}")
@@ -122,6 +126,15 @@ def circumstances(rounds: int) -> dict[str, Any]:
             "docker": docker("version", "--format", "{{.Server.Version}}").strip(),
         },
     }
+
+
+def image_bytes(image: str) -> int:
+    """The size of an image, in bytes, of which a registry stores less: it compresses layers.
+
+    Raises:
+        DockerError: no Docker engine answers, or it has no such image.
+    """
+    return int(docker("image", "inspect", "--format", "{{.Size}}", image))
 
 
 def times(cells: Sequence[Cell]) -> str:

@@ -214,6 +214,7 @@ def timing(cold: Invocation, warm: Sequence[Invocation]) -> Cell:
         "cold_seconds": cold.billed_seconds,
         "billed_seconds": round(statistics.median(rounds), 4),
         "rounds": rounds,
+        "reply_bytes": warm[-1].reply_bytes,
         "steps": medians([reply["seconds"] for reply in replies if "seconds" in reply]),
     }
 

@@ -188,10 +188,18 @@ def measurement() -> dict[str, Any]:
     return found
 
 
-def fitting_cells(function: str) -> list[dict[str, Any]]:
-    """What was measured of a function, but for what its memory was too small for."""
-    cells: list[dict[str, Any]] = measurement()[function]
-    return [cell for cell in cells if not cell["out_of_memory"]]
+def fitting_cells(function: str, sampling_rate: float | None = None) -> list[dict[str, Any]]:
+    """What was measured of a function, but for what its memory was too small for.
+
+    Args:
+        function: "response" or "timewindow".
+        sampling_rate: in Hz; None is all of them.
+    """
+    return [
+        cell
+        for cell in measurement()[function]
+        if not cell["out_of_memory"] and sampling_rate in (None, cell["sampling_rate"])
+    ]
 
 
 def dollar_text(dollars: float) -> str:

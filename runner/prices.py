@@ -53,6 +53,7 @@ HTTP_API_REQUEST = Price(
 ECR_GB_MONTH = Price(
     0.10, "GB-month of images in a private registry", "https://aws.amazon.com/ecr/pricing/"
 )
+ALARM_MONTH = Price(0.10, "month of an alarm", "https://aws.amazon.com/cloudwatch/pricing/")
 TRANSFER_OUT_GB = Price(0.09, "GB out to the Internet, the first 10 TB of a month", _EC2)
 EC2_HOUR = Price(0.1008, "hour of an m7i.large, on demand, Linux", _EC2)
 
@@ -77,6 +78,7 @@ ALL = (
     LOGS_GB,
     HTTP_API_REQUEST,
     ECR_GB_MONTH,
+    ALARM_MONTH,
     TRANSFER_OUT_GB,
     EC2_HOUR,
 )

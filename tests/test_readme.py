@@ -270,6 +270,7 @@ def test_make_bench() -> None:
         "benchmarks.gaps_and_edges",
         "benchmarks.time_windows",
         "benchmarks.window_margins",
+        "benchmarks.memory_sweep",
     ]
     for module in modules:
         assert (PROJECT / module.replace(".", "/")).with_suffix(".py").is_file()
