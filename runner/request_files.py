@@ -102,6 +102,8 @@ def _wanted(text: str, options: Mapping[str, Any], place: str) -> Iterator[Wante
 
 def _of_two(first: str, second: str) -> tuple[tuple[Day, ...], list[str]]:
     day, nscl = (second, first) if _DAY.match(second) else (first, second)
+    if not _DAY.match(day):
+        raise BadRequestError(_RIGHT)
     return parse_days(day), [nscl]
 
 

@@ -99,7 +99,7 @@ def call_error(error: ClientError | BotoCoreError) -> CallError:
         told = error.response.get("Error", {})
         code, message = told.get("Code", ""), told.get("Message", "")
         if code.isdigit():  # the status, as there is no name: the emulator, say, of a crash
-            message = f"{message or error}; the function's log may tell why".strip()
+            message = message or "no error of AWS's, but this status: the function's log may tell why"
         return service_error(code, message or str(error))
     # A connection that ends without a reply was refused or reset; one on which no reply came in
     # time is not asked again, as the function may still be at it.

@@ -545,6 +545,7 @@ def test_it_needs_nothing_of_the_functions(api: LambdaApi, tmp_path: Path) -> No
     assert real.stdout.startswith("3 requests in ")
     assert len(api.calls) == 3
 
+    api.answer = lambda *_: Answer(body=json.dumps([{"data": [1, 2]}]))
     windows = run_without("windows", "--request", str(PROJECT / "request.json"), "-o", "out.json")
     assert (windows.returncode, windows.stderr) == (0, "")
     picture = ["windows", "--request", str(PROJECT / "request.json"), "--plot", "windows.png"]

@@ -1,0 +1,189 @@
+"""Runs that go on where an earlier one ended."""
+
+import json
+
+import pytest
+from lambda_api import BUCKET, LambdaApi, corrected, failed
+
+import run_lambda
+from local.s3_server import OUTPUT_BUCKET
+from runner import retries
+from runner.failures import InputError
+from runner.results import read_results
+from shared.corrected_day_request import CorrectedDayRequest
+
+DAYS = ["response", "--day", "2019,183..2019,187"]
+REQUESTS = [{"day": f"2019,{day}", "nscl": "CI.SOC.HHZ."} for day in range(183, 188)]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def api(archive, monkeypatch, folder):
+    """Lambda's API, which corrects whatever it is asked; S3 beside it, and no S3_OUTPUT_BUCKET."""
+    monkeypatch.delenv("S3_OUTPUT_BUCKET")
+    monkeypatch.setattr(retries, "FIRST_PAUSE_S", 0.0)
+    with LambdaApi() as api:
+        api.answer = lambda event, _: corrected(event)
+        monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", api.url)
+        yield api
+
+
+def days(api):
+    return sorted(event["day"] for event in api.events)
+
+
+def line(request, **members):
+    return json.dumps({"request": request, **members, "seconds": 1.0, "attempts": 1}) + "\n"
+
+
+def done(request):
+    return line(request, output_key=f"s3://{BUCKET}/noresp/x.ms")
+
+
+def test_what_failed_is_made_again_and_nothing_else(api, folder, capsys):
+    api.answer = lambda event, _: (
+        failed("NoWaveformError") if event["day"] == "2019,185" else corrected(event)
+    )
+    assert run_lambda.main(DAYS) == 1
+    api.calls.clear()
+    api.answer = lambda event, _: corrected(event)
+    capsys.readouterr()
+    assert run_lambda.main([*DAYS, "--resume"]) == 0
+    assert days(api) == ["2019,185"]
+    said = capsys.readouterr().out
+    assert said.startswith("5 requests in ")
+    assert "1 done, 0 failed, 4 skipped" in said
+    lines = [json.loads(text) for text in (folder / "results.jsonl").read_text().splitlines()]
+    assert len(lines) == 6
+    assert lines[-1]["output_key"]
+
+    api.calls.clear()
+    assert run_lambda.main([*DAYS, "--resume"]) == 0  # all is done
+    assert api.calls == []
+    assert "0 done, 0 failed, 5 skipped" in capsys.readouterr().out
+
+
+def test_a_request_is_the_same_however_it_is_spelt(api, folder):
+    spelt = {"nscl": "CI.SOC.HHZ.--", "day": "2019-07-02", "output": "VEL", "water_level": 60}
+    other = {**REQUESTS[1], "output": "ACC"}
+    (folder / "results.jsonl").write_text(done(spelt) + done(other))
+    assert run_lambda.main([*DAYS, "--resume"]) == 0
+    assert days(api) == ["2019,184", "2019,185", "2019,186", "2019,187"]
+
+
+@pytest.mark.parametrize("named", ["option", "environment", "results"])
+def test_what_is_in_the_bucket_is_not_made_again(api, archive, folder, monkeypatch, named):
+    there = CorrectedDayRequest.parse(REQUESTS[3]).output_key
+    archive.client.put_object(Bucket=OUTPUT_BUCKET, Key=there, Body=b"x")
+    options = [*DAYS, "--resume"]
+    if named == "option":
+        options += ["--output-bucket", OUTPUT_BUCKET]
+    elif named == "environment":
+        monkeypatch.setenv("S3_OUTPUT_BUCKET", OUTPUT_BUCKET)
+    else:
+        (folder / "results.jsonl").write_text(done(REQUESTS[0]))
+    assert run_lambda.main(options) == 0
+    first = [] if named == "results" else ["2019,183"]
+    assert days(api) == [*first, "2019,184", "2019,185", "2019,187"]
+
+
+def test_other_parameters_have_other_objects(api, archive):
+    there = CorrectedDayRequest.parse(REQUESTS[3]).output_key
+    archive.client.put_object(Bucket=OUTPUT_BUCKET, Key=there, Body=b"x")
+    options = ["--output", "ACC", "--resume", "--output-bucket", OUTPUT_BUCKET]
+    assert run_lambda.main([*DAYS, *options]) == 0
+    assert len(api.calls) == 5
+
+
+def test_without_a_bucket_only_the_file_counts(api, folder, capsys):
+    assert run_lambda.main([*DAYS, "--resume"]) == 0
+    assert len(api.calls) == 5
+    assert capsys.readouterr().err == ""
+
+
+def test_without_credentials_only_the_file_counts(api, folder, capsys, monkeypatch):
+    """As with the emulator, which asks for none."""
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    (folder / "results.jsonl").write_text(done(REQUESTS[0]))
+    options = [*DAYS, "--resume", "--endpoint-url", api.url]
+    assert run_lambda.main(options) == 0
+    assert len(api.calls) == 4
+    assert f"s3://{BUCKET} was not looked into" in capsys.readouterr().err
+    assert run_lambda.main([*options, "--output-bucket", BUCKET, "--day", "2020,001"]) == 1
+    assert f"error: could not look into s3://{BUCKET}: " in capsys.readouterr().err
+
+
+def test_a_bucket_that_is_not_there(api, capsys):
+    assert run_lambda.main([*DAYS, "--resume", "--output-bucket", "no-such-bucket"]) == 1
+    assert api.calls == []
+    assert "there is no bucket no-such-bucket" in capsys.readouterr().err
+
+
+def test_a_half_written_line_is_left_out(api, folder, capsys):
+    path = folder / "results.jsonl"
+    path.write_text(done(REQUESTS[0]) + done(REQUESTS[1])[:40])
+    assert run_lambda.main([*DAYS, "--resume"]) == 0
+    assert days(api) == ["2019,184", "2019,185", "2019,186", "2019,187"]
+    assert "the last line of the results is half-written" in capsys.readouterr().err
+    assert len(read_results(path).corrected) == 5  # each line is whole again
+
+
+def test_a_last_line_without_its_end_counts(api, folder):
+    path = folder / "results.jsonl"
+    path.write_text(done(REQUESTS[0]) + done(REQUESTS[1]).rstrip("\n"))
+    assert run_lambda.main([*DAYS, "--resume"]) == 0
+    assert days(api) == ["2019,185", "2019,186", "2019,187"]
+    assert len(read_results(path).corrected) == 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no JSON\n",
+        "[]\n",
+        "{}\n",
+        '{"request": {"day": "2019,183"}}\n',
+        "\n",
+        '{"request": "\n' + done(REQUESTS[0]),
+    ],
+)
+def test_another_file_is_refused(api, folder, capsys, text):
+    """And stays as it is."""
+    path = folder / "results.jsonl"
+    path.write_text(done(REQUESTS[0]) + text)
+    assert run_lambda.main([*DAYS, "--resume"]) == 2
+    assert "results.jsonl, line 2: is no line of a results file" in capsys.readouterr().err
+    assert path.read_text() == done(REQUESTS[0]) + text
+    assert api.calls == []
+
+
+def test_what_a_results_file_tells(folder):
+    path = folder / "results.jsonl"
+    assert read_results(path).bucket is None
+    path.write_text(
+        line(REQUESTS[0], error={"type": "S3Error", "message": "..."})
+        + line(REQUESTS[1], message_id="1")
+        + done(REQUESTS[0])
+    )
+    earlier = read_results(path)
+    assert [str(request.day) for request in earlier.corrected] == ["2019,183"]
+    assert [str(request.day) for request in earlier.queued] == ["2019,184"]
+    assert earlier.bucket == BUCKET
+    with pytest.raises(InputError, match="cannot be read"):
+        read_results(folder)
+
+
+def test_a_dry_run_tells_what_is_left(api, folder, capsys):
+    (folder / "results.jsonl").write_text(done(REQUESTS[0]))
+    assert run_lambda.main([*DAYS, "--resume", "--dry-run"]) == 0
+    said = capsys.readouterr().out
+    assert "2019,183" not in said
+    assert "4 requests (1 channel, 4 days) for the function response-lambda" in said
+    assert "; 1 more were done before" in said
+    assert api.calls == []
