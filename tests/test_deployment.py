@@ -23,6 +23,7 @@ from conftest import PROJECT, command_environment
 from deployed_stack import API_ID, STACK, deploy, template
 from deployment_page import (
     ARN,
+    MONTH,
     PAGE,
     Pasted,
     assert_a_month,
@@ -38,7 +39,11 @@ from moto import mock_aws
 from pages import code, make_folder
 
 from shared.corrected_day_request import CorrectedDayRequest, request_of_object
+from shared.jobs import Jobs, Worker
+from shared.map_items import do_items
+from shared.object_tasks import do_tasks
 from shared.removal_parameters import RemovalParameters
+from shared.time_left import TimeLeft
 
 BLOCKS = PAGE.blocks
 SECTIONS = PAGE.sections
@@ -343,7 +348,14 @@ def test_state_machine_calls_the_function(stack: Pasted) -> None:
             if done["status"] != "RUNNING":
                 break
     assert done["status"] == "SUCCEEDED", done
-    assert json.loads(done["output"]) == batches  # as moto's functions answer with the event
+    sent = json.loads(done["output"])  # as moto's functions answer with the event
+    assert sent == batches
+    asked: list[CorrectedDayRequest] = []
+    results = [result for batch in sent for result in do_items(batch, worker(asked))]
+    assert [result["result"] for result in results] == [request.output_key for request in asked]
+    assert {(request.channel, request.day) for request in asked} == set(MONTH)
+    parameters = RemovalParameters(**batcher["BatchInput"])
+    assert {request.parameters for request in asked} == {parameters}
 
 
 RUN = {"execute_state_machine": True}
@@ -404,26 +416,30 @@ def test_job_of_s3_batch_operations(stack: Pasted) -> None:
 
     # Each line is an object that the function takes, with the arguments as the request's members.
     assert manifest["Spec"]["Fields"] == ["Bucket", "Key"]
-    lines = found["Body"].read().decode().splitlines()
-    members = {name: argument(text) for name, text in called["UserArguments"].items()}
-    requests = [
-        CorrectedDayRequest.parse(request_of_object(*line.split(","), members)) for line in lines
-    ]
-    assert [request.channel.nscl for request in requests] == [
-        "CI.SOC.HHE.",
-        "CI.SOC.HHN.",
-        "CI.SOC.HHZ.",
-    ]
-    assert requests[0].parameters == RemovalParameters(
-        output="DISP", pre_filt=(0.005, 0.01, 35, 45)
-    )
+    lines = [line.split(",") for line in found["Body"].read().decode().splitlines()]
+    tasks = [{"taskId": key, "s3Bucket": name, "s3Key": key} for name, key in lines]
+    event = {
+        "invocationSchemaVersion": called["InvocationSchemaVersion"],
+        "invocationId": "invocation",
+        "job": {"id": "job", "userArguments": called["UserArguments"]},
+        "tasks": tasks,
+    }
+    requests: list[CorrectedDayRequest] = []
+    codes = [item["resultCode"] for item in do_tasks(event, worker(requests))["results"]]
+    assert codes == ["Succeeded"] * 3
+    assert [request.channel.channel for request in requests] == ["HHE", "HHN", "HHZ"]
+    band = (0.005, 0.01, 35, 45)
+    assert requests[0].parameters == RemovalParameters(output="DISP", pre_filt=band)
 
 
-def argument(text: str) -> Any:
-    try:
-        return json.loads(text)
-    except ValueError:
-        return text
+def worker(requests: list[CorrectedDayRequest]) -> Worker:
+    """The response function's, but that it only keeps what it is asked for."""
+
+    def process(request: Any) -> str:
+        requests.append(CorrectedDayRequest.parse(request))
+        return requests[-1].output_key
+
+    return Worker(process, Jobs(brief=str, of_object=request_of_object), TimeLeft(None))
 
 
 @covers(("Removing the stack", "sh", 0), ("Removing the stack", "sh", 2))
