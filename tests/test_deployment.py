@@ -7,6 +7,7 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -86,6 +87,13 @@ def test_what_is_said_of_the_stack() -> None:
 # With SAM
 
 
+def sam_cli() -> str:
+    sam = shutil.which("sam", path=f"{PROJECT / '.venv-sam' / 'bin'}:{os.environ['PATH']}")
+    if sam is None:
+        pytest.skip("there is no SAM CLI: make sam")
+    return sam
+
+
 @covers(
     ("With SAM", "sh", 0),
     ("Changing it", "sh", 0),
@@ -97,9 +105,7 @@ def test_lines_for_sam() -> None:
     lines = lines_of("With SAM", "Changing it").splitlines()
     lines += BLOCKS["Removing the stack", "sh", 1].splitlines()
     assert [line.split()[1] for line in lines] == [*["build", "deploy"] * 3, "delete"]
-    sam = shutil.which("sam", path=f"{PROJECT / '.venv-sam' / 'bin'}:{os.environ['PATH']}")
-    if sam is None:
-        pytest.skip("there is no SAM CLI: make sam")
+    sam = sam_cli()
     environment = command_environment(SAM_CLI_TELEMETRY="0")
     for line in [*lines, "sam deploy --no-such-option"]:
         command = [sam, *line.split()[1:], "--help"]  # --help: nothing is done
@@ -137,6 +143,30 @@ def stack(account: AwsAccount, tmp_path_factory: pytest.TempPathFactory) -> Past
     )
     folder = make_folder(tmp_path_factory.mktemp("stack"))
     return Pasted(account, folder, account.paste(lines_of(*WITH_SAM), folder), before)
+
+
+def test_enter_answers_all_that_sam_asks(tmp_path: Path) -> None:
+    """Up to where SAM makes what it needs itself, which moto does not do as SAM wants it."""
+    sam, project = sam_cli(), tmp_path / "project"
+    project.mkdir()
+    for name in ("template.yaml", "samconfig.toml"):
+        shutil.copy(PROJECT / name, project)
+    with aws_account(tmp_path) as account:
+        done = subprocess.run(
+            [sam, "deploy", "--guided"],
+            cwd=project,
+            env={**account.environment, "SAM_CLI_TELEMETRY": "0"},
+            input="\n" * 100,
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+    asked = re.findall(r"Parameter (\w+) \[", done.stdout)
+    assert asked == [code(name)[0] for name, *_ in PAGE.table("Parameters")]
+    assert "Stack Name [scedc]" in done.stdout
+    assert f"AWS Region [{REGION}]" in done.stdout
+    assert "Looking for resources needed for deployment" in done.stdout, done.stderr
 
 
 def outputs(account: AwsAccount) -> dict[str, str]:
