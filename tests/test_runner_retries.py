@@ -1,0 +1,95 @@
+"""Pauses between attempts, and what boto3's errors mean."""
+
+import socket
+import threading
+
+import boto3
+import pytest
+from botocore.config import Config
+from botocore.exceptions import NoCredentialsError, ReadTimeoutError
+
+from runner import retries
+from runner.calls import invoke
+from runner.failures import CallError, StoppedError
+from runner.retries import call_error, pause_s, repeated
+
+
+def test_pauses_double_up_to_a_limit_and_are_drawn():
+    for retry in range(1, 40):
+        longest = min(retries.LONGEST_PAUSE_S, retries.FIRST_PAUSE_S * 2 ** (retry - 1))
+        drawn = [pause_s(retry) for _ in range(50)]
+        assert 0 <= min(drawn) < longest / 4
+        assert longest * 3 / 4 < max(drawn) <= longest
+
+
+def test_pauses_are_made_between_attempts_only():
+    paused = []
+
+    def call():
+        raise CallError("Throttling", "slow", transient=True)
+
+    with pytest.raises(CallError) as raised:
+        repeated(call, 4, paused.append)
+    assert len(paused) == 4
+    assert raised.value.attempts == 5
+    assert repeated(lambda: "reply", 4, paused.append) == ("reply", 1)
+    with pytest.raises(StoppedError):
+        repeated(call, 4, lambda _: True)
+
+
+def test_a_reply_that_takes_too_long_is_not_asked_for_again():
+    """The function may still be at it."""
+    error = call_error(ReadTimeoutError(endpoint_url="http://lambda"))
+    assert not error.transient
+    assert not error.for_all
+    assert call_error(NoCredentialsError()).for_all
+
+
+@pytest.fixture
+def listener():
+    """A server that reads a request, says `words`, and closes the connection."""
+    server = socket.create_server(("127.0.0.1", 0))
+    said = {"words": b"", "calls": 0}
+
+    def serve():
+        while True:
+            try:
+                connection, _ = server.accept()
+            except OSError:
+                return
+            with connection:
+                said["calls"] += 1
+                connection.recv(65_536)
+                connection.sendall(said["words"])
+
+    thread = threading.Thread(target=serve, daemon=True)
+    thread.start()
+    yield said, f"http://127.0.0.1:{server.getsockname()[1]}"
+    server.shutdown(socket.SHUT_RDWR)
+    server.close()
+    thread.join(10)
+
+
+@pytest.mark.parametrize(
+    ("words", "transient"),
+    [
+        (b"", True),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{", False),  # it was at work already
+    ],
+)
+def test_connections_that_end(listener, words, transient):
+    said, url = listener
+    said["words"] = words
+    client = boto3.client(
+        "lambda",
+        endpoint_url=url,
+        region_name="us-west-2",
+        aws_access_key_id="local",
+        aws_secret_access_key="local",
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+    with pytest.raises(CallError) as raised:
+        invoke(client, "function", {})
+    assert raised.value.transient == transient
+    assert not raised.value.for_all
+    assert said["calls"] == 1
