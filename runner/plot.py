@@ -72,7 +72,7 @@ def _draw_window(axis: "Axes", window: Mapping[str, Any]) -> None:
     _draw_times(axis, _day_number(window["starttime"]), _day_number(window["endtime"]))
     if "error" in window:
         axis.set_yticks([])
-        message = "\n".join(textwrap.wrap(window["error"]["message"], 100))
+        message = "\n".join(textwrap.wrap(window["error"]["message"], 100, break_on_hyphens=False))
         axis.text(0.5, 0.5, message, transform=axis.transAxes, ha="center", va="center")
         return
     first, step = _day_number(window["starttime"]), window["delta"] / _DAY_S
