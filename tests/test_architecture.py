@@ -11,12 +11,13 @@ import pytest
 from obspy.core.util import obspy_types
 
 import shared
+from runner import failures
 from shared import errors
 
 PROJECT = Path(__file__).parent.parent
 SHARED = sorted(path for path in (PROJECT / "shared").glob("*.py") if path.name != "__init__.py")
 APPS = sorted(PROJECT.glob("*_lambda/*.py"))
-LOCAL = sorted((PROJECT / "local").glob("*.py"))
+LOCAL = sorted([*PROJECT.glob("local/*.py"), *PROJECT.glob("runner/*.py")])
 ALL = [*SHARED, PROJECT / "shared" / "__init__.py", *APPS, *LOCAL]
 SERVICE_ERRORS = {
     name: cls
@@ -116,7 +117,15 @@ def test_upward_imports_are_found(module, source, found):
 
 @each_shared
 def test_shared_knows_nothing_of_who_uses_it(path):
-    users = {"response_lambda", "timewindow_lambda", "local", "tests", "run_lambda", "app"}
+    users = {
+        "response_lambda",
+        "timewindow_lambda",
+        "local",
+        "tests",
+        "runner",
+        "run_lambda",
+        "app",
+    }
     assert not packages(parse(path)) & users
 
 
@@ -264,7 +273,7 @@ def test_errors_in_docstrings_exist(path):
     module = importlib.import_module(f"{path.parent.name}.{path.stem}".removesuffix(".__init__"))
     for name, node, _ in public_definitions(parse(path)):
         for error in raises_section(ast.get_docstring(node) or ""):
-            places = (module, errors, builtins, obspy_types)
+            places = (module, errors, failures, builtins, obspy_types)
             cls = next((getattr(place, error) for place in places if hasattr(place, error)), None)
             assert inspect.isclass(cls), f"{name}: {error}"
             assert issubclass(cls, Exception), f"{name}: {error}"
