@@ -187,7 +187,8 @@ def bucket(stack: Stack) -> Iterator[str]:
     expiring = {(rule.get("Prefix"), rule["ExpirationInDays"]) for rule in rules if has_end(rule)}
     if expiring != {("windows/", 1)}:
         yield f"what expires in the bucket is {expiring}"
-    if {made.get("DeletionPolicy"), made.get("UpdateReplacePolicy")} != {"Retain"}:
+    deleted, replaced = made.get("DeletionPolicy"), made.get("UpdateReplacePolicy")
+    if (deleted, replaced) != ("RetainExceptOnCreate", "Retain"):
         yield "the bucket goes with the stack"
 
 
