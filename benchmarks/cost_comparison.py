@@ -35,7 +35,7 @@ def fields() -> dict[str, str]:
         "ec2_type": prices.EC2_TYPE,
         "ec2_vcpus": str(prices.EC2_VCPUS),
         "ec2_memory": str(prices.EC2_MEMORY_GIB),
-        "ec2_dollars": dollar_text(prices.EC2_HOUR.dollars),
+        "ec2_dollars": f"${prices.EC2_HOUR.dollars:.4f}",
         "home_mbit": str(HOME_MBIT_S),
         "lambda_by_obspy": _shares(by_obspy),
         "table_machine": _machine_table(by_obspy),

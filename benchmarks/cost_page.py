@@ -5,6 +5,7 @@ changed: `python -m benchmarks.cost_page`.
 """
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from benchmarks.cost_tables import (
     QUEUE_WORKERS,
     S3_READS_PER_S,
     S3_WRITES_PER_S,
+    first_limit,
     is_short,
     memory,
     rates,
@@ -30,13 +32,23 @@ from runner import costs, prices
 from runner.costs import dollar_text, job_cost, measurement, recommended_memory
 
 PAGE = PROJECT / "docs" / "costs.md"
+README = PROJECT / "README.md"
+_SUMMARY = re.compile(r"(\n## What it costs\n\n)(?:(?:- |  ).*\n)+")
+_DAYS_OF_A_MONTH = 365 / 12
 _WORDS = Path(__file__).with_name("costs.md.in")
 _TEMPLATE = PROJECT / "template.yaml"
 
 
 def main() -> None:
-    """Write the page."""
+    """Write the page, and its first lines into the README."""
     PAGE.write_text(page(), encoding="utf-8")
+    text, found = README.read_text(encoding="utf-8"), summary()
+    README.write_text(_SUMMARY.sub(lambda begin: begin[1] + found, text), encoding="utf-8")
+
+
+def summary() -> str:
+    """The page in a few lines, which the README has too."""
+    return page().split("\n\n")[1] + "\n"
 
 
 def page() -> str:
@@ -73,11 +85,11 @@ def _summary() -> dict[str, str]:
         "dollars_200": dollar_text(fastest.dollars),
         "station_year_days": f"{STATION_YEAR_DAYS:,}",
         "dollars_station_year": dollar_text(STATION_YEAR_DAYS * usual.dollars),
-        "span_station_year": span(STATION_YEAR_DAYS * usual.seconds / 100),
+        "span_station_year": span(STATION_YEAR_DAYS * usual.seconds / 10),
         "archive_days": f"{ARCHIVE_DAYS:,}",
         "dollars_archive": dollar_text(ARCHIVE_DAYS * usual.dollars),
         "span_archive": span(ARCHIVE_DAYS * usual.seconds / ACCOUNT_WORKERS),
-        "months_100": f"{usual.dollars / kept:.1f}",
+        "days_kept_100": f"{usual.dollars / kept * _DAYS_OF_A_MONTH:.1f}",
         "queue_requests": str(costs.QUEUE_REQUESTS),
     }
 
@@ -90,7 +102,8 @@ def _start() -> dict[str, str]:
     words = [f"{peak:,} MB at {rate_name(rate)}" for rate, peak in peaks.items()]
     return {
         "most_above": f"{costs.MOST_ABOVE_CHEAPEST - 1:.0%}",
-        "peaks": f"{', '.join(words[:-1])} and {words[-1]}",
+        "nearly": f"{costs.NEARLY_AS_FAST - 1:.0%}",
+        "peaks": _listed(words),
         "init": f"{_cell(100.0)['init_seconds']:.1f}",
         "cold_100": f"{_cell(100.0)['cold_seconds']:.1f}",
         "cold_200": f"{_cell(200.0)['cold_seconds']:.1f}",
@@ -99,6 +112,8 @@ def _start() -> dict[str, str]:
 
 def _limits() -> dict[str, str]:
     minutes = (QUEUE_WORKERS - QUEUE_FIRST) / QUEUE_PER_MINUTE
+    limits = {day["sampling_rate"]: first_limit(day)[1] for day in measurement()["days"]}
+    others = [f"{rate:g}" for rate, limit in limits.items() if limit != "the account"]
     return {
         "account_workers": f"{ACCOUNT_WORKERS:,}",
         "queue_workers": f"{QUEUE_WORKERS:,}",
@@ -110,6 +125,9 @@ def _limits() -> dict[str, str]:
         "reads_100": str(reads(_day(100.0))),
         "read_workers_100": f"{read_workers(_day(100.0)):,.0f}",
         "http_api_s": str(HTTP_API_S),
+        "first_limits": f"the account's but for days at {_listed(others)} Hz"
+        if others
+        else "the account's",
     }
 
 
@@ -148,6 +166,11 @@ def _day(sampling_rate: float) -> dict[str, Any]:
 def _cell(sampling_rate: float) -> dict[str, Any]:
     cells = costs.fitting_cells("response", sampling_rate)
     return next(cell for cell in cells if cell["memory_mb"] == memory())
+
+
+def _listed(words: Sequence[str]) -> str:
+    """Words as a sentence has them, such as "a, b and c"."""
+    return " and ".join(filter(None, [", ".join(words[:-1]), *words[-1:]]))
 
 
 def _spread() -> float:

@@ -118,13 +118,7 @@ def _limits_table() -> str:
     rows = []
     for day in measurement()["days"]:
         seconds = job_cost(day["sampling_rate"], memory()).seconds
-        workers = {
-            "the archive's bucket": read_workers(day),
-            "the output bucket": write_workers(day),
-            "the account": ACCOUNT_WORKERS,
-        }
-        first = min(workers, key=lambda name: workers[name])
-        busy = min(workers.values())
+        busy, first = first_limit(day)
         traffic = f"{busy * day['waveform_bytes'] / seconds / 1e9:.1f} GB/s"
         requests = [str(reads(day)), str(writes(day))]
         allowed = [f"{read_workers(day):,.0f}", f"{write_workers(day):,.0f}"]
@@ -165,6 +159,15 @@ def read_workers(day: dict[str, Any]) -> float:
 def write_workers(day: dict[str, Any]) -> float:
     """How many workers may write such days, if all results lie in one partition."""
     return S3_WRITES_PER_S / writes(day) * job_cost(day["sampling_rate"], memory()).seconds
+
+
+def first_limit(day: dict[str, Any]) -> tuple[float, str]:
+    """How many workers may be busy with such days at most, and what ends there."""
+    return min(
+        (float(ACCOUNT_WORKERS), "the account"),
+        (read_workers(day), "the archive's bucket"),
+        (write_workers(day), "the output bucket"),
+    )
 
 
 def reads(day: dict[str, Any]) -> int:

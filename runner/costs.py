@@ -7,11 +7,12 @@ Nothing in here needs more than Python.
 import json
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
+from statistics import geometric_mean
 from typing import Any
 
 from runner import prices
@@ -21,6 +22,9 @@ MEASUREMENT = Path(__file__).with_name("channel_day_costs.json")
 
 MOST_ABOVE_CHEAPEST = 1.10
 """How much more than at the cheapest memory size a job may cost at the recommended one."""
+
+NEARLY_AS_FAST = 1.05
+"""How much longer than at the fastest affordable size a job may take at the recommended one."""
 
 QUEUE_REQUESTS = 3
 """Requests to SQS for a message, if none shares one with another: send, receive, delete."""
@@ -137,10 +141,7 @@ def job_cost(sampling_rate: float, memory_mb: int, queued: bool = True) -> JobCo
         for cell in fitting_cells("response")
         if cell["memory_mb"] == memory_mb
     }
-    day = next(
-        (day for day in measurement()["days"] if day["sampling_rate"] >= sampling_rate),
-        measurement()["days"][-1],
-    )
+    day = _day(sampling_rate)
     if day["sampling_rate"] not in known:
         raise ValueError(f"{sampling_rate:g} Hz with {memory_mb} MB: not measured, or too little")
     seconds = _on_line(sampling_rate, sorted(known.items()))
@@ -157,28 +158,44 @@ def gb_seconds_dollars(gb_seconds: float) -> float:
 def recommended_memory(function: str) -> int:
     """The memory size to give a function, in MB.
 
-    Of the sizes in which all measured requests fit, and whose cost is at most a tenth above that
-    of the cheapest, the fastest. Time and cost are geometric means over the sampling rates, 1 Hz
-    left out: such days cost next to nothing anywhere.
+    Of the sizes into which all measured requests fit, and at which they cost at most a tenth more
+    than at the cheapest one: the smallest that is nearly as fast as the fastest of these. Time and
+    cost are geometric means over the requests. Days at 1 Hz are left out, as they cost next to
+    nothing at any size.
 
     Args:
         function: "response" or "timewindow".
     """
-    seconds: dict[int, list[float]] = {}
-    for cell in fitting_cells(function):
-        if cell["sampling_rate"] > _SLOWEST_HZ:
-            seconds.setdefault(cell["memory_mb"], []).append(cell["billed_seconds"])
-    most = max(map(len, seconds.values()))
-    means = {
-        size: math.exp(math.fsum(map(math.log, found)) / most)
-        for size, found in seconds.items()
-        if len(found) == most
-    }
-    cheapest = min(size * mean for size, mean in means.items())
-    affordable = [
-        size for size, mean in means.items() if size * mean <= MOST_ABOVE_CHEAPEST * cheapest
+    cells = [cell for cell in fitting_cells(function) if cell["sampling_rate"] > _SLOWEST_HZ]
+    requests = Counter(cell["memory_mb"] for cell in cells)
+    sizes: list[int] = [
+        size for size, number in requests.items() if number == max(requests.values())
     ]
-    return min(affordable, key=lambda size: means[size])
+    seconds, dollars = {}, {}
+    for size in sizes:
+        own = [cell for cell in cells if cell["memory_mb"] == size]
+        seconds[size] = geometric_mean(cell["billed_seconds"] for cell in own)
+        dollars[size] = geometric_mean(request_dollars(function, cell) for cell in own)
+    most = MOST_ABOVE_CHEAPEST * min(dollars.values())
+    affordable = [size for size in sizes if dollars[size] <= most]
+    fastest = min(seconds[size] for size in affordable)
+    return min(size for size in affordable if seconds[size] <= NEARLY_AS_FAST * fastest)
+
+
+def request_dollars(function: str, cell: Mapping[str, Any]) -> float:
+    """All that AWS bills for a request that was measured.
+
+    Args:
+        function: "response", of which it is a job of the queue, or "timewindow", of which it is a
+            request to the HTTP API whose reply goes out to the Internet.
+        cell: what was measured.
+    """
+    dollars = gb_seconds_dollars(cell["billed_seconds"] * cell["memory_mb"] / 1024)
+    if function == "response":
+        return dollars + _extras(_day(cell["sampling_rate"]), queued=True)
+    fees = prices.LAMBDA_REQUEST.dollars + prices.HTTP_API_REQUEST.dollars
+    reply_bytes: int = cell["reply_bytes"]
+    return dollars + fees + reply_bytes / prices.GIB * prices.TRANSFER_OUT_GB.dollars
 
 
 @cache
@@ -209,6 +226,12 @@ def dollar_text(dollars: float) -> str:
     if dollars >= 1:
         return f"${dollars:,.2f}"
     return f"${dollars:.{max(2, 1 - math.floor(math.log10(dollars)))}f}" if dollars else "$0"
+
+
+def _day(sampling_rate: float) -> dict[str, Any]:
+    """What a day takes beside time, at a sampling rate or else at the next measured one."""
+    days: list[dict[str, Any]] = measurement()["days"]
+    return next((day for day in days if day["sampling_rate"] >= sampling_rate), days[-1])
 
 
 def _extras(day: dict[str, Any], queued: bool) -> float:
