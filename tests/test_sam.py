@@ -78,15 +78,37 @@ def built(base_image: Image, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def local(built: Path, container_s3: Any) -> Path:
-    """A folder with that template, its functions' environment that of a local S3 server.
+def dead_letters(container_s3: Any) -> Iterator[tuple[Any, str]]:
+    """A client of SQS on the server that also is S3, and the URL of a queue there."""
+    client = aws_client("sqs", container_s3.meta.endpoint_url)
+    yield client, client.create_queue(QueueName="sam-dead-letters")["QueueUrl"]
+    client.close()
+
+
+def aws_client(service: Any, endpoint: str) -> Any:
+    return boto3.client(
+        service,
+        endpoint_url=endpoint,
+        region_name=ARCHIVE_REGION,
+        aws_access_key_id="testing",
+        aws_secret_access_key="testing",
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+
+
+@pytest.fixture(scope="module")
+def local(built: Path, container_s3: Any, dead_letters: tuple[Any, str]) -> Path:
+    """A folder with that template, its functions' environment that of local S3 and SQS.
 
     SAM only sets variables that a template declares, so that these must be added to it.
     """
+    _, queue_url = dead_letters
     template = yaml.safe_load(built.read_text())
     for function in IMAGES:
         variables = template["Resources"][function]["Properties"]["Environment"]["Variables"]
-        variables["AWS_ENDPOINT_URL_S3"] = container_s3.meta.endpoint_url
+        variables["AWS_ENDPOINT_URL"] = container_s3.meta.endpoint_url
+        if "DEAD_LETTER_QUEUE_URL" in variables:
+            variables["DEAD_LETTER_QUEUE_URL"] = queue_url
         variables["S3_INPUT_BUCKET"] = INPUT_BUCKET
     (built.parent / "local.yaml").write_text(yaml.safe_dump(template))
     return built.parent
@@ -241,14 +263,7 @@ def lambda_api(local: Path) -> Iterator[str]:
 
 @once
 def test_boto3_on_start_lambda(lambda_api: str, container_s3: Any, demo_archive: Path) -> None:
-    client = boto3.client(
-        "lambda",
-        endpoint_url=lambda_api,
-        region_name=ARCHIVE_REGION,
-        aws_access_key_id="testing",
-        aws_secret_access_key="testing",
-        config=Config(retries={"total_max_attempts": 1}),
-    )
+    client = aws_client("lambda", lambda_api)
     payload = json.dumps(RESPONSE_REQUEST)
     reply = client.invoke(FunctionName="ResponseFunction", Payload=payload)
     assert json.loads(reply["Payload"].read())["samples"] == 8_640_000
@@ -257,6 +272,30 @@ def test_boto3_on_start_lambda(lambda_api: str, container_s3: Any, demo_archive:
     reply = client.invoke(FunctionName="TimewindowFunction", Payload=payload)
     assert_windows_as_by_obspy(json.loads(reply["Payload"].read()), demo_archive)
     client.close()
+
+
+@once
+def test_batch_of_the_queue(lambda_api: str, dead_letters: tuple[Any, str]) -> None:
+    """What can never succeed is buried with its reason, and not reported: it shall not return."""
+    bodies = [json.dumps(ABSENT_DAY), "no JSON"]
+    records = [
+        {"eventSource": "aws:sqs", "messageId": f"message-{number}", "body": body}
+        for number, body in enumerate(bodies)
+    ]
+    client = aws_client("lambda", lambda_api)
+    payload = json.dumps({"Records": records})
+    reply = client.invoke(FunctionName="ResponseFunction", Payload=payload)
+    assert json.loads(reply["Payload"].read()) == {"batchItemFailures": []}
+    client.close()
+    sqs, queue_url = dead_letters
+    received = sqs.receive_message(
+        QueueUrl=queue_url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
+    )["Messages"]
+    reasons = {
+        message["Body"]: message["MessageAttributes"]["ErrorType"]["StringValue"]
+        for message in received
+    }
+    assert reasons == {bodies[0]: "NoWaveformError", bodies[1]: "BadRequestError"}
 
 
 def run_lambda(*arguments: str) -> "subprocess.CompletedProcess[str]":
