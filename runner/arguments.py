@@ -42,7 +42,8 @@ Examples:
   python run_lambda.py response --file days.txt --output ACC --function-name scedc-response
 
 A file has lines of DAY NSCL, requests as JSON objects, or what FDSN's availability service gives
-with format=request; - is standard input. Without --day it is 2019,183, without --nscl CI.SOC.HHZ.
+with format=request; - is standard input. Where no file is named, --day is 2019,183 and --nscl is
+CI.SOC.HHZ. unless told otherwise.
 """  # noqa: E501  # lines to be typed
 
 WINDOWS_EXAMPLES = """\
@@ -76,6 +77,8 @@ def _problem(options: argparse.Namespace) -> str | None:
         return "--queue and --function-name: requests go to one or the other"
     if options.queue and options.command == "windows":
         return "--queue is for the command response: time windows are answered, not queued"
+    if options.file and bool(options.day) != bool(options.nscl):
+        return "--file beside --day or --nscl: give both of these, for further requests, or none"
     if options.output_bucket and not options.resume:
         return "--output-bucket is where --resume looks: give both"
     folders = [path.parent for path in (options.o, options.results, options.plot) if path]
@@ -149,6 +152,12 @@ def _where(*, queue: bool = True) -> argparse.ArgumentParser:
 
 
 def _add_response(parser: argparse.ArgumentParser) -> None:
+    _add_what(parser)
+    _add_how(parser)
+    _add_many(parser)
+
+
+def _add_what(parser: argparse.ArgumentParser) -> None:
     what = parser.add_argument_group("what to correct")
     what.add_argument(
         "--day", nargs="+", action="extend", help="YYYY,DDD or YYYY-MM-DD, or a range FIRST..LAST"
@@ -157,6 +166,9 @@ def _add_response(parser: argparse.ArgumentParser) -> None:
         "--nscl", nargs="+", action="extend", help="network.station.channel.location; * and ? fit"
     )
     what.add_argument("--file", nargs="+", action="extend", help="files of requests; - is stdin")
+
+
+def _add_how(parser: argparse.ArgumentParser) -> None:
     how = parser.add_argument_group("how to correct (see the README)")
     how.add_argument("--output", metavar="UNIT", help="VEL, DISP, ACC or DEF")
     how.add_argument("--pre-filt", nargs="+", metavar="HZ", help="four corners, or auto")
@@ -167,6 +179,9 @@ def _add_response(parser: argparse.ArgumentParser) -> None:
     how.add_argument("--gaps", help="bridge or split")
     how.add_argument("--edges", help="taper or neighbours")
     how.add_argument("--method", help="fast or obspy")
+
+
+def _add_many(parser: argparse.ArgumentParser) -> None:
     many = parser.add_argument_group("more than one request")
     many.add_argument(
         "--dry-run", action="store_true", help="only print what would be sent, and what it costs"

@@ -55,8 +55,10 @@ def read_requests(path: str, options: Mapping[str, Any]) -> RequestFile:
         options: the response parameters of the command line.
 
     Raises:
+        BadRequestError: a parameter of the command line is not what it must be.
         InputError: the file cannot be read, or a line says nothing that can be requested.
     """
+    parameters = parse_parameters(options)
     name, found = "standard input" if path == STDIN else path, RequestFile()
     for number, line in enumerate(_text(path, name).splitlines(), 1):
         text = line.strip()
@@ -67,7 +69,12 @@ def read_requests(path: str, options: Mapping[str, Any]) -> RequestFile:
             continue
         place = f"{name}, line {number}"
         try:
-            found.wanted.extend(_wanted(text, options, place))
+            if text.startswith("{"):
+                found.wanted.append(parse_request(_loaded(text), options, place))
+            else:
+                found.wanted.extend(
+                    Wanted(days, channels, parameters, place) for days, channels in _line(text)
+                )
         except BadRequestError as error:
             shown = text if len(text) <= 100 else f"{text[:97]}..."
             raise InputError(f"{place}: {shown!r}: {error.message}") from error
@@ -83,21 +90,21 @@ def _text(path: str, name: str) -> str:
         raise InputError(f"{name} cannot be read: {error}") from error
 
 
-def _wanted(text: str, options: Mapping[str, Any], place: str) -> Iterator[Wanted]:
-    """What a line asks for."""
-    if text.startswith("{"):
-        try:
-            request = json.loads(text)
-        except ValueError as error:
-            raise BadRequestError(f"is not JSON: {error}; {_RIGHT}") from error
-        yield parse_request(request, options, place)
-        return
+def _loaded(text: str) -> object:
+    try:
+        return json.loads(text)
+    except ValueError as error:
+        raise BadRequestError(f"is not JSON: {error}; {_RIGHT}") from error
+
+
+def _line(text: str) -> Iterator[tuple[tuple[Day, ...], ChannelPattern]]:
+    """The days and channels of a line of two words, or of six."""
     words = text.split()
     if len(words) not in (2, 6):
         raise BadRequestError(_RIGHT)
     days, channels = _of_two(*words) if len(words) == 2 else _of_six(*words)
     for channel in channels:
-        yield Wanted(days, ChannelPattern.parse(channel), parse_parameters(options), place)
+        yield days, ChannelPattern.parse(channel)
 
 
 def _of_two(first: str, second: str) -> tuple[tuple[Day, ...], list[str]]:

@@ -49,27 +49,34 @@ def read_results(path: Path) -> Earlier:
     Raises:
         InputError: the file cannot be read, or is no results file.
     """
+    earlier = Earlier()
+    if not path.exists():
+        return earlier
+    if not path.is_file():
+        raise InputError(f"{path} is no file that can be resumed")
     try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        return Earlier()
+        with path.open("rb") as lines:
+            for number, line in enumerate(lines, 1):
+                _read_line(earlier, line, f"{path}, line {number}")
     except OSError as error:
         raise InputError(f"{path} cannot be read: {error}") from error
-    earlier, lines = Earlier(), content.splitlines(keepends=True)
-    for number, line in enumerate(lines, 1):
-        try:
-            _take(earlier, json.loads(line))
-        except (ValueError, TypeError, KeyError, BadRequestError) as error:
-            if number == len(lines) and not line.endswith(b"\n"):
-                earlier.broken = True
-                break
-            raise InputError(
-                f"{path}, line {number}: is no line of a results file ({error}): must be JSON"
-                ' such as {"request": {"day": ..., "nscl": ...}, "output_key": "s3://..."}'
-            ) from error
-        earlier.whole_bytes += len(line)
-        earlier.unended = not line.endswith(b"\n")
     return earlier
+
+
+def _read_line(earlier: Earlier, line: bytes, place: str) -> None:
+    ended = line.endswith(b"\n")
+    try:
+        _take(earlier, json.loads(line))
+    except (ValueError, TypeError, KeyError, BadRequestError) as error:
+        if not ended:
+            earlier.broken = True
+            return
+        raise InputError(
+            f"{place}: is no line of a results file ({error}): must be JSON such as"
+            ' {"request": {"day": ..., "nscl": ...}, "output_key": "s3://..."}'
+        ) from error
+    earlier.whole_bytes += len(line)
+    earlier.unended = not ended
 
 
 def _take(earlier: Earlier, told: Any) -> None:
@@ -118,7 +125,7 @@ class ResultsFile:
         traceback: TracebackType | None,
     ) -> None:
         self._file.close()
-        if not self._earlier and self.path.stat().st_size == 0:
+        if self.path.is_file() and self.path.stat().st_size == 0:
             self.path.unlink()
 
     def write(self, outcomes: Iterable[Outcome]) -> None:
@@ -144,7 +151,7 @@ def refuse_existing(path: Path, *, resumed: bool) -> None:
     Raises:
         InputError: the file is there, and its run is not resumed.
     """
-    if path.exists() and not resumed:
+    if path.is_file() and not resumed:
         raise InputError(
             f"{path} is there already: go on with --resume, or name another file by --results"
         )

@@ -14,8 +14,12 @@ from botocore.exceptions import (
     ConnectTimeoutError,
     CredentialRetrievalError,
     EndpointConnectionError,
+    LoginError,
+    NoAuthTokenError,
     NoCredentialsError,
     PartialCredentialsError,
+    ProxyConnectionError,
+    SSLError,
     SSOError,
     TokenRetrievalError,
 )
@@ -82,12 +86,16 @@ _FOR_ALL = frozenset(
 )
 
 _NOT_REACHED = (EndpointConnectionError, ConnectTimeoutError)
-_NO_CREDENTIALS = (
+_NEVER = (  # no credentials, or no way to the endpoint
     NoCredentialsError,
     PartialCredentialsError,
     CredentialRetrievalError,
+    NoAuthTokenError,
     TokenRetrievalError,
     SSOError,
+    LoginError,
+    SSLError,
+    ProxyConnectionError,
 )
 
 _T = TypeVar("_T")
@@ -99,7 +107,9 @@ def call_error(error: ClientError | BotoCoreError) -> CallError:
         told = error.response.get("Error", {})
         code, message = told.get("Code", ""), told.get("Message", "")
         if code.isdigit():  # the status, as there is no name: the emulator, say, of a crash
-            message = message or "no error of AWS's, but this status: the function's log may tell why"
+            message = (
+                message or "no error of AWS's, but this status: the function's log may tell why"
+            )
         return service_error(code, message or str(error))
     # A connection that ends without a reply was refused or reset; one on which no reply came in
     # time is not asked again, as the function may still be at it.
@@ -108,7 +118,7 @@ def call_error(error: ClientError | BotoCoreError) -> CallError:
         type(error).__name__,
         str(error),
         transient=unreachable or isinstance(error, ConnectionClosedError),
-        for_all=unreachable or isinstance(error, _NO_CREDENTIALS),
+        for_all=unreachable or isinstance(error, _NEVER),
     )
 
 

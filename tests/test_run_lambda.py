@@ -469,6 +469,7 @@ def test_help_shows_the_examples(
         (["--queue", "jobs", "--function-name", "mine"], "--queue and --function-name"),
         (["--queue", "jobs", "windows"], "--queue is for the command response"),
         (["response", "--output-bucket", "mine"], "is where --resume looks"),
+        (["response", "--file", "f", "--day", "2019,183"], "give both of these"),
         (["-o", "no/such/folder/reply.json"], "there is no folder no/such/folder"),
         (["response", "--results", "no/such/folder/r.jsonl"], "there is no folder no/such/folder"),
         (["windows", "--format", "ascii"], "invalid choice: 'ascii'"),

@@ -226,6 +226,14 @@ def test_results_that_cannot_be_written(api, capsys, monkeypatch):
     assert len(api.calls) < 10
 
 
+def test_results_that_go_nowhere(api):
+    """What is no file is neither refused nor removed."""
+    run("--results", "/dev/null")
+    assert Path("/dev/null").exists()
+    run("--results", "/dev/null", "--resume", status=2)
+    assert len(api.calls) == 10
+
+
 def test_files_of_requests(api, tmp_path):
     lines = ["2019,183 CI.SOC.HHZ.", "CI.SOC.HHN. 2019-07-02", json.dumps(REQUESTS[1])]
     (tmp_path / "days.txt").write_text("\n".join(lines))
@@ -239,7 +247,7 @@ def test_files_of_requests(api, tmp_path):
         {"day": "2019,183", "nscl": "CI.PAS.BHZ.", "output": "ACC"},
         {"day": "2019,184", "nscl": "CI.PAS.BHZ.", "output": "ACC"},
     ]
-    options += ["--day", "2019,200", "--results", "more.jsonl"]
+    options += ["--day", "2019,200", "--nscl", "CI.SOC.HHZ.", "--results", "more.jsonl"]
     assert run_lambda.main(options) == 0
     assert {"day": "2019,200", "nscl": "CI.SOC.HHZ.", "output": "ACC"} in api.events[5:]
     assert len(api.events) == 5 + 6

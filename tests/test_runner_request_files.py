@@ -9,6 +9,7 @@ from runner.failures import InputError
 from runner.request_files import read_requests
 from runner.selection import select
 from runner.wanted import as_json
+from shared.errors import BadRequestError
 
 
 @pytest.fixture
@@ -103,6 +104,11 @@ def test_options_hold_for_every_line(read):
     asked = {"output": "DISP", "pre_filt": [0.1, 0.2, 10.0, 15.0]}
     assert first == {"day": "2019,183", "nscl": "CI.SOC.HHZ.", **asked}
     assert second == {"day": "2019,184", "nscl": "CI.SOC.HHZ.", **asked, "gaps": "split"}
+
+
+def test_an_option_that_cannot_be_is_no_lines_fault(read):
+    with pytest.raises(BadRequestError, match="^output is 'SPEED'"):
+        read("2019,183 CI.SOC.HHZ.", output="SPEED")
 
 
 def test_a_line_and_an_option_that_say_two_things(read):

@@ -175,7 +175,7 @@ def test_what_a_results_file_tells(folder):
     assert [str(request.day) for request in earlier.corrected] == ["2019,183"]
     assert [str(request.day) for request in earlier.queued] == ["2019,184"]
     assert earlier.bucket == BUCKET
-    with pytest.raises(InputError, match="cannot be read"):
+    with pytest.raises(InputError, match="is no file that can be resumed"):
         read_results(folder)
 
 
