@@ -2,6 +2,7 @@
 
 import importlib.util
 import inspect
+import itertools
 import json
 import os
 import re
@@ -19,23 +20,30 @@ from types import SimpleNamespace
 from typing import Any
 
 import batches
+import boto3
+import obspy
 import pytest
 import test_object_tasks
 from conftest import (
     PROJECT,
     DemoRun,
+    command_environment,
     free_port,
     http_event,
     run_command,
 )
+from lambda_api import Answer, LambdaApi, failed
 from pages import Page, code, make_folder
 from test_serve import Served, serving
 
-import run_lambda
 from local.demo_archive import DEMO_ARCHIVE, write_archive
 from local.emulator import INVOCATIONS
 from local.s3_server import OUTPUT_BUCKET, S3Server
-from shared import dead_letters, errors, invocation, neighbours, runs, settings
+from runner import arguments, results
+from runner.day_ranges import parse_days
+from runner.where import FUNCTION_NAMES
+from shared import dead_letters, errors, invocation, neighbours, runs, scedc, settings
+from shared.codes import ChannelId
 from shared.corrected_day_request import CorrectedDayRequest
 from shared.removal_parameters import ENCODINGS, UNITS, RemovalParameters
 from shared.window_motion import MARGIN_PERIODS
@@ -421,9 +429,7 @@ def test_reply_of_the_response_removal(replies: list[Any]) -> None:
     request = json.loads(BLOCKS["Response removal", "json", 0])
     line = BLOCKS["Calling the functions", "sh", 2].splitlines()[0]
     assert json.loads(re.findall("'(.*?)'", line)[0]) == request
-    assert request == {
-        name: run_lambda._parser().get_default(name) for name in ("day", "nscl")
-    }  # of run_lambda.py's second line, too
+    assert request == arguments.SAMPLE  # of run_lambda.py's second line, too
     shown = json.loads(BLOCKS["Response removal", "json", 1])
     assert without_seconds(replies[0]) == without_seconds(shown)
 
@@ -515,15 +521,119 @@ def test_your_own_function(archive: S3Server, tmp_path: Path) -> None:
     )
 
 
+@covers(("Calling the functions", "sh", 3))
+def test_files_and_pictures_of_windows(timewindow: Served, tmp_path: Path) -> None:
+    folder = make_folder(tmp_path)
+    printed = type_in(folder, BLOCKS["Calling the functions", "sh", 3], timewindow.port)
+    assert obspy.read(str(folder / "windows.mseed"))[0].id == "CI.BOM..BHZ"
+    assert (folder / "windows.png").read_bytes().startswith(b"\x89PNG")
+    assert [line.split(",")[0] for line in printed.splitlines()] == [
+        "wrote windows.mseed",
+        "wrote 2 windows to output.json",
+        "drew windows.png",
+    ]
+
+
+MANY = "Many days"
+
+
+@pytest.fixture
+def typed(archive: S3Server, tmp_path: Path) -> Iterator[Callable[[str], str]]:
+    """Types lines where AWS is this machine: Lambda's API, S3 with a month of CI.SOC, a queue."""
+    archive.client.put_bucket_acl(Bucket=settings.ARCHIVE_BUCKET, ACL="public-read")
+    days = parse_days("2019-07-01..2019-07-31")
+    for day, channel in itertools.product(days, ("HHE", "HHN", "HHZ", "BHZ")):
+        archive.put(scedc.waveform_key(ChannelId("CI", "SOC", channel), day), b"x")
+    folder = make_folder(tmp_path)
+    with LambdaApi() as api:
+        api.answer = lambda event, _: (
+            failed("NoResponseError", "...")
+            if event == shown_results()[1]["request"]
+            else Answer(body=json.dumps({"output_key": output_key(event)}))
+        )
+        environment = command_environment(
+            **archive.function_environment,
+            AWS_ENDPOINT_URL_LAMBDA=api.url,
+        )
+        del environment["S3_OUTPUT_BUCKET"]
+
+        def type_lines(lines: str, status: int = 0) -> str:
+            command = ["bash", "-euo", "pipefail", "-c", lines]
+            done = subprocess.run(
+                command, cwd=folder, env=environment, capture_output=True, text=True, check=False
+            )
+            assert done.returncode == status, done.stderr
+            return done.stdout
+
+        yield type_lines
+
+
+def output_key(event: dict[str, Any]) -> str:
+    return f"s3://{OUTPUT_BUCKET}/{CorrectedDayRequest.parse(event).output_key}"
+
+
+def shown_results() -> list[dict[str, Any]]:
+    return [json.loads(line) for line in BLOCKS[MANY, "json", 0].splitlines()]
+
+
+def read_results(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+@covers((MANY, "sh", 0), (MANY, "json", 0))
+def test_a_month_of_a_station(typed: Callable[..., str], tmp_path: Path) -> None:
+    dry, real, again = BLOCKS[MANY, "sh", 0].splitlines()
+    said = typed(dry).splitlines()
+    assert said[-2] == "93 requests (3 channels, 31 days) for the function response-lambda"
+    assert "$" in said[-1]
+    assert not (tmp_path / "results.jsonl").exists()
+    said = typed(real, status=1).splitlines()
+    assert "92 done, 1 failed" in said[0]
+    found = read_results(tmp_path / "results.jsonl")
+    for shown in shown_results():
+        (line,) = [line for line in found if line["request"] == shown["request"]]
+        assert list(line) == list(shown)
+        timeless = {"seconds": 0}
+        assert {**line, **timeless} == {**shown, **timeless}
+    said = typed(again, status=1).splitlines()
+    assert "0 done, 1 failed, 92 skipped" in said[0]
+
+
+@covers((MANY, "sh", 1))
+def test_a_month_of_a_station_by_the_queue(
+    typed: Callable[..., str], archive: S3Server, tmp_path: Path
+) -> None:
+    sqs = boto3.client("sqs", endpoint_url=archive.endpoint_url, region_name="us-west-2")
+    queue = sqs.create_queue(QueueName="scedc-jobs")["QueueUrl"]
+    try:
+        assert "93 queued, 0 failed" in typed(BLOCKS[MANY, "sh", 1])
+        asked = sqs.get_queue_attributes(
+            QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"]
+        )
+        assert asked["Attributes"] == {"ApproximateNumberOfMessages": "93"}
+    finally:
+        sqs.delete_queue(QueueUrl=queue)
+    assert len(read_results(tmp_path / "queued.jsonl")) == 93
+
+
 def test_what_is_said_of_run_lambda() -> None:
     said = SECTIONS["Calling the functions"]
-    assert all(f"`{name}`" in said for name in run_lambda.FUNCTION_NAMES.values())
-    options = run_lambda._parser().format_help()
+    assert all(f"`{name}`" in said for name in FUNCTION_NAMES.values())
+    helps = [
+        run_command(sys.executable, "run_lambda.py", *command, "--help").stdout
+        for command in ([], ["response"], ["windows"])
+    ]
     assert {"--function-name", "--region", "--profile"} <= set(code(said))
-    assert all(option in options for option in code(said) if option.startswith("--"))
-    source = (PROJECT / "run_lambda.py").read_text()
-    imported = set(re.findall(r"^(?:import|from) (\w+)", source, re.MULTILINE))
-    assert imported - set(sys.stdlib_module_names) == {"boto3", "botocore"}
+    many = SECTIONS[MANY]
+    named = {option for option in [*code(said), *code(many)] if option.startswith("--")}
+    assert {"--day", "--nscl", "--file", "--concurrency", "--retries", "--resume"} <= named
+    assert {option for option in named if not any(option in text for text in helps)} == set()
+    assert "`pip install boto3 tqdm`" in said
+    assert "ten, or `--concurrency`" in many
+    assert arguments.CONCURRENCY == 10
+    assert "up to five times (`--retries`)" in many
+    assert arguments.RETRIES == 5
+    assert f"`{results.DEFAULT}`, or `--results`" in many
 
 
 # On AWS
