@@ -66,9 +66,7 @@ def run_many(
             _batches(requests, size),
             min(how.concurrency, -(-len(requests) // size)),
             stop,
-            lambda threads: progress.say(
-                f"interrupted: waiting for {threads} calls under way; once more ends at once"
-            ),
+            lambda threads: progress.say(_interrupted(threads)),
         )
         for some in outcomes:
             kept = summary.take(some)
@@ -132,6 +130,11 @@ def _batches(
     requests: Sequence[CorrectedDayRequest], size: int
 ) -> Iterator[Sequence[CorrectedDayRequest]]:
     return (requests[first : first + size] for first in range(0, len(requests), size))
+
+
+def _interrupted(threads: int) -> str:
+    calls = "1 call" if threads == 1 else f"{threads} calls"
+    return f"interrupted: waiting for {calls} under way; once more ends at once"
 
 
 def _finish(

@@ -3,6 +3,7 @@
 import errno
 import json
 import os
+import threading
 from pathlib import Path
 
 import pytest
@@ -60,17 +61,24 @@ def test_each_request_is_made_and_written(api, capsys):
 
 @pytest.mark.parametrize(
     ("options", "most"),
-    [([], 10), (["--concurrency", "3"], 3), (["--concurrency", "1"], 1)],
+    [([], 10), (["--concurrency", "5"], 5), (["--concurrency", "1"], 1)],
 )
 def test_so_many_at_a_time(api, options, most):
-    api.seconds = 0.3
+    """Each call waits until as many others are under way."""
+    together = threading.Barrier(most)
+
+    def answer(event, _):
+        together.wait(30)
+        return corrected(event)
+
+    api.answer = answer
     run(*options)
     assert api.most_at_once == most
 
 
 def test_one_at_a_time_for_the_emulator(api):
     """It dies of two."""
-    api.seconds = 0.02
+    api.seconds = 0.05
     run("--endpoint-url", api.url)
     assert api.most_at_once == 1
     run("--endpoint-url", api.url, "--concurrency", "5", "--results", "again.jsonl")
