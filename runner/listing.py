@@ -54,9 +54,12 @@ def list_days(
     with ThreadPoolExecutor(SIDE_BY_SIDE, "listing") as pool:
         listings: dict[Day, Listing] = {}
         found = pool.map(partial(_list_day, client, bucket), prefixes, prefixes.values())
-        for day, listing in zip(prefixes, found, strict=True):
-            listings[day] = listing
-            listed()
+        try:
+            for day, listing in zip(prefixes, found, strict=True):
+                listings[day] = listing
+                listed()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # after Ctrl-C, say, or an error
         return listings
 
 

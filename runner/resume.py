@@ -62,16 +62,27 @@ def not_in_bucket(
     try:
         if not _exists(client.head_bucket, bucket):
             raise RunError(f"there is no bucket {bucket} that you may see")
-        left = []
-        with ThreadPoolExecutor(CONNECTIONS, "resume") as pool:
-            for request, is_absent in zip(requests, pool.map(absent, requests), strict=True):
-                if is_absent:
-                    left.append(request)
-                looked()
+        return _absent(absent, requests, looked)
     except NoCredentialsError as error:
         raise NoCredentials(str(error)) from error
     except (BotoCoreError, ClientError) as error:
         raise RunError(f"could not look into s3://{bucket}: {error}") from error
+
+
+def _absent(
+    absent: Callable[[CorrectedDayRequest], bool],
+    requests: Sequence[CorrectedDayRequest],
+    looked: Callable[[], object],
+) -> list[CorrectedDayRequest]:
+    left = []
+    with ThreadPoolExecutor(CONNECTIONS, "resume") as pool:
+        try:
+            for request, is_absent in zip(requests, pool.map(absent, requests), strict=True):
+                if is_absent:
+                    left.append(request)
+                looked()
+        finally:
+            pool.shutdown(wait=False, cancel_futures=True)  # after Ctrl-C, say, or an error
     return left
 
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from runner.day_ranges import parse_days
 from runner.failures import RunError
 from runner.listing import list_days
 from runner.where import Where
@@ -101,3 +102,17 @@ def test_the_archive_is_listed_without_credentials(client, public, monkeypatch):
 def test_a_bucket_that_cannot_be_listed(client):
     with pytest.raises(RunError, match="could not list s3://absent/continuous_waveforms/2019"):
         list_days(client, "absent", {DAY: ["CI"]}, lambda: None)
+
+
+def test_an_interruption_lists_no_further_day(client):
+    """Days that wait for their turn are forgotten."""
+    asked = []
+    client.meta.events.register("before-send.s3", lambda **_: asked.append(1))
+
+    def interrupted():
+        raise KeyboardInterrupt
+
+    days = {day: ["CI"] for day in parse_days("2019,001..2019,365")}
+    with pytest.raises(KeyboardInterrupt):
+        list_days(client, ARCHIVE_BUCKET, days, interrupted)
+    assert 1 <= len(asked) < 365
