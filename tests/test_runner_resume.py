@@ -3,13 +3,15 @@
 import json
 
 import pytest
+from botocore.exceptions import ClientError
 from lambda_api import BUCKET, LambdaApi, corrected, failed
 
 import run_lambda
 from local.s3_server import OUTPUT_BUCKET
 from runner import retries
-from runner.failures import InputError
+from runner.failures import InputError, RunError
 from runner.results import read_results
+from runner.resume import not_in_bucket
 from shared.corrected_day_request import CorrectedDayRequest
 
 DAYS = ["response", "--day", "2019,183..2019,187"]
@@ -123,6 +125,38 @@ def test_a_bucket_that_is_not_there(api, capsys):
     assert run_lambda.main([*DAYS, "--resume", "--output-bucket", "no-such-bucket"]) == 1
     assert api.calls == []
     assert "there is no bucket no-such-bucket" in capsys.readouterr().err
+
+
+class Refusing:
+    """S3 that answers each HEAD with an error."""
+
+    def __init__(self, bucket, objects):
+        self.bucket, self.objects = bucket, objects
+
+    def head_bucket(self, **_):
+        self.refuse(self.bucket)
+
+    def head_object(self, **_):
+        self.refuse(self.objects)
+
+    def refuse(self, code):
+        if code:
+            raise ClientError({"Error": {"Code": code}}, "HeadObject")
+
+
+@pytest.mark.parametrize(
+    ("bucket", "objects", "left"),
+    [("", "404", 5), ("", "403", 5), ("403", "403", 5), ("403", "", 0)],
+)
+def test_what_s3_may_say_of_what_is_absent(bucket, objects, left):
+    """403, without permission to list the bucket, is also its answer for what is not there."""
+    requests = [CorrectedDayRequest.parse(request) for request in REQUESTS]
+    looked = []
+    found = not_in_bucket(Refusing(bucket, objects), BUCKET, requests, lambda: looked.append(1))
+    assert len(found) == left
+    assert len(looked) == 5
+    with pytest.raises(RunError, match="could not look into s3://corrected-waveforms: .*500"):
+        not_in_bucket(Refusing("", "500"), BUCKET, requests, lambda: None)
 
 
 def test_a_half_written_line_is_left_out(api, folder, capsys):
