@@ -74,6 +74,9 @@ class Where:
             InputError: the endpoint is no URL. So do the other clients.
         """
         session, config = self._session(), self._config(connections, _LONGEST_CALL_S)
+        if self.endpoint_url and session.get_credentials() is None:
+            # The emulator asks for no credentials, so none need be there.
+            config = config.merge(Config(signature_version=UNSIGNED))
         region = self._region(session)
         with _endpoint_checked():
             return session.client(
@@ -117,10 +120,7 @@ class Where:
         return session.region_name or REGION
 
     def _config(self, connections: int, read_timeout_s: float = 60) -> Config:
-        # The emulator asks for no credentials, so none need be there.
-        unsigned = self.endpoint_url and self._session().get_credentials() is None
         return Config(
-            signature_version=UNSIGNED if unsigned else None,
             connect_timeout=_CONNECT_TIMEOUT_S,
             read_timeout=read_timeout_s,
             # What is worth another try is our own choice: see `runner.retries`.

@@ -371,8 +371,10 @@ def response(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 def type_in(folder: Path, lines: str, port: int) -> str:
     """Type lines in a second terminal; returns what they print."""
-    assert f"localhost:{PORT}" in lines
-    typed = lines.replace(f"localhost:{PORT}", f"localhost:{port}")
+    typed = lines
+    for after in (0, 1):  # of S3 and SQS is the port after the function's
+        typed = typed.replace(f"localhost:{int(PORT) + after}", f"localhost:{port + after}")
+    assert typed != lines
     done = run_command("bash", "-euo", "pipefail", "-c", typed, cwd=folder)
     assert done.returncode == 0, done.stderr
     return done.stdout
@@ -614,6 +616,14 @@ def test_a_month_of_a_station_by_the_queue(
     finally:
         sqs.delete_queue(QueueUrl=queue)
     assert len(read_results(tmp_path / "queued.jsonl")) == 93
+
+
+@covers((MANY, "sh", 2))
+def test_the_queue_of_make_serve(response: Served, tmp_path: Path) -> None:
+    """That its messages are worked on is for the tests of make serve to see."""
+    folder = make_folder(tmp_path)
+    assert "2 queued, 0 failed" in type_in(folder, BLOCKS[MANY, "sh", 2], response.port)
+    assert len(read_results(folder / "results.jsonl")) == 2
 
 
 def test_what_is_said_of_run_lambda() -> None:
