@@ -3,7 +3,7 @@
 import json
 import time
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -14,12 +14,16 @@ from runner.wanted import as_json
 from runner.where import Where
 from shared.corrected_day_request import CorrectedDayRequest
 
+if TYPE_CHECKING:
+    from mypy_boto3_sqs import SQSClient
+    from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
+
 BATCH = 10
 """How many messages SQS takes at a time."""
 
 
 def find_queue(
-    where: Where, client: Any, retries: int, pause: Callable[[float], object] = time.sleep
+    where: Where, client: "SQSClient", retries: int, pause: Callable[[float], object] = time.sleep
 ) -> str:
     """The queue's URL.
 
@@ -37,7 +41,7 @@ def find_queue(
 
 
 def send_batch(
-    client: Any,
+    client: "SQSClient",
     queue_url: str,
     requests: Sequence[CorrectedDayRequest],
     retries: int,
@@ -76,7 +80,7 @@ class _Batch:
     """Messages that are sent together, until none is left."""
 
     def __init__(
-        self, client: Any, queue_url: str, requests: Sequence[CorrectedDayRequest]
+        self, client: "SQSClient", queue_url: str, requests: Sequence[CorrectedDayRequest]
     ) -> None:
         self.outcomes: list[Outcome] = []
         self._client = client
@@ -88,7 +92,7 @@ class _Batch:
     def send(self) -> None:
         """Send what is left; a CallError says that something still is."""
         self._attempts += 1
-        entries = [
+        entries: list[SendMessageBatchRequestEntryTypeDef] = [
             {"Id": key, "MessageBody": json.dumps(as_json(request))}
             for key, request in self._left.items()
         ]
@@ -99,15 +103,16 @@ class _Batch:
         for entry in answer.get("Successful", []):
             self._done(entry["Id"], message_id=entry["MessageId"])
         failed = answer.get("Failed", [])
-        for entry in failed:
-            if entry["SenderFault"]:
-                fault = service_error(entry["Code"], entry.get("Message", ""))
-                self._done(entry["Id"], error=fault)
+        for refused in failed:
+            if refused["SenderFault"]:
+                fault = service_error(refused["Code"], refused.get("Message", ""))
+                self._done(refused["Id"], error=fault)
         if self._left:
             codes = [entry for entry in failed if entry["Id"] in self._left]
-            first = codes[0] if codes else {"Code": "NoAnswer"}
-            message = first.get("Message", "the queue's service did not take the message")
-            raise CallError(first["Code"], message, transient=True)
+            code = codes[0]["Code"] if codes else "NoAnswer"
+            message = codes[0].get("Message", "") if codes else ""
+            message = message or "the queue's service did not take the message"
+            raise CallError(code, message, transient=True)
 
     def give_up(self, error: CallError) -> None:
         """What is left has failed."""

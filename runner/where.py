@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import boto3
 from botocore import UNSIGNED
@@ -16,6 +16,7 @@ from shared import settings
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
 
 FUNCTION_NAMES = {"response": "response-lambda", "windows": "timewindow-lambda"}
 """The functions as the README's commands set them up."""
@@ -83,7 +84,7 @@ class Where:
                 "lambda", endpoint_url=self.endpoint_url, region_name=region, config=config
             )
 
-    def sqs_client(self, connections: int) -> Any:
+    def sqs_client(self, connections: int) -> "SQSClient":
         """The client of the queue's service."""
         session, config = self._session(), self._config(connections)
         of_url = _REGION_OF_URL.match(self.queue or "")
@@ -93,12 +94,12 @@ class Where:
                 "sqs", endpoint_url=self.endpoint_url, region_name=region, config=config
             )
 
-    def queue_url(self, client: Any) -> str:
+    def queue_url(self, client: "SQSClient") -> str:
         """The queue's URL; a name is asked for."""
         queue = self.queue or ""
         if _QUEUE_URL.match(queue):
             return queue
-        return str(client.get_queue_url(QueueName=queue)["QueueUrl"])
+        return client.get_queue_url(QueueName=queue)["QueueUrl"]
 
     def archive_client(self) -> "S3Client":
         """S3's client for the public archive: unsigned, so that no credentials are needed."""

@@ -10,7 +10,8 @@ import runner
 
 ROOMS = sorted(path for path in (PROJECT / "runner").glob("*.py") if path.name != "__init__.py")
 ORDER = re.findall(r"^ {4}(\w+) {2,}\S", runner.__doc__, re.MULTILINE)
-EXTERNAL = {"boto3", "botocore", "mypy_boto3_lambda", "mypy_boto3_s3", "tqdm", "matplotlib"}
+BOTO3 = {"boto3", "botocore", "mypy_boto3_lambda", "mypy_boto3_s3", "mypy_boto3_sqs"}
+EXTERNAL = {*BOTO3, "tqdm", "matplotlib"}
 OF_SHARED = {
     "codes",
     "corrected_day_request",
