@@ -37,6 +37,7 @@ def fields() -> dict[str, str]:
         "ec2_memory": str(prices.EC2_MEMORY_GIB),
         "ec2_dollars": f"${prices.EC2_HOUR.dollars:.4f}",
         "home_mbit": str(HOME_MBIT_S),
+        "download_100": f"{download_seconds(_waveform_bytes(100.0)):.1f}",
         "lambda_by_obspy": _shares(by_obspy),
         "table_machine": _machine_table(by_obspy),
         "table_waiting": _waiting_table(by_obspy),
@@ -53,6 +54,11 @@ def machine_dollars(seconds: float) -> float:
     return seconds / prices.EC2_VCPUS / 3600 * prices.EC2_HOUR.dollars
 
 
+def download_seconds(size: int) -> float:
+    """How long a workstation takes to download so many bytes."""
+    return size * 8 / (HOME_MBIT_S * 1e6)
+
+
 def rate_name(sampling_rate: float) -> str:
     """A sampling rate, such as "100 Hz"."""
     return f"{sampling_rate:g} Hz"
@@ -67,6 +73,11 @@ def span(seconds: float) -> str:
     return f"{seconds / length:,.1f} {name}"
 
 
+def _waveform_bytes(sampling_rate: float) -> int:
+    days = measurement()["days"]
+    return int(next(d["waveform_bytes"] for d in days if d["sampling_rate"] == sampling_rate))
+
+
 def _lambda_dollars(sampling_rate: float) -> float:
     return job_cost(sampling_rate, recommended_memory("response")).dollars
 
@@ -77,7 +88,7 @@ def _shares(by_obspy: list[dict[str, Any]]) -> str:
         _lambda_dollars(found["sampling_rate"]) / machine_dollars(found["seconds"])
         for found in by_obspy
     ]
-    return f"{min(shares):.0%} to {max(shares):.0%}"
+    return " to ".join(dict.fromkeys(f"{share:.0%}" for share in (min(shares), max(shares))))
 
 
 def _machine_table(by_obspy: list[dict[str, Any]]) -> str:
@@ -94,11 +105,10 @@ def _machine_table(by_obspy: list[dict[str, Any]]) -> str:
 
 
 def _waiting_table(by_obspy: list[dict[str, Any]]) -> str:
-    sizes = {day["sampling_rate"]: day["waveform_bytes"] for day in measurement()["days"]}
     rows = []
     for found in by_obspy:
         computing = found["seconds"] / prices.EC2_VCPUS
-        download = sizes[found["sampling_rate"]] * 8 / (HOME_MBIT_S * 1e6)
+        download = download_seconds(_waveform_bytes(found["sampling_rate"]))
         times = [
             span(number * seconds)
             for seconds in (computing, max(computing, download))

@@ -67,6 +67,9 @@ def _circumstances() -> dict[str, str]:
         **{name: str(machine[name]) for name in ("processor", "processors")},
         **{name: f"{machine[name]:g}" for name in ("load_before", "load_after")},
         "mb_per_vcpu": f"{found['mb_per_vcpu']:,}",
+        "base": f"AWS's base image ({versions['base_image'][:19]})"
+        if versions["base_image"]
+        else "a stand-in for AWS's base image, with the same Python",
         "spread": f"{_spread():.0%}",
         "region": prices.REGION,
         "list_date": prices.LIST_DATE,
@@ -80,6 +83,7 @@ def _summary() -> dict[str, str]:
         "memory": f"{memory():,}",
         "window_memory": f"{recommended_memory('timewindow'):,}",
         "seconds_100": f"{usual.seconds:.2f}",
+        "seconds_100_exact": f"{usual.seconds:.3f}",
         "dollars_100": dollar_text(usual.dollars),
         "seconds_200": f"{fastest.seconds:.2f}",
         "dollars_200": dollar_text(fastest.dollars),
@@ -103,6 +107,7 @@ def _start() -> dict[str, str]:
     return {
         "most_above": f"{costs.MOST_ABOVE_CHEAPEST - 1:.0%}",
         "nearly": f"{costs.NEARLY_AS_FAST - 1:.0%}",
+        "filled": f"{costs.MOST_FILLED:.0%}",
         "peaks": _listed(words),
         "init": f"{_cell(100.0)['init_seconds']:.1f}",
         "cold_100": f"{_cell(100.0)['cold_seconds']:.1f}",

@@ -53,7 +53,7 @@ def rates() -> list[float]:
 
 
 def is_short(cell: dict[str, Any]) -> bool:
-    """Whether a time-window function's cell is of the five minutes, not of the largest."""
+    """Whether a time-window function's cell is of five minutes, not of the largest request."""
     return bool(cell["request"] == "five minutes")
 
 
@@ -104,13 +104,13 @@ def _storage_table() -> str:
 
 def _throughput_table() -> str:
     rows = []
-    for rate in rates():
-        seconds = job_cost(rate, memory()).seconds
-        for_each = (
-            (f"{3600 * workers / seconds:,.0f}", span(ARCHIVE_DAYS * seconds / workers))
-            for workers in _WORKERS
-        )
-        rows.append([rate_name(rate), *(f"{hourly} / {time}" for hourly, time in for_each)])
+    for day in measurement()["days"]:
+        seconds = job_cost(day["sampling_rate"], memory()).seconds
+        row = [rate_name(day["sampling_rate"])]
+        for workers in _WORKERS:
+            each = seconds / min(workers, first_limit(day)[0])
+            row.append(f"{3600 / each:,.0f} / {span(ARCHIVE_DAYS * each)}")
+        rows.append(row)
     return table(["rate", *(f"{workers:,}" for workers in _WORKERS)], rows)
 
 
@@ -128,8 +128,9 @@ def _limits_table() -> str:
 
 
 def _windows_table() -> str:
+    cells: list[dict[str, Any]] = measurement()["timewindow"]
     rows: dict[int, list[str]] = {}
-    for cell in measurement()["timewindow"]:
+    for cell in cells:
         size = cell["memory_mb"]
         row = rows.setdefault(size, [_size_name(size, recommended_memory("timewindow"))])
         if cell["out_of_memory"]:
@@ -139,8 +140,9 @@ def _windows_table() -> str:
             row += [f"{cell['billed_seconds']:.3f}", f"{cell['cold_seconds']:.2f}", million]
         else:
             row.append(f"{cell['billed_seconds']:.1f}")
-    heads = ["five minutes, s", "the first time, s", "a million of them", "the largest, s"]
-    return table(["MB", *heads], list(rows.values()))
+    heads = ["five minutes, s", "the first time, s", "a million of them"]
+    others = dict.fromkeys(f"{cell['request']}, s" for cell in cells if not is_short(cell))
+    return table(["MB", *heads, *others], list(rows.values()))
 
 
 def _prices_table() -> str:

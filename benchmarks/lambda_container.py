@@ -83,6 +83,19 @@ def build(function: str, python_version: str) -> str:
     return docker("build", "--quiet", *arguments, ".", timeout_s=_BUILD_S).split()[-1]
 
 
+def base_digest(python_version: str) -> str:
+    """The digest of AWS's base image, which the images are built on.
+
+    Empty is an image of that name that comes from no registry: a stand-in, built on this machine.
+
+    Raises:
+        DockerError: the engine has no such image.
+    """
+    name = f"public.ecr.aws/lambda/python:{python_version}"
+    digests = json.loads(docker("image", "inspect", "--format", "{{json .RepoDigests}}", name))
+    return str(digests[0]).partition("@")[2] if digests else ""
+
+
 def bridge_address() -> str:
     """This machine's address on the network that containers are in.
 

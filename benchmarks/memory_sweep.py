@@ -5,13 +5,15 @@ S3 server on this machine. Every invocation is of another station, so that nothi
 the channel is at hand from the one before. At each size the first invocation is the cold start,
 and the others are the rounds. ObsPy's way is measured in the same run.
 
-Needs Linux with a Docker engine, and AWS's base image in it or within reach. Takes half an hour.
+Needs Linux with a Docker engine, and AWS's base image in it or within reach. Takes half an hour
+at most, in which the machine should do nothing else.
 """
 
 import argparse
 import json
 import os
 import platform
+import shlex
 import signal
 import sys
 from collections.abc import Iterator, Sequence
@@ -21,7 +23,14 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.gaps_and_edges import table
-from benchmarks.lambda_container import MB_PER_VCPU, DockerError, bridge_address, build, docker
+from benchmarks.lambda_container import (
+    MB_PER_VCPU,
+    DockerError,
+    base_digest,
+    bridge_address,
+    build,
+    docker,
+)
 from benchmarks.service import Service
 from benchmarks.sweep_archive import SAMPLING_RATES
 from benchmarks.sweep_cells import LARGEST_CHANNELS, Cell, Sweep
@@ -51,6 +60,7 @@ def main() -> None:
     try:
         found = circumstances(arguments.rounds)
         with running_sweep(arguments.rounds, arguments.python_version) as sweep:
+            found["versions"]["base_image"] = base_digest(arguments.python_version)
             found["image_bytes"] = image_bytes(sweep.images["response"])
             found |= measure(sweep, RESPONSE_MB, TIMEWINDOW_MB, SAMPLING_RATES)
     except DockerError as error:
@@ -89,7 +99,7 @@ def measure(
     Raises:
         DockerError: a function failed, but not for want of memory.
     """
-    requests = (sweep.five_minutes, sweep.largest)
+    requests = (sweep.five_minutes, sweep.largest, sweep.largest_motion)
     return {
         "days": [sweep.day(max(response_mb), rate) for rate in rates],
         "response": [
@@ -112,7 +122,7 @@ def circumstances(rounds: int) -> dict[str, Any]:
     models = [line.partition(":")[2].strip() for line in lines if line.startswith("model name")]
     return {
         "date": f"{datetime.now(timezone.utc):%Y-%m-%d}",
-        "command": "python -m benchmarks.memory_sweep --write",
+        "command": shlex.join(["python", "-m", "benchmarks.memory_sweep", *sys.argv[1:]]),
         "rounds": rounds,
         "mb_per_vcpu": MB_PER_VCPU,
         "machine": {

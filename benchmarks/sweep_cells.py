@@ -87,26 +87,25 @@ class Sweep:
         Raises:
             DockerError: the function failed, but not for want of memory.
         """
-
-        def event(number: int) -> dict[str, Any]:
-            return {"Windows": [self._window(number, _FIVE_MINUTES)]}
-
-        cell = {"memory_mb": memory_mb, "request": "five minutes", "sampling_rate": WINDOW_HZ}
-        return {**cell, **self._measured("timewindow", memory_mb, event)}
+        return self._windows(
+            memory_mb, "five minutes", lambda number: [self._window(number, _FIVE_MINUTES)]
+        )
 
     def largest(self, memory_mb: int) -> Cell:
-        """Measure the time-window function with as much as one request may ask for.
+        """Measure the time-window function with as many counts as one request may ask for.
 
         Raises:
             DockerError: the function failed, but not for want of memory.
         """
+        return self._windows(memory_mb, "the largest", self._largest)
 
-        def event(number: int) -> dict[str, Any]:
-            numbers = range(number, number + LARGEST_CHANNELS)
-            return {"Windows": [self._window(each, _MOST_OF_A_DAY) for each in numbers]}
+    def largest_motion(self, memory_mb: int) -> Cell:
+        """Measure the same with the response removed.
 
-        cell = {"memory_mb": memory_mb, "request": "the largest", "sampling_rate": WINDOW_HZ}
-        return {**cell, **self._measured("timewindow", memory_mb, event)}
+        Raises:
+            DockerError: the function failed, but not for want of memory.
+        """
+        return self._windows(memory_mb, "the largest, as motion", self._largest, Output="VEL")
 
     def day(self, memory_mb: int, sampling_rate: float) -> Cell:
         """What correcting a day takes beside time: the objects' sizes and the requests to S3.
@@ -177,6 +176,24 @@ class Sweep:
 
     def _response_event(self, sampling_rate: float) -> Event:
         return lambda number: {"day": str(DAY), "nscl": channel(sampling_rate, number).nscl}
+
+    def _windows(
+        self,
+        memory_mb: int,
+        request: str,
+        windows: Callable[[int], list[dict[str, str]]],
+        **parameters: str,
+    ) -> Cell:
+        cell = {"memory_mb": memory_mb, "request": request, "sampling_rate": WINDOW_HZ}
+
+        def event(number: int) -> dict[str, Any]:
+            return {"Windows": windows(number), **parameters}
+
+        return {**cell, **self._measured("timewindow", memory_mb, event)}
+
+    def _largest(self, number: int) -> list[dict[str, str]]:
+        numbers = range(number, number + LARGEST_CHANNELS)
+        return [self._window(each, _MOST_OF_A_DAY) for each in numbers]
 
     def _window(self, number: int, span: tuple[str, str]) -> dict[str, str]:
         name = channel(WINDOW_HZ, number % self.stations)

@@ -23,8 +23,11 @@ MEASUREMENT = Path(__file__).with_name("channel_day_costs.json")
 MOST_ABOVE_CHEAPEST = 1.10
 """How much more than at the cheapest memory size a job may cost at the recommended one."""
 
-NEARLY_AS_FAST = 1.05
+NEARLY_AS_FAST = 1.10
 """How much longer than at the fastest affordable size a job may take at the recommended one."""
+
+MOST_FILLED = 0.8
+"""How much of its memory a function may need for what is measured: other days need more."""
 
 QUEUE_REQUESTS = 3
 """Requests to SQS for a message, if none shares one with another: send, receive, delete."""
@@ -85,14 +88,15 @@ class Estimate:
             f"an estimate for {self.jobs:,} {days}: about {_duration(self.seconds)} of computing,"
             f" {self.gb_seconds:,.0f} GB-seconds and {dollar_text(self.dollars)} with"
             f" {self.memory_mb:,} MB, at AWS's list prices for {prices.REGION} of"
-            f" {prices.LIST_DATE}; sampling rates are guessed from the channels' codes"
+            f" {prices.LIST_DATE}; for default parameters, with sampling rates guessed from codes"
         )
 
 
 def estimate(channels: Iterable[ChannelId], queued: bool) -> Estimate:
     """Estimate what correcting some channel days costs, with the memory that is recommended.
 
-    Containers are taken to be warm, and free tiers to be used up. Reading the archive is free.
+    Containers are taken to be warm, parameters to be the default, and free tiers to be used up.
+    Reading the archive is free.
 
     Args:
         channels: of each job; a channel of which several days are wanted is there several times.
@@ -158,15 +162,20 @@ def gb_seconds_dollars(gb_seconds: float) -> float:
 def recommended_memory(function: str) -> int:
     """The memory size to give a function, in MB.
 
-    Of the sizes into which all measured requests fit, and at which they cost at most a tenth more
-    than at the cheapest one: the smallest that is nearly as fast as the fastest of these. Time and
-    cost are geometric means over the requests. Days at 1 Hz are left out, as they cost next to
-    nothing at any size.
+    Of the sizes into which all measured requests fit, with a fifth to spare, and at which they cost
+    at most a tenth more than at the cheapest one: the smallest at which they take at most a tenth
+    longer than at the fastest. Time and cost are geometric means over the requests. Days at 1 Hz
+    are left out, as they cost next to nothing at any size.
 
     Args:
         function: "response" or "timewindow".
     """
-    cells = [cell for cell in fitting_cells(function) if cell["sampling_rate"] > _SLOWEST_HZ]
+    cells = [
+        cell
+        for cell in fitting_cells(function)
+        if cell["sampling_rate"] > _SLOWEST_HZ
+        and cell["peak_memory_mb"] <= MOST_FILLED * cell["memory_mb"]
+    ]
     requests = Counter(cell["memory_mb"] for cell in cells)
     sizes: list[int] = [
         size for size, number in requests.items() if number == max(requests.values())
@@ -247,7 +256,8 @@ def _on_line(x: float, points: Sequence[tuple[float, float]]) -> float:
     """The value at `x` of the line through some points, ordered by x; flat beyond them."""
     for (left, low), (right, high) in pairwise(points):
         if left <= x <= right:
-            return low + (high - low) * (x - left) / (right - left)
+            part = (x - left) / (right - left)
+            return (1 - part) * low + part * high
     return points[0][1] if x < points[0][0] else points[-1][1]
 
 

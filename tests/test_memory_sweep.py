@@ -137,16 +137,10 @@ def test_each_invocation_is_of_another_station_and_the_largest_is_nearly_all_tha
     sweep = sweep_cells.Sweep({}, None, "", stations=6, rounds=5)
     event = sweep._response_event(100.0)
     assert len({event(number)["nscl"] for number in range(6)}) == 6
-    keys = [
-        scedc.waveform_key(sweep_archive.channel(100.0, number), event_day()) for number in (0,)
-    ]
-    assert keys == ["continuous_waveforms/2024/2024_001/CIS00__HHZ___2024001.ms"]
+    key = scedc.waveform_key(sweep_archive.channel(100.0, 0), sweep_archive.DAY)
+    assert key == "continuous_waveforms/2024/2024_001/CIS00__HHZ___2024001.ms"
     hours = 23 * 3600 * sweep_cells.WINDOW_HZ * sweep_cells.LARGEST_CHANNELS
     assert 0.95 * MAX_SAMPLES < hours <= MAX_SAMPLES
-
-
-def event_day():
-    return sweep_archive.DAY
 
 
 def test_table_of_times():
@@ -196,10 +190,12 @@ def test_one_size_and_rate_in_containers(sweep):
     assert 0 < cell["billed_seconds"] < cell["init_seconds"] < cell["cold_seconds"]
     assert set(cell["steps"]) >= {"download", "remove_response", "upload"}
     assert 50 < cell["peak_memory_mb"] < 1769
-    short, largest = found["timewindow"]
+    short, largest, motion = found["timewindow"]
     assert short["reply_bytes"] > 60_000  # 30,000 samples
     assert largest["reply_bytes"] < 10_000  # a link
     assert largest["billed_seconds"] > 5 * short["billed_seconds"]
+    assert (motion["memory_mb"], motion["request"]) == (1769, "the largest, as motion")
+    assert motion["out_of_memory"] or motion["billed_seconds"] > largest["billed_seconds"]
     assert found["obspy"] == []  # not at 1 Hz
 
 
