@@ -9,13 +9,17 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from http.client import HTTPException
 
 from local.console import fail, say
 from local.demo_archive import DEMO_ARCHIVE, write_archive
 from local.emulator import TIMEOUT_S, Emulator, EmulatorError
 from local.event_source_mapping import EventSourceMapping, Queues
 from local.s3_server import OUTPUT_BUCKET, S3Server
+
+_WAIT_S = 6 * TIMEOUT_S
+"""For a reply: other calls may stand before that of the queue."""
 
 STACK = "local"
 """Its queues are named after it, as those of a stack on AWS are."""
@@ -33,7 +37,7 @@ def main() -> None:
         archive = write_archive(DEMO_ARCHIVE, say)
         with S3Server(port=_aws_port(options.port)) as aws:
             aws.put_folder(archive)
-            queues = Queues.create(aws.sqs, STACK, visibility_timeout_s=6 * TIMEOUT_S)
+            queues = Queues.create(aws.sqs, STACK, visibility_timeout_s=_WAIT_S)
             environment = {
                 **aws.function_environment,
                 "DEAD_LETTER_QUEUE_URL": queues.dead_letters,
@@ -45,7 +49,8 @@ def main() -> None:
                 say(f"The {options.function} function: {emulator.url}")
                 if options.function == "response":
                     say(f"Its queue, {STACK}-jobs, and {STACK}-dead-letters: {aws.endpoint_url}")
-                    poll(EventSourceMapping(aws.sqs, queues.jobs, emulator.url))
+                    url = emulator.url
+                    poll(EventSourceMapping(aws.sqs, queues.jobs, url, timeout_s=_WAIT_S))
                 say("Calls queue, as the emulator takes one at a time. Ctrl-C ends all of it.")
                 signal.pause()
     except EmulatorError as error:
@@ -70,10 +75,14 @@ def _polling() -> Iterator[Callable[[EventSourceMapping], None]]:
     threads: list[threading.Thread] = []
 
     def poll(mapping: EventSourceMapping) -> None:
-        with suppress(OSError):  # the emulator has ended before us
-            while not stop.is_set():
+        while not stop.is_set():
+            try:
                 if received := mapping.poll()[0]:
                     say(f"{received} from the queue")
+            except (OSError, HTTPException):
+                # The call took too long, or the emulator has ended before us. As on Lambda, its
+                # messages come again.
+                stop.wait(1)
 
     def start(mapping: EventSourceMapping) -> None:
         threads.append(threading.Thread(target=poll, args=(mapping,)))

@@ -97,19 +97,16 @@ def _left(
     """The requests that have neither succeeded yet, nor an object in the output bucket."""
     if earlier.broken:
         _say("the last line of the results is half-written, and its request counts as not made")
-    left = resume.not_in_file(requests, earlier, queued=options.queue is not None)
-    named = options.output_bucket or settings.output_bucket_if_set()
-    bucket = named or earlier.bucket
+    # What was queued is done, unless whoever names the bucket wants to know what came of it.
+    queued = options.queue is not None and not options.output_bucket
+    left = resume.not_in_file(requests, earlier, queued=queued)
+    bucket = options.output_bucket or settings.output_bucket_if_set()
+    if not options.endpoint_url:  # the emulator's bucket need not be on AWS, nor be ours if it is
+        bucket = bucket or earlier.bucket
     if not bucket or not left:
         return left
-    try:
-        with Progress(len(left), f"looking into {bucket}", "objects") as progress:
-            return resume.not_in_bucket(where.output_client(), bucket, left, progress.step)
-    except resume.NoCredentials as error:
-        if named:
-            raise RunError(f"could not look into s3://{bucket}: {error}") from error
-        _say(f"s3://{bucket} was not looked into, only the results file counts: {error}")
-        return left
+    with Progress(len(left), f"looking into {bucket}", "objects") as progress:
+        return resume.not_in_bucket(where.output_client(), bucket, left, progress.step)
 
 
 def _run_one(request: CorrectedDayRequest, where: Where, options: argparse.Namespace) -> int:

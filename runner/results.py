@@ -1,5 +1,6 @@
 """The results file: one line of JSON for each request, written as soon as it is done."""
 
+import fcntl
 import json
 import os
 from collections.abc import Iterable
@@ -27,6 +28,7 @@ class Earlier:
         whole_bytes: how much of the file is whole lines.
         unended: whether the last of them lacks its line's end.
         broken: whether a half-written line follows, as of a program that was killed.
+        size: of the file when it was read, in bytes.
     """
 
     corrected: dict[CorrectedDayRequest, str] = field(default_factory=dict)
@@ -34,6 +36,7 @@ class Earlier:
     whole_bytes: int = 0
     unended: bool = False
     broken: bool = False
+    size: int = 0
 
     @property
     def bucket(self) -> str | None:
@@ -64,6 +67,7 @@ def read_results(path: Path) -> Earlier:
 
 
 def _read_line(earlier: Earlier, line: bytes, place: str) -> None:
+    earlier.size += len(line)
     ended = line.endswith(b"\n")
     try:
         _take(earlier, json.loads(line))
@@ -110,6 +114,7 @@ class ResultsFile:
         try:
             # Unbuffered, so that a line is written at once, and by one call.
             self._file = self.path.open("ab", buffering=0)
+            self._refuse_company()
             if self._earlier:
                 self._file.truncate(self._earlier.whole_bytes)
                 if self._earlier.unended:
@@ -127,6 +132,17 @@ class ResultsFile:
         self._file.close()
         if self.path.is_file() and self.path.stat().st_size == 0:
             self.path.unlink()
+
+    def _refuse_company(self) -> None:
+        """See to it that no other run writes to the file, or has since it was read."""
+        try:
+            fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            alone = self.path.stat().st_size == (self._earlier.size if self._earlier else 0)
+        except BlockingIOError:
+            alone = False
+        if not alone:
+            self._file.close()
+            raise InputError(f"another run writes to {self.path}: wait for its end, then --resume")
 
     def write(self, outcomes: Iterable[Outcome]) -> None:
         """Add what became of requests.

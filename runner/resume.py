@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
-from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from runner.failures import RunError
 from runner.results import Earlier
@@ -19,8 +19,7 @@ if TYPE_CHECKING:
 _ABSENT = {"404", "NoSuchKey", "NotFound", "403", "AccessDenied"}
 
 
-class NoCredentials(Exception):  # noqa: N818  # not our fault, and not always an error
-    """Nothing is known of the bucket, as nobody is there to sign the question."""
+_SLICE = 1000
 
 
 def not_in_file(
@@ -52,7 +51,6 @@ def not_in_bucket(
         looked: called after each of them.
 
     Raises:
-        NoCredentials: there are none.
         RunError: there is no such bucket, or S3 cannot be reached, or refuses.
     """
 
@@ -63,8 +61,6 @@ def not_in_bucket(
         if not _exists(client.head_bucket, bucket):
             raise RunError(f"there is no bucket {bucket} that you may see")
         return _absent(absent, requests, looked)
-    except NoCredentialsError as error:
-        raise NoCredentials(str(error)) from error
     except (BotoCoreError, ClientError) as error:
         raise RunError(f"could not look into s3://{bucket}: {error}") from error
 
@@ -77,10 +73,12 @@ def _absent(
     left = []
     with ThreadPoolExecutor(CONNECTIONS, "resume") as pool:
         try:
-            for request, is_absent in zip(requests, pool.map(absent, requests), strict=True):
-                if is_absent:
-                    left.append(request)
-                looked()
+            for first in range(0, len(requests), _SLICE):  # each one waits in memory
+                some = requests[first : first + _SLICE]
+                for request, is_absent in zip(some, pool.map(absent, some), strict=True):
+                    if is_absent:
+                        left.append(request)
+                    looked()
         finally:
             pool.shutdown(wait=False, cancel_futures=True)  # after Ctrl-C, say, or an error
     return left

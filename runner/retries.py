@@ -57,6 +57,10 @@ _SERVER_FAULTS = frozenset(
         "ENILimitReachedException",
         "ResourceNotReadyException",
         "SnapStartNotReadyException",
+        # What stands between us and AWS gives no name.
+        "500",
+        "503",
+        "504",
     }
 )
 
@@ -76,6 +80,7 @@ _FOR_ALL = frozenset(
         "ExpiredTokenException",
         "RequestExpired",
         "OptInRequired",
+        "InvalidAddress",
         "QueueDoesNotExist",
         "AWS.SimpleQueueService.NonExistentQueue",
         "KmsAccessDenied",

@@ -9,18 +9,20 @@ from typing import Any
 from shared.errors import BadRequestError, ServiceError, TooLargeError
 from shared.jobs import Outcome, Worker
 
+_OUR_FAULT = "this is our fault; the log has the details"
+
 
 def do_items(event: Mapping[str, Any], worker: Worker) -> list[dict[str, Any]]:
     """Do each item's job; members of `BatchInput` are every item's, but for those of its own.
 
     Returns:
         One entry for each item, in order: `{"result": ...}`, or `{"error": ...}` if it can never
-        succeed.
+        succeed, or failed by our own fault.
 
     Raises:
         BadRequestError: `Items` is no array, or `BatchInput` no object.
         TooLargeError: the function's time does not suffice for all of them.
-        Exception: what failed and may succeed another time, once all others are done: Step
+        ServiceError: what failed and may succeed another time, once all others are done: Step
             Functions sees its name, and its Retry does the batch again, which writes the same
             objects.
     """
@@ -28,7 +30,7 @@ def do_items(event: Mapping[str, Any], worker: Worker) -> list[dict[str, Any]]:
     if not isinstance(items, list) or not isinstance(common, Mapping):
         raise BadRequestError("Items must be a JSON array of requests, and BatchInput an object")
     entries: list[dict[str, Any]] = []
-    failures: list[Exception] = []
+    failures: list[ServiceError] = []
     for number, item in enumerate(items):
         if not worker.has_time():
             failures.append(_no_time(number, len(items)))
@@ -36,7 +38,9 @@ def do_items(event: Mapping[str, Any], worker: Worker) -> list[dict[str, Any]]:
         done = _do(item, common, worker, number)
         if done.error is None:
             entries.append({"result": done.brief})
-        elif isinstance(done.error, ServiceError) and done.permanent:
+        elif not isinstance(done.error, ServiceError):
+            entries.append({"error": {"type": "InternalError", "message": _OUR_FAULT}})
+        elif done.permanent:
             entries.append({"error": done.error.as_dict()})
         else:
             failures.append(done.error)

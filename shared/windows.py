@@ -198,6 +198,7 @@ def _sampling_rate(task: _Task, objects: DayObjects) -> float:
             if records.sampling_rate is None:  # its first record does not tell
                 records.read(*task.span)
         except NoDataError as error:
+            _forget_frames(error)
             absent.append(error)
         else:
             if records.sampling_rate is not None:
@@ -258,6 +259,7 @@ def _read(task: _Task, objects: DayObjects) -> tuple[list[DayObject], Span]:
                 if records.reach and name[1] in own_days:
                     reaches.append(records.reach)
         except NoDataError as error:
+            _forget_frames(error)
             absent.append(error)
         except UnreadableObjectError:
             if name[1] in own_days:

@@ -218,7 +218,7 @@ def test_queue(pasted: Pasted) -> None:
     ]
     assert mapping["EventSourceArn"] == f"{arns}-jobs"
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert mapping["BatchSize"] == default("BatchSize")
+    assert mapping["BatchSize"] == 1
     assert mapping["ScalingConfig"] == {"MaximumConcurrency": default("MaximumConcurrency")}
     assert policy(pasted.account, "scedc-lambda", "queue") == [
         (["sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes"], f"{arns}-jobs"),

@@ -10,7 +10,7 @@ import run_lambda
 from local.s3_server import OUTPUT_BUCKET
 from runner import retries
 from runner.failures import InputError, RunError
-from runner.results import read_results
+from runner.results import ResultsFile, read_results
 from runner.resume import not_in_bucket
 from shared.corrected_day_request import CorrectedDayRequest
 
@@ -108,17 +108,50 @@ def test_without_a_bucket_only_the_file_counts(api, folder, capsys):
     assert capsys.readouterr().err == ""
 
 
-def test_without_credentials_only_the_file_counts(api, folder, capsys, monkeypatch):
-    """As with the emulator, which asks for none."""
+def test_with_the_emulator_only_the_file_counts(api, folder, capsys, monkeypatch):
+    """It asks for no credentials, and a bucket of that name on AWS is another one."""
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     (folder / "results.jsonl").write_text(done(REQUESTS[0]))
     options = [*DAYS, "--resume", "--endpoint-url", api.url]
     assert run_lambda.main(options) == 0
     assert len(api.calls) == 4
-    assert f"s3://{BUCKET} was not looked into" in capsys.readouterr().err
+    assert capsys.readouterr().err == ""
     assert run_lambda.main([*options, "--output-bucket", BUCKET, "--day", "2020,001"]) == 1
     assert f"error: could not look into s3://{BUCKET}: " in capsys.readouterr().err
+
+
+def test_what_was_queued_and_has_not_come_is_queued_again(archive, folder, capsys):
+    archive.sqs.create_queue(QueueName="again")
+    options = ["--queue", "again", "--resume"]
+    try:
+        assert run_lambda.main([*DAYS, *options]) == 0
+        there = CorrectedDayRequest.parse(REQUESTS[3]).output_key
+        archive.client.put_object(Bucket=OUTPUT_BUCKET, Key=there, Body=b"x")
+        assert run_lambda.main([*DAYS, *options]) == 0
+        assert run_lambda.main([*DAYS, *options, "--output-bucket", OUTPUT_BUCKET]) == 0
+    finally:
+        archive.sqs.delete_queue(QueueUrl=archive.sqs.get_queue_url(QueueName="again")["QueueUrl"])
+    said = capsys.readouterr().out
+    for told in ("5 queued, 0 failed", "0 queued, 0 failed, 5 skipped", "4 queued, 0 failed, 1 sk"):
+        assert told in said
+
+
+def test_two_runs_do_not_share_a_file(folder):
+    path = folder / "results.jsonl"
+    path.write_text(done(REQUESTS[0]))
+    with (
+        ResultsFile(path, read_results(path)),
+        pytest.raises(InputError, match="another run writes to"),
+        ResultsFile(path, read_results(path)),
+    ):
+        pass
+    earlier = read_results(path)
+    with path.open("a") as file:  # by a run that has ended meanwhile
+        file.write(done(REQUESTS[1]))
+    with pytest.raises(InputError, match="another run writes to"), ResultsFile(path, earlier):
+        pass
+    assert len(path.read_text().splitlines()) == 2
 
 
 def test_a_bucket_that_is_not_there(api, capsys):

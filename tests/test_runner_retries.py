@@ -45,6 +45,20 @@ def test_a_reply_that_takes_too_long_is_not_asked_for_again():
     assert call_error(NoCredentialsError()).for_all
 
 
+@pytest.mark.parametrize(
+    ("code", "transient", "for_all"),
+    [
+        ("503", True, False),
+        ("502", False, False),  # the emulator's, of a function that crashed
+        ("TooManyRequestsException", True, False),
+        ("InvalidAddress", False, True),
+    ],
+)
+def test_codes(code, transient, for_all):
+    error = retries.service_error(code, "...")
+    assert (error.transient, error.for_all) == (transient, for_all)
+
+
 @pytest.fixture
 def listener():
     """A server that reads a request, says `words`, and closes the connection."""

@@ -1,5 +1,6 @@
 """The ground motion of a window, against that of the whole day."""
 
+import gc
 import json
 from collections.abc import Callable
 from typing import Any
@@ -286,3 +287,22 @@ def test_a_window_that_begins_a_moment_before_its_epoch(archive: S3Server, recor
     (answer,) = read_windows([window(-0.01, 10)], ARCHIVE_BUCKET, AUTO)
     assert answer.trace is not None, answer.error
     assert answer.trace.stats.starttime == START
+
+
+def test_nothing_of_a_window_is_kept_where_a_day_around_it_is_missing(day: S3Server) -> None:
+    """Not even as garbage: a warm container looks for that too seldom to hold days of samples."""
+
+    def traces() -> list[Trace]:
+        return [found for found in gc.get_objects() if isinstance(found, Trace)]
+
+    gc.collect()
+    before = traces()  # such as that of the fixture
+    gc.disable()
+    try:
+        for _ in range(2):
+            (answer,) = read_windows([window(21_000, 300)], ARCHIVE_BUCKET, AUTO)
+            assert answer.trace is not None
+            del answer
+        assert len(traces()) == len(before)
+    finally:
+        gc.enable()
