@@ -5,13 +5,13 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
-import boto3
 import pytest
 import test_deployment_by_hand
 from aws_account import ACCOUNT, REGION, AwsAccount, aws_account
@@ -21,7 +21,7 @@ from botocore.credentials import Credentials
 from cfnlint.api import lint
 from cfnlint.config import ManualArgs
 from conftest import PROJECT, command_environment
-from deployed_stack import API_ID, STACK, deploy, template
+from deployed_stack import API_ID, STACK, template
 from deployment_page import (
     ARN,
     MONTH,
@@ -36,7 +36,6 @@ from deployment_page import (
     sections,
     trusted,
 )
-from moto import mock_aws
 from pages import code, make_folder
 
 from shared.corrected_day_request import CorrectedDayRequest, request_of_object
@@ -361,22 +360,18 @@ def test_state_machine_calls_the_function(stack: Pasted) -> None:
         {"Items": requests[start : start + size], "BatchInput": batcher["BatchInput"]}
         for start in range(0, len(requests), size)
     ]
-    with mock_aws(config={"lambda": {"use_docker": False}, "stepfunctions": RUN}):  # type: ignore[arg-type]
-        deploy(mocked := Mocked())  # type: ignore[arg-type]
-        s3, machines = mocked.client("s3"), mocked.client("stepfunctions")
-        location = {"LocationConstraint": REGION}
-        s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=location)
-        s3.put_object(Bucket=bucket, Key="batches", Body=json.dumps(batches).encode())
-        role = f"arn:aws:iam::{ACCOUNT}:role/scedc-days"
-        text = json.dumps(machine)
-        made = machines.create_state_machine(name="days", definition=text, roleArn=role)
-        started = machines.start_execution(
-            stateMachineArn=made["stateMachineArn"], input='{"requests": "batches"}'
-        )
-        while True:
-            done = machines.describe_execution(executionArn=started["executionArn"])
-            if done["status"] != "RUNNING":
-                break
+    asked_for = {"machine": json.dumps(machine), "bucket": bucket, "batches": batches}
+    program = subprocess.run(
+        [sys.executable, str(PROJECT / "tests" / "state_machine_run.py")],
+        input=json.dumps(asked_for),
+        env=command_environment(PYTHONPATH=str(PROJECT)),
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert program.returncode == 0, program.stderr
+    done = json.loads(program.stdout)
     assert done["status"] == "SUCCEEDED", done
     sent = json.loads(done["output"])  # as moto's functions answer with the event
     assert sent == batches
@@ -386,19 +381,6 @@ def test_state_machine_calls_the_function(stack: Pasted) -> None:
     assert {(request.channel, request.day) for request in asked} == set(MONTH)
     parameters = RemovalParameters(**batcher["BatchInput"])
     assert {request.parameters for request in asked} == {parameters}
-
-
-RUN = {"execute_state_machine": True}
-
-
-class Mocked:
-    """The account of moto in this process."""
-
-    endpoint = "https://sqs.us-west-2.amazonaws.com"
-
-    def client(self, service: str) -> Any:
-        keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
-        return boto3.client(service, region_name=REGION, **keys)
 
 
 @covers((MAP, "sh", 1))
@@ -439,7 +421,7 @@ def test_job_of_s3_batch_operations(stack: Pasted) -> None:
 
     asked = stack.account.not_sent("describe-job")
     assert (asked["--account-id"], asked["--job-id"]) == (ACCOUNT, "JobId")
-    model = Mocked().client("s3control").meta.service_model.operation_model("DescribeJob")
+    model = stack.account.client("s3control").meta.service_model.operation_model("DescribeJob")
     assert set(model.input_shape.members) >= {"AccountId", "JobId"}
     assert asked["--query"] == "Job.[Status, ProgressSummary]"
     assert {"Status", "ProgressSummary"} <= set(model.output_shape.members["Job"].members)
