@@ -16,6 +16,7 @@ class CallError(Exception):
         kind: of the error, in the words of who raised it, such as "NoWaveformError".
         message: of the error.
         transient: whether the same call may succeed a moment later.
+        throttled: whether it was refused only as there were too many calls at that moment.
         for_all: whether every other call would fail for the same reason.
 
     Attributes:
@@ -23,12 +24,19 @@ class CallError(Exception):
     """
 
     def __init__(
-        self, kind: str, message: str, *, transient: bool = False, for_all: bool = False
+        self,
+        kind: str,
+        message: str,
+        *,
+        transient: bool = False,
+        throttled: bool = False,
+        for_all: bool = False,
     ) -> None:
         super().__init__(f"{kind}: {message}" if kind else message)
         self.kind = kind
         self.message = message
-        self.transient = transient
+        self.transient = transient or throttled
+        self.throttled = throttled
         self.for_all = for_all
         self.attempts = 1
 

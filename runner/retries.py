@@ -31,6 +31,12 @@ FIRST_PAUSE_S = 0.5
 
 LONGEST_PAUSE_S = 30.0
 
+THROTTLED_RETRIES = 20
+"""How often a call is made again that was refused as there were too many: for four minutes, or so.
+
+Not counted as failures: the call did nothing, and it is other calls that must end first.
+"""
+
 _THROTTLING = frozenset(
     {
         "TooManyRequestsException",
@@ -130,7 +136,11 @@ def call_error(error: ClientError | BotoCoreError) -> CallError:
 def service_error(code: str, message: str) -> CallError:
     """An error that a service of AWS answered with."""
     return CallError(
-        code, message, transient=code in _THROTTLING | _SERVER_FAULTS, for_all=code in _FOR_ALL
+        code,
+        message,
+        transient=code in _SERVER_FAULTS,
+        throttled=code in _THROTTLING,
+        for_all=code in _FOR_ALL,
     )
 
 
@@ -150,7 +160,8 @@ def repeated(
 
     Args:
         call: the call; raises a CallError.
-        retries: how often it is made again, at most.
+        retries: how often it is made again after a failure, at most; after it was throttled, it
+            is made again at least `THROTTLED_RETRIES` times, unless this is 0.
         pause: waits for so many seconds; what it returns is true if the run is being stopped.
         told: gets a line before each pause, for those who wait for this one call.
 
@@ -161,15 +172,20 @@ def repeated(
         CallError: the last attempt failed; it knows how many there were.
         StoppedError: the run is being stopped.
     """
-    attempts = 1
+    attempts, throttled = 1, 0
     while True:
         try:
             return call(), attempts
         except CallError as error:
             error.attempts = attempts
-            if not error.transient or attempts > retries:
+            if error.throttled:
+                throttled += 1
+                times, limit = throttled, max(retries, THROTTLED_RETRIES if retries else 0)
+            else:
+                times, limit = attempts - throttled, retries
+            if not error.transient or times > limit:
                 raise
-            seconds = pause_s(attempts)
+            seconds = pause_s(times)
             told(f"{error}: again in {seconds:.1f} s")
         if pause(seconds):
             raise StoppedError

@@ -76,6 +76,14 @@ def archive(s3_server: S3Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3
 
 
 @pytest.fixture
+def listable(archive: S3Server) -> Iterator[S3Server]:
+    """The archive while anyone may list it, as the real one."""
+    archive.client.put_bucket_acl(Bucket=ARCHIVE_BUCKET, ACL="public-read")
+    yield archive
+    archive.client.put_bucket_acl(Bucket=ARCHIVE_BUCKET, ACL="private")
+
+
+@pytest.fixture
 def output_keys(archive: S3Server) -> Callable[[], list[str]]:
     """Lists what has been written to the output bucket."""
 

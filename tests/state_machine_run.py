@@ -6,6 +6,7 @@ S3 server of the other tests is one of them.
 
 import json
 import sys
+import time
 from typing import Any
 
 import boto3
@@ -37,6 +38,7 @@ def run(machine: str, bucket: str, batches: list[Any]) -> dict[str, Any]:
         stateMachineArn=made["stateMachineArn"], input='{"requests": "batches"}'
     )
     while True:
+        time.sleep(0.2)  # it runs in threads of this process
         done = machines.describe_execution(executionArn=started["executionArn"])
         if done["status"] != "RUNNING":
             return {name: done.get(name) for name in ("status", "output", "error", "cause")}

@@ -226,16 +226,22 @@ def relative_error(archive: S3Server, request: dict[str, str]) -> float:
 
 
 def dead(sqs: Any, queue_url: str) -> dict[str, str]:
-    """What is in the dead-letter queue: the error of each body; each body once."""
+    """What is in the dead-letter queue: the error of each body.
+
+    One message there for each that was sent; twice the same one, if the worker that recorded it
+    was killed before it could say so.
+    """
     found: dict[str, str] = {}
+    origins: dict[str, str] = {}
     while received := sqs.receive_message(
         QueueUrl=queue_url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
     ).get("Messages"):
         for message in received:
-            assert message["Body"] not in found
             reason = {
                 name: value["StringValue"] for name, value in message["MessageAttributes"].items()
             }
             assert len(reason["ErrorMessage"]) > 20
+            assert origins.setdefault(message["Body"], reason["MessageId"]) == reason["MessageId"]
             found[message["Body"]] = reason["ErrorType"]
+            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
     return found

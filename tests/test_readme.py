@@ -540,12 +540,11 @@ MANY = "Many days"
 
 
 @pytest.fixture
-def typed(archive: S3Server, tmp_path: Path) -> Iterator[Callable[[str], str]]:
+def typed(listable: S3Server, tmp_path: Path) -> Iterator[Callable[[str], str]]:
     """Types lines where AWS is this machine: Lambda's API, S3 with a month of CI.SOC, a queue."""
-    archive.client.put_bucket_acl(Bucket=settings.ARCHIVE_BUCKET, ACL="public-read")
     days = parse_days("2019-07-01..2019-07-31")
     for day, channel in itertools.product(days, ("HHE", "HHN", "HHZ", "BHZ")):
-        archive.put(scedc.waveform_key(ChannelId("CI", "SOC", channel), day), b"x")
+        listable.put(scedc.waveform_key(ChannelId("CI", "SOC", channel), day), b"x")
     folder = make_folder(tmp_path)
     with LambdaApi() as api:
         api.answer = lambda event, _: (

@@ -306,9 +306,11 @@ def test_what_would_fail_again_is_not_repeated(
     assert len(api.calls) == 1
 
 
-REPEATED = [
+THROTTLED = [
     refused(429, "TooManyRequestsException", "Rate Exceeded."),
     refused(400, "ThrottlingException"),
+]
+REPEATED = [
     refused(500, "ServiceException", "an internal error"),
     refused(502, "EC2ThrottledException"),
     refused(502, "EC2UnexpectedException"),
@@ -318,7 +320,7 @@ REPEATED = [
 ]
 
 
-@pytest.mark.parametrize("answer", REPEATED, ids=lambda answer: answer.body[:40])
+@pytest.mark.parametrize("answer", THROTTLED + REPEATED, ids=lambda answer: answer.body[:40])
 def test_what_may_pass_is_repeated(
     api: LambdaApi, credentials: None, capsys: pytest.CaptureFixture[str], answer: Answer
 ) -> None:
@@ -342,6 +344,17 @@ def test_it_is_repeated_so_often_and_no_more(
     assert run_lambda.main([]) == 1
     assert len(api.calls) == 5 + 1 + arguments.RETRIES
     assert capsys.readouterr().err.splitlines()[-1].startswith("error: ")
+
+
+@pytest.mark.parametrize("answer", THROTTLED, ids=lambda answer: answer.body[:40])
+def test_what_is_throttled_is_repeated_for_longer(
+    api: LambdaApi, credentials: None, answer: Answer
+) -> None:
+    api.reply = answer
+    assert run_lambda.main(["--retries", "3"]) == 1
+    assert len(api.calls) == 1 + retries.THROTTLED_RETRIES
+    assert run_lambda.main(["--retries", "0"]) == 1
+    assert len(api.calls) == 2 + retries.THROTTLED_RETRIES
 
 
 def test_nobody_listens(fails: Callable[..., str]) -> None:

@@ -19,7 +19,6 @@ from local.s3_server import OUTPUT_BUCKET
 from runner.interruption import Stop
 from runner.jobs import run_jobs
 from shared.days import Day
-from shared.settings import ARCHIVE_BUCKET
 
 DAYS = ["response", "--day", "2019,001..2019,024", "--concurrency", "3"]
 DEADLINE_S = 60
@@ -169,18 +168,17 @@ def test_a_single_request_is_awaited(api, tmp_path):
     assert err == "interrupted: waiting for the call under way; once more ends at once\n"
 
 
-def test_on_the_emulator(response, archive, output_keys, tmp_path):
+def test_on_the_emulator(response, listable, output_keys, tmp_path):
     """The function itself, its days found by listing; no call is made while another is."""
-    archive.client.put_bucket_acl(Bucket=ARCHIVE_BUCKET, ACL="public-read")
-    put_station(archive, "CI", "BOM", BHZ=40.0, BHN=40.0)
+    put_station(listable, "CI", "BOM", BHZ=40.0, BHN=40.0)
     days = [f"2024,{day:03}" for day in range(1, 11)]
     for day, nscl in product(days, ("CI.BOM.BHZ.", "CI.BOM.BHN.")):
         start = str(Day.parse(day).starttime + 0.0195)
-        put_day(archive, nscl, day, make_trace(nscl, start, noise(4_000)))
+        put_day(listable, nscl, day, make_trace(nscl, start, noise(4_000)))
     where = ["--endpoint-url", response.endpoint_url]
     command = [sys.executable, str(PROJECT / "run_lambda.py"), "response", *where]
     command += ["--day", "2024,001..2024,010", "--nscl", "CI.BOM.*.*"]
-    environment = command_environment(AWS_ENDPOINT_URL_S3=archive.endpoint_url)
+    environment = command_environment(AWS_ENDPOINT_URL_S3=listable.endpoint_url)
 
     def start(*options):
         return subprocess.Popen(

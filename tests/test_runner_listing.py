@@ -16,13 +16,12 @@ CHANNELS = ["CI.SOC.HHE.", "CI.SOC.HHZ.", "CI.SOC.HNZ.2C", "CI.SOCX.HHZ.", "CE.1
 
 
 @pytest.fixture
-def public(archive):
-    """The archive with some days; anyone may list it, as the real one."""
-    archive.client.put_bucket_acl(Bucket=ARCHIVE_BUCKET, ACL="public-read")
+def public(listable):
+    """The archive, which anyone may list, with some days."""
     for nscl in CHANNELS:
-        archive.put(scedc.waveform_key(ChannelId.parse(nscl), DAY), b"x")
-    archive.put(scedc.waveform_key(ChannelId.parse("CI.SOC.HHZ."), NEXT_DAY), b"x")
-    return archive
+        listable.put(scedc.waveform_key(ChannelId.parse(nscl), DAY), b"x")
+    listable.put(scedc.waveform_key(ChannelId.parse("CI.SOC.HHZ."), NEXT_DAY), b"x")
+    return listable
 
 
 @pytest.fixture

@@ -135,7 +135,7 @@ def test_throttling_is_waited_for(api):
 
 def test_retries_end(api):
     api.answer = lambda event, _: (
-        refused(429, "TooManyRequestsException", "Rate Exceeded.")
+        refused(500, "ServiceException", "An internal error.")
         if event["day"] in BAD_DAYS
         else corrected(event)
     )
@@ -144,8 +144,8 @@ def test_retries_end(api):
     for day in BAD_DAYS:
         assert found[day]["attempts"] == 3
         assert found[day]["error"] == {
-            "type": "TooManyRequestsException",
-            "message": "Rate Exceeded.",
+            "type": "ServiceException",
+            "message": "An internal error.",
         }
     assert len(api.calls) == 8 + 2 * 3
 
@@ -268,15 +268,13 @@ def test_a_bad_line_sends_nothing(api, tmp_path, capsys):
     assert api.calls == []
 
 
-def test_wildcards(api, archive, capsys):
+def test_wildcards(api, listable, capsys):
     from shared import scedc
     from shared.codes import ChannelId
     from shared.days import Day
-    from shared.settings import ARCHIVE_BUCKET
 
-    archive.client.put_bucket_acl(Bucket=ARCHIVE_BUCKET, ACL="public-read")
     for day, nscl in ((183, "CI.SOC.HHZ."), (183, "CI.SOC.HHE."), (184, "CI.SOC.HHZ.")):
-        archive.put(scedc.waveform_key(ChannelId.parse(nscl), Day(2019, day)), b"x")
+        listable.put(scedc.waveform_key(ChannelId.parse(nscl), Day(2019, day)), b"x")
     days = ["response", "--day", "2019,183..2019,184"]
     assert run_lambda.main([*days, "--nscl", "CI.S*.HH?.*", "--concurrency", "1"]) == 0
     assert [(event["day"], event["nscl"]) for event in api.events] == [

@@ -26,7 +26,7 @@ def test_pauses_are_made_between_attempts_only():
     paused = []
 
     def call():
-        raise CallError("Throttling", "slow", transient=True)
+        raise CallError("ServiceException", "slow", transient=True)
 
     with pytest.raises(CallError) as raised:
         repeated(call, 4, paused.append)
@@ -35,6 +35,31 @@ def test_pauses_are_made_between_attempts_only():
     assert repeated(lambda: "reply", 4, paused.append) == ("reply", 1)
     with pytest.raises(StoppedError):
         repeated(call, 4, lambda _: True)
+
+
+def test_too_many_calls_are_no_failures_of_this_one():
+    """What is throttled is tried much longer than what fails, and neither counts as the other."""
+    codes = [*["Throttling"] * retries.THROTTLED_RETRIES, "ServiceException", "ServiceException"]
+    left = list(codes)
+    paused = []
+
+    def call():
+        if not left:
+            return "reply"
+        raise retries.service_error(left.pop(0), "...")
+
+    assert repeated(call, 2, paused.append) == ("reply", len(codes) + 1)
+    assert max(paused) > 5
+    assert max(paused[-2:]) <= 2 * retries.FIRST_PAUSE_S
+    for more in ("Throttling", "ServiceException"):
+        left[:] = [*codes, more]
+        with pytest.raises(CallError) as raised:
+            repeated(call, 2, paused.append)
+        assert raised.value.attempts == len(codes) + 1
+    left[:] = codes
+    with pytest.raises(CallError) as raised:
+        repeated(call, 0, paused.append)
+    assert raised.value.attempts == 1
 
 
 def test_a_reply_that_takes_too_long_is_not_asked_for_again():
