@@ -10,29 +10,46 @@ import time
 from typing import Any
 
 import boto3
-from aws_account import ACCOUNT, REGION
-from deployed_stack import deploy
 from moto import mock_aws
 
-
-class Mocked:
-    """The account of moto in this process."""
-
-    endpoint = "https://sqs.us-west-2.amazonaws.com"
-
-    def client(self, service: str) -> Any:
-        keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
-        return boto3.client(service, region_name=REGION, **keys)
+REGION = "us-west-2"
+IMAGE = {
+    "schemaVersion": 2,
+    "mediaType": "application/vnd.docker.distribution.manifest.v2+json",
+    "config": {"size": 1},
+}
 
 
-def run(machine: str, bucket: str, batches: list[Any]) -> dict[str, Any]:
-    """What a run of a machine has come to, whose functions answer with the event."""
-    deploy(mocked := Mocked())  # type: ignore[arg-type]
-    s3, machines = mocked.client("s3"), mocked.client("stepfunctions")
+def client(service: str) -> Any:
+    keys = {"aws_access_key_id": "testing", "aws_secret_access_key": "testing"}
+    return boto3.client(service, region_name=REGION, **keys)
+
+
+def make_function(name: str) -> None:
+    """A function that answers with the event, as all of moto's do that it does not run."""
+    policy = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
+    role = client("iam").create_role(
+        RoleName="functions", AssumeRolePolicyDocument=json.dumps({"Statement": [policy]})
+    )["Role"]
+    registry = client("ecr")
+    repository = registry.create_repository(repositoryName=name)["repository"]
+    registry.put_image(repositoryName=name, imageTag="latest", imageManifest=json.dumps(IMAGE))
+    client("lambda").create_function(
+        FunctionName=name,
+        PackageType="Image",
+        Code={"ImageUri": f"{repository['repositoryUri']}:latest"},
+        Role=role["Arn"],
+    )
+
+
+def run(machine: str, function: str, bucket: str, batches: list[Any]) -> dict[str, Any]:
+    """What a run of a machine has come to, in an account with this function and this bucket."""
+    make_function(function)
+    s3, machines = client("s3"), client("stepfunctions")
     location = {"LocationConstraint": REGION}
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=location)
     s3.put_object(Bucket=bucket, Key="batches", Body=json.dumps(batches).encode())
-    role = f"arn:aws:iam::{ACCOUNT}:role/scedc-days"
+    role = client("iam").get_role(RoleName="functions")["Role"]["Arn"]
     made = machines.create_state_machine(name="days", definition=machine, roleArn=role)
     started = machines.start_execution(
         stateMachineArn=made["stateMachineArn"], input='{"requests": "batches"}'

@@ -361,11 +361,16 @@ def test_state_machine_calls_the_function(stack: Pasted) -> None:
         {"Items": requests[start : start + size], "BatchInput": batcher["BatchInput"]}
         for start in range(0, len(requests), size)
     ]
-    asked_for = {"machine": json.dumps(machine), "bucket": bucket, "batches": batches}
+    asked_for = {
+        "machine": json.dumps(machine),
+        "function": outputs(stack.account)["ResponseFunctionName"],
+        "bucket": bucket,
+        "batches": batches,
+    }
     program = subprocess.run(
         [sys.executable, str(PROJECT / "tests" / "state_machine_run.py")],
         input=json.dumps(asked_for),
-        env=command_environment(PYTHONPATH=str(PROJECT)),
+        env=command_environment(),
         capture_output=True,
         text=True,
         timeout=300,

@@ -35,8 +35,10 @@ from shared.days import Day
 STATIONS = ("BOM", "HEC", "SOC")
 DAYS = [Day(2024, number) for number in range(1, 21)]
 RATE_HZ = 40.0
-VISIBILITY_S = 5
-"""Short, so that what goes back is soon there again."""
+VISIBILITY_S = 15
+"""Short, so that what goes back is soon there again; longer than a worker's first batch takes."""
+
+DEADLINE_S = 540
 
 UNREADABLE = {"day": "2024,100", "nscl": "CI.BOM.BHZ."}
 NO_STATIONXML = {"day": "2024,101", "nscl": "CI.NONE.BHZ."}
@@ -126,7 +128,7 @@ def work_off(
     sqs: Any, queues: Queues, throttle: Throttle, workers: list[Emulator], run: Run
 ) -> None:
     """Let the workers poll until the queue is empty, and meanwhile disturb them."""
-    deadline = time.monotonic() + 240
+    deadline = time.monotonic() + DEADLINE_S
     lock = threading.Lock()
 
     def poll(worker: Emulator) -> None:
@@ -154,7 +156,7 @@ def work_off(
 
 
 def await_(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 120
+    deadline = time.monotonic() + DEADLINE_S
     while not condition():
         assert time.monotonic() < deadline
         time.sleep(0.02)

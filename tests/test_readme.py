@@ -553,7 +553,7 @@ def typed(listable: S3Server, tmp_path: Path) -> Iterator[Callable[[str], str]]:
             else Answer(body=json.dumps({"output_key": output_key(event)}))
         )
         environment = command_environment(
-            **archive.function_environment,
+            **listable.function_environment,
             AWS_ENDPOINT_URL_LAMBDA=api.url,
         )
         del environment["S3_OUTPUT_BUCKET"]
