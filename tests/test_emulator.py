@@ -6,6 +6,7 @@ import io
 import json
 import os
 import socket
+import struct
 import threading
 import time
 import urllib.request
@@ -18,7 +19,7 @@ import obspy
 import pytest
 from conftest import http_event, make_trace, noise, put_day
 
-from local.emulator import Emulator, EmulatorError
+from local.emulator import INVOCATIONS, Emulator, EmulatorError, _Call
 from local.s3_server import OUTPUT_BUCKET, S3Server
 
 NSCL = "CI.BOM.BHZ."
@@ -142,6 +143,28 @@ def test_calls_at_the_same_time_queue(day: S3Server, timewindow: Emulator) -> No
     for call in calls:
         call.join()
     assert [len(reply) for reply in replies] == [2] * 4
+
+
+def test_a_caller_who_does_not_wait_is_no_fault(
+    response: Emulator, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    called, gone = threading.Event(), threading.Event()
+
+    def forward(*_: Any) -> tuple[int, str, bytes]:
+        called.set()
+        assert gone.wait(10)
+        return 200, "application/json", b"{}"
+
+    monkeypatch.setattr(_Call, "_forward", forward)
+    host, port = response.endpoint_url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port))) as caller:
+        caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        caller.sendall(f"POST {INVOCATIONS} HTTP/1.0\r\nContent-Length: 2\r\n\r\n{{}}".encode())
+        assert called.wait(10)
+    gone.set()
+    assert send(response, {}) == {}  # its turn comes after the other one's
+    time.sleep(0.1)
+    assert capfd.readouterr().err == ""
 
 
 def test_the_emulator_ends_with_its_block(s3_server: S3Server) -> None:
