@@ -104,7 +104,7 @@ def tiny_server(monkeypatch):
         "AWS_RETRY_MODE": "standard",
     }.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(s3, "_READ_TIMEOUT_S", 0.1)
+    monkeypatch.setattr(s3, "_READ_TIMEOUT_S", 0.5)
     monkeypatch.setattr(s3, "_CONNECT_TIMEOUT_S", 0.5)
     return running
 
@@ -279,7 +279,7 @@ def test_reading_needs_no_credentials(tiny_server, target, monkeypatch):
 
 
 def test_writing_is_signed_and_one_request(tiny_server, tmp_path, monkeypatch):
-    monkeypatch.setattr(s3, "_READ_TIMEOUT_S", 10)
+    monkeypatch.setattr(s3, "_READ_TIMEOUT_S", 60)
     path = tmp_path / "result.ms"
     path.write_bytes(BODY * 1024 * 33)  # longer than where boto3 would begin to split it
     with tiny_server(lambda exchange: exchange.reply(200, ETag='"0"')) as server:
