@@ -180,7 +180,7 @@ def repeated(
             error.attempts = attempts
             if error.throttled:
                 throttled += 1
-                times, limit = throttled, max(retries, THROTTLED_RETRIES if retries else 0)
+                times, limit = throttled, max(retries, THROTTLED_RETRIES) if retries else 0
             else:
                 times, limit = attempts - throttled, retries
             if not error.transient or times > limit:

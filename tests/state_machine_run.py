@@ -25,12 +25,17 @@ def client(service: str) -> Any:
     return boto3.client(service, region_name=REGION, **keys)
 
 
-def make_function(name: str) -> None:
-    """A function that answers with the event, as all of moto's do that it does not run."""
+def make_function(name: str) -> str:
+    """A function that answers with the event, as all of moto's do that it does not run.
+
+    Returns:
+        The ARN of its role.
+    """
     policy = {"Effect": "Allow", "Principal": {"Service": "lambda.amazonaws.com"}}
-    role = client("iam").create_role(
+    made = client("iam").create_role(
         RoleName="functions", AssumeRolePolicyDocument=json.dumps({"Statement": [policy]})
-    )["Role"]
+    )
+    role: str = made["Role"]["Arn"]
     registry = client("ecr")
     repository = registry.create_repository(repositoryName=name)["repository"]
     registry.put_image(repositoryName=name, imageTag="latest", imageManifest=json.dumps(IMAGE))
@@ -38,18 +43,18 @@ def make_function(name: str) -> None:
         FunctionName=name,
         PackageType="Image",
         Code={"ImageUri": f"{repository['repositoryUri']}:latest"},
-        Role=role["Arn"],
+        Role=role,
     )
+    return role
 
 
 def run(machine: str, function: str, bucket: str, batches: list[Any]) -> dict[str, Any]:
     """What a run of a machine has come to, in an account with this function and this bucket."""
-    make_function(function)
+    role = make_function(function)  # also the machine's: moto looks at its form alone
     s3, machines = client("s3"), client("stepfunctions")
     location = {"LocationConstraint": REGION}
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=location)
     s3.put_object(Bucket=bucket, Key="batches", Body=json.dumps(batches).encode())
-    role = client("iam").get_role(RoleName="functions")["Role"]["Arn"]
     made = machines.create_state_machine(name="days", definition=machine, roleArn=role)
     started = machines.start_execution(
         stateMachineArn=made["stateMachineArn"], input='{"requests": "batches"}'
