@@ -23,11 +23,13 @@ PROJECT = Path(__file__).parent.parent
 INVOCATIONS = "/2015-03-31/functions/function/invocations"
 """The one path that the emulator serves."""
 
-TIMEOUT_S = 60
-MEMORY_MB = 2048
-"""Of the functions, as they are set up on AWS. The emulator enforces the time alone."""
+TIMEOUT_S = 120
+"""As the response function's on AWS."""
 
-_START_S = 20  # how long the emulator may take to listen
+MEMORY_MB = 2048
+"""What a function is told that it has; the emulator enforces the time alone."""
+
+_START_S = 60  # how long the emulator may take to listen
 
 
 class EmulatorError(Exception):

@@ -31,7 +31,42 @@ PROJECT = Path(__file__).parent.parent
 REAL_DATA = Path(os.environ.get("REAL_DATA", PROJECT.parent / "shared" / "data" / "scedc-pds"))
 METADATA_START = UTCDateTime(2015, 1, 1)
 
+Measured = Callable[[str], None]
+
 pytest_plugins = ["containers"]  # for its fixtures
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """For `make test`, which runs tests side by side: what has to stay in one process.
+
+    A module's tests share what it sets up. Those of commands as a user types them share the
+    project's folder, into which the commands write; they take longest and come first.
+    """
+    as_typed = ("test_demo", "test_images", "test_readme", "test_sam", "test_serve")
+    for item in items:
+        group = "as typed" if item.path.stem in as_typed else item.path.stem
+        item.add_marker(pytest.mark.xdist_group(group))
+    items.sort(key=lambda item: item.path.stem not in as_typed)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """What was measured, test by test."""
+    reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
+    lines = [
+        f"{report.nodeid.partition('@')[0]}: {line}"
+        for report in sorted(reports, key=lambda report: report.nodeid)
+        for name, line in report.user_properties
+        if name == "measured"
+    ]
+    if lines:
+        terminalreporter.section("measured")
+        terminalreporter.write_line("\n".join(lines))
+
+
+@pytest.fixture
+def measured(request: pytest.FixtureRequest) -> Measured:
+    """Puts a line, what a test has measured, into the summary at the end."""
+    return lambda line: request.node.user_properties.append(("measured", line))
 
 
 @pytest.fixture(autouse=True)
@@ -253,7 +288,7 @@ def run_command(*command: str, cwd: Path = PROJECT) -> "subprocess.CompletedProc
         env=command_environment(),
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=1200,
         check=False,
     )
 

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import obspy
 import pytest
-from conftest import METADATA_START, REAL_DATA, make_trace, noise
+from conftest import METADATA_START, REAL_DATA, Measured, make_trace, noise
 from obspy import Inventory, Stream, Trace
 from obspy.core.inventory import Channel, Response
 
@@ -65,10 +65,9 @@ def by_obspy(trace: Trace, response: Response, parameters: RemovalParameters) ->
     )
 
 
-def report(found: Errors, capsys: pytest.CaptureFixture[str]) -> None:
+def report(found: Errors, measured: Measured) -> None:
     worst = max(found, key=found.__getitem__)
-    with capsys.disabled():
-        print(f"\n  {len(found)} removals, worst error {found[worst]:.1e} of the peak: {worst}")
+    measured(f"{len(found)} removals, worst error {found[worst]:.1e} of the peak: {worst}")
 
 
 def seismic(inventory: Inventory) -> Iterator[tuple[str, Channel]]:
@@ -78,7 +77,7 @@ def seismic(inventory: Inventory) -> Iterator[tuple[str, Channel]]:
                 yield station.code, channel
 
 
-def test_generated_instrument(capsys: pytest.CaptureFixture[str]) -> None:
+def test_generated_instrument(measured: Measured) -> None:
     epochs = [
         instrument.ChannelEpoch("BHZ", "", 40.0, METADATA_START),
         instrument.ChannelEpoch("HHZ", "", 100.0, METADATA_START),
@@ -88,18 +87,18 @@ def test_generated_instrument(capsys: pytest.CaptureFixture[str]) -> None:
     found: Errors = {}
     for code, channel in seismic(inventory):
         found |= errors(inventory, code, channel)
-    report(found, capsys)
+    report(found, measured)
     assert len(found) == 2 * REMOVALS
     assert max(found.values()) < 1e-6
 
 
 @pytest.mark.skipif(not REAL_DATA.is_dir(), reason=f"no real data in {REAL_DATA}")
-def test_every_seismic_channel_of_real_stations(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_seismic_channel_of_real_stations(measured: Measured) -> None:
     found: Errors = {}
     for file in ("CI_WBM", "CI_HEC"):
         inventory = obspy.read_inventory(str(REAL_DATA / f"FDSNstationXML/CI/{file}.xml"))
         for code, channel in seismic(inventory):
             found |= errors(inventory, code, channel)
-    report(found, capsys)
+    report(found, measured)
     assert len(found) == 24 * REMOVALS
     assert max(found.values()) < 1e-6

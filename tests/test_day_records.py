@@ -313,7 +313,7 @@ def compare_first(content: bytes, starttime: UTCDateTime) -> DayRecords:
     return reader
 
 
-def test_five_minutes_of_an_ordinary_day(put, quiet_day: np.ndarray, capsys) -> None:
+def test_five_minutes_of_an_ordinary_day(put, quiet_day: np.ndarray, measured) -> None:
     """More noise by day than by night, twice as much, and now and then."""
     hours = np.arange(quiet_day.size) / 360_000
     level = 100 * np.exp2(np.sin(hours * np.pi / 12) / 2)
@@ -321,14 +321,13 @@ def test_five_minutes_of_an_ordinary_day(put, quiet_day: np.ndarray, capsys) -> 
     content = day_of(quiet_day * level)
     put(content)
     reads, percent = reads_of_five_minutes(content, np.linspace(1, 86_000, 40))
-    with capsys.disabled():
-        print(f"\n  {len(content) / 1e6:.1f} MB: {reads.max()} reads, {percent.max():.2f} %")
+    measured(f"{len(content) / 1e6:.1f} MB: {reads.max()} reads, {percent.max():.2f} %")
     assert (reads <= 3).mean() >= 0.9
     assert reads.max() <= 4
     assert percent.max() <= 2.5
 
 
-def test_five_minutes_of_a_day_with_an_earthquake(put, quiet_day: np.ndarray, capsys) -> None:
+def test_five_minutes_of_a_day_with_an_earthquake(put, quiet_day: np.ndarray, measured) -> None:
     """A large one at a quiet place: in its first hours there are seven times as many bytes."""
     level = np.full(quiet_day.size, 4.0)
     onset = 3_700_000
@@ -338,8 +337,7 @@ def test_five_minutes_of_a_day_with_an_earthquake(put, quiet_day: np.ndarray, ca
     around = 37_000 + np.array([-600, -301, -300, -200, -1, 0, 1, 60, 600, 3600, 7200, 14_400])
     starts = np.concatenate([np.linspace(1, 86_000, 30), around])
     reads, percent = reads_of_five_minutes(content, starts)
-    with capsys.disabled():
-        print(f"\n  {len(content) / 1e6:.1f} MB: {reads.max()} reads, {percent.max():.2f} %")
+    measured(f"{len(content) / 1e6:.1f} MB: {reads.max()} reads, {percent.max():.2f} %")
     assert reads.max() <= 5
     assert percent.max() <= 5
 
@@ -434,7 +432,7 @@ def test_times_are_those_of_the_segment(put, jitter_us: int) -> None:
         ("CI.WBM.LHZ.", "2022,003"),
     ],
 )
-def test_real_objects(archive: S3Server, read_whole, capsys, nscl: str, day: str) -> None:
+def test_real_objects(archive: S3Server, read_whole, measured, nscl: str, day: str) -> None:
     channel, date = ChannelId.parse(nscl), Day.parse(day)
     key = scedc.waveform_key(channel, date)
     content = (REAL_DATA / key).read_bytes()
@@ -447,7 +445,6 @@ def test_real_objects(archive: S3Server, read_whole, capsys, nscl: str, day: str
     ]
     assert max(reader.reads for reader in readers) <= (4 if channel.station == "HEC" else 2)
     assert read_whole() == ""
-    with capsys.disabled():
-        read = np.mean([reader.bytes_read for reader in readers]) / len(content)
-        reads = np.mean([reader.reads for reader in readers])
-        print(f"\n  {nscl} {day}: {reads:.1f} reads, {read:.1%} of {len(content):,} bytes")
+    read = np.mean([reader.bytes_read for reader in readers]) / len(content)
+    reads = np.mean([reader.reads for reader in readers])
+    measured(f"{nscl} {day}: {reads:.1f} reads, {read:.1%} of {len(content):,} bytes")

@@ -109,7 +109,7 @@ def test_lines_for_sam() -> None:
     for line in [*lines, "sam deploy --no-such-option"]:
         command = [sam, *line.split()[1:], "--help"]  # --help: nothing is done
         done = subprocess.run(
-            command, cwd=PROJECT, env=environment, capture_output=True, timeout=120, check=False
+            command, cwd=PROJECT, env=environment, capture_output=True, timeout=600, check=False
         )
         assert (done.returncode == 0) == ("--no-such-option" not in line), done.stderr
     overrides = set(re.findall(r"(\w+)=", "".join(lines)))
@@ -158,7 +158,7 @@ def test_enter_answers_all_that_sam_asks(tmp_path: Path) -> None:
             input="\n" * 100,
             capture_output=True,
             text=True,
-            timeout=120,
+            timeout=600,
             check=False,
         )
     asked = re.findall(r"Parameter (\w+) \[", done.stdout)
@@ -234,8 +234,8 @@ def test_signature_of_a_response_over_http(token: str) -> None:
         )
         if token:
             environment["AWS_SESSION_TOKEN"] = token
-        subprocess.run(["bash", "-euc", line], env=environment, check=True, timeout=60)
-        thread.join(timeout=60)
+        subprocess.run(["bash", "-euc", line], env=environment, check=True, timeout=300)
+        thread.join(timeout=300)
     scheme, scope, signed, signature = re.split(", *| ", server.headers["authorization"])
     assert (scheme, server.path) == ("AWS4-HMAC-SHA256", "/response")
     assert scope.endswith(f"/{REGION}/execute-api/aws4_request")
@@ -373,7 +373,7 @@ def test_state_machine_calls_the_function(stack: Pasted) -> None:
         env=command_environment(),
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=900,
         check=False,
     )
     assert program.returncode == 0, program.stderr

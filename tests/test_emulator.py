@@ -52,7 +52,7 @@ def send(emulator: Emulator, event: Any) -> Any:
         raise AssertionError(f"{constant} is not JSON")
 
     request = urllib.request.Request(emulator.url, json.dumps(event).encode(), method="POST")
-    with urllib.request.urlopen(request, timeout=60) as reply:
+    with urllib.request.urlopen(request, timeout=300) as reply:
         return json.loads(reply.read(), parse_constant=refuse)
 
 

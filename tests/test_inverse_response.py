@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from conftest import REAL_DATA
+from conftest import REAL_DATA, Measured
 from obspy import read_inventory
 from obspy.core.inventory import Response
 from obspy.signal.invsim import invert_spectrum
@@ -113,7 +113,7 @@ def test_zero_everywhere_is_an_error() -> None:
 
 
 @pytest.mark.skipif(not REAL_DATA.is_dir(), reason=f"no real data in {REAL_DATA}")
-def test_every_channel_of_a_real_station(capsys: pytest.CaptureFixture[str]) -> None:
+def test_every_channel_of_a_real_station(measured: Measured) -> None:
     errors = {}
     for file in ("CI_WBM", "CI_HEC"):
         (station,) = read_inventory(str(REAL_DATA / f"FDSNstationXML/CI/{file}.xml"))[0]
@@ -129,7 +129,6 @@ def test_every_channel_of_a_real_station(capsys: pytest.CaptureFixture[str]) -> 
                     expected = on_every_bin(evaluate, nfft, water_level)
                     name = f"{channel.code}.{channel.location_code} {channel.start_date.year}"
                     errors[name, output, water_level] = worst(interpolated(inverse), expected)
-    with capsys.disabled():
-        print(f"\n  {len(errors)} inverses, worst error of a bin {max(errors.values()):.1e}")
+    measured(f"{len(errors)} inverses, worst error of a bin {max(errors.values()):.1e}")
     assert len(errors) == 144
     assert max(errors.values()) < 10 * TOLERANCE

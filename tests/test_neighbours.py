@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import obspy
 import pytest
-from conftest import make_trace, put_day, put_station
+from conftest import Measured, make_trace, put_day, put_station
 from obspy import Stream, Trace, UTCDateTime
 
 from local import ground_motion, instrument
@@ -58,9 +58,7 @@ def correct(archive: S3Server, day: Day, **changes: Any) -> tuple[dict[str, Any]
     return reply, obspy.read(io.BytesIO(archive.get(reply["output_key"])))
 
 
-def test_days_join_as_if_they_were_one(
-    days: S3Server, record: Trace, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_days_join_as_if_they_were_one(days: S3Server, record: Trace, measured: Measured) -> None:
     content = days.get("s3://scedc-pds/FDSNstationXML/CI/CI_BOM.xml")
     inventory = obspy.read_inventory(io.BytesIO(content))
     corners = correct(days, FIRST)[0]["pre_filt"]
@@ -84,8 +82,7 @@ def test_days_join_as_if_they_were_one(
         assert second["neighbours"] == ([first["waveform"]] if edges == "neighbours" else [])
         assert len(first["tapered"]) == len(second["tapered"]) == len(errors) % 2 + 1
         assert ("neighbours" in first["seconds"]) == (edges == "neighbours")
-    with capsys.disabled():
-        print(f"\n  around midnight, worst error over rms: {errors}")
+    measured(f"around midnight, worst error over rms: {errors}")
     assert errors["neighbours"] < 0.01
     assert errors["taper"] > 1
 

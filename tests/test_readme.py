@@ -340,7 +340,7 @@ def answer(url: str, event: bytes) -> Any:
     deadline = time.monotonic() + 60
     while True:
         try:
-            with urllib.request.urlopen(urllib.request.Request(url, event), timeout=60) as reply:
+            with urllib.request.urlopen(urllib.request.Request(url, event), timeout=300) as reply:
                 return json.loads(reply.read())
         except OSError:
             if time.monotonic() > deadline:

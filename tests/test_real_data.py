@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import obspy
 import pytest
-from conftest import REAL_DATA, http_event
+from conftest import REAL_DATA, Measured, http_event
 from obspy import Stream, UTCDateTime
 
 from local.s3_server import S3Server
@@ -75,9 +75,7 @@ def test_a_full_day_at_40_hz(real: S3Server, timewindow_handler: Handler) -> Non
     assert reply["starttime"] == "2022-01-02T00:00:00.019536Z"
 
 
-def test_windows_as_files(
-    real: S3Server, timewindow_handler: Handler, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_windows_as_files(real: S3Server, timewindow_handler: Handler, measured: Measured) -> None:
     start, end = "2022-01-01T12:34:56", "2022-01-03T07:06:05.5"
     request = {"Windows": [window("WBM", "LHZ", start, end)]}
     expected = read("CI.WBM.LHZ.", "001", "002", "003").merge()
@@ -107,8 +105,7 @@ def test_windows_as_files(
     plain = gzip.decompress(packed)
     assert json.loads(plain)[0]["data"] == expected[0].data.tolist()
     sizes = {name: len(ask_for(name)) for name in ("mseed", "sac")}
-    with capsys.disabled():
-        print(f"\n  JSON {len(plain):,}, in gzip {len(packed):,} bytes; {sizes}")
+    measured(f"JSON {len(plain):,}, in gzip {len(packed):,} bytes; {sizes}")
 
 
 def test_before_the_first_sample_there_is_no_data(
@@ -137,7 +134,7 @@ def test_before_the_first_sample_there_is_no_data(
 def test_response_removal(
     real: S3Server,
     response_handler: Handler,
-    capsys: pytest.CaptureFixture[str],
+    measured: Measured,
     nscl: str,
     station: str,
     changes: dict[str, Any],
@@ -149,8 +146,7 @@ def test_response_removal(
     expected.remove_response(inventory, **changes)
     peak = np.abs(expected[0].data).max()
     error = np.abs(written[0].data - expected[0].data).max() / peak
-    with capsys.disabled():
-        print(f"\n  {nscl} {changes}: worst error {error:.1e} of the peak, {peak:.1e}")
+    measured(f"{nscl} {changes}: worst error {error:.1e} of the peak, {peak:.1e}")
     assert error <= 6e-8  # half the last bit of a float32
     assert written[0].stats.starttime == expected[0].stats.starttime
     assert written[0].stats.npts == expected[0].stats.npts

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import obspy
 import pytest
-from conftest import METADATA_START, make_trace, noise
+from conftest import METADATA_START, Measured, make_trace, noise
 from obspy import Inventory, Stream, UTCDateTime
 from obspy.core.inventory import (
     InstrumentPolynomial,
@@ -98,7 +98,7 @@ def test_split_segments_are_corrected_each_by_itself_as_by_obspy() -> None:
         assert trace.stats.starttime == reference.stats.starttime
 
 
-def test_gives_back_the_ground_motion_that_went_in(capsys: pytest.CaptureFixture[str]) -> None:
+def test_gives_back_the_ground_motion_that_went_in(measured: Measured) -> None:
     truth, stream = known_motion()
     parameters = parse(pre_filt=[0.003, 0.006, 16, 18])
 
@@ -106,8 +106,7 @@ def test_gives_back_the_ground_motion_that_went_in(capsys: pytest.CaptureFixture
 
     inner = slice(14_400, -14_400)  # without the taper
     error = np.abs(stream[0].data - truth)[inner].max() / np.abs(truth).max()
-    with capsys.disabled():
-        print(f"\n  worst error {error:.1e} of the true peak, {np.abs(truth).max():.1e} m/s")
+    measured(f"worst error {error:.1e} of the true peak, {np.abs(truth).max():.1e} m/s")
     assert error < 2e-4
 
 

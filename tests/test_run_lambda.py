@@ -577,6 +577,6 @@ def test_who_reads_its_output_may_stop(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         check=True,
-        timeout=60,
+        timeout=300,
     )
     assert "Traceback" not in done.stderr

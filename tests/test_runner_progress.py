@@ -31,7 +31,7 @@ def test_a_bar_on_a_terminal(tmp_path):
             stdout=subprocess.PIPE,
             stderr=terminal,
             text=True,
-            timeout=60,
+            timeout=300,
             check=False,
         )
     os.close(terminal)

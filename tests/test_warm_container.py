@@ -6,7 +6,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 import pytest
-from conftest import forget_objects, make_trace, mseed, noise
+from conftest import Measured, forget_objects, make_trace, mseed, noise
 from generated_days import MIDNIGHT, NSCL
 from test_day_records import compare
 
@@ -246,7 +246,7 @@ def index_of(content: bytes) -> RecordIndex:
     return index
 
 
-def test_memory_is_bounded(capsys) -> None:
+def test_memory_is_bounded(measured: Measured) -> None:
     """Of more objects than are kept, with more records than are kept."""
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
@@ -258,8 +258,7 @@ def test_memory_is_bounded(capsys) -> None:
     kept = known_records._kept
     assert len(kept) == kept.weight // 500 == 400
     assert used < 8e6
-    with capsys.disabled():
-        print(f"\n  {len(kept)} objects, {kept.weight:,} records: {used / 1e6:.1f} MB")
+    measured(f"{len(kept)} objects, {kept.weight:,} records: {used / 1e6:.1f} MB")
     forget_objects()
     small = index_of(OLD[: 512 * 3])
     for number in range(1500):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from conftest import http_event, make_trace, put_day, put_station
+from conftest import Measured, http_event, make_trace, put_day, put_station
 from obspy import Stream, Trace, UTCDateTime
 
 from local import ground_motion, instrument
@@ -60,7 +60,7 @@ def whole_day(record: Trace, parameters: RemovalParameters) -> Trace:
 
 @pytest.mark.parametrize("output", ["VEL", "DISP", "ACC"])
 def test_a_window_is_what_the_whole_day_has_there(
-    day: S3Server, record: Trace, output: str, capsys: pytest.CaptureFixture[str]
+    day: S3Server, record: Trace, output: str, measured: Measured
 ) -> None:
     parameters = RemovalParameters(output=output, pre_filt="auto", encoding="FLOAT64")
     expected = whole_day(record, parameters)
@@ -71,8 +71,7 @@ def test_a_window_is_what_the_whole_day_has_there(
         there = expected.slice(answer.trace.stats.starttime, answer.trace.stats.endtime)
         assert there.stats.starttime == answer.trace.stats.starttime
         error = np.abs(answer.trace.data - there.data).max() / rms
-        with capsys.disabled():
-            print(f"\n  {output}, {answer.trace.stats.npts} samples: worst {error:.1e} of the rms")
+        measured(f"{output}, {answer.trace.stats.npts} samples: worst {error:.1e} of the rms")
         assert error < 0.01
         assert answer.warnings == ()
 
