@@ -14,6 +14,8 @@ BIN := $(VENV)/bin
 SAM_VENV := .venv-sam
 SAM_BIN := $(SAM_VENV)/bin
 export SAM_CLI_TELEMETRY := 0
+# Set up is without bytecode: each module's is kept from its first import on.
+unexport PYTHONDONTWRITEBYTECODE
 
 help:  ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
@@ -59,10 +61,10 @@ clean:  ## remove all that was set up or made
 
 setup: $(VENV)/ready
 
-$(VENV)/ready: requirements-dev.txt requirements-emulator.txt local/setup
+$(VENV)/ready: requirements-dev.txt requirements-emulator.txt local/setup local/make-venv
 	@PYTHON="$(PYTHON)" local/setup $(VENV)
 
-$(SAM_VENV)/ready: requirements-sam.txt local/setup-sam
+$(SAM_VENV)/ready: requirements-sam.txt requirements-dev.txt local/setup-sam local/make-venv
 	@PYTHON="$(PYTHON)" local/setup-sam $(SAM_VENV)
 
 .PHONY: help demo serve test check bench images sam lock clean setup

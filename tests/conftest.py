@@ -31,11 +31,19 @@ PROJECT = Path(__file__).parent.parent
 REAL_DATA = Path(os.environ.get("REAL_DATA", PROJECT.parent / "shared" / "data" / "scedc-pds"))
 METADATA_START = UTCDateTime(2015, 1, 1)
 
+NO_ACCOUNT = {
+    "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_CONFIG_FILE": "/nonexistent/config",
+    "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent/credentials",
+}
+"""The environment of somebody who has no account on AWS."""
+
 Measured = Callable[[str], None]
 
 pytest_plugins = ["containers"]  # for its fixtures
 
 
+@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks at the marks
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """For `make test`, which runs tests side by side: what has to stay in one process.
 
@@ -70,14 +78,13 @@ def measured(request: pytest.FixtureRequest) -> Measured:
 
 
 @pytest.fixture(autouse=True)
-def _no_credentials_of_the_user(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Iterator[None]:
+def _no_credentials_of_the_user(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No test may reach AWS, or depend on what the machine is set up with."""
     for name in list(os.environ):
         if name.startswith(("AWS_", "S3_")):
             monkeypatch.delenv(name)
-    monkeypatch.setenv("AWS_EC2_METADATA_DISABLED", "true")
-    monkeypatch.setenv("AWS_CONFIG_FILE", str(tmp_path / "no-aws-config"))
-    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(tmp_path / "no-aws-credentials"))
+    for name, value in NO_ACCOUNT.items():
+        monkeypatch.setenv(name, value)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it keeps credentials
     for client in (shared_s3.client, dead_letters.client):
         client.cache_clear()
@@ -272,12 +279,7 @@ def command_environment(**members: str) -> dict[str, str]:
     """
     ours = ("AWS_", "S3_", "MAKE", "MFLAGS")
     inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
-    nowhere = {
-        "AWS_EC2_METADATA_DISABLED": "true",
-        "AWS_CONFIG_FILE": "/nonexistent/config",
-        "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent/credentials",
-    }
-    return {**inherited, **nowhere, **members}
+    return {**inherited, **NO_ACCOUNT, **members}
 
 
 def run_command(*command: str, cwd: Path = PROJECT) -> "subprocess.CompletedProcess[str]":

@@ -20,7 +20,7 @@ import boto3
 import numpy as np
 import obspy
 import pytest
-from conftest import make_trace, noise, put_day, put_station
+from conftest import Measured, make_trace, noise, put_day, put_station
 from moto.server import DomainDispatcherApplication, create_backend_app
 from obspy import UTCDateTime
 from werkzeug.serving import make_server
@@ -175,6 +175,7 @@ def test_every_good_day_is_there_once_and_right_and_the_poison_has_its_reason(
     sqs: Any,
     queues: Queues,
     output_keys: Callable[[], list[str]],
+    measured: Measured,
 ) -> None:
     bodies = [json.dumps(request) for request in requests]
     bodies[10:10] = POISON  # not all of it at one end
@@ -201,7 +202,7 @@ def test_every_good_day_is_there_once_and_right_and_the_poison_has_its_reason(
     assert waiting(sqs, queues.jobs) == 0
     assert sorted(output_keys()) == sorted(expected_key(request) for request in requests)
     errors = [relative_error(archive, request) for request in requests]
-    print(f"\n  {len(errors)} days: worst {max(errors):.1e} of the peak, against ObsPy")
+    measured(f"{len(errors)} days: worst {max(errors):.1e} of the peak, against ObsPy")
     assert max(errors) < 1e-6
     assert dead(sqs, queues.dead_letters) == POISON
 
