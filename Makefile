@@ -27,7 +27,7 @@ serve: setup  ## S3 and the emulator until Ctrl-C, for curl: FUNCTION=response|t
 	@exec $(BIN)/python -m local.serve $(FUNCTION) --port $(PORT)
 
 test: setup  ## all tests (those on containers where a Docker engine answers)
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadgroup --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
 check: setup sam  ## lint, format and types; the template of the stack
 	@$(BIN)/ruff check .

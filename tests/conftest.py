@@ -40,28 +40,14 @@ NO_ACCOUNT = {
 
 Measured = Callable[[str], None]
 
-pytest_plugins = ["containers"]  # for its fixtures
-
-
-@pytest.hookimpl(tryfirst=True)  # before pytest-xdist looks at the marks
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """For `make test`, which runs tests side by side: what has to stay in one process.
-
-    A module's tests share what it sets up. Those of commands as a user types them share the
-    project's folder, into which the commands write; they take longest and come first.
-    """
-    as_typed = ("test_demo", "test_images", "test_readme", "test_sam", "test_serve")
-    for item in items:
-        group = "as typed" if item.path.stem in as_typed else item.path.stem
-        item.add_marker(pytest.mark.xdist_group(group))
-    items.sort(key=lambda item: item.path.stem not in as_typed)
+pytest_plugins = ["containers", "workers"]
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """What was measured, test by test."""
     reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
     lines = [
-        f"{report.nodeid.partition('@')[0]}: {line}"
+        f"{report.nodeid}: {line}"
         for report in sorted(reports, key=lambda report: report.nodeid)
         for name, line in report.user_properties
         if name == "measured"
