@@ -29,8 +29,6 @@ BAND_HZ = (0.05, 20.0)
 divide the digitizer's rounding by an anti-alias filter that passes next to nothing; below,
 whatever drift there is by a seismometer that hardly hears it."""
 
-_TIMEOUT_S = 900  # a slow machine gets there, too
-
 _MARGIN = 0.05  # of the day at each end, where the taper is, left out of the comparison
 
 
@@ -81,7 +79,7 @@ def _read_windows(s3: S3Server, options: argparse.Namespace) -> list[dict[str, A
 def _emulator(function: str, s3: S3Server, options: argparse.Namespace) -> Emulator:
     step(f"The {function} function behind the Runtime Interface Emulator, port {options.port}")
     log = (options.output / f"{function}.log").open("wb")
-    return Emulator(function, s3.function_environment, options.port, log, _TIMEOUT_S)
+    return Emulator(function, s3.function_environment, options.port, log)
 
 
 def _run(command: list[str]) -> str:

@@ -18,7 +18,7 @@ from local.emulator import TIMEOUT_S, Emulator, EmulatorError
 from local.event_source_mapping import EventSourceMapping, Queues
 from local.s3_server import OUTPUT_BUCKET, S3Server
 
-_WAIT_S = 6 * TIMEOUT_S
+_WAIT_S = 2 * TIMEOUT_S
 """For a reply: other calls may stand before that of the queue."""
 
 STACK = "local"
