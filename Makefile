@@ -64,7 +64,7 @@ setup: $(VENV)/ready
 $(VENV)/ready: requirements-dev.txt requirements-emulator.txt local/setup local/make-venv
 	@PYTHON="$(PYTHON)" local/setup $(VENV)
 
-$(SAM_VENV)/ready: requirements-sam.txt requirements-dev.txt local/setup-sam local/make-venv
+$(SAM_VENV)/ready: requirements-sam.txt local/setup-sam local/make-venv
 	@PYTHON="$(PYTHON)" local/setup-sam $(SAM_VENV)
 
 .PHONY: help demo serve test check bench images sam lock clean setup

@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
@@ -58,9 +59,9 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 @pytest.fixture
-def measured(request: pytest.FixtureRequest) -> Measured:
+def measured(record_property: Callable[[str, object], None]) -> Measured:
     """Puts a line, what a test has measured, into the summary at the end."""
-    return lambda line: request.node.user_properties.append(("measured", line))
+    return partial(record_property, "measured")
 
 
 @pytest.fixture(autouse=True)
