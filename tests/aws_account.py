@@ -13,6 +13,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import aws_cli
 import boto3
 from conftest import command_environment, free_port
 
@@ -41,7 +42,7 @@ case $2 in
     set -- "$@" --generate-cli-skeleton output ;;
 esac
 [[ $1 != sqs ]] || set -- "$@" --endpoint-url "$AWS_ENDPOINT_URL"
-exec "$PREFIX/bin/aws" "$@"
+exec $AWS_CLI "$@"
 """,
     "sam": 'echo "sam $*" >> "$COMMANDS"',
     "sleep": 'echo "sleep $*" >> "$COMMANDS"',
@@ -63,7 +64,7 @@ MANIFEST = {
 class AwsAccount:
     """An account that is empty at first, and the environment of somebody who works with it."""
 
-    def __init__(self, folder: Path, endpoint: str) -> None:
+    def __init__(self, folder: Path, endpoint: str, cli: dict[str, str]) -> None:
         self.folder = folder
         self.endpoint = endpoint
         self.environment = command_environment(
@@ -71,7 +72,7 @@ class AwsAccount:
             AWS_ACCESS_KEY_ID="testing",
             AWS_SECRET_ACCESS_KEY="testing",
             COMMANDS=str(folder / "commands"),
-            PREFIX=sys.prefix,
+            **cli,
             PATH=f"{folder / 'bin'}:{sys.prefix}/bin:{os.environ['PATH']}",
         )
 
@@ -110,7 +111,7 @@ class AwsAccount:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
-            timeout=600,
+            timeout=3600,
             check=False,
         )
         assert done.returncode == 0, done.stdout + done.stderr
@@ -137,21 +138,22 @@ def aws_account(folder: Path) -> Iterator[AwsAccount]:
         )
     try:
         _await(port)
-        account = AwsAccount(folder, f"http://127.0.0.1:{port}")
+        endpoint = f"http://127.0.0.1:{port}"
         # Without Docker, its functions answer with the event that they get.
         setting = urllib.request.Request(
-            f"{account.endpoint}/moto-api/config", b'{"lambda": {"use_docker": false}}'
+            f"{endpoint}/moto-api/config", b'{"lambda": {"use_docker": false}}'
         )
-        urllib.request.urlopen(setting, timeout=60).close()
+        urllib.request.urlopen(setting, timeout=300).close()
         _write_shims(folder / "bin")
-        yield account
+        with aws_cli.serving() as cli:
+            yield AwsAccount(folder, endpoint, cli)
     finally:
         server.terminate()
-        server.wait(timeout=30)
+        server.wait(timeout=300)
 
 
 def _await(port: int) -> None:
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while True:
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
             return
