@@ -2,7 +2,6 @@
 
 import numpy as np
 import numpy.typing as npt
-from obspy.signal.spectral_estimation import get_nhnm, get_nlnm
 
 Samples = npt.NDArray[np.float64]
 
@@ -78,6 +77,9 @@ def noise_psd(frequencies: Samples) -> Samples:
     Args:
         frequencies: in Hz, not negative. At 0 Hz the density is 0.
     """
+    # Two seconds, which only those wait who generate a motion.
+    from obspy.signal.spectral_estimation import get_nhnm, get_nlnm
+
     periods, low = get_nlnm()
     _, high = get_nhnm()  # at the same periods
     level = low + _NOISE_LEVEL * (high - low)

@@ -10,7 +10,7 @@ import functools
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -24,7 +24,9 @@ from obspy.core.inventory.response import (
     ResponseStage,
 )
 from obspy.core.inventory.util import Equipment
-from scipy.interpolate import CubicSpline
+
+if TYPE_CHECKING:
+    from scipy.interpolate import CubicSpline
 
 SENSOR_GAIN = 1500.0  # V/(m/s), at 1 Hz
 DIGITIZER_GAIN = 419430.0  # counts/V
@@ -209,8 +211,10 @@ def frequency_response(
 
 
 @functools.cache
-def _spline(sampling_rate: float) -> CubicSpline:
+def _spline(sampling_rate: float) -> "CubicSpline":
     """A cubic spline through evalresp's answers at well-placed frequencies."""
+    from scipy.interpolate import CubicSpline  # a second, for those who record a motion
+
     # Equal steps of log f follow the seismometer's corner at 120 s and the f^2 below it. The FIR
     # filter's phase turns once in 1/(its length) = 1 to 1.4 Hz, wherever f is: equal steps of f
     # above 1 Hz. No two are more than 0.2 % of f, or 0.004 Hz, apart.
