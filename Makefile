@@ -26,6 +26,9 @@ demo: setup  ## both functions on one machine: the tutorials' requests, their an
 serve: setup  ## S3 and the emulator until Ctrl-C, for curl: FUNCTION=response|timewindow, PORT=9000
 	@exec $(BIN)/python -m local.serve $(FUNCTION) --port $(PORT)
 
+# What days of samples took, glibc keeps for the next ones: from the kernel it comes page by page.
+test: export MALLOC_MMAP_THRESHOLD_ := 4294967296
+test: export MALLOC_TRIM_THRESHOLD_ := 4294967296
 test: setup  ## all tests (those on containers where a Docker engine answers)
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
