@@ -4,6 +4,7 @@ import importlib.util
 import io
 import json
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import boto3
+import hypothesis
 import numpy as np
 import pytest
 from obspy import Stream, Trace, UTCDateTime
@@ -41,7 +43,20 @@ NO_ACCOUNT = {
 
 Measured = Callable[[str], None]
 
-pytest_plugins = ["containers", "workers"]
+pytest_plugins = ["containers", "failures_at_once", "workers"]
+
+
+def pytest_configure() -> None:
+    """Ctrl-C, which tests send to commands, ends them also where a shell has them ignore it."""
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
+# How long a machine takes is no property of what is tested.
+hypothesis.settings.register_profile(
+    "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("unhurried")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
@@ -100,8 +115,9 @@ def archive(s3_server: S3Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3
         monkeypatch.setenv(name, value)
     yield s3_server
     for bucket in (ARCHIVE_BUCKET, OUTPUT_BUCKET):
-        for item in s3_server.client.list_objects_v2(Bucket=bucket).get("Contents", []):
-            s3_server.client.delete_object(Bucket=bucket, Key=item["Key"])
+        listing = s3_server.client.list_objects_v2(Bucket=bucket)
+        if objects := [{"Key": item["Key"]} for item in listing.get("Contents", [])]:
+            s3_server.client.delete_objects(Bucket=bucket, Delete={"Objects": objects})
 
 
 @pytest.fixture
