@@ -36,7 +36,7 @@ USER = "993:990"
 INPUT_BUCKET, OUTPUT_BUCKET = "images-archive", "images-output"
 
 
-def docker(*arguments: str, timeout_s: float = 60) -> str:
+def docker(*arguments: str, timeout_s: float = 300) -> str:
     """The output of a docker command; its errors are part of the exception, if it fails."""
     command = ["docker", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, timeout=timeout_s, check=False)
@@ -113,7 +113,7 @@ class Container:
 
     def _await_emulator(self) -> None:
         """Wait for any answer: the engine accepts connections before the emulator does."""
-        deadline = time.monotonic() + 20
+        deadline = time.monotonic() + 300
         while True:
             try:
                 self._request("GET", "/", "")

@@ -3,7 +3,7 @@
 import string
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from shared.codes import ChannelId, blank_location
@@ -44,7 +44,6 @@ def test_one_wrong_character_is_enough(field, character):
 
 
 @pytest.mark.parametrize("field", LENGTHS)
-@settings(deadline=None)
 @given(text=any_text)
 @example(text="..")
 @example(text="SOC\n")
@@ -65,7 +64,6 @@ def test_a_code_passes_if_it_is_one_of_seed(field, text):
         assert field in caught.value.message
 
 
-@settings(deadline=None)
 @given(text=st.one_of(nasty_text, st.lists(any_text, max_size=5).map(".".join)))
 @example(text="CI.SOC.HHZ.\n")
 @example(text="CI.SOC.HHZ\n")
@@ -164,13 +162,11 @@ def test_no_other_location_is_blank(location):
     assert blank_location(location) != ""
 
 
-@settings(deadline=None)
 @given(channel=channel_ids)
 def test_nscl_round_trip(channel):
     assert ChannelId.parse(channel.nscl) == channel
 
 
-@settings(deadline=None)
 @given(channel=channel_ids)
 def test_seed_id_is_obspys(channel):
     network, station, location, code = channel.seed_id.split(".")
@@ -184,7 +180,6 @@ def test_names():
     assert ChannelId("CI", "SOC", "HHZ").seed_id == "CI.SOC..HHZ"
 
 
-@settings(deadline=None)
 @given(one=channel_ids, other=channel_ids)
 def test_different_channels_have_different_names(one, other):
     assume(one != other)

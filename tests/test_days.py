@@ -3,14 +3,13 @@
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from obspy import UTCDateTime
 
 from shared.days import Day
 from shared.errors import BadRequestError
 
-unhurried = settings(deadline=None)
 S = 10**9
 days = st.dates(date(1900, 1, 1), date(2199, 12, 31))
 
@@ -117,7 +116,6 @@ def test_message_says_how_many_days_the_year_has():
         Day.parse("2020,367")
 
 
-@unhurried
 @given(text=st.text("0123456789,-٣Zz \n", max_size=11))
 @example("2019,183\n")
 def test_a_day_is_written_with_ascii_digits_only(text):
@@ -130,7 +128,6 @@ def test_a_day_is_written_with_ascii_digits_only(text):
     assert text in (ordinal.format(","), ordinal.format("-"), calendar.isoformat())
 
 
-@unhurried
 @given(day=days)
 @example(date(2020, 12, 31))
 @example(date(2019, 12, 31))

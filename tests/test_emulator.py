@@ -4,6 +4,7 @@ import base64
 import gzip
 import io
 import json
+import math
 import os
 import socket
 import struct
@@ -152,7 +153,7 @@ def test_a_caller_who_does_not_wait_is_no_fault(
 
     def forward(*_: Any) -> tuple[int, str, bytes]:
         called.set()
-        assert gone.wait(10)
+        assert gone.wait(300)
         return 200, "application/json", b"{}"
 
     monkeypatch.setattr(_Call, "_forward", forward)
@@ -160,7 +161,7 @@ def test_a_caller_who_does_not_wait_is_no_fault(
     with socket.create_connection((host, int(port))) as caller:
         caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         caller.sendall(f"POST {INVOCATIONS} HTTP/1.0\r\nContent-Length: 2\r\n\r\n{{}}".encode())
-        assert called.wait(10)
+        assert called.wait(300)
     gone.set()
     assert send(response, {}) == {}  # its turn comes after the other one's
     time.sleep(0.1)
@@ -217,9 +218,13 @@ def test_a_timeout_leaves_nothing_behind(day: S3Server, tmp_path: Path) -> None:
             "TMPDIR": str(tmp_path),
             "AWS_ENDPOINT_URL_S3": gate.url,
         }
-        with Emulator("response", environment, timeout_s=10) as emulator:
+        begun = time.monotonic()
+        with Emulator("response", environment) as emulator:
+            send(emulator, {})
+        start_s = math.ceil(time.monotonic() - begun)
+        with Emulator("response", environment, timeout_s=8 + 4 * start_s) as emulator:
             body = json.dumps(RESPONSE_REQUEST).encode()
-            with urllib.request.urlopen(emulator.url, body, timeout=60) as reply:
+            with urllib.request.urlopen(emulator.url, body, timeout=900) as reply:
                 assert b"timed out" in reply.read()
             assert len(list(tmp_path.iterdir())) == 1
             gate.opened.set()

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import BadRequestError
@@ -44,7 +44,6 @@ def refusal(action, *arguments):
 
 
 @pytest.mark.parametrize("getter", GETTERS)
-@settings(deadline=None)
 @given(value=json_values)
 def test_a_getter_returns_a_right_value_or_refuses(getter, value):
     fields = Fields({"Text": value}, NAMES, "Windows[1].")

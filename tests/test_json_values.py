@@ -5,7 +5,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 from obspy import UTCDateTime
@@ -200,14 +200,12 @@ values = st.recursive(
 )
 
 
-@settings(deadline=None)
 @given(value=values)
 def test_both_ways_agree_on_any_value(value):
     assert strict(dumps(value)) == plain(value)
     assert strict(json.dumps(plain(value), allow_nan=False)) == plain(value)
 
 
-@settings(deadline=None)
 @given(array=arrays.arrays(arrays.floating_dtypes(endianness="?", sizes=(32, 64)), 5))
 def test_no_float_loses_a_digit(array):
     """Read back at the array's own precision, a finite sample is the very same."""
@@ -262,13 +260,11 @@ def test_loads_is_strict(text):
         loads(text)
 
 
-@settings(deadline=None)
 @given(value=values)
 def test_round_trip(value):
     assert loads(dumps(value)) == plain(value)
 
 
-@settings(deadline=None)
 @given(
     array=arrays.arrays(
         st.one_of(
@@ -306,7 +302,6 @@ def test_string_size_is_that_of_ascii_json(text):
     assert string_size(text.encode()) == len(json.dumps(text))
 
 
-@settings(deadline=None)
 @given(value=values)
 def test_runtime_size_is_exact_where_it_decides(value):
     text = dumps(value)
@@ -317,7 +312,6 @@ def test_runtime_size_is_exact_where_it_decides(value):
     assert runtime_size(text, 10**9) >= size
 
 
-@settings(deadline=None)
 @given(array=arrays.arrays(arrays.floating_dtypes(endianness="=", sizes=(32, 64)), 3))
 def test_runtime_size_of_floats_is_never_too_small(array):
     text = dumps(array)

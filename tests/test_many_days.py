@@ -10,6 +10,7 @@ import os
 import signal
 import threading
 import time
+import urllib.request
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
@@ -35,10 +36,10 @@ from shared.days import Day
 STATIONS = ("BOM", "HEC", "SOC")
 DAYS = [Day(2024, number) for number in range(1, 21)]
 RATE_HZ = 40.0
-VISIBILITY_S = 15
-"""Short, so that what goes back is soon there again; longer than a worker's first batch takes."""
+VISIBILITY_S = 30
+"""Short, so that what goes back is soon there again; longer than a batch takes."""
 
-DEADLINE_S = 540
+DEADLINE_S = 1800
 
 UNREADABLE = {"day": "2024,100", "nscl": "CI.BOM.BHZ."}
 NO_STATIONXML = {"day": "2024,101", "nscl": "CI.NONE.BHZ."}
@@ -124,6 +125,12 @@ def requests(archive: S3Server) -> list[dict[str, str]]:
     return found
 
 
+def start(worker: Emulator) -> None:
+    """Have it import what it needs, which takes longest: with a request that it refuses."""
+    with urllib.request.urlopen(worker.url, b"{}", timeout=DEADLINE_S) as reply:
+        assert b"BadRequestError" in reply.read()
+
+
 def work_off(
     sqs: Any, queues: Queues, throttle: Throttle, workers: list[Emulator], run: Run
 ) -> None:
@@ -191,6 +198,8 @@ def test_every_good_day_is_there_once_and_right_and_the_poison_has_its_reason(
             "DEAD_LETTER_QUEUE_URL": queues.dead_letters,
         }
         workers = [stack.enter_context(Emulator("response", environment)) for _ in range(3)]
+        for worker in workers:
+            start(worker)
         work_off(sqs, queues, throttle, workers, run)
 
     # It was disturbed as it was to be.

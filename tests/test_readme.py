@@ -322,7 +322,7 @@ def test_docker_run() -> None:
         assert "Windows is missing" in raised["errorMessage"]
     finally:
         subprocess.run(["docker", "rm", "--force", name], capture_output=True, check=False)
-        run.wait(timeout=60)
+        run.wait(timeout=300)
 
 
 def found_image(*names: str) -> str:
@@ -337,7 +337,7 @@ def found_image(*names: str) -> str:
 
 def answer(url: str, event: bytes) -> Any:
     """The reply of a container that may not listen yet."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 300
     while True:
         try:
             with urllib.request.urlopen(urllib.request.Request(url, event), timeout=300) as reply:
@@ -543,7 +543,7 @@ MANY = "Many days"
 def typed(listable: S3Server, tmp_path: Path) -> Iterator[Callable[[str], str]]:
     """Types lines where AWS is this machine: Lambda's API, S3 with a month of CI.SOC, a queue."""
     days = parse_days("2019-07-01..2019-07-31")
-    for day, channel in itertools.product(days, ("HHE", "HHN", "HHZ", "BHZ")):
+    for day, channel in [*itertools.product(days, ("HHE", "HHN", "HHZ")), (days[0], "BHZ")]:
         listable.put(scedc.waveform_key(ChannelId("CI", "SOC", channel), day), b"x")
     folder = make_folder(tmp_path)
     with LambdaApi() as api:

@@ -68,7 +68,7 @@ def test_so_many_at_a_time(api, options, most):
     together = threading.Barrier(most)
 
     def answer(event, _):
-        together.wait(30)
+        together.wait(300)
         return corrected(event)
 
     api.answer = answer

@@ -3,7 +3,7 @@
 import string
 
 import pytest
-from hypothesis import assume, example, given, settings
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 from shared import scedc
@@ -60,7 +60,6 @@ def test_year_changes_the_folder():
     assert scedc.day_folder(last.next) == "2021/2021_001"
 
 
-@settings(deadline=None)
 @given(channel=channels, day=days)
 @example(channel=ChannelId("CI", "SOC", "HHZ"), day=Day(2020, 366))
 def test_round_trip(channel, day):
@@ -73,7 +72,6 @@ def test_round_trip(channel, day):
     assert len(key.split("/")) == 4
 
 
-@settings(deadline=None)
 @given(one=channels, other=channels, day=days)
 def test_no_two_channels_have_one_key(one, other, day):
     assume(one != other)
@@ -129,7 +127,6 @@ def test_message_quotes_the_name_and_shows_a_right_one():
     assert "CISOC__HHZ___2019183.ms" in caught.value.message
 
 
-@settings(deadline=None)
 @given(
     name=st.one_of(
         st.text(max_size=24),

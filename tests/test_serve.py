@@ -37,7 +37,7 @@ class Served:
     def interrupt(self) -> None:
         """What Ctrl-C does: the terminal sends it to the whole process group."""
         os.killpg(self.process.pid, signal.SIGINT)
-        self.said += self.process.communicate(timeout=120)[0].splitlines()
+        self.said += self.process.communicate(timeout=300)[0].splitlines()
 
 
 def make_serve(function: str, port: int, log: IO[bytes]) -> "subprocess.Popen[str]":
@@ -181,7 +181,7 @@ def test_the_response_function_has_a_queue(log: IO[bytes]) -> None:
 
 def received(sqs: Any, queue_url: str) -> list[Any]:
     """The next message of a queue, waited for."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
         found = sqs.receive_message(
             QueueUrl=queue_url, WaitTimeSeconds=1, MessageAttributeNames=["All"]
@@ -205,7 +205,7 @@ def test_it_ends_with_sigterm(log: IO[bytes], tmp_path: Path) -> None:
         pids = descendants(process.pid)
         assert len(pids) >= 2
         process.terminate()
-        assert process.wait(timeout=120) == 0
+        assert process.wait(timeout=300) == 0
     assert alive(pids) == []
     assert (tmp_path / "serve.log").read_text() == ""
 

@@ -36,7 +36,7 @@ def test_all_threads_share_one_client(monkeypatch: pytest.MonkeyPatch) -> None:
     made = []
     make = boto3.client
     monkeypatch.setattr(boto3, "client", lambda *a, **k: (made.append(a), make(*a, **k))[1])
-    barrier = threading.Barrier(8, timeout=30)
+    barrier = threading.Barrier(8, timeout=300)
 
     def use(_: int) -> None:
         barrier.wait()

@@ -3,7 +3,7 @@
 from datetime import date, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from obspy import UTCDateTime
 
@@ -11,7 +11,6 @@ from shared.days import Day
 from shared.errors import BadRequestError
 from shared.times import days_between, format_time, parse_time
 
-unhurried = settings(deadline=None)
 days = st.dates(date(1900, 1, 1), date(2199, 12, 31))
 S = 10**9
 
@@ -139,7 +138,6 @@ def test_no_time(text):
     assert caught.value.message.startswith(f"Windows[3].Endtime {text!r}: ")
 
 
-@unhurried
 @given(
     moment=st.datetimes(datetime(1901, 1, 1), datetime(2199, 1, 1)),  # noqa: DTZ001
     offset=st.integers(-23 * 60 - 59, 23 * 60 + 59),
@@ -150,7 +148,6 @@ def test_time_is_pythons(moment, offset):
     assert parse_time(moment.isoformat(), "f").ns == expected * 1000
 
 
-@unhurried
 @given(text=st.text("0123456789-:.TZ+ ٣\n", max_size=30))
 @example("2024-01-01T00:00:00\n")
 def test_any_text_is_a_time_or_a_bad_request(text):
@@ -176,7 +173,6 @@ def test_format_time(text, formatted):
     assert format_time(parse_time(text, "f")) == formatted
 
 
-@unhurried
 @given(microseconds=st.integers(-2 * 10**15, 7 * 10**15))
 def test_formatted_time_can_be_sent_back(microseconds):
     time = UTCDateTime(ns=microseconds * 1000)
@@ -215,7 +211,6 @@ def test_days_between(start, end, expected):
     assert [str(day) for day in found] == expected
 
 
-@unhurried
 @given(
     start=st.integers(0, 4 * 10**9 * 10**6),
     length=st.one_of(st.integers(0, 5 * 86400 * 10**6), st.sampled_from([0, 86400 * 10**6])),

@@ -63,7 +63,6 @@ def check(answer: Answer, expected: obspy.Trace | None) -> None:
 @settings(
     max_examples=60,
     derandomize=True,  # the same days each time, so that a failure is one of the change
-    deadline=None,
     phases=[phase for phase in Phase if phase is not Phase.shrink],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
