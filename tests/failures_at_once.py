@@ -10,9 +10,9 @@ class AtOnce:
     @pytest.hookimpl(trylast=True)  # after its letter
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
-            lines = report.longreprtext.splitlines()
-            reason = next((line for line in lines if line.startswith("E ")), lines[-1])
-            self._terminal.write(f"\n{report.when} of {report.nodeid}: {reason[1:].strip()}\n")
+            text = report.longreprtext
+            errors = (line[1:].strip() for line in text.splitlines() if line.startswith("E "))
+            self._terminal.write(f"\n{report.when} of {report.nodeid}: {next(errors, text)}\n")
 
 
 @pytest.hookimpl(trylast=True)  # after the terminal's own

@@ -210,7 +210,7 @@ def test_a_taken_port_is_an_error(s3_server: S3Server, response: Emulator) -> No
 
 
 def test_a_timeout_leaves_nothing_behind(day: S3Server, tmp_path: Path) -> None:
-    """The runtime is killed in the middle; the next call in that container cleans up."""
+    """The runtime is killed in the middle; the next call with its /tmp cleans up."""
     with Gate(day) as gate:
         environment = {
             **day.function_environment,
@@ -227,6 +227,7 @@ def test_a_timeout_leaves_nothing_behind(day: S3Server, tmp_path: Path) -> None:
             left = list(tmp_path.iterdir())
             if timed_out and left:
                 break
+        assert timed_out
         assert len(left) == 1
         gate.opened.set()
         with Emulator("response", environment) as emulator:
