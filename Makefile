@@ -36,6 +36,7 @@ check: setup sam  ## lint, format and types; the template of the stack
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
+	@# Once for what SAM knows of the template, once for what its linter does: it is the one or the other.
 	@$(SAM_BIN)/sam validate
 	@$(SAM_BIN)/sam validate --lint
 	@$(SAM_BIN)/cfn-lint --include-checks I --template template.yaml

@@ -16,6 +16,7 @@ from benchmarks.cost_tables import (
     HTTP_API_S,
     QUEUE_FIRST,
     QUEUE_PER_MINUTE,
+    QUEUE_WAIT_S,
     QUEUE_WORKERS,
     S3_READS_PER_S,
     S3_WRITES_PER_S,
@@ -156,11 +157,16 @@ def _standing_costs() -> dict[str, str]:
     template = _TEMPLATE.read_text(encoding="utf-8")
     alarms = len(re.findall(r"^ +Type: AWS::CloudWatch::Alarm$", template, re.MULTILINE))
     image_gb = measurement()["image_bytes"] / prices.GIB
+    polls = QUEUE_FIRST * _DAYS_OF_A_MONTH * 86_400 / QUEUE_WAIT_S
     return {
         "alarms": str(alarms),
         "alarm_dollars": dollar_text(alarms * prices.ALARM_MONTH.dollars),
         "image_gb": f"{image_gb:.2f}",
-        "image_dollars": dollar_text(image_gb * prices.ECR_GB_MONTH.dollars),
+        "image_dollars": dollar_text(2 * image_gb * prices.ECR_GB_MONTH.dollars),
+        "pollers": str(QUEUE_FIRST),
+        "poll_s": str(QUEUE_WAIT_S),
+        "polls": f"{polls:,.0f}",
+        "poll_dollars": dollar_text(polls * prices.SQS_REQUEST.dollars),
     }
 
 

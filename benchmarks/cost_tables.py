@@ -13,8 +13,12 @@ ACCOUNT_WORKERS = 1000
 https://docs.aws.amazon.com/lambda/latest/dg/gettingstarted-limits.html"""
 
 QUEUE_WORKERS, QUEUE_FIRST, QUEUE_PER_MINUTE = 1000, 5, 300
-"""Batches of a queue that Lambda works on at a time: at most, at first, and how many more with
-every minute: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html"""
+"""Batches of a queue that Lambda works on at a time: at most where `MaximumConcurrency` is set,
+which takes no more than that; at first; and how many more with every minute:
+https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html"""
+
+QUEUE_WAIT_S = 20
+"""How long each of its pollers waits for a message of a queue with long polling, as ours is."""
 
 S3_READS_PER_S, S3_WRITES_PER_S = 5500, 3500
 """Requests that S3 answers at least, for each partitioned prefix of a bucket:

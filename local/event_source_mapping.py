@@ -16,6 +16,9 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
+MAX_RECEIVE_COUNT = 5
+"""How often a queue hands out a message before it becomes a dead letter."""
+
 _WAIT_S = 1
 """How long a poll waits for a message."""
 
@@ -34,7 +37,11 @@ class Queues:
 
     @classmethod
     def create(
-        cls, sqs: "SQSClient", name: str, visibility_timeout_s: int, max_receive_count: int = 5
+        cls,
+        sqs: "SQSClient",
+        name: str,
+        visibility_timeout_s: int,
+        max_receive_count: int = MAX_RECEIVE_COUNT,
     ) -> "Queues":
         """Make both queues, wired as `template.yaml` wires them.
 

@@ -15,7 +15,7 @@ from http.client import HTTPException
 from local.console import fail, say
 from local.demo_archive import DEMO_ARCHIVE, write_archive
 from local.emulator import TIMEOUT_S, Emulator, EmulatorError
-from local.event_source_mapping import EventSourceMapping, Queues
+from local.event_source_mapping import MAX_RECEIVE_COUNT, EventSourceMapping, Queues
 from local.s3_server import OUTPUT_BUCKET, S3Server
 
 _WAIT_S = 2 * TIMEOUT_S
@@ -41,6 +41,7 @@ def main() -> None:
             environment = {
                 **aws.function_environment,
                 "DEAD_LETTER_QUEUE_URL": queues.dead_letters,
+                "MAX_RECEIVE_COUNT": str(MAX_RECEIVE_COUNT),
             }
             log = sys.stderr.buffer
             served = Emulator(options.function, environment, options.port, log)

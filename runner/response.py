@@ -106,7 +106,10 @@ def _left(
     if not bucket or not left:
         return left
     with Progress(len(left), f"looking into {bucket}", "objects") as progress:
-        return resume.not_in_bucket(where.output_client(), bucket, left, progress.step)
+        left, note = resume.not_in_bucket(where.output_client(), bucket, left, progress.step)
+    if note:
+        _say(note)
+    return left
 
 
 def _run_one(request: CorrectedDayRequest, where: Where, options: argparse.Namespace) -> int:

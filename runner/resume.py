@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 # A HEAD has no body, so that botocore only has the status to tell. Without permission to list the
 # bucket, S3 says 403 of what is not there.
-_ABSENT = {"404", "NoSuchKey", "NotFound", "403", "AccessDenied"}
-
+_ABSENT = {"404", "NoSuchKey", "NotFound"}
+_FORBIDDEN = {"403", "AccessDenied"}
 
 _SLICE = 1000
 
@@ -41,8 +41,8 @@ def not_in_bucket(
     bucket: str,
     requests: Sequence[CorrectedDayRequest],
     looked: Callable[[], object],
-) -> list[CorrectedDayRequest]:
-    """The requests whose object is not in the output bucket.
+) -> tuple[list[CorrectedDayRequest], str]:
+    """The requests whose object is not in the output bucket; and what to tell of it, if anything.
 
     Args:
         client: of S3, with credentials that may read the bucket.
@@ -55,14 +55,19 @@ def not_in_bucket(
     """
 
     def absent(request: CorrectedDayRequest) -> bool:
-        return not _exists(client.head_object, bucket, request.output_key)
+        return not _exists(client, bucket, request.output_key)
 
     try:
-        if not _exists(client.head_bucket, bucket):
-            raise RunError(f"there is no bucket {bucket} that you may see")
-        return _absent(absent, requests, looked)
+        listed = _may_list(client, bucket)
+        left = _absent(absent, requests, looked)
     except (BotoCoreError, ClientError) as error:
         raise RunError(f"could not look into s3://{bucket}: {error}") from error
+    if listed or len(left) < len(requests):
+        return left, ""
+    return left, (
+        f"s3://{bucket} shows none of these objects, and refuses to say whether they are there:"
+        " if you may not read it, or it is another's, all of them are made again"
+    )
 
 
 def _absent(
@@ -84,16 +89,32 @@ def _absent(
     return left
 
 
-def _exists(head: Callable[..., object], bucket: str, key: str = "") -> bool:
-    """Whether a bucket, or an object in it, is there."""
+def _may_list(client: "S3Client", bucket: str) -> bool:
+    """Whether a bucket may be listed; who may not may still read what is in it.
+
+    Raises:
+        RunError: there is none.
+    """
     try:
-        head(Bucket=bucket, **({"Key": key} if key else {}))
+        client.head_bucket(Bucket=bucket)
     except ClientError as error:
-        code = error.response.get("Error", {}).get("Code")
-        # Who may not list a bucket may still see what is in it.
-        if not key and code in {"403", "AccessDenied"}:
-            return True
-        if code in _ABSENT:
+        if _code(error) in _FORBIDDEN:
+            return False
+        if _code(error) in _ABSENT:
+            raise RunError(f"there is no bucket {bucket} that you may see") from error
+        raise
+    return True
+
+
+def _exists(client: "S3Client", bucket: str, key: str) -> bool:
+    try:
+        client.head_object(Bucket=bucket, Key=key)
+    except ClientError as error:
+        if _code(error) in _ABSENT | _FORBIDDEN:
             return False
         raise
     return True
+
+
+def _code(error: ClientError) -> str:
+    return error.response.get("Error", {}).get("Code", "")

@@ -1,4 +1,4 @@
-"""Sends messages that can never succeed to the dead-letter queue, each with its reason.
+"""Sends messages that have failed for good to the dead-letter queue, each with its reason.
 
 SQS itself would bring them there only after all retries, and without a reason.
 """

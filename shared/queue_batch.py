@@ -19,28 +19,39 @@ def do_batch(event: Mapping[str, Any], worker: Worker) -> dict[str, Any]:
     """Do the job of each message.
 
     A message that can never succeed is sent to the dead-letter queue at once, with its reason. One
-    that may succeed another time goes back, as do those for which no time is left.
+    that may succeed another time goes back, as do those for which no time is left; but where the
+    queue would not hand it out again, it is sent to the dead-letter queue with its reason, too.
 
     Returns:
         `{"batchItemFailures": [{"itemIdentifier": messageId}, ...]}`, of those that go back.
+
+    Raises:
+        SettingsError: the environment's MAX_RECEIVE_COUNT is no number.
     """
     back = []
+    most = settings.max_receive_count()
     for record in event["Records"]:
         if not worker.has_time():
             logger.warning("message %s: not begun, as the time ends", record["messageId"])
             back.append(record["messageId"])
-        elif not _is_settled(record, worker):
+        elif not _is_settled(record, worker, most):
             back.append(record["messageId"])
     return {"batchItemFailures": [{"itemIdentifier": message} for message in back]}
 
 
-def _is_settled(record: Mapping[str, Any], worker: Worker) -> bool:
+def _is_settled(record: Mapping[str, Any], worker: Worker, most: int | None) -> bool:
     """Do a message's job; whether the message has done its duty."""
     message, body = record["messageId"], record["body"]
     done = worker.do(lambda: _request(body), f"message {message}")
-    if done.permanent and done.error:
+    if done.error and (done.permanent or _is_last_try(record, most)):
         return _is_buried(message, body, done.error)
     return done.error is None
+
+
+def _is_last_try(record: Mapping[str, Any], most: int | None) -> bool:
+    """Whether the queue will not hand out a message again, as far as that is known."""
+    received = record.get("attributes", {}).get("ApproximateReceiveCount")
+    return most is not None and received is not None and int(received) >= most
 
 
 def _request(body: str) -> Any:

@@ -53,8 +53,27 @@ def output_bucket_if_set() -> str | None:
 
 
 def dead_letter_queue_url() -> str | None:
-    """The queue for messages that can never succeed: ``DEAD_LETTER_QUEUE_URL``, None if not set."""
+    """The queue for messages that have failed for good: ``DEAD_LETTER_QUEUE_URL``, None if not set."""
     return os.environ.get("DEAD_LETTER_QUEUE_URL") or None
+
+
+def max_receive_count() -> int | None:
+    """How often the queue hands out a message: ``MAX_RECEIVE_COUNT``, None if it is not set.
+
+    It is the queue's own ``maxReceiveCount``, of which a function is not told.
+
+    Raises:
+        SettingsError: it is set to something else than a number from 1 to 1,000.
+    """
+    text = os.environ.get("MAX_RECEIVE_COUNT")
+    if not text:
+        return None
+    if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= 1000:
+        raise SettingsError(
+            f"MAX_RECEIVE_COUNT is {text!r}: must be the queue's maxReceiveCount, 1 to 1000",
+            setting="MAX_RECEIVE_COUNT",
+        )
+    return int(text)
 
 
 def region() -> str:

@@ -10,6 +10,7 @@ from conftest import PROJECT
 FUNCTIONS = ("Response", "Timewindow")
 DAY_S = 86_400
 ARCHIVE = "arn:aws:s3:::scedc-pds"
+NAMESPACES = {"FunctionName": "AWS/Lambda", "ApiId": "AWS/ApiGateway", "QueueName": "AWS/SQS"}
 
 
 def faults(stack: Stack) -> Iterator[str]:
@@ -53,7 +54,13 @@ def images(stack: Stack) -> Iterator[str]:
 def environment(stack: Stack) -> Iterator[str]:
     bucket = bucket_name(stack)
     wanted = {
-        "Response": {"S3_OUTPUT_BUCKET": bucket, "DEAD_LETTER_QUEUE_URL": "<DeadLetters>"},
+        "Response": {
+            "S3_OUTPUT_BUCKET": bucket,
+            "DEAD_LETTER_QUEUE_URL": "<DeadLetters>",
+            "MAX_RECEIVE_COUNT": str(
+                stack.properties("Jobs").get("RedrivePolicy", {}).get("maxReceiveCount")
+            ),
+        },
         "Timewindow": {"S3_OUTPUT_BUCKET": bucket},
     }
     for function, variables in wanted.items():
@@ -222,6 +229,7 @@ def alarms(stack: Stack) -> Iterator[str]:
         ("Throttles", "FunctionName", "<ResponseFunction>"),
         ("Errors", "FunctionName", "<TimewindowFunction>"),
         ("Throttles", "FunctionName", "<TimewindowFunction>"),
+        ("5xx", "ApiId", "<HttpApi>"),
         ("ApproximateAgeOfOldestMessage", "QueueName", "<Jobs.QueueName>"),
         ("ApproximateNumberOfMessagesVisible", "QueueName", "<DeadLetters.QueueName>"),
     }
@@ -229,8 +237,7 @@ def alarms(stack: Stack) -> Iterator[str]:
     told = ["<AlarmTopic>"] if stack.parameters.get("AlarmEmail") else []
     for name, alarm in stack.of_type("AWS::CloudWatch::Alarm").items():
         (dimension,) = alarm["Dimensions"]
-        namespace = "AWS/Lambda" if dimension["Name"] == "FunctionName" else "AWS/SQS"
-        if alarm["Namespace"] == namespace:
+        if alarm["Namespace"] == NAMESPACES.get(dimension["Name"]):
             found.add((alarm["MetricName"], dimension["Name"], dimension["Value"]))
         if alarm.get("TreatMissingData") != "notBreaching":
             yield f"{name} goes off while nothing happens"

@@ -76,8 +76,8 @@ def test_what_is_said_of_the_stack() -> None:
     resources = template()["Resources"].values()
     types = [resource["Type"] for resource in resources]
     said = SECTIONS["With SAM"]
-    assert "six alarms" in said
-    assert types.count("AWS::CloudWatch::Alarm") == 6
+    assert said.count("seven alarms") == 2
+    assert types.count("AWS::CloudWatch::Alarm") == 7
     assert types.count("AWS::IAM::Role") == types.count("AWS::Serverless::Function") == 2
     routes = {item["Properties"]["RouteKey"] for item in resources if "RouteKey" in str(item)}
     assert routes == {name for name in code(said) if re.match("(GET|POST) /", name)}

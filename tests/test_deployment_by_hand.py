@@ -128,6 +128,7 @@ def test_functions(pasted: Pasted) -> None:
         if prefix == "Response":
             dead_letters = queue_url(pasted.account, "response-dead-letters")
             variables["DEAD_LETTER_QUEUE_URL"] = dead_letters
+            variables["MAX_RECEIVE_COUNT"] = "5"
         assert found["Environment"]["Variables"] == variables
 
 

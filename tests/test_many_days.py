@@ -27,7 +27,7 @@ from obspy import UTCDateTime
 from werkzeug.serving import make_server
 
 from local.emulator import Emulator
-from local.event_source_mapping import EventSourceMapping, Queues
+from local.event_source_mapping import MAX_RECEIVE_COUNT, EventSourceMapping, Queues
 from local.s3_server import OUTPUT_BUCKET, S3Server
 from shared import scedc
 from shared.codes import ChannelId
@@ -196,6 +196,7 @@ def test_every_good_day_is_there_once_and_right_and_the_poison_has_its_reason(
             "AWS_ENDPOINT_URL_S3": throttle.url,
             "AWS_MAX_ATTEMPTS": "2",
             "DEAD_LETTER_QUEUE_URL": queues.dead_letters,
+            "MAX_RECEIVE_COUNT": str(MAX_RECEIVE_COUNT),
         }
         workers = [stack.enter_context(Emulator("response", environment)) for _ in range(3)]
         for worker in workers:

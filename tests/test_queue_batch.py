@@ -23,13 +23,13 @@ def queues(archive, request, monkeypatch):
         sqs.delete_queue(QueueUrl=url)
 
 
-def batch(*bodies):
+def batch(*bodies, received=1):
     return {
         "Records": [
             {
                 "messageId": f"m{number}",
                 "body": body if isinstance(body, str) else json.dumps(body),
-                "attributes": {"ApproximateReceiveCount": "1"},
+                "attributes": {"ApproximateReceiveCount": str(received)},
                 "eventSource": "aws:sqs",
             }
             for number, body in enumerate(bodies)
@@ -82,6 +82,36 @@ def test_what_can_never_succeed_is_buried_with_its_reason(queues, kind):
         "MessageId": "m1",
     }
     assert buried(queues) == [(json.dumps(body), reason)]
+
+
+@pytest.mark.parametrize("kind", [*TRANSIENT, "bug"])
+def test_the_last_try_is_buried_with_its_reason(queues, monkeypatch, kind):
+    """SQS would bring it there without one."""
+    monkeypatch.setenv("MAX_RECEIVE_COUNT", "3")
+    assert failed(batch({"fail": kind}, {}, received=2)) == ["m0"]
+    assert buried(queues) == []
+    assert failed(batch({"fail": kind}, {}, received=3)) == []
+    ((body, reason),) = buried(queues)
+    assert json.loads(body) == {"fail": kind}
+    error = TRANSIENT.get(kind, ZeroDivisionError)
+    assert reason["ErrorType"] == error.__name__
+    assert reason["MessageId"] == "m0"
+
+
+def test_a_last_try_that_is_not_begun_goes_back(queues, monkeypatch):
+    """It has no reason but the clock, and is not lost: SQS itself makes it a dead letter."""
+    monkeypatch.setenv("MAX_RECEIVE_COUNT", "1")
+    assert failed(batch({}, {}, {"fail": "s3"}), Context(looks=1)) == ["m2"]
+    assert buried(queues) == []
+
+
+def test_without_a_count_nothing_is_the_last_try(queues, monkeypatch):
+    event = batch({"fail": "s3"}, received=1000)
+    assert failed(event) == ["m0"]  # MAX_RECEIVE_COUNT is not set
+    monkeypatch.setenv("MAX_RECEIVE_COUNT", "1")
+    del event["Records"][0]["attributes"]
+    assert failed(event) == ["m0"]
+    assert buried(queues) == []
 
 
 @pytest.mark.parametrize("body", [" ", "{", "day=2019,183", '{"fail": NaN}', "\u00e9"])

@@ -176,8 +176,10 @@ def test_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         "S3_OUTPUT_BUCKET": "none",
         "S3_INPUT_BUCKET": f"`{settings.ARCHIVE_BUCKET}`",
         "DEAD_LETTER_QUEUE_URL": "none",
+        "MAX_RECEIVE_COUNT": "none",
     }
     assert settings.dead_letter_queue_url() is None
+    assert settings.max_receive_count() is None
     assert settings.input_bucket() == "scedc-pds"
     with pytest.raises(errors.SettingsError):
         settings.output_bucket()

@@ -182,11 +182,16 @@ class Refusing:
     [("", "404", 5), ("", "403", 5), ("403", "403", 5), ("403", "", 0)],
 )
 def test_what_s3_may_say_of_what_is_absent(bucket, objects, left):
-    """403, without permission to list the bucket, is also its answer for what is not there."""
+    """403, without permission to list the bucket, is also its answer for what is not there.
+
+    It may as well mean that nothing may be read, so that it is told if it is all that S3 says.
+    """
     requests = [CorrectedDayRequest.parse(request) for request in REQUESTS]
     looked = []
-    found = not_in_bucket(Refusing(bucket, objects), BUCKET, requests, lambda: looked.append(1))
+    s3 = Refusing(bucket, objects)
+    found, note = not_in_bucket(s3, BUCKET, requests, lambda: looked.append(1))
     assert len(found) == left
+    assert ("shows none of these objects" in note) == (bucket == objects == "403")
     assert len(looked) == 5
     with pytest.raises(RunError, match="could not look into s3://corrected-waveforms: .*500"):
         not_in_bucket(Refusing("", "500"), BUCKET, requests, lambda: None)

@@ -103,3 +103,18 @@ def test_region(monkeypatch, environment, region):
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert settings.region() == region
+
+
+def test_max_receive_count(monkeypatch):
+    assert settings.max_receive_count() is None
+    for text, expected in (("", None), ("1", 1), ("5", 5), ("1000", 1000)):
+        monkeypatch.setenv("MAX_RECEIVE_COUNT", text)
+        assert settings.max_receive_count() == expected
+
+
+@pytest.mark.parametrize("text", ["0", "1001", "-1", "five", "5.0", " 5", "\u0665", "9" * 5000])
+def test_what_is_no_max_receive_count(monkeypatch, text):
+    monkeypatch.setenv("MAX_RECEIVE_COUNT", text)
+    with pytest.raises(SettingsError, match="MAX_RECEIVE_COUNT is .*must be the queue's") as caught:
+        settings.max_receive_count()
+    assert caught.value.details == {"setting": "MAX_RECEIVE_COUNT"}

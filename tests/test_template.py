@@ -4,12 +4,14 @@ import copy
 import importlib.machinery
 import importlib.util
 import re
+import subprocess
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 from cloudformation import Stack, read_template
-from conftest import PROJECT
+from conftest import PROJECT, command_environment
 from template_faults import faults
 
 from shared import settings
@@ -55,6 +57,7 @@ DOCTORED = [
         "another",
         "TimewindowFunction has the environment",
     ),
+    (PROPERTIES("Jobs", "RedrivePolicy.maxReceiveCount"), 6, "'MAX_RECEIVE_COUNT': '5'"),
     (PROPERTIES("Jobs", "VisibilityTimeout"), 719, "hidden for 719 s, less than six times 120 s"),
     (PROPERTIES("Jobs", "VisibilityTimeout"), REMOVED, "hidden for 30 s"),
     ("Mappings.VisibilityOfTimeout.120.Seconds", 600, "hidden for 600 s"),
@@ -108,6 +111,7 @@ DOCTORED = [
         "OutputBucket answers without TLS",
     ),
     ("Resources.TimewindowThrottles", REMOVED, "no alarm watches Throttles of <Timewindow"),
+    (PROPERTIES("ApiErrors", "MetricName"), "4xx", "no alarm watches 5xx of <HttpApi>"),
     (PROPERTIES("JobsWait", "MetricName"), "Age", "watches ApproximateAgeOfOldestMessage"),
     (PROPERTIES("JobsFailed", "Dimensions.0.Value"), "jobs", "watches ApproximateNumberOf"),
     (PROPERTIES("ResponseErrors", "Namespace"), "AWS/SQS", "watches Errors of <ResponseFunction>"),
@@ -126,6 +130,30 @@ DOCTORED = [
 def test_doctored_template_has_that_fault(path: str, value: Any, fault: str) -> None:
     found = list(faults(Stack(doctored(path, value), {})))
     assert any(fault in one for one in found), found
+
+
+def test_a_property_that_sam_does_not_know(tmp_path: Path) -> None:
+    """`make check` validates twice, as cfn-lint knows nothing of some of SAM's properties."""
+    sam = PROJECT / ".venv-sam" / "bin" / "sam"
+    if not sam.exists():
+        pytest.skip("there is no SAM CLI: make sam")
+    assert "lint" not in (PROJECT / "samconfig.toml").read_text()  # or it would lint both times
+    text = (PROJECT / "template.yaml").read_text()
+    assert text.count("ScalingConfig:") == 1
+    template = tmp_path / "template.yaml"
+    for name, known in (("ScalingConfig", True), ("ScalingConfigg", False)):
+        template.write_text(text.replace("ScalingConfig:", f"{name}:"))
+        done = subprocess.run(
+            [str(sam), "validate", "--template", str(template)],
+            cwd=PROJECT,
+            env=command_environment(SAM_CLI_TELEMETRY="0", AWS_DEFAULT_REGION="us-west-2"),
+            capture_output=True,
+            text=True,
+            timeout=300,
+            check=False,
+        )
+        assert (done.returncode == 0) == known, done.stderr
+        assert ("ScalingConfigg not defined" in done.stderr) != known
 
 
 def test_alarm_that_nobody_hears() -> None:
@@ -175,7 +203,7 @@ def test_environment_is_what_the_functions_read() -> None:
         for name in resource.get("Properties", {}).get("Environment", {}).get("Variables", {})
     }
     text = (PROJECT / "shared" / "settings.py").read_text()
-    assert declared == {"S3_OUTPUT_BUCKET", "DEAD_LETTER_QUEUE_URL"}
+    assert declared == {"S3_OUTPUT_BUCKET", "DEAD_LETTER_QUEUE_URL", "MAX_RECEIVE_COUNT"}
     assert {name for name in declared if f'os.environ.get("{name}")' in text} == declared
 
 
@@ -226,6 +254,8 @@ def test_outputs() -> None:
         "QueueName",
         "DeadLetterQueueUrl",
         "OutputBucketName",
+        "ResponseRoleArn",
+        "TimewindowRoleArn",
     }
     outputs = Stack(TEMPLATE, {}).outputs
     assert set(outputs) == everywhere
