@@ -48,10 +48,11 @@ The floors, top to bottom. A module imports only from floors below its own
               stationxml          a station's metadata as an ObsPy Inventory
               scedc               SCEDC's keys
     ground    side_by_side        the same with several things at the same time
-              dead_letters        messages that can never succeed, sent away with their reason
+              dead_letters        messages that failed for good, sent away with their reason
               s3_output           upload and links; with `s3` and `dead_letters` all that has boto3
               s3                  reads objects and parts of them; S3's client and errors
               kept                what a warm container keeps of objects, within bounds
+              function_memory     what would surely not fit into it is refused
               scratch             a folder under /tmp of this invocation's own
               content             bytes of a certain kind, such as a file
               json_values         strict JSON from Python and NumPy values

@@ -9,7 +9,7 @@
     │   ├── NoWaveformError        the archive has no samples for this channel and time
     │   ├── NoStationXMLError      the archive has no metadata for this station
     │   └── NoResponseError        the metadata has no usable response for this channel and time
-    ├── TooLargeError              the answer would not fit into a reply
+    ├── TooLargeError              the answer would not fit into a reply, or the work into memory
     ├── UpstreamError              what we depend on failed; the same request may succeed later
     │   ├── S3Error                S3 could not be reached, or refused
     │   └── UnreadableObjectError  an object of the archive is not what its key promises
@@ -74,7 +74,7 @@ class NoResponseError(NoDataError):
 
 
 class TooLargeError(ServiceError):
-    """The answer would not fit into a reply."""
+    """The answer would not fit into a reply, or the work into the function's memory or time."""
 
 
 class UpstreamError(ServiceError):

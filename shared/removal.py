@@ -8,8 +8,9 @@ from typing import Any
 import numpy as np
 from obspy import Inventory, Stream, Trace, UTCDateTime
 from obspy.core.util.obspy_types import ObsPyException
+from obspy.signal.util import _npts2nfft
 
-from shared import fast_removal
+from shared import fast_removal, function_memory
 from shared.epochs import find_response, input_units, is_polynomial, label, split_at_epochs
 from shared.errors import NoResponseError, UnreadableObjectError
 from shared.pre_filt import resolve
@@ -17,6 +18,11 @@ from shared.removal_parameters import UNITS, Corners, RemovalParameters
 from shared.runs import FloatArray, Run, Segment, group
 from shared.segments import gaps
 from shared.times import format_time
+
+
+_OBSPY_BYTES = 47
+"""Memory that ObsPy takes for each point of its FFT, all of its arrays together, at least: 47 to 49
+were seen from a million points to 33 million, and 52 with a `pre_filt`."""
 
 
 @dataclass(frozen=True)
@@ -69,6 +75,7 @@ def remove_response(
     Raises:
         BadRequestError: `pre_filt` lies beyond the Nyquist frequency.
         NoResponseError: the metadata has no usable response for a segment.
+        TooLargeError: by ObsPy's own way, it does not fit into the function's memory.
         UnreadableObjectError: samples are NaN or infinite.
     """
     with warnings.catch_warnings(record=True) as caught:
@@ -134,9 +141,11 @@ def _remove(run: Run, parameters: RemovalParameters, seconds: float) -> tuple[st
     """Remove the response from a run; returns the way taken, and the corners that were used."""
     name = label(run.segments[0].trace)
     fast = parameters.method == "fast" and fast_removal.covers(run.response, run.npts)
-    size = fast_removal.fft_length(run.npts) // 2 if fast else run.npts
     # A polynomial takes each sample by itself, as it is.
     linear = not is_polynomial(run.response)
+    if linear and not fast:
+        _require_memory_for_obspy(name, run.npts)
+    size = fast_removal.fft_length(run.npts) // 2 if fast else run.npts
     samples = run.samples(
         size, parameters.zero_mean and linear, parameters.taper_fraction if linear else 0.0
     )
@@ -158,6 +167,14 @@ def _remove(run: Run, parameters: RemovalParameters, seconds: float) -> tuple[st
         )
     run.take(samples)
     return "fast" if fast else "obspy", corners
+
+
+def _require_memory_for_obspy(name: str, npts: int) -> None:
+    function_memory.require(
+        _OBSPY_BYTES * _npts2nfft(npts),
+        f"{name}: removing the response from {npts:,} samples by ObsPy",
+        'ask for "method": "fast", or give it more (MemorySize)',
+    )
 
 
 def _by_us(samples: FloatArray, run: Run, parameters: RemovalParameters, corners: Corners) -> None:

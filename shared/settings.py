@@ -53,7 +53,7 @@ def output_bucket_if_set() -> str | None:
 
 
 def dead_letter_queue_url() -> str | None:
-    """The queue for messages that have failed for good: ``DEAD_LETTER_QUEUE_URL``, None if not set."""
+    """The queue for messages that failed for good: ``DEAD_LETTER_QUEUE_URL``, None if not set."""
     return os.environ.get("DEAD_LETTER_QUEUE_URL") or None
 
 
@@ -74,6 +74,15 @@ def max_receive_count() -> int | None:
             setting="MAX_RECEIVE_COUNT",
         )
     return int(text)
+
+
+def memory_size_mb() -> int | None:
+    """The function's memory in MB, as Lambda says; None where it does not.
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+    """
+    text = os.environ.get("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "")
+    return int(text) if re.fullmatch(r"[0-9]{1,6}", text) else None
 
 
 def region() -> str:

@@ -1,12 +1,16 @@
 """Response removal against ObsPy's own, and against the ground motion that went in."""
 
 import io
+import json
+import os
+import subprocess
+import sys
 from typing import Any
 
 import numpy as np
 import obspy
 import pytest
-from conftest import METADATA_START, Measured, make_trace, noise
+from conftest import METADATA_START, PROJECT, Measured, make_trace, noise
 from obspy import Inventory, Stream, UTCDateTime
 from obspy.core.inventory import (
     InstrumentPolynomial,
@@ -17,10 +21,10 @@ from obspy.core.inventory import (
 from obspy.signal.util import _npts2nfft
 
 from local import ground_motion, instrument
-from shared.errors import BadRequestError, NoResponseError, UnreadableObjectError
+from shared.errors import BadRequestError, NoResponseError, TooLargeError, UnreadableObjectError
 from shared.fast_removal import fft_length
 from shared.fields import Fields
-from shared.removal import remove_response
+from shared.removal import _OBSPY_BYTES, remove_response
 from shared.removal_parameters import UNITS, RemovalParameters
 from shared.segments import cut
 
@@ -524,3 +528,59 @@ def test_bad_parameters_are_named(bad: dict[str, Any]) -> None:
     assert name in caught.value.message
     assert repr(value) in caught.value.message
     assert "must be" in caught.value.message
+
+
+def test_obspys_way_is_refused_where_its_memory_does_not_suffice(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Lambda would end the process, in the queue five times, and nobody would know why."""
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
+    stream = hour()
+    before = stream[0].data.copy()
+    with pytest.raises(TooLargeError, match=r"CI.BOM..BHZ.* 144,000 samples by ObsPy needs") as error:
+        remove_response(stream, station(), parse(method="obspy"))
+    assert 'ask for "method": "fast", or give it more' in error.value.message
+    np.testing.assert_array_equal(stream[0].data, before)
+    remove_response(stream, station(), parse())  # by us it is not asked
+
+
+@pytest.mark.parametrize("values", [{}, {"pre_filt": [0.01, 0.02, 15, 18]}, {"water_level": None}])
+def test_obspy_takes_the_memory_that_it_is_said_to(
+    values: dict[str, Any], measured: Measured
+) -> None:
+    """In a process of its own, as what others have freed would hide some of it."""
+    done = subprocess.run(
+        [sys.executable, "-c", OBSPYS_MEMORY, json.dumps(values)],
+        cwd=PROJECT,
+        env={**os.environ, "PYTHONPATH": f"{PROJECT}:{PROJECT / 'tests'}"},
+        capture_output=True,
+        text=True,
+        timeout=600,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    taken, points = map(int, done.stdout.split())
+    measured(f"{values}: {taken / points:.1f} bytes for each of {points:,} points")
+    # A little less than what is taken: what is refused must not fit.
+    assert 0.97 * _OBSPY_BYTES < taken / points < 1.2 * _OBSPY_BYTES
+
+
+OBSPYS_MEMORY = """
+import json, sys
+from pathlib import Path
+from obspy.signal.util import _npts2nfft
+from test_removal import hour, parse, station
+from shared.removal import _OBSPY_BYTES, remove_response
+
+def kilobytes(name):
+    text = Path("/proc/self/status").read_text()
+    return next(int(line.split()[1]) for line in text.splitlines() if line.startswith(name))
+
+values = json.loads(sys.argv[1])
+remove_response(hour(), station(), parse(method="obspy"))  # imports all that it needs
+stream = hour(3_456_000)
+Path("/proc/self/clear_refs").write_text("5")  # the peak begins anew
+before = kilobytes("VmRSS")
+remove_response(stream, station(), parse(method="obspy", **values))
+print(1024 * (kilobytes("VmHWM") - before), _npts2nfft(3_456_000))
+"""

@@ -112,7 +112,7 @@ def test_max_receive_count(monkeypatch):
         assert settings.max_receive_count() == expected
 
 
-@pytest.mark.parametrize("text", ["0", "1001", "-1", "five", "5.0", " 5", "\u0665", "9" * 5000])
+@pytest.mark.parametrize("text", ["0", "1001", "-1", "five", "5.0", " 5", "\u0665", "9" * 50])
 def test_what_is_no_max_receive_count(monkeypatch, text):
     monkeypatch.setenv("MAX_RECEIVE_COUNT", text)
     with pytest.raises(SettingsError, match="MAX_RECEIVE_COUNT is .*must be the queue's") as caught:
