@@ -27,12 +27,13 @@ def require(bytes_needed: float, what: str, hint: str) -> None:
     needed_mb = (_resident_bytes() + bytes_needed) / 2**20
     if needed_mb > limit_mb:
         raise TooLargeError(
-            f"{what} needs {needed_mb:,.0f} MB of memory, and the function has {limit_mb:,}: {hint}",
+            f"{what} needs {needed_mb:,.0f} MB of memory, and the function has {limit_mb:,}:"
+            f" {hint}",
             memory_mb=round(needed_mb),
             limit=limit_mb,
         )
 
 
 def _resident_bytes() -> int:
-    """What the process has in memory, by https://man7.org/linux/man-pages/man5/proc_pid_statm.5.html."""
+    """What the process has in memory: see Linux's proc_pid_statm(5)."""
     return int(_STATM.read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")

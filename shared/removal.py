@@ -19,7 +19,6 @@ from shared.runs import FloatArray, Run, Segment, group
 from shared.segments import gaps
 from shared.times import format_time
 
-
 _OBSPY_BYTES = 47
 """Memory that ObsPy takes for each point of its FFT, all of its arrays together, at least: 47 to 49
 were seen from a million points to 33 million, and 52 with a `pre_filt`."""

@@ -537,7 +537,9 @@ def test_obspys_way_is_refused_where_its_memory_does_not_suffice(
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
     stream = hour()
     before = stream[0].data.copy()
-    with pytest.raises(TooLargeError, match=r"CI.BOM..BHZ.* 144,000 samples by ObsPy needs") as error:
+    with pytest.raises(
+        TooLargeError, match=r"CI.BOM..BHZ.* 144,000 samples by ObsPy needs"
+    ) as error:
         remove_response(stream, station(), parse(method="obspy"))
     assert 'ask for "method": "fast", or give it more' in error.value.message
     np.testing.assert_array_equal(stream[0].data, before)
