@@ -538,7 +538,7 @@ def test_obspys_way_is_refused_where_its_memory_does_not_suffice(
     stream = hour()
     before = stream[0].data.copy()
     with pytest.raises(
-        TooLargeError, match=r"CI.BOM..BHZ.* 144,000 samples by ObsPy needs"
+        TooLargeError, match="CI.BOM..BHZ.* 144,000 samples by ObsPy"
     ) as error:
         remove_response(stream, station(), parse(method="obspy"))
     assert 'ask for "method": "fast", or give it more' in error.value.message
@@ -551,10 +551,13 @@ def test_obspy_takes_the_memory_that_it_is_said_to(
     values: dict[str, Any], measured: Measured
 ) -> None:
     """In a process of its own, as what others have freed would hide some of it."""
+    malloc_as_it_is = {
+        name: value for name, value in os.environ.items() if not name.startswith("MALLOC_")
+    }
     done = subprocess.run(
         [sys.executable, "-c", OBSPYS_MEMORY, json.dumps(values)],
         cwd=PROJECT,
-        env={**os.environ, "PYTHONPATH": f"{PROJECT}:{PROJECT / 'tests'}"},
+        env={**malloc_as_it_is, "PYTHONPATH": f"{PROJECT}:{PROJECT / 'tests'}"},
         capture_output=True,
         text=True,
         timeout=600,
