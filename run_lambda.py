@@ -17,6 +17,9 @@ from shared.errors import BadRequestError, SettingsError
 
 _COMMANDS = {"response": response.run, "windows": windows.run}
 
+_INTERRUPTED = 130
+"""The exit status after Ctrl-C, as shells have it."""
+
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the program; returns its exit status."""
@@ -36,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
     except (BotoCoreError, CallError, ClientError, RunError) as error:
         return _failed(error, 1)
     except KeyboardInterrupt:
-        return _failed("interrupted", 130)
+        return _failed("interrupted", _INTERRUPTED)
     except BrokenPipeError:  # who read what we print has read enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
@@ -48,4 +51,8 @@ def _failed(error: object, status: int) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    status = main()
+    if status == _INTERRUPTED:  # Python would await the threads that still wait for S3
+        sys.stdout.flush()
+        os._exit(status)
+    sys.exit(status)

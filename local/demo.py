@@ -50,7 +50,7 @@ def main() -> None:
             corrected = _remove_response(s3, options)
             windows = _read_windows(s3, options)
     except EmulatorError as error:
-        fail(f"{error}; PORT=9001, say, names another")
+        fail(f"{error}; PORT=9010, say, names another")
     _finish(archive, corrected, windows, options.output)
 
 
@@ -107,7 +107,7 @@ def _finish(archive: Path, corrected: Trace, windows: list[dict[str, Any]], outp
     say(f"error      {relative:.2e} of the true motion (rms, {BAND_HZ[0]} to {BAND_HZ[1]} Hz)")
     for window in windows:
         gaps = sum(gap["samples"] for gap in window["gaps"])
-        name = "{network}.{station}.{channel}".format(**window)
+        name = "{network}.{station}.{location}.{channel}".format(**window)
         say(f"window     {name}, {len(window['data']):,} samples, {gaps} of them missing")
     say(f"picture    {_short(str(picture))}")
     if relative > 0.01:

@@ -55,7 +55,11 @@ def _draw_day(axis: Axes, trace: Trace, unit: str, title: str, colour: str) -> N
     axis.fill_between(hours, low, high, color=colour)
     noise = 8 * float(np.median(high - low))  # the earthquake is far beyond, and drawn below
     axis.set(
-        title=title, ylabel=unit, xlabel="hours of the day", xlim=(0, 24), ylim=(-noise, noise)
+        title=f"{title} (the earthquake, below, goes beyond)",
+        ylabel=unit,
+        xlabel="hours of the day",
+        xlim=(0, 24),
+        ylim=(-noise, noise),
     )
 
 

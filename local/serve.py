@@ -12,6 +12,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from local.console import fail, say
 from local.demo_archive import DEMO_ARCHIVE, write_archive
 from local.emulator import TIMEOUT_S, Emulator, EmulatorError
@@ -55,7 +57,7 @@ def main() -> None:
                 say("Calls queue, as the emulator takes one at a time. Ctrl-C ends all of it.")
                 signal.pause()
     except EmulatorError as error:
-        fail(f"{error}; PORT=9001, say, names another")
+        fail(f"{error}; PORT=9010, say, names another")
     except KeyboardInterrupt:
         say("\nEnded.")
 
@@ -80,7 +82,7 @@ def _polling() -> Iterator[Callable[[EventSourceMapping], None]]:
             try:
                 if received := mapping.poll()[0]:
                     say(f"{received} from the queue")
-            except (OSError, HTTPException):
+            except (OSError, HTTPException, BotoCoreError, ClientError):
                 # The call took too long, or the emulator has ended before us. As on Lambda, its
                 # messages come again.
                 stop.wait(1)

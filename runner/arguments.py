@@ -62,9 +62,9 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
         try:
             options.pre_filt = _pre_filt(options.pre_filt)
         except ValueError as error:
-            parser.error(str(error))
+            options.error(str(error))
     if problem := _problem(options):
-        parser.error(problem)
+        options.error(problem)
     if options.concurrency is None:
         emulated = options.endpoint_url and not options.queue
         options.concurrency = 1 if emulated else CONCURRENCY
@@ -79,6 +79,10 @@ def _problem(options: argparse.Namespace) -> str | None:
         return "--queue is for the command response: time windows are answered, not queued"
     if options.file and bool(options.day) != bool(options.nscl):
         return "--file beside --day or --nscl: give both of these, for further requests, or none"
+    if options.o and options.plot and options.o.absolute() == options.plot.absolute():
+        return f"-o and --plot both name {options.o}: give two files"
+    if options.results and str(options.results) in options.file:
+        return f"--file and --results both name {options.results}: give two files"
     if options.output_bucket and not options.resume:
         return "--output-bucket is where --resume looks: give both"
     folders = [path.parent for path in (options.o, options.results, options.plot) if path]
@@ -96,7 +100,8 @@ def build_parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command")
-    parser.set_defaults(**_DEFAULTS)  # after the line above, which makes None of the command
+    # After the line above, which makes None of the command.
+    parser.set_defaults(**_DEFAULTS, error=parser.error)
     _add_response(_command(commands, "response", RESPONSE_EXAMPLES, "correct channel days"))
     _add_windows(_command(commands, "windows", WINDOWS_EXAMPLES, "get time windows"))
     return parser
@@ -124,6 +129,7 @@ def _command(commands: Any, name: str, examples: str, what: str) -> argparse.Arg
         epilog=examples,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
+    parser.set_defaults(error=parser.error)  # which shows the usage of this command
     return parser
 
 
@@ -131,10 +137,15 @@ def _where(*, queue: bool = True) -> argparse.ArgumentParser:
     """The options that stand before the command or after it; absent ones leave no value behind."""
     parser = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
     where = parser.add_argument_group("where to")
-    where.add_argument("--function-name", metavar="NAME", help="the function's name on AWS")
+    where.add_argument(
+        "--function-name", type=_name, metavar="NAME", help="the function's name on AWS"
+    )
     if queue:
         where.add_argument(
-            "--queue", metavar="NAME", help="put requests into this queue (its name or URL)"
+            "--queue",
+            type=_name,
+            metavar="NAME",
+            help="put requests into this queue (its name or URL)",
         )
     where.add_argument("--region", help=f"AWS region (default: your configuration's, or {REGION})")
     where.add_argument("--profile", help="profile of your AWS configuration")
@@ -201,7 +212,10 @@ def _add_many(parser: argparse.ArgumentParser) -> None:
         help="skip what succeeded by the results file, or whose object is in the output bucket",
     )
     many.add_argument(
-        "--output-bucket", metavar="BUCKET", help="for --resume (default: S3_OUTPUT_BUCKET)"
+        "--output-bucket",
+        type=_name,
+        metavar="BUCKET",
+        help="for --resume (default: S3_OUTPUT_BUCKET)",
     )
 
 
@@ -209,10 +223,19 @@ def _add_windows(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--request", type=Path, metavar="FILE", help="JSON (default: request.json); - is stdin"
     )
-    parser.add_argument("--format", choices=("json", "mseed", "sac"), help="of the answer")
+    parser.add_argument(
+        "--format", choices=("json", "mseed", "sac"), help="of the answer; sac is a zip of files"
+    )
     parser.add_argument(
         "--plot", type=Path, metavar="PICTURE", help="draw the windows, by matplotlib"
     )
+
+
+def _name(text: str) -> str:
+    """A name; a variable that is not set leaves none, and would be taken for no option at all."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} is no name")
+    return text
 
 
 def _at_least(least: int) -> Any:

@@ -16,6 +16,7 @@ from statistics import geometric_mean
 from typing import Any
 
 from runner import prices
+from runner.counting import counted
 from shared.codes import ChannelId
 
 MEASUREMENT = Path(__file__).with_name("channel_day_costs.json")
@@ -83,12 +84,12 @@ class Estimate:
 
     def sentence(self) -> str:
         """The estimate in words, with what it rests on."""
-        days = "channel day" if self.jobs == 1 else "channel days"
         return (
-            f"an estimate for {self.jobs:,} {days}: about {_duration(self.seconds)} of computing,"
-            f" {self.gb_seconds:,.0f} GB-seconds and {dollar_text(self.dollars)} with"
-            f" {self.memory_mb:,} MB, at AWS's list prices for {prices.REGION} of"
-            f" {prices.LIST_DATE}; for default parameters, with sampling rates guessed from codes"
+            f"an estimate for {counted(self.jobs, 'channel day')}: about"
+            f" {_duration(self.seconds)} of computing, {_gb_seconds_text(self.gb_seconds)} and"
+            f" {dollar_text(self.dollars)} with {self.memory_mb:,} MB, at AWS's list prices"
+            f" for {prices.REGION} of {prices.LIST_DATE}; for default parameters, with"
+            " sampling rates guessed from codes"
         )
 
 
@@ -261,7 +262,14 @@ def _on_line(x: float, points: Sequence[tuple[float, float]]) -> float:
     return points[0][1] if x < points[0][0] else points[-1][1]
 
 
+def _gb_seconds_text(gb_seconds: float) -> str:
+    digits = 0 if gb_seconds >= 10 else 1
+    return f"{gb_seconds:,.{digits}f} GB-seconds"
+
+
 def _duration(seconds: float) -> str:
+    if seconds < 1:
+        return f"{seconds:.1g} s"
     for limit, length, unit in ((120, 1, "s"), (7200, 60, "minutes"), (172_800, 3600, "hours")):
         if seconds < limit:
             return f"{seconds / length:,.0f} {unit}"

@@ -32,7 +32,8 @@ def download(link: Mapping[str, Any]) -> bytes:
             data: bytes = answer.read()
         if link["content_encoding"] == "gzip":
             data = gzip.decompress(data)
-    except (OSError, EOFError, zlib.error, http.client.HTTPException) as error:
+    # ValueError: what begins as an address, and goes on as none.
+    except (OSError, EOFError, ValueError, zlib.error, http.client.HTTPException) as error:
         told = link.get("expires", "a quarter of an hour after the call")
         raise RunError(
             f"could not download {name}: {error} (the link holds until {told})"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from runner.costs import estimate
+from runner.counting import counted
 from runner.failures import InputError
 from runner.wanted import as_json
 from runner.where import Where
@@ -46,10 +47,8 @@ def tell(
 
 
 def _how_many(requests: Sequence[CorrectedDayRequest], skipped: int, where: Where) -> str:
-    channels = len({request.channel for request in requests})
-    days = len({request.day for request in requests})
-    counts = [f"{channels:,} channel{'' if channels == 1 else 's'}"]
-    counts.append(f"{days:,} day{'' if days == 1 else 's'}")
-    noun = "request" if len(requests) == 1 else "requests"
-    done = f"; {skipped:,} more were done before" if skipped else ""
-    return f"{len(requests):,} {noun} ({', '.join(counts)}) for {where.target}{done}"
+    channels = counted(len({request.channel for request in requests}), "channel")
+    days = counted(len({request.day for request in requests}), "day")
+    verb = f"{'was' if skipped == 1 else 'were'} {'queued' if where.queue else 'done'}"
+    before = f"; {skipped:,} more {verb} before" if skipped else ""
+    return f"{counted(len(requests), 'request')} ({channels}, {days}) for {where.target}{before}"

@@ -51,16 +51,16 @@ def list_days(
     Raises:
         RunError: S3 cannot be reached, or refuses.
     """
-    with ThreadPoolExecutor(SIDE_BY_SIDE, "listing") as pool:
-        listings: dict[Day, Listing] = {}
+    pool, listings = ThreadPoolExecutor(SIDE_BY_SIDE, "listing"), {}
+    try:
         found = pool.map(partial(_list_day, client, bucket), prefixes, prefixes.values())
-        try:
-            for day, listing in zip(prefixes, found, strict=True):
-                listings[day] = listing
-                listed()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)  # after Ctrl-C, say, or an error
-        return listings
+        for day, listing in zip(prefixes, found, strict=True):
+            listings[day] = listing
+            listed()
+    finally:
+        # Not awaited: after Ctrl-C, say, or an error, S3 may take a minute over its last answers.
+        pool.shutdown(wait=False, cancel_futures=True)
+    return listings
 
 
 def _list_day(client: "S3Client", bucket: str, day: Day, prefixes: Iterable[str]) -> Listing:

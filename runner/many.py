@@ -3,9 +3,9 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from runner.calls import invoke
+from runner.calls import invoke, output_key
+from runner.counting import counted
 from runner.failures import CallError
 from runner.interruption import Stop
 from runner.jobs import run_jobs
@@ -87,7 +87,7 @@ def call_work(where: Where, how: How, stop: Stop) -> Work:
             reply, attempts = repeated(
                 lambda: invoke(client, where.function, as_json(request)), how.retries, stop.pause
             )
-            key = _output_key(reply, where)
+            key = output_key(reply, where.function)
         except CallError as error:
             seconds = time.monotonic() - begin
             return [Outcome(request, seconds, error.attempts, error=error)]
@@ -105,13 +105,6 @@ def queue_work(where: Where, how: How, stop: Stop) -> Work:
     client = where.sqs_client(how.concurrency)
     url = find_queue(where, client, how.retries)
     return lambda requests: send_batch(client, url, requests, how.retries, stop.pause)
-
-
-def _output_key(reply: Any, where: Where) -> str:
-    if isinstance(reply, dict) and isinstance(reply.get("output_key"), str):
-        return str(reply["output_key"])
-    message = f"the reply has no output_key: is {where.function} the response function?"
-    raise CallError("UnexpectedReply", message)
 
 
 def _stopping(work: Work, stop: Stop) -> Work:
@@ -133,7 +126,7 @@ def _batches(
 
 
 def _interrupted(threads: int) -> str:
-    calls = "1 call" if threads == 1 else f"{threads} calls"
+    calls = counted(threads, "call")
     return f"interrupted: waiting for {calls} under way; once more ends at once"
 
 

@@ -21,14 +21,23 @@ _PANEL_INCHES = (10, 2.2)
 _DAY_S = 86_400
 
 
-def check_matplotlib() -> None:
-    """See whether pictures can be drawn, before anything is sent.
+def check_picture(path: Path) -> None:
+    """See whether a picture can be drawn, before anything is sent.
+
+    Args:
+        path: the file to write, later.
 
     Raises:
-        InputError: matplotlib is not installed.
+        InputError: matplotlib is not installed, or does not know the file's format.
     """
     if importlib.util.find_spec("matplotlib") is None:
         raise InputError("--plot needs matplotlib, which is not installed: pip install matplotlib")
+    backend_bases: Any = importlib.import_module("matplotlib.backend_bases")
+    known = sorted(backend_bases.FigureCanvasBase.filetypes)
+    if path.suffix[1:].lower() not in known or path.is_dir():
+        raise InputError(
+            f"--plot {path}: must be a file, its name ending with one of .{', .'.join(known)}"
+        )
 
 
 def draw(windows: Sequence[Mapping[str, Any]], path: Path) -> int:
@@ -66,7 +75,7 @@ def draw(windows: Sequence[Mapping[str, Any]], path: Path) -> int:
 
 
 def _draw_window(axis: "Axes", window: Mapping[str, Any]) -> None:
-    name = ".".join(window[code] for code in ("network", "station", "channel", "location"))
+    name = ".".join(window[code] for code in ("network", "station", "location", "channel"))
     start = _instant(window["starttime"])
     axis.set_title(f"{name}   {start:%Y-%m-%d %H:%M:%S.%f} UTC", loc="left", fontsize="medium")
     _draw_times(axis, _day_number(window["starttime"]), _day_number(window["endtime"]))

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
     from mypy_boto3_sqs.type_defs import SendMessageBatchRequestEntryTypeDef
 
+# By the protocol, JSON or query, that the service speaks.
+_NO_SUCH_QUEUE = {"QueueDoesNotExist", "AWS.SimpleQueueService.NonExistentQueue"}
+
 BATCH = 10
 """How many messages SQS takes at a time."""
 
@@ -35,7 +38,11 @@ def find_queue(
         try:
             return where.queue_url(client)
         except (ClientError, BotoCoreError) as error:
-            raise call_error(error) from error
+            failure = call_error(error)
+            if failure.kind in _NO_SUCH_QUEUE:
+                place = f"{where.queue} in {client.meta.region_name} (--region, --profile)"
+                raise CallError(failure.kind, f"{failure.message} {place}", for_all=True) from error
+            raise failure from error
 
     return repeated(ask, retries, pause)[0]
 

@@ -24,7 +24,11 @@ STDIN = "-"
 """The name that stands for standard input."""
 
 _DAY = re.compile(r"\d{4}[,-]\d")
-_PARAMETER = re.compile(r"\w+\s*=")
+# Of a POST body for dataselect or availability, beside lines of channels and spans.
+_PARAMETER = re.compile(
+    r"(?:quality|minimumlength|longestonly|merge|mergequality|mergesamplerate|mergeoverlap"
+    r"|mergetolerance|mergegaps|show|orderby|limit|includerestricted|format|nodata)\s*=\s*\S*"
+)
 _TIME = re.compile(
     r"(\d{4}-\d{2}-\d{2})(?:T([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(?:\.(\d*))?)?Z?", re.ASCII
 )
@@ -64,7 +68,7 @@ def read_requests(path: str, options: Mapping[str, Any]) -> RequestFile:
         text = line.strip()
         if not text or text.startswith("#"):
             continue
-        if _PARAMETER.match(text):
+        if _PARAMETER.fullmatch(text):
             found.ignored.append(f"{name}, line {number}: {text}")
             continue
         place = f"{name}, line {number}"
@@ -93,7 +97,7 @@ def _text(path: str, name: str) -> str:
 def _loaded(text: str) -> object:
     try:
         return json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadRequestError(f"is not JSON: {error}; {_RIGHT}") from error
 
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from runner import dry_run, resume
 from runner.arguments import SAMPLE
-from runner.calls import invoke
+from runner.calls import invoke, is_failure, unexpected
 from runner.channel_patterns import ChannelPattern
 from runner.day_ranges import parse_days
 from runner.failures import InputError, RunError
@@ -100,6 +100,11 @@ def _left(
     # What was queued is done, unless whoever names the bucket wants to know what came of it.
     queued = options.queue is not None and not options.output_bucket
     left = resume.not_in_file(requests, earlier, queued=queued)
+    if queued and len(left) < len(requests):
+        _say(
+            "what was queued before counts as done: --output-bucket BUCKET queues again what has"
+            " not come"
+        )
     bucket = options.output_bucket or settings.output_bucket_if_set()
     if not options.endpoint_url:  # the emulator's bucket need not be on AWS, nor be ours if it is
         bucket = bucket or earlier.bucket
@@ -128,6 +133,8 @@ def _run_one(request: CorrectedDayRequest, where: Where, options: argparse.Names
 
     replies = list(run_jobs(call, [request], 1, stop, interrupted))
     for reply in replies:
+        if is_failure(reply) or isinstance(reply, list):
+            raise unexpected(reply, f"is no result: is {where.function} the response function?")
         _tell(json.dumps(reply, indent=2), options.o)
     return stop.exit_status if stop.signal else 0
 

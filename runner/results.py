@@ -14,6 +14,9 @@ from runner.outcome import Outcome
 from shared.corrected_day_request import CorrectedDayRequest
 from shared.errors import BadRequestError
 
+_BEGIN = b'{"request": {"'
+"""How each line begins."""
+
 DEFAULT = Path("results.jsonl")
 """Where results go unless told otherwise."""
 
@@ -70,17 +73,26 @@ def _read_line(earlier: Earlier, line: bytes, place: str) -> None:
     earlier.size += len(line)
     ended = line.endswith(b"\n")
     try:
-        _take(earlier, json.loads(line))
-    except (ValueError, TypeError, KeyError, BadRequestError) as error:
-        if not ended:
+        told = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        # What follows is cut off before the file is written to, so that it must be ours.
+        if not ended and line[: len(_BEGIN)] == _BEGIN[: len(line)]:
             earlier.broken = True
             return
-        raise InputError(
-            f"{place}: is no line of a results file ({error}): must be JSON such as"
-            ' {"request": {"day": ..., "nscl": ...}, "output_key": "s3://..."}'
-        ) from error
+        raise _no_result(place, error) from error
+    try:
+        _take(earlier, told)
+    except (TypeError, KeyError, BadRequestError) as error:
+        raise _no_result(place, error) from error
     earlier.whole_bytes += len(line)
     earlier.unended = not ended
+
+
+def _no_result(place: str, error: Exception) -> InputError:
+    return InputError(
+        f"{place}: is no line of a results file ({error}): must be JSON such as"
+        ' {"request": {"day": ..., "nscl": ...}, "output_key": "s3://..."}'
+    )
 
 
 def _take(earlier: Earlier, told: Any) -> None:

@@ -75,17 +75,17 @@ def _absent(
     requests: Sequence[CorrectedDayRequest],
     looked: Callable[[], object],
 ) -> list[CorrectedDayRequest]:
-    left = []
-    with ThreadPoolExecutor(CONNECTIONS, "resume") as pool:
-        try:
-            for first in range(0, len(requests), _SLICE):  # each one waits in memory
-                some = requests[first : first + _SLICE]
-                for request, is_absent in zip(some, pool.map(absent, some), strict=True):
-                    if is_absent:
-                        left.append(request)
-                    looked()
-        finally:
-            pool.shutdown(wait=False, cancel_futures=True)  # after Ctrl-C, say, or an error
+    pool, left = ThreadPoolExecutor(CONNECTIONS, "resume"), []
+    try:
+        for first in range(0, len(requests), _SLICE):  # each one waits in memory
+            some = requests[first : first + _SLICE]
+            for request, is_absent in zip(some, pool.map(absent, some), strict=True):
+                if is_absent:
+                    left.append(request)
+                looked()
+    finally:
+        # Not awaited: after Ctrl-C, say, or an error, S3 may take a minute over its last answers.
+        pool.shutdown(wait=False, cancel_futures=True)
     return left
 
 

@@ -116,7 +116,7 @@ def call_error(error: ClientError | BotoCoreError) -> CallError:
     """What boto3 raised, with what is to be done about it."""
     if isinstance(error, ClientError):
         told = error.response.get("Error", {})
-        code, message = told.get("Code", ""), told.get("Message", "")
+        code, message = str(told.get("Code", "")), str(told.get("Message", ""))
         if code.isdigit():  # the status, as there is no name: the emulator, say, of a crash
             message = (
                 message or "no error of AWS's, but this status: the function's log may tell why"

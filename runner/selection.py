@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from runner.channel_patterns import ChannelPattern
+from runner.counting import counted
 from runner.failures import InputError
 from runner.listing import Listing
 from runner.wanted import Wanted
@@ -33,23 +35,21 @@ def select(wanted: Sequence[Wanted], lister: Lister) -> Selection:
     """Turn what is wanted into requests.
 
     Raises:
-        InputError: a pattern fits no channel on any of its days.
+        InputError: a pattern fits no channel on any of the days for which it is asked.
     """
     listings = _listings(wanted, lister)
-    selection, asked = Selection(), 0
-    seen: dict[CorrectedDayRequest, None] = {}
-    for item in wanted:
-        for request in _requests(item, listings, selection.notes):
-            asked += 1
-            seen[request] = None
-    selection.requests.extend(seen)
-    if asked > len(seen):
-        selection.notes.append(f"dropped {asked - len(seen):,} requests that were there twice")
+    selection = Selection(notes=list(_notes_of_absence(wanted, listings)))
+    asked = [request for item in wanted for request in _requests(item, listings)]
+    selection.requests.extend(dict.fromkeys(asked))
+    if twice := len(asked) - len(selection.requests):
+        verb = "was" if twice == 1 else "were"
+        selection.notes.append(f"dropped {counted(twice, 'request')} that {verb} there twice")
     ignored = [name for listing in listings.values() for name in listing.ignored]
     if ignored:
         shown = ", ".join(ignored[:_SHOWN])
         selection.notes.append(
-            f"ignored {len(ignored):,} names of the archive that are no channel's day: {shown}"
+            f"ignored {counted(len(ignored), 'name')} of the archive that are no channel's day:"
+            f" {shown}"
         )
     return selection
 
@@ -63,26 +63,41 @@ def _listings(wanted: Sequence[Wanted], lister: Lister) -> Mapping[Day, Listing]
     return lister(prefixes) if prefixes else {}
 
 
-def _requests(
-    item: Wanted, listings: Mapping[Day, Listing], notes: list[str]
-) -> Iterator[CorrectedDayRequest]:
-    channels = _channels(item, listings)
-    without = [day for day in item.days if not channels[day]]
-    if len(without) == len(item.days):
-        place = f"{item.place}: " if item.place else ""
-        listed = f"the archive has none, and {len(item.days):,} days were listed"
-        raise InputError(
-            f"{place}no channel fits {str(item.channels)!r} on {item.span}:"
-            f" {listed if len(item.days) > 1 else 'the archive has none'}"
-        )
-    if without:
-        days = ", ".join(map(str, without[:_SHOWN])) + ("..." if len(without) > _SHOWN else "")
-        notes.append(
-            f"no channel fits {str(item.channels)!r} on {len(without):,} of"
-            f" {len(item.days):,} days: {days}"
-        )
-    for day in item.days:
-        for channel in channels[day]:
+def _notes_of_absence(wanted: Sequence[Wanted], listings: Mapping[Day, Listing]) -> Iterator[str]:
+    """On which days a pattern fits nothing, wherever it is asked for.
+
+    Raises:
+        InputError: that is so on all of its days, as of a pattern that was mistyped.
+    """
+    items: dict[ChannelPattern, list[Wanted]] = {}
+    for item in wanted:
+        items.setdefault(item.channels, []).append(item)
+    for pattern, some in items.items():
+        found = {day: bool(fit) for item in some for day, fit in _channels(item, listings).items()}
+        without = sorted(day for day, fits in found.items() if not fits)
+        if len(without) == len(found):
+            place = f"{some[0].place}: " if some[0].place else ""
+            listed = f", and {len(found):,} days were listed" if len(found) > 1 else ""
+            raise InputError(
+                f"{place}no channel fits {str(pattern)!r} on {_span(without)}:"
+                f" the archive has none{listed}"
+            )
+        if without:
+            days = ", ".join(map(str, without[:_SHOWN])) + ("..." if len(without) > _SHOWN else "")
+            yield (
+                f"no channel fits {str(pattern)!r} on {len(without):,} of"
+                f" {counted(len(found), 'day')}: {days}"
+            )
+
+
+def _span(days: Sequence[Day]) -> str:
+    """Days in a few words."""
+    return str(days[0]) if len(days) == 1 else f"{days[0]}..{days[-1]}"
+
+
+def _requests(item: Wanted, listings: Mapping[Day, Listing]) -> Iterator[CorrectedDayRequest]:
+    for day, channels in _channels(item, listings).items():
+        for channel in channels:
             yield CorrectedDayRequest(day, channel, item.parameters)
 
 

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from runner.counting import counted
 from runner.failures import CallError
 from runner.outcome import Outcome
 
@@ -59,11 +60,10 @@ class Summary:
         """The summary: how many of what in `seconds`; `verb` is what was done, such as "queued"."""
         counts = [f"{self.done:,} {verb}", f"{self.failed.total():,} failed"]
         if self.skipped:
-            counts.append(f"{self.skipped:,} skipped, as they were done before")
+            counts.append(f"{self.skipped:,} skipped, as they were {verb} before")
         if self.left:
             counts.append(f"{self.left:,} left")
-        noun = "request" if self.total == 1 else "requests"
-        lines = [f"{self.total:,} {noun} in {seconds:.1f} s: {', '.join(counts)}"]
+        lines = [f"{counted(self.total, 'request')} in {seconds:.1f} s: {', '.join(counts)}"]
         for kind, count in self.failed.most_common():
             message = self.examples[kind]
             if len(message) > _LONGEST_MESSAGE:

@@ -29,12 +29,6 @@ class Wanted:
     parameters: RemovalParameters
     place: str = ""
 
-    @property
-    def span(self) -> str:
-        """The days in a few words."""
-        first, last = self.days[0], self.days[-1]
-        return str(first) if first == last else f"{first}..{last}"
-
 
 def parse_parameters(fields: Mapping[str, Any]) -> RemovalParameters:
     """Read the parameters of the response removal as requests have them.

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from runner import plot
-from runner.calls import invoke
+from runner.calls import invoke, is_failure, unexpected
+from runner.counting import counted
 from runner.downloads import download, is_link
 from runner.failures import InputError, RunError
 from runner.retries import repeated
@@ -40,7 +41,7 @@ def run(options: argparse.Namespace, where: Where) -> int:
     if options.plot:
         if wanted != JSON_FORMAT:
             raise InputError(f"--plot draws windows in the format json, not in {wanted}")
-        plot.check_matplotlib()
+        plot.check_picture(options.plot)
     client = where.lambda_client(connections=1)
     reply, _ = repeated(
         lambda: invoke(client, where.function, request),
@@ -48,63 +49,83 @@ def run(options: argparse.Namespace, where: Where) -> int:
         time.sleep,
         lambda line: print(line, file=sys.stderr),
     )
-    return _take(reply, wanted, options.o, options.plot)
+    return _take(reply, wanted, options.o, options.plot, bool(request.get("Windows")))
 
 
 def _read_request(path: Path) -> dict[str, Any]:
     name = "standard input" if str(path) == "-" else str(path)
     try:
-        request = json.loads(sys.stdin.read() if str(path) == "-" else path.read_text())
+        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8-sig")
+        request = json.loads(text)
     except OSError as error:
         raise InputError(f"{name} cannot be read: {error}") from error
-    except ValueError as error:  # of UTF-8, or of JSON
+    except (ValueError, RecursionError) as error:  # of UTF-8, or of JSON
         raise InputError(f"{name} is not JSON: {error}") from error
     if not isinstance(request, dict):
         raise InputError(f"{name} is {json.dumps(request)[:80]}: must be an object with Windows")
     return request
 
 
-def _take(reply: Any, wanted: str, output: Path | None, picture: Path | None) -> int:
+def _take(
+    reply: Any, wanted: str, output: Path | None, picture: Path | None, some_asked: bool
+) -> int:
     """Write an answer; returns the exit status."""
     if is_link(reply):
         errors, content = reply.get("errors", []), download(reply)
         if wanted != JSON_FORMAT:
-            return _take_file(content, errors, output)
+            return _take_file(content, errors, wanted, output)
         reply = _loaded(content, reply["object"])
     elif isinstance(reply, dict) and reply.keys() >= _FILE:
-        return _take_file(_decoded(reply["content_base64"]), reply["errors"], output)
+        return _take_file(_decoded(reply["content_base64"]), reply["errors"], wanted, output)
+    if is_failure(reply) or not _are_windows(reply) or (some_asked and not reply):
+        raise unexpected(reply, "has no windows: is this the time-window function?")
     if wanted != JSON_FORMAT:  # what the function says where no window has data
         failed = _failed(reply)
         raise RunError("\n  ".join(["no window has data, nothing was written", *failed]))
     return _take_json(reply, output, picture)
 
 
+def _are_windows(reply: Any) -> bool:
+    """Whether what an array has are windows; whatever else there is passes."""
+    if not isinstance(reply, list):
+        return True
+    if not all(isinstance(window, dict) for window in reply):
+        return False
+    errors = [window["error"] for window in reply if "error" in window]
+    whole = all("data" in window or "error" in window for window in reply)
+    return whole and all(isinstance(error, dict) and "message" in error for error in errors)
+
+
 def _take_json(reply: Any, output: Path | None, picture: Path | None) -> int:
-    text, failed = json.dumps(reply), _failed(reply)
-    lines = []
+    # Beside the windows, if these go to standard output.
+    told = sys.stderr if output is None else sys.stdout
+    failed = _failed(reply)
     if output is None:
-        print(text)
+        print(json.dumps(reply))
     else:
-        _write(output, f"{text}\n".encode())
-        counts = f"{len(reply)} windows to " if isinstance(reply, list) else ""
+        _write(output, f"{json.dumps(reply)}\n".encode())
+        counts = f"{counted(len(reply), 'window')} to " if isinstance(reply, list) else ""
         missing = f", {len(failed)} of them without data" if counts else ""
-        lines.append(f"wrote {counts}{output}{missing}")
-    lines += [f"  {message}" for message in failed]
+        print(f"wrote {counts}{output}{missing}", file=told)
+    for message in failed:
+        print(f"  {message}", file=told)
     if picture and isinstance(reply, list) and reply:
         drawn = plot.draw(reply, picture)
-        some = f", the first {drawn} of {len(reply)} windows" if drawn < len(reply) else ""
-        lines.append(f"drew {picture}{some}")
-    for line in lines:  # beside the windows, if these go to standard output
-        print(line, file=sys.stderr if output is None else sys.stdout)
+        every = counted(len(reply), "window")
+        some = f", the first {drawn} of {every}" if drawn < len(reply) else ""
+        print(f"drew {picture}{some}", file=told)
     return 1 if failed else 0
 
 
-def _take_file(content: bytes, errors: Sequence[Mapping[str, Any]], output: Path | None) -> int:
+def _take_file(
+    content: bytes, errors: Sequence[Mapping[str, Any]], wanted: str, output: Path | None
+) -> int:
     if output is None:
         raise RunError("the reply is a file: name one by -o FILE")
     _write(output, content)
-    missing = f", {len(errors)} windows without data are not in it" if errors else ""
-    print(f"wrote {output}, {len(content):,} bytes{missing}")
+    what = ", a zip of SAC files" if wanted == "sac" else ""
+    missing = f", without {counted(len(errors), 'window')} that had no data" if errors else ""
+    print(f"wrote {output}, {len(content):,} bytes{what}{missing}")
     for message in _failed(errors):
         print(f"  {message}")
     return 1 if errors else 0
@@ -113,21 +134,20 @@ def _take_file(content: bytes, errors: Sequence[Mapping[str, Any]], output: Path
 def _failed(windows: Any) -> list[str]:
     """The messages of windows that have no data."""
     entries = windows if isinstance(windows, list) else []
-    failed = [window for window in entries if isinstance(window, dict) and window.get("error")]
-    return [str(window["error"]["message"]) for window in failed]
+    return [str(window["error"]["message"]) for window in entries if window.get("error")]
 
 
 def _loaded(content: bytes, name: str) -> Any:
     try:
         return json.loads(content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise RunError(f"{name} is not JSON: {error}") from error
 
 
-def _decoded(text: str) -> bytes:
+def _decoded(text: Any) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error as error:
+    except (TypeError, binascii.Error) as error:
         raise RunError(f"the reply's content_base64 is broken: {error}") from error
 
 

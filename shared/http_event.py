@@ -103,7 +103,7 @@ def _query(event: Mapping[str, Any]) -> list[tuple[str, str]]:
         return parse_qsl(str(event.get("rawQueryString") or ""), keep_blank_values=True)
     multiple = _members(event, "multiValueQueryStringParameters")
     single = _members(event, "queryStringParameters")
-    pairs = [(name, value) for name, values in multiple.items() for value in values]
+    pairs = [(name, value) for name, values in multiple.items() for value in values or ()]
     pairs = [(str(name), str(value)) for name, value in pairs or single.items()]
     if _is_load_balancer(event):  # it alone leaves them as they were in the URL
         pairs = [(unquote_plus(name), unquote_plus(value)) for name, value in pairs]
@@ -113,7 +113,8 @@ def _query(event: Mapping[str, Any]) -> list[tuple[str, str]]:
 def _header(event: Mapping[str, Any], name: str) -> str:
     """The values of a header, joined as HTTP has it; "" if there are none."""
     multiple = _members(event, "multiValueHeaders")
-    values = [value for key, listed in multiple.items() if key.lower() == name for value in listed]
+    lists = [listed or () for key, listed in multiple.items() if key.lower() == name]
+    values = [value for listed in lists for value in listed]
     single = _members(event, "headers")
     values = values or [value for key, value in single.items() if key.lower() == name]
     return ",".join(map(str, values))

@@ -26,9 +26,11 @@ def do_items(event: Mapping[str, Any], worker: Worker) -> list[dict[str, Any]]:
             Functions sees its name, and its Retry does the batch again, which writes the same
             objects.
     """
-    items, common = event["Items"], event.get("BatchInput") or {}
+    items, common = event["Items"], event.get("BatchInput")
+    common = {} if common is None else common
     if not isinstance(items, list) or not isinstance(common, Mapping):
-        raise BadRequestError("Items must be a JSON array of requests, and BatchInput an object")
+        kinds = f"Items is {type(items).__name__}, BatchInput {type(common).__name__}"
+        raise BadRequestError(f"{kinds}: must be a JSON array of requests, and an object")
     entries: list[dict[str, Any]] = []
     failures: list[ServiceError] = []
     for number, item in enumerate(items):

@@ -45,12 +45,13 @@ def resolve(pre_filt: PreFilt, response: Response, sampling_rate: float, seconds
         Four corners in Hz, or None for no filter.
 
     Raises:
-        BadRequestError: the corners lie beyond the Nyquist frequency.
+        BadRequestError: the corners lie beyond the Nyquist frequency, or below every frequency of
+            the data.
         ValueError, IndexError, NotImplementedError: evalresp refuses the response.
     """
     if isinstance(pre_filt, str):
         return _heard(response, sampling_rate, seconds)
-    _check(pre_filt, sampling_rate)
+    _check(pre_filt, sampling_rate, seconds)
     return pre_filt
 
 
@@ -87,7 +88,14 @@ def _legible(frequency: float) -> float:
     return float(f"{math.floor(frequency / digit * (1 + 1e-9)) * digit:.3g}")
 
 
-def _check(pre_filt: Corners, sampling_rate: float) -> None:
+def _check(pre_filt: Corners, sampling_rate: float, seconds: float) -> None:
+    # The FFT is of twice as many samples: its lowest frequency is that of half a period.
+    if pre_filt and seconds and pre_filt[3] <= 1 / (2 * seconds):
+        raise BadRequestError(
+            f"pre_filt is {list(pre_filt)}: must end above {1 / (2 * seconds):.2g} Hz, the lowest"
+            f" frequency of {seconds:,.0f} s of data, or nothing of them is left",
+            field="pre_filt",
+        )
     if pre_filt and pre_filt[0] >= sampling_rate / 2:
         raise BadRequestError(
             f"pre_filt is {list(pre_filt)}: must begin below {sampling_rate / 2} Hz, the Nyquist"

@@ -5,7 +5,7 @@ queue. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.h
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared import dead_letters, json_values, settings
@@ -26,8 +26,10 @@ def do_batch(event: Mapping[str, Any], worker: Worker) -> dict[str, Any]:
         `{"batchItemFailures": [{"itemIdentifier": messageId}, ...]}`, of those that go back.
 
     Raises:
+        BadRequestError: a record is not as SQS sends it; nothing was done.
         SettingsError: the environment's MAX_RECEIVE_COUNT is no number.
     """
+    _check(event["Records"])
     back = []
     most = settings.max_receive_count()
     for record in event["Records"]:
@@ -37,6 +39,17 @@ def do_batch(event: Mapping[str, Any], worker: Worker) -> dict[str, Any]:
         elif not _is_settled(record, worker, most):
             back.append(record["messageId"])
     return {"batchItemFailures": [{"itemIdentifier": message} for message in back]}
+
+
+def _check(records: Sequence[Any]) -> None:
+    for number, record in enumerate(records):
+        names = ("messageId", "body")
+        if not isinstance(record, Mapping) or not all(
+            isinstance(record.get(name), str) for name in names
+        ):
+            raise BadRequestError(
+                f"Records[{number}] must be an object with the texts messageId and body"
+            )
 
 
 def _is_settled(record: Mapping[str, Any], worker: Worker, most: int | None) -> bool:

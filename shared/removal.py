@@ -24,6 +24,11 @@ _OBSPY_BYTES = 47
 were seen from a million points to 33 million, and 52 with a `pre_filt`."""
 
 
+_OUR_BYTES = 16
+"""Memory that our own way takes for each sample, at least: some 23 were seen. An archive's day fits
+into any function that is recommended; what a damaged header says of the sampling rate need not."""
+
+
 @dataclass(frozen=True)
 class Outcome:
     """How the response was removed.
@@ -142,9 +147,9 @@ def _remove(run: Run, parameters: RemovalParameters, seconds: float) -> tuple[st
     fast = parameters.method == "fast" and fast_removal.covers(run.response, run.npts)
     # A polynomial takes each sample by itself, as it is.
     linear = not is_polynomial(run.response)
-    if linear and not fast:
-        _require_memory_for_obspy(name, run.npts)
     size = fast_removal.fft_length(run.npts) // 2 if fast else run.npts
+    if linear:
+        _require_memory(name, run, size, fast)
     samples = run.samples(
         size, parameters.zero_mean and linear, parameters.taper_fraction if linear else 0.0
     )
@@ -168,12 +173,13 @@ def _remove(run: Run, parameters: RemovalParameters, seconds: float) -> tuple[st
     return "fast" if fast else "obspy", corners
 
 
-def _require_memory_for_obspy(name: str, npts: int) -> None:
-    function_memory.require(
-        _OBSPY_BYTES * _npts2nfft(npts),
-        f"{name}: removing the response from {npts:,} samples by ObsPy",
-        'ask for "method": "fast", or give it more (MemorySize)',
-    )
+def _require_memory(name: str, run: Run, size: int, fast: bool) -> None:
+    what = f"{name}: removing the response from {run.npts:,} samples at {run.sampling_rate:g} Hz"
+    if fast:
+        function_memory.require(_OUR_BYTES * size, what, "give it more (MemorySize)")
+    else:
+        hint = 'ask for "method": "fast", or give it more (MemorySize)'
+        function_memory.require(_OBSPY_BYTES * _npts2nfft(run.npts), f"{what} by ObsPy", hint)
 
 
 def _by_us(samples: FloatArray, run: Run, parameters: RemovalParameters, corners: Corners) -> None:

@@ -27,7 +27,7 @@ from botocore.exceptions import (
 from s3transfer.exceptions import S3DownloadFailedError
 
 from shared import settings
-from shared.errors import NoSuchObjectError, S3Error
+from shared.errors import NoSuchObjectError, S3Error, SettingsError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -45,6 +45,7 @@ _READ_TIMEOUT_S = 8
 # 403 instead of 404: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
 # A HEAD has no body, so botocore only has the status to tell.
 _ABSENT = {"404", "NoSuchKey", "403", "AccessDenied"}
+_NO_BUCKET = "NoSuchBucket"
 
 _OTHER_FAILURES = (
     BotoCoreError,
@@ -231,15 +232,38 @@ def translated(verb: str, bucket: str, key: str) -> Iterator[None]:
     Raises:
         NoSuchObjectError: what was to be read (`verb`) is not there, or S3 does not show it to us.
         S3Error: S3 could not be reached, refused, or broke off.
+        SettingsError: there is no such bucket to read from.
     """
     name = uri(bucket, key)
     try:
         yield
     except ClientError as error:
         code = error.response.get("Error", {}).get("Code", "unknown")
-        if verb == "read" and code in _ABSENT:
+        absent = code in _ABSENT
+        if verb == "read" and (code == _NO_BUCKET or (absent and _is_missing(bucket))):
+            # Unlike an object that is not there: the same request succeeds with the right bucket.
+            message = f"could not read {name}: there is no such bucket (S3_INPUT_BUCKET)"
+            raise SettingsError(message, object=name, setting="S3_INPUT_BUCKET") from error
+        if verb == "read" and absent:
             message = f"there is no object {name} that may be read"
             raise NoSuchObjectError(message, object=name) from error
         raise S3Error(f"could not {verb} {name}: {error}", object=name, code=code) from error
     except _OTHER_FAILURES as error:
         raise S3Error(f"could not {verb} {name}: {error}", object=name) from error
+
+
+@cache
+def _is_missing(bucket: str) -> bool:
+    """Whether there is no bucket of that name; the public archive's is there.
+
+    A HEAD, as of an object that is downloaded, has no body to say which of both is missing.
+    """
+    if bucket == settings.ARCHIVE_BUCKET:
+        return False
+    try:
+        client(signed=False).head_bucket(Bucket=bucket)
+    except ClientError as error:
+        return error.response.get("Error", {}).get("Code") in {"404", _NO_BUCKET}
+    except BotoCoreError:
+        return False
+    return False

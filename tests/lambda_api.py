@@ -113,7 +113,7 @@ def _handler(api: LambdaApi) -> type[BaseHTTPRequestHandler]:
             if answer.drop:
                 self.close_connection = True
                 return
-            content = answer.body.encode()
+            content = answer.body.encode(errors="surrogateescape")
             with suppress(BrokenPipeError, ConnectionResetError):  # the caller has gone
                 self.send_response(answer.status)
                 for name, value in answer.headers.items():

@@ -70,10 +70,16 @@ def test_more_than_the_time_suffices_for():
 
 
 @pytest.mark.parametrize(
-    "event", [{"Items": {}}, {"Items": None}, {"Items": [{}], "BatchInput": [1]}]
+    "event",
+    [
+        {"Items": {}},
+        {"Items": None},
+        {"Items": [{}], "BatchInput": [1]},
+        {"Items": [], "BatchInput": ""},
+    ],
 )
 def test_what_is_no_batch(event):
-    with pytest.raises(BadRequestError, match="Items must be a JSON array"):
+    with pytest.raises(BadRequestError, match="must be a JSON array of requests, and an object"):
         handler(event, NO_LIMIT)
 
 

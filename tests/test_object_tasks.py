@@ -83,6 +83,39 @@ def test_our_own_fault_is_not_shown():
     assert text == "InternalError: this is our fault; the log has the details"
 
 
+def test_a_version_is_refused():
+    """What is read is the object as it is now."""
+    asked = event("folder/a.ms", "folder/b.ms")
+    asked["tasks"][0]["s3VersionId"] = "abc"
+    (code, text), (other, _) = results(asked)
+    assert (code, other) == ("PermanentFailure", "Succeeded")
+    assert text.startswith("BadRequestError: s3VersionId is 'abc': objects are read as they are")
+
+
+def test_a_task_without_a_key():
+    asked = event("folder/a.ms", "folder/b.ms")
+    asked["tasks"][0]["s3Key"] = None
+    (code, text), (other, _) = results(asked)
+    assert (code, other) == ("PermanentFailure", "Succeeded")
+    assert text == "BadRequestError: s3Key is None: must be an object's key"
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"tasks": None},
+        {"tasks": [5]},
+        {"tasks": [{"s3Key": "a"}]},
+        {"invocationId": None},
+        {"invocationSchemaVersion": "9.9"},
+        {"invocationSchemaVersion": None},
+    ],
+)
+def test_what_s3_would_not_send(changed):
+    with pytest.raises(BadRequestError, match="must be"):
+        handler({**event(), **changed}, NO_LIMIT)
+
+
 def test_a_long_result_is_cut():
     ((_, text),) = results(event("x" * 5_000))
     assert len(text) == 1_000

@@ -99,6 +99,14 @@ def test_corners_beyond_the_nyquist_frequency_are_refused() -> None:
 
 
 @pytest.mark.skipif(not REAL_DATA.is_dir(), reason=f"no real data in {REAL_DATA}")
+def test_corners_below_every_frequency_are_refused() -> None:
+    given = (1e-7, 2e-7, 3e-7, 5e-6)
+    with pytest.raises(BadRequestError, match=r"must end above 5.8e-06 Hz, .* of 86,400 s of data"):
+        resolve(given, BROADBAND, 40.0, DAY_S)
+    assert resolve(given, BROADBAND, 40.0, 2 * DAY_S) == given
+    assert resolve(given, BROADBAND, 40.0, 0.0) == given  # of one sample nothing is known
+
+
 def test_every_seismic_channel_of_a_real_station_has_a_band() -> None:
     (station,) = read_inventory(str(REAL_DATA / "FDSNstationXML/CI/CI_WBM.xml"))[0]
     lows: dict[str, set[float]] = {}

@@ -131,6 +131,18 @@ def test_reasons_have_only_what_sqs_takes(queues):
     assert reason["ErrorMessage"] == "day '??'? é\U0001f30b"
 
 
+@pytest.mark.parametrize(
+    "record",
+    [5, None, {"eventSource": "aws:sqs"}, {"messageId": "m1"}, {"messageId": None, "body": "{}"}],
+)
+def test_what_sqs_would_not_send_fails_all_before_anything_is_done(queues, record):
+    event = batch({"fail": "bad"})
+    event["Records"].append(record)
+    with pytest.raises(BadRequestError, match=r"Records\[1\] must be an object with the texts"):
+        handler(event, NO_LIMIT)
+    assert buried(queues) == []
+
+
 def test_all_failed_is_told_message_by_message(queues):
     assert failed(batch({"fail": "s3"}, {"fail": "bug"})) == ["m0", "m1"]
 

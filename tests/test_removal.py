@@ -537,13 +537,22 @@ def test_obspys_way_is_refused_where_its_memory_does_not_suffice(
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
     stream = hour()
     before = stream[0].data.copy()
-    with pytest.raises(
-        TooLargeError, match="CI.BOM..BHZ.* 144,000 samples by ObsPy"
-    ) as error:
+    with pytest.raises(TooLargeError, match="CI.BOM..BHZ.* 144,000 samples at 40 Hz by O") as error:
         remove_response(stream, station(), parse(method="obspy"))
     assert 'ask for "method": "fast", or give it more' in error.value.message
     np.testing.assert_array_equal(stream[0].data, before)
-    remove_response(stream, station(), parse())  # by us it is not asked
+
+
+def test_a_sampling_rate_that_cannot_be_does_not_end_the_process(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As a damaged header says it: an end is led to zero for an hour, of a billion samples."""
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "10240")
+    stream = Stream([make_trace(NSCL, "2024-01-01T00:00:00.0195", noise(4_000))])
+    damaged = Stream([make_trace(NSCL, "2024-01-01T12:00:00", noise(300))])
+    damaged[0].stats.sampling_rate = 911_400.0
+    with pytest.raises(TooLargeError, match=r"samples at 911400 Hz needs .* function has 10,240"):
+        remove_response(stream + damaged, station(), parse())
 
 
 @pytest.mark.parametrize("values", [{}, {"pre_filt": [0.01, 0.02, 15, 18]}, {"water_level": None}])

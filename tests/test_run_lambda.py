@@ -267,14 +267,84 @@ def test_function_error(
     On the emulator and SAM local, nothing but the body does.
     """
     api.reply = Answer(body=body, headers={"X-Amz-Function-Error": "Unhandled"} if told else {})
-    if not told and body.startswith("["):
-        assert run_lambda.main([]) == 0  # a reply as any other
-        return
-    if not told and "errorType" not in body and body.startswith("{"):
-        assert run_lambda.main([]) == 0
-        return
+    if not told and body and "errorType" not in body and body[0] in "[{":
+        message = "UnexpectedReply: the reply "  # as any other that is no result
     assert fails().startswith(f"error: {message}")
     assert len(api.calls) == 1
+
+
+NO_RESULTS = [
+    None,
+    5,
+    "hello",
+    {"error": {"type": "S3Error", "message": "..."}},
+    {"message": "Internal Server Error"},
+    {"statusCode": 500, "body": ""},
+    {"errorMessage": "boom"},
+]
+
+
+@pytest.mark.parametrize("reply", NO_RESULTS, ids=json.dumps)
+@pytest.mark.parametrize("command", ["response", "windows"])
+def test_a_reply_that_is_no_result(
+    api: LambdaApi, credentials: None, capsys: Any, command: str, reply: Any
+) -> None:
+    """Whatever the status, it is not told as one."""
+    api.reply = Answer(body=json.dumps(reply))
+    assert run_lambda.main([command]) == 1
+    said = capsys.readouterr()
+    assert said.out == ""
+    assert said.err.startswith(f"error: UnexpectedReply: the reply {json.dumps(reply)} ")
+
+
+@pytest.mark.parametrize(
+    "reply", [[1, 2], [{}], [{"error": "x"}], [{"error": {"type": "a"}}], []], ids=json.dumps
+)
+def test_windows_that_are_none(
+    api: LambdaApi, credentials: None, capsys: Any, reply: Any, tmp_path: Path
+) -> None:
+    api.reply = Answer(body=json.dumps(reply))
+    output = tmp_path / "output.json"
+    assert run_lambda.main(["windows", "-o", str(output)]) == 1
+    assert "is this the time-window function?" in capsys.readouterr().err
+    assert not output.exists()
+
+
+@pytest.mark.parametrize("body", [b"\xff", b"[" * 100_000])
+def test_a_reply_that_cannot_be_read(
+    api: LambdaApi, credentials: None, capsys: Any, body: bytes
+) -> None:
+    api.reply = Answer(body=body.decode(errors="surrogateescape"))
+    assert run_lambda.main([]) == 1
+    assert capsys.readouterr().err.startswith("error: Error: ")
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--queue", ""], "--queue: '' is no name"),
+        (["--function-name", " "], "--function-name: ' ' is no name"),
+        (["--resume", "--output-bucket", ""], "--output-bucket: '' is no name"),
+        (["--file", "a", "--results", "a"], "--file and --results both name a"),
+    ],
+)
+def test_options_that_cannot_be_meant(
+    api: LambdaApi, credentials: None, capsys: Any, options: list[str], message: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run_lambda.main(["response", *options])
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert message in said
+    assert said.startswith("usage: run_lambda.py response ")
+    assert api.calls == []
+
+
+def test_a_picture_beside_the_answer(api: LambdaApi, credentials: None, capsys: Any) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run_lambda.main(["windows", "-o", "x.png", "--plot", "./x.png"])
+    assert ended.value.code == 2
+    assert "-o and --plot both name x.png: give two files" in capsys.readouterr().err
 
 
 NOT_REPEATED = [

@@ -3,6 +3,7 @@
 import json
 import re
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -120,6 +121,30 @@ def test_a_second_time_ends_at_once(api, tmp_path):
     assert len(results(tmp_path)) == 3
     assert len(api.calls) == 6
     assert "Traceback" not in (tmp_path / "stderr").read_text()
+
+
+def test_what_is_listed_is_not_awaited(api, tmp_path):
+    """S3 takes the question, and does not answer; its time-outs are minutes."""
+    with socket.create_server(("127.0.0.1", 0)) as s3:
+        port = s3.getsockname()[1]
+        command = [sys.executable, str(PROJECT / "run_lambda.py"), "response"]
+        process = subprocess.Popen(
+            [*command, "--day", "2019,001..2019,024", "--nscl", "CI.*.*.*"],
+            cwd=tmp_path,
+            env=command_environment(AWS_ENDPOINT_URL_S3=f"http://127.0.0.1:{port}"),
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        try:
+            with s3.accept()[0]:
+                process.send_signal(signal.SIGINT)
+                _, said = process.communicate(timeout=50)  # a time-out is 60 s, five times
+        finally:
+            process.kill()
+            process.communicate()
+    assert process.returncode == 130
+    assert said.endswith("error: interrupted\n")
+    assert api.calls == []
 
 
 def test_what_waits_for_another_try_is_not_waited_for(api, tmp_path):

@@ -2,6 +2,7 @@
 
 import datetime as dt
 import json
+from pathlib import Path
 
 import matplotlib as mpl
 import numpy as np
@@ -54,8 +55,8 @@ def test_what_is_drawn(figures, tmp_path):
     assert plot.draw([MOTION, COUNTS, FAILED], tmp_path / "windows.png") == 3
     (figure,) = figures
     motion, counts, failed = figure.axes
-    assert motion.get_title(loc="left") == "CI.BOM.BHZ.   2024-01-01 23:59:55.000000 UTC"
-    assert counts.get_title(loc="left").startswith("CI.BOM.BHZ.00 ")
+    assert motion.get_title(loc="left") == "CI.BOM..BHZ   2024-01-01 23:59:55.000000 UTC"
+    assert counts.get_title(loc="left").startswith("CI.BOM.00.BHZ ")
     assert (motion.get_ylabel(), counts.get_ylabel()) == ("m/s", "counts")
 
     (line,) = motion.lines
@@ -97,10 +98,20 @@ def test_a_picture_that_cannot_be_drawn(tmp_path):
 
 
 def test_without_matplotlib(monkeypatch):
-    plot.check_matplotlib()
+    plot.check_picture(Path("windows.png"))
     monkeypatch.setitem(__import__("sys").modules, "matplotlib", None)
     with pytest.raises(InputError, match="pip install matplotlib"):
-        plot.check_matplotlib()
+        plot.check_picture(Path("windows.png"))
+
+
+def test_a_picture_that_cannot_be_is_known_before_anything_is_sent(tmp_path):
+    plot.check_picture(tmp_path / "a.PDF")
+    (tmp_path / "folder.png").mkdir()
+    for name in ("a.doc", "a", "folder.png", ""):
+        with pytest.raises(
+            InputError, match=r": must be a file, its name ending with .*\.eps, .*\.png"
+        ):
+            plot.check_picture(tmp_path / name)
 
 
 @pytest.mark.parametrize("output", [[], ["-o", "output.json"]])

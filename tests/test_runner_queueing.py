@@ -100,6 +100,7 @@ def test_a_queue_that_is_not_there(sqs, capsys, tmp_path):
     assert run_lambda.main([*DAYS, "--queue", "no-such-queue"]) == 1
     assert "error: " in (said := capsys.readouterr().err)
     assert "QueueDoesNotExist" in said or "NonExistentQueue" in said
+    assert "no-such-queue in us-west-2 (--region, --profile)" in said
     assert list(tmp_path.iterdir()) == []
     url = "http://127.0.0.1/123456789012/no-such-queue"
     assert run_lambda.main([*DAYS, "--queue", url]) == 1

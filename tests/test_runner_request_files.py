@@ -146,6 +146,12 @@ def test_a_line_that_says_nothing_to_be_requested(read, line, message):
     assert message in said
 
 
+def test_a_line_that_looks_like_a_parameter(read):
+    """It asks for a day, in a way that is not understood: it must not be left out."""
+    with pytest.raises(InputError, match=r"line 1: 'day=2019,184 nscl=CI.SOC.HHN.': must be DAY"):
+        read("day=2019,184 nscl=CI.SOC.HHN.")
+
+
 def test_a_long_line_is_cut(read):
     with pytest.raises(InputError) as raised:
         read("x" * 100_000)

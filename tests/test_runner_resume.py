@@ -216,6 +216,27 @@ def test_a_last_line_without_its_end_counts(api, folder):
 
 @pytest.mark.parametrize(
     "text",
+    ['{"Windows": [{"Network": "CI"}]}', "my notes", "2019,183 CI.SOC.HHZ.", "[" * 100_000, '"'],
+)
+def test_a_file_that_no_run_has_written_stays(api, folder, capsys, text):
+    """Its only line has no end, either, and is not half of one of ours."""
+    path = folder / "results.jsonl"
+    path.write_text(text)
+    assert run_lambda.main([*DAYS, "--resume"]) == 2
+    assert "results.jsonl, line 1: is no line of a results file" in capsys.readouterr().err
+    assert path.read_text() == text
+    assert api.calls == []
+
+
+@pytest.mark.parametrize("cut", [1, 5, 13, 30])
+def test_a_first_line_that_is_half_written(api, folder, cut):
+    (folder / "results.jsonl").write_text(done(REQUESTS[0])[:cut])
+    assert run_lambda.main([*DAYS, "--resume"]) == 0
+    assert len(days(api)) == 5
+
+
+@pytest.mark.parametrize(
+    "text",
     [
         "no JSON\n",
         "[]\n",
@@ -257,5 +278,5 @@ def test_a_dry_run_tells_what_is_left(api, folder, capsys):
     said = capsys.readouterr().out
     assert "2019,183" not in said
     assert "4 requests (1 channel, 4 days) for the function response-lambda" in said
-    assert "; 1 more were done before" in said
+    assert "; 1 more was done before" in said
     assert api.calls == []

@@ -62,7 +62,7 @@ def test_patterns_are_resolved_by_day():
         "2019,183 CI.PAS.HHZ.",
     ]
     dropped, ignored = selection.notes
-    assert dropped == "dropped 1 requests that were there twice"
+    assert dropped == "dropped 1 request that was there twice"
     assert ignored == (
         "ignored 4 names of the archive that are no channel's day: README, x.ms, README"
     )
@@ -72,7 +72,7 @@ def test_duplicates_are_dropped_however_they_are_spelt():
     items = [wanted("2019,183", "CI.SOC.HHZ."), wanted("2019-07-02", "CI.SOC.HHZ.--", output="VEL")]
     found, notes = selected(*items)
     assert found == ["2019,183 CI.SOC.HHZ."]
-    assert notes == ["dropped 1 requests that were there twice"]
+    assert notes == ["dropped 1 request that was there twice"]
     items.append(wanted("2019,183", "CI.SOC.HHZ.", output="ACC"))
     assert len(selected(*items)[0]) == 2
 
@@ -81,6 +81,14 @@ def test_days_on_which_nothing_fits_are_told():
     found, notes = selected(wanted("2019,183..2019,185", "CI.SOC.HHE.*"))
     assert found == ["2019,183 CI.SOC.HHE."]
     assert notes[0] == "no channel fits 'CI.SOC.HHE.*' on 2 of 3 days: 2019,184, 2019,185"
+
+
+def test_days_asked_for_one_by_one_are_as_good_as_a_range():
+    days = ["2019,183", "2019,184", "2019,185"]
+    items = [wanted(day, "CI.SOC.HHE.*") for day in days]
+    assert selected(*items) == selected(wanted("2019,183..2019,185", "CI.SOC.HHE.*"))
+    with pytest.raises(InputError, match=r"on 2019,184\.\.2019,185: the archive has none, and 2 d"):
+        selected(*items[1:])
 
 
 def test_a_pattern_that_fits_nothing_is_an_error():

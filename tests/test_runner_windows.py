@@ -91,7 +91,7 @@ def test_json(real, folder, capsys):
     assert real("-o", "output.json") == 0
     (window,) = json.loads((folder / "output.json").read_text())
     assert window["data"] == SAMPLES
-    assert capsys.readouterr().out == "wrote 1 windows to output.json, 0 of them without data\n"
+    assert capsys.readouterr().out == "wrote 1 window to output.json, 0 of them without data\n"
 
 
 def test_miniseed(real, folder, capsys):
@@ -101,7 +101,7 @@ def test_miniseed(real, folder, capsys):
     assert trace.data.tolist() == SAMPLES
     said = capsys.readouterr().out.splitlines()
     assert said[0].startswith("wrote windows.mseed, ")
-    assert said[0].endswith(" bytes, 1 windows without data are not in it")
+    assert said[0].endswith(" bytes, without 1 window that had no data")
     assert "CI.NONE.BHZ." in said[1]
 
 
@@ -122,9 +122,7 @@ def test_all_windows_fail(real, folder, capsys):
     assert said.startswith("error: no window has data, nothing was written\n  the archive has no")
     assert not (folder / "windows.mseed").exists()
     assert real("-o", "output.json") == 1
-    assert (
-        "wrote 1 windows to output.json, 1 of them without data\n  the" in capsys.readouterr().out
-    )
+    assert "wrote 1 window to output.json, 1 of them without data\n  the" in capsys.readouterr().out
 
 
 def test_a_large_answer_is_downloaded(day, folder, timewindow_handler, monkeypatch, api, capsys):
@@ -205,7 +203,7 @@ def test_windows_on_standard_output(windows, capsys):
 def test_a_file(windows, folder, capsys):
     assert windows(file_reply(b"\0\xff" * 1_000), "--format", "sac", "-o", "windows.zip") == 0
     assert (folder / "windows.zip").read_bytes() == b"\0\xff" * 1_000
-    assert capsys.readouterr().out == "wrote windows.zip, 2,000 bytes\n"
+    assert capsys.readouterr().out == "wrote windows.zip, 2,000 bytes, a zip of SAC files\n"
     assert windows(file_reply(b"x", FAILED), "--format", "sac", "-o", "windows.zip") == 1
 
 

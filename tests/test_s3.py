@@ -11,7 +11,7 @@ import pytest
 
 from local.s3_server import OUTPUT_BUCKET
 from shared import s3, s3_output
-from shared.errors import NoSuchObjectError, S3Error
+from shared.errors import NoSuchObjectError, S3Error, SettingsError
 from shared.settings import ARCHIVE_BUCKET
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
@@ -195,8 +195,10 @@ def test_private_object(archive, target):
 
 
 def test_download_from_a_missing_bucket(archive, target):
-    # A HEAD has no body, so whether it is bucket or object that is missing, S3 does not say.
-    refused(NoSuchObjectError, target, bucket="no-such-bucket")
+    """It is not the request's fault, nor is anything of the archive missing."""
+    refused(SettingsError, target, bucket="no-such-bucket")
+    with pytest.raises(SettingsError, match="no-such-bucket/key: there is no such bucket"):
+        s3.read_part("no-such-bucket", "key", 0)
 
 
 @pytest.mark.parametrize("encoding", [None, "gzip"])
