@@ -32,6 +32,9 @@ _BUILD_S = 1800
 _REPORT = re.compile(r"^REPORT RequestId: (\S+)\t.*\bBilled Duration: (\d+) ms", re.MULTILINE)
 _INIT = re.compile(r"INIT REPORT\(durationMs: ([\d.]+)\)")
 _EXIT_BY_SIGNAL = b"Runtime.ExitError"
+_REFUSED = (
+    b"MB of memory, and the function has"  # by `shared.function_memory`, before it comes to that
+)
 
 # Run in a container: the largest resident set that each of its other processes has had, in KB.
 _PEAKS = """
@@ -195,7 +198,7 @@ class LambdaContainer:
         except (OSError, http.client.HTTPException) as error:
             self._raise_if_out_of_memory()
             raise DockerError(f"the emulator does not answer: {error}") from error
-        if _EXIT_BY_SIGNAL in body:
+        if _EXIT_BY_SIGNAL in body or _REFUSED in body:
             raise OutOfMemoryError(f"{self._memory_mb} MB")
         reply = json.loads(body) if status == http.HTTPStatus.OK else body.decode()
         if status != http.HTTPStatus.OK or "errorType" in reply:

@@ -50,6 +50,8 @@ def main() -> None:
             with _polling() as poll, served as emulator:
                 say(f"S3 with the archive and s3://{OUTPUT_BUCKET}: {aws.endpoint_url}")
                 say(f"The {options.function} function: {emulator.url}")
+                if options.port and not aws.endpoint_url.endswith(f":{options.port + 1}"):
+                    say(f"(port {options.port + 1} is taken)")
                 if options.function == "response":
                     say(f"Its queue, {STACK}-jobs, and {STACK}-dead-letters: {aws.endpoint_url}")
                     url = emulator.url

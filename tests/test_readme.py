@@ -624,7 +624,7 @@ def test_the_queue_of_make_serve(response: Served, tmp_path: Path) -> None:
     """That its messages are worked on is for the tests of make serve to see."""
     folder = make_folder(tmp_path)
     assert "2 queued, 0 failed" in type_in(folder, BLOCKS[MANY, "sh", 2], response.port)
-    assert len(read_results(folder / "results.jsonl")) == 2
+    assert len(read_results(folder / "local.jsonl")) == 2
 
 
 def test_what_is_said_of_run_lambda() -> None:
