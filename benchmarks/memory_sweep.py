@@ -1,8 +1,8 @@
 """How long both functions take at each memory size, in their images with what Lambda gives there.
 
 Each function runs in a container with a memory size's memory and share of a processor, against an
-S3 server on this machine. Every invocation is of another station, so that nothing that depends on
-the channel is at hand from the one before. At each size the first invocation is the cold start,
+S3 server on this machine. Every invocation is of other stations than the one before, so that nothing
+that depends on the channel is at hand from it. At each size the first invocation is the cold start,
 and the others are the rounds. ObsPy's way is measured in the same run.
 
 Needs Linux with a Docker engine, and AWS's base image in it or within reach. Takes half an hour
@@ -50,6 +50,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=_ROUNDS, help="warm invocations each")
     parser.add_argument("--write", action="store_true", help=f"write runner/{MEASUREMENT.name}")
+    parser.add_argument(
+        "--windows-only", action="store_true", help="time windows anew, beside what was measured"
+    )
     parser.add_argument("--python-version", default="3.10", choices=("3.10", "3.13"))
     arguments = parser.parse_args()
     most = max(*RESPONSE_MB, *TIMEWINDOW_MB)
@@ -62,11 +65,15 @@ def main() -> None:
         with running_sweep(arguments.rounds, arguments.python_version) as sweep:
             found["versions"]["base_image"] = base_digest(arguments.python_version)
             found["image_bytes"] = image_bytes(sweep.images["response"])
-            found |= measure(sweep, RESPONSE_MB, TIMEWINDOW_MB, SAMPLING_RATES)
+            if arguments.windows_only:
+                found = _windows_anew(found["command"], sweep)
+            else:
+                found |= measure(sweep, RESPONSE_MB, TIMEWINDOW_MB, SAMPLING_RATES)
     except DockerError as error:
         sys.exit(f"the memory sweep needs a Docker engine with AWS's base image: {error}")
-    found["machine"]["load_after"] = round(os.getloadavg()[0], 2)
-    found["versions"] |= [cell.pop("versions") for cell in found["obspy"]][-1]
+    if not arguments.windows_only:
+        found["machine"]["load_after"] = round(os.getloadavg()[0], 2)
+        found["versions"] |= [cell.pop("versions") for cell in found["obspy"]][-1]
     sys.stdout.write(times([*found["response"], *found["timewindow"]]))
     if arguments.write:
         MEASUREMENT.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
@@ -79,7 +86,7 @@ def running_sweep(rounds: int, python_version: str) -> Iterator[Sweep]:
     Raises:
         DockerError: no Docker engine answers, or an image cannot be built.
     """
-    host, stations = bridge_address(), max(rounds + 1, LARGEST_CHANNELS)
+    host, stations = bridge_address(), max(rounds + 1, 2 * LARGEST_CHANNELS)
     images = {function: build(function, python_version) for function in ("response", "timewindow")}
     with Service("benchmarks.sweep_archive", host, str(stations)) as archive:
         yield Sweep(images, archive, host, stations, rounds)
@@ -110,6 +117,13 @@ def measure(
         ],
         "obspy": [sweep.obspy(rate) for rate in OBSPY_HZ if rate in rates],
     }
+
+
+def _windows_anew(command: str, sweep: Sweep) -> dict[str, Any]:
+    """The last measurement, with other time windows in it."""
+    found = json.loads(MEASUREMENT.read_text(encoding="utf-8"))
+    found["command"] = f"{found['command']}` and then `{command}"
+    return {**found, "timewindow": measure(sweep, (), TIMEWINDOW_MB, ())["timewindow"]}
 
 
 def circumstances(rounds: int) -> dict[str, Any]:

@@ -32,7 +32,9 @@ Cell = dict[str, Any]
 """What was measured at one memory size, as it is written."""
 
 WINDOW_HZ = 100.0
-LARGEST_CHANNELS = 4  # of 23 hours each: nearly all that `shared.window_limits` allows
+# Of 23 hours each: nearly all that `shared.window_limits` allows.
+LARGEST_CHANNELS = 4
+LARGEST_MOTION_CHANNELS = 2
 
 _FIVE_MINUTES = ("2024-01-01T10:00:00", "2024-01-01T10:05:00")
 _MOST_OF_A_DAY = ("2024-01-01T00:30:00", "2024-01-01T23:30:00")
@@ -97,7 +99,7 @@ class Sweep:
         Raises:
             DockerError: the function failed, but not for want of memory.
         """
-        return self._windows(memory_mb, "the largest", self._largest)
+        return self._windows(memory_mb, "the largest", self._largest(LARGEST_CHANNELS))
 
     def largest_motion(self, memory_mb: int) -> Cell:
         """Measure the same with the response removed.
@@ -105,7 +107,12 @@ class Sweep:
         Raises:
             DockerError: the function failed, but not for want of memory.
         """
-        return self._windows(memory_mb, "the largest, as motion", self._largest, Output="VEL")
+        return self._windows(
+            memory_mb,
+            "the largest, as motion",
+            self._largest(LARGEST_MOTION_CHANNELS),
+            Output="VEL",
+        )
 
     def day(self, memory_mb: int, sampling_rate: float) -> Cell:
         """What correcting a day takes beside time: the objects' sizes and the requests to S3.
@@ -191,9 +198,10 @@ class Sweep:
 
         return {**cell, **self._measured("timewindow", memory_mb, event)}
 
-    def _largest(self, number: int) -> list[dict[str, str]]:
-        numbers = range(number, number + LARGEST_CHANNELS)
-        return [self._window(each, _MOST_OF_A_DAY) for each in numbers]
+    def _largest(self, channels: int) -> Callable[[int], list[dict[str, str]]]:
+        return lambda number: [
+            self._window(number * channels + each, _MOST_OF_A_DAY) for each in range(channels)
+        ]
 
     def _window(self, number: int, span: tuple[str, str]) -> dict[str, str]:
         name = channel(WINDOW_HZ, number % self.stations)

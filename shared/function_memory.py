@@ -8,6 +8,10 @@ from shared.errors import TooLargeError
 
 _STATM = Path("/proc/self/statm")
 
+_MOST_IN_USE = 256 * 2**20
+"""Memory that a process is taken to use, at most, beside the work: of what a warm one has beyond
+ObsPy and a day of counts, malloc may take for the work what earlier invocations have freed."""
+
 
 def require(bytes_needed: float, what: str, hint: str) -> None:
     """Refuse work that surely does not fit.
@@ -24,7 +28,7 @@ def require(bytes_needed: float, what: str, hint: str) -> None:
     limit_mb = settings.memory_size_mb()
     if limit_mb is None:
         return
-    needed_mb = (_resident_bytes() + bytes_needed) / 2**20
+    needed_mb = (min(_resident_bytes(), _MOST_IN_USE) + bytes_needed) / 2**20
     if needed_mb > limit_mb:
         raise TooLargeError(
             f"{what} needs {needed_mb:,.0f} MB of memory, and the function has {limit_mb:,}:"

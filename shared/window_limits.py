@@ -8,6 +8,10 @@ MAX_SAMPLES = 32 * 1024**2
 """Samples of one request, missing ones included: four channel days at 100 Hz. As JSON, packed and
 not, they take a gigabyte of memory; more of them do not fit into a function of two."""
 
+MAX_SAMPLES_OF_MOTION_AS_JSON = 16 * 1024**2
+"""The same for ground motion as JSON: two channel days at 100 Hz. With all its digits, a sample is
+twenty bytes long, two and a half times as long as a count."""
+
 MAX_SAMPLES_OF_A_REPLY = 12 * 1024**2
 """Samples of one request where what is too large for a reply cannot be put into a bucket: each
 takes half a byte of its 6 MB, at least, in gzip as in Steim2."""
@@ -21,13 +25,16 @@ MAX_MOTION_SAMPLES = 64 * 1024**2
 them take longer than the half a minute that an HTTP API waits."""
 
 
-def most_samples(output_bucket: str | None) -> int:
+def most_samples(output_bucket: str | None, motion_as_json: bool = False) -> int:
     """How many samples one request may ask for, missing ones included.
 
     Args:
         output_bucket: for what is too large for a reply; None if there is none.
+        motion_as_json: whether they are asked for as ground motion, in JSON.
     """
-    return MAX_SAMPLES if output_bucket else MAX_SAMPLES_OF_A_REPLY
+    if not output_bucket:
+        return MAX_SAMPLES_OF_A_REPLY
+    return MAX_SAMPLES_OF_MOTION_AS_JSON if motion_as_json else MAX_SAMPLES
 
 
 def check_objects(objects: int) -> None:

@@ -14,7 +14,8 @@ from shared.windows import read_windows
 def process(request: Any) -> Reply:
     """Read each window, in the request's order; one that cannot be answered has its error."""
     asked = WindowsRequest.parse(request)
-    most = most_samples(settings.output_bucket_if_set())
+    motion_as_json = asked.removal is not None and asked.format == "json"
+    most = most_samples(settings.output_bucket_if_set(), motion_as_json)
     answers = read_windows(asked.windows, settings.input_bucket(), asked.removal, asked.whole, most)
     return window_reply(answers, asked.format)
 
