@@ -1,9 +1,9 @@
 """How long both functions take at each memory size, in their images with what Lambda gives there.
 
 Each function runs in a container with a memory size's memory and share of a processor, against an
-S3 server on this machine. Every invocation is of other stations than the one before, so that nothing
-that depends on the channel is at hand from it. At each size the first invocation is the cold start,
-and the others are the rounds. ObsPy's way is measured in the same run.
+S3 server on this machine. Every invocation is of other stations than the one before, so that
+nothing that depends on the channel is at hand from it. At each size the first invocation is the
+cold start, and the others are the rounds. ObsPy's way is measured in the same run.
 
 Needs Linux with a Docker engine, and AWS's base image in it or within reach. Takes half an hour
 at most, in which the machine should do nothing else.

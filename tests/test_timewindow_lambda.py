@@ -17,6 +17,7 @@ from conftest import PROJECT, http_event, make_trace, noise, put_day
 
 from local.s3_server import S3Server
 from shared import errors
+from timewindow_lambda import app
 
 Handler = Callable[[Any], Any]
 REQUEST = json.loads((PROJECT / "request.json").read_text())
@@ -401,3 +402,27 @@ def test_a_refusal_says_what_would_fit(
     end = obspy.UTCDateTime(LARGE["Starttime"]) + error["fits"]["seconds"]
     smaller = {**LARGE, "Endtime": str(end)}
     assert timewindow_handler(get_event("2.0", **smaller))["statusCode"] == 200
+
+
+@pytest.mark.parametrize(
+    ("members", "bucket", "most"),
+    [
+        ({}, "results", 32),
+        ({"Output": "VEL"}, "results", 16),  # its JSON would not fit into the function's memory
+        ({"Output": "VEL", "Format": "mseed"}, "results", 32),
+        ({"Format": "sac"}, "results", 32),
+        ({}, None, 12),
+        ({"Output": "VEL"}, None, 12),
+    ],
+)
+def test_how_many_samples_may_be_asked_for(
+    monkeypatch: pytest.MonkeyPatch, members: dict[str, str], bucket: str | None, most: int
+) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(app, "read_windows", lambda *arguments: asked.extend(arguments) or [])
+    if bucket:
+        monkeypatch.setenv("S3_OUTPUT_BUCKET", bucket)
+    else:
+        monkeypatch.delenv("S3_OUTPUT_BUCKET", raising=False)
+    app.process({**REQUEST, **members})
+    assert asked[-1] == most * 1024**2
