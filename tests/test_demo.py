@@ -23,8 +23,8 @@ def test_it_says_what_came_out(demo_run: DemoRun) -> None:
         r"recorded   CI\.SOC\.\.HHZ, 8,640,000 samples, peak [\d,]+ counts",
         r"came out   ground velocity, peak \d\.\d{3}e-05 m/s",
         r"error      \d\.\d\de-\d\d of the true motion \(rms, 0\.05 to 20\.0 Hz\)",
-        r"window     CI\.BOM\.BHZ, 12,000 samples, 0 of them missing",
-        r"window     CI\.BOM\.BHN, 12,000 samples, 800 of them missing",
+        r"window     CI\.BOM\.\.BHZ, 12,000 samples, 0 of them missing",
+        r"window     CI\.BOM\.\.BHN, 12,000 samples, 800 of them missing",
         rf"picture    {re.escape(str(demo_run.folder / 'demo.png'))}",
     ):
         assert len(re.findall(f"^{line}$", demo_run.stdout, re.MULTILINE)) == 1, line
