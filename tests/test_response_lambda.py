@@ -107,7 +107,7 @@ def s3_is_away(archive: S3Server, environment: pytest.MonkeyPatch) -> None:
         (s3_is_away, REQUEST, errors.S3Error, 502),
         (absent_output_bucket, REQUEST, errors.S3Error, 502),
         (no_credentials, REQUEST, errors.S3Error, 502),
-        (absent_input_bucket, REQUEST, errors.ServiceError, 404),
+        (absent_input_bucket, REQUEST, errors.SettingsError, 500),
         (no_output_bucket, REQUEST, errors.SettingsError, 500),
         (empty_output_bucket, REQUEST, errors.SettingsError, 500),
         (output_bucket_is_no_name, REQUEST, errors.SettingsError, 500),
