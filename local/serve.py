@@ -8,6 +8,7 @@ import signal
 import socket
 import sys
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.client import HTTPException
@@ -22,6 +23,9 @@ from local.s3_server import OUTPUT_BUCKET, S3Server
 
 _WAIT_S = 2 * TIMEOUT_S
 """For a reply: other calls may stand before that of the queue."""
+
+_LOOK_S = 0.5
+"""How long Ctrl-C may go unseen."""
 
 STACK = "local"
 """Its queues are named after it, as those of a stack on AWS are."""
@@ -57,7 +61,9 @@ def main() -> None:
                     url = emulator.url
                     poll(EventSourceMapping(aws.sqs, queues.jobs, url, timeout_s=_WAIT_S))
                 say("Calls queue, as the emulator takes one at a time. Ctrl-C ends all of it.")
-                signal.pause()
+                # Not `signal.pause`, which does not end where another thread gets the signal.
+                while True:
+                    time.sleep(_LOOK_S)
     except EmulatorError as error:
         fail(f"{error}; PORT=9010, say, names another")
     except KeyboardInterrupt:
