@@ -32,9 +32,8 @@ _BUILD_S = 1800
 _REPORT = re.compile(r"^REPORT RequestId: (\S+)\t.*\bBilled Duration: (\d+) ms", re.MULTILINE)
 _INIT = re.compile(r"INIT REPORT\(durationMs: ([\d.]+)\)")
 _EXIT_BY_SIGNAL = b"Runtime.ExitError"
-_REFUSED = (
-    b"MB of memory, and the function has"  # by `shared.function_memory`, before it comes to that
-)
+# By `shared.function_memory`, before it comes to that.
+_REFUSED = b"MB of memory, and the function has"
 
 # Run in a container: the largest resident set that each of its other processes has had, in KB.
 _PEAKS = """

@@ -61,19 +61,15 @@ def main() -> None:
     # Ended by whom it may be, it takes its container with it.
     signal.signal(signal.SIGTERM, lambda *_: sys.exit("terminated"))
     try:
-        found = circumstances(arguments.rounds)
+        before = circumstances(arguments.rounds)
         with running_sweep(arguments.rounds, arguments.python_version) as sweep:
-            found["versions"]["base_image"] = base_digest(arguments.python_version)
-            found["image_bytes"] = image_bytes(sweep.images["response"])
-            if arguments.windows_only:
-                found = _windows_anew(found["command"], sweep)
-            else:
-                found |= measure(sweep, RESPONSE_MB, TIMEWINDOW_MB, SAMPLING_RATES)
+            found = (
+                _windows_anew(before["command"], sweep)
+                if arguments.windows_only
+                else _all_anew(before, arguments.python_version, sweep)
+            )
     except DockerError as error:
         sys.exit(f"the memory sweep needs a Docker engine with AWS's base image: {error}")
-    if not arguments.windows_only:
-        found["machine"]["load_after"] = round(os.getloadavg()[0], 2)
-        found["versions"] |= [cell.pop("versions") for cell in found["obspy"]][-1]
     sys.stdout.write(times([*found["response"], *found["timewindow"]]))
     if arguments.write:
         MEASUREMENT.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
@@ -117,6 +113,16 @@ def measure(
         ],
         "obspy": [sweep.obspy(rate) for rate in OBSPY_HZ if rate in rates],
     }
+
+
+def _all_anew(before: dict[str, Any], python_version: str, sweep: Sweep) -> dict[str, Any]:
+    """A measurement of everything, with the circumstances in which it was begun."""
+    found = {**before, "image_bytes": image_bytes(sweep.images["response"])}
+    found["versions"]["base_image"] = base_digest(python_version)
+    found |= measure(sweep, RESPONSE_MB, TIMEWINDOW_MB, SAMPLING_RATES)
+    found["versions"] |= [cell.pop("versions") for cell in found["obspy"]][-1]
+    found["machine"]["load_after"] = round(os.getloadavg()[0], 2)
+    return found
 
 
 def _windows_anew(command: str, sweep: Sweep) -> dict[str, Any]:

@@ -41,7 +41,8 @@ def main() -> None:
     try:
         say("Making the archive of the demo, if it is not there yet")
         archive = write_archive(DEMO_ARCHIVE, say)
-        with S3Server(port=_aws_port(options.port)) as aws:
+        aws_port = _aws_port(options.port)
+        with S3Server(port=aws_port) as aws:
             aws.put_folder(archive)
             queues = Queues.create(aws.sqs, STACK, visibility_timeout_s=_WAIT_S)
             environment = {
@@ -54,7 +55,7 @@ def main() -> None:
             with _polling() as poll, served as emulator:
                 say(f"S3 with the archive and s3://{OUTPUT_BUCKET}: {aws.endpoint_url}")
                 say(f"The {options.function} function: {emulator.url}")
-                if options.port and not aws.endpoint_url.endswith(f":{options.port + 1}"):
+                if options.port and not aws_port:
                     say(f"(port {options.port + 1} is taken)")
                 if options.function == "response":
                     say(f"Its queue, {STACK}-jobs, and {STACK}-dead-letters: {aws.endpoint_url}")

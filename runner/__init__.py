@@ -29,6 +29,7 @@ NumPy: a machine that only sends requests needs nothing but boto3 and tqdm::
     wanted             what is asked for in one place: days, channels, parameters
     channel_patterns   channels with wildcards, and where their names begin
     day_ranges         days, and ranges of them
+    threads            threads that are not awaited
     counting           numbers of things, as one says them
     failures           the errors of this program
 """

@@ -1,7 +1,6 @@
 """Which channels the archive has on a day, by listing names that begin alike."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -9,6 +8,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from runner.failures import RunError
+from runner.threads import unawaited
 from shared import scedc
 from shared.codes import ChannelId
 from shared.days import Day
@@ -51,15 +51,12 @@ def list_days(
     Raises:
         RunError: S3 cannot be reached, or refuses.
     """
-    pool, listings = ThreadPoolExecutor(SIDE_BY_SIDE, "listing"), {}
-    try:
+    listings: dict[Day, Listing] = {}
+    with unawaited(SIDE_BY_SIDE, "listing") as pool:
         found = pool.map(partial(_list_day, client, bucket), prefixes, prefixes.values())
         for day, listing in zip(prefixes, found, strict=True):
             listings[day] = listing
             listed()
-    finally:
-        # Not awaited: after Ctrl-C, say, or an error, S3 may take a minute over its last answers.
-        pool.shutdown(wait=False, cancel_futures=True)
     return listings
 
 

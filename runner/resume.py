@@ -1,13 +1,13 @@
 """Which requests need not be made again: those that succeeded, and those whose object is there."""
 
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from runner.failures import RunError
 from runner.results import Earlier
+from runner.threads import unawaited
 from runner.where import CONNECTIONS
 from shared.corrected_day_request import CorrectedDayRequest
 
@@ -75,17 +75,14 @@ def _absent(
     requests: Sequence[CorrectedDayRequest],
     looked: Callable[[], object],
 ) -> list[CorrectedDayRequest]:
-    pool, left = ThreadPoolExecutor(CONNECTIONS, "resume"), []
-    try:
+    left = []
+    with unawaited(CONNECTIONS, "resume") as pool:
         for first in range(0, len(requests), _SLICE):  # each one waits in memory
             some = requests[first : first + _SLICE]
             for request, is_absent in zip(some, pool.map(absent, some), strict=True):
                 if is_absent:
                     left.append(request)
                 looked()
-    finally:
-        # Not awaited: after Ctrl-C, say, or an error, S3 may take a minute over its last answers.
-        pool.shutdown(wait=False, cancel_futures=True)
     return left
 
 

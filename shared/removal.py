@@ -23,7 +23,6 @@ _OBSPY_BYTES = 47
 """Memory that ObsPy takes for each point of its FFT, all of its arrays together, at least: 47 to 49
 were seen from a million points to 33 million, and 52 with a `pre_filt`."""
 
-
 _OUR_BYTES = 16
 """Memory that our own way takes for each sample, at least: some 23 were seen. An archive's day fits
 into any function that is recommended; what a damaged header says of the sampling rate need not."""
@@ -79,7 +78,7 @@ def remove_response(
     Raises:
         BadRequestError: `pre_filt` lies beyond the Nyquist frequency.
         NoResponseError: the metadata has no usable response for a segment.
-        TooLargeError: by ObsPy's own way, it does not fit into the function's memory.
+        TooLargeError: it surely does not fit into the function's memory.
         UnreadableObjectError: samples are NaN or infinite.
     """
     with warnings.catch_warnings(record=True) as caught:

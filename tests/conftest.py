@@ -4,6 +4,7 @@ import importlib.util
 import io
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -273,6 +274,14 @@ def response(s3_server: S3Server) -> Iterator[Emulator]:
     """The response function behind the emulator."""
     with Emulator("response", s3_server.function_environment) as emulator:
         yield emulator
+
+
+def sam_cli() -> str:
+    """AWS's SAM CLI; without it, the test is skipped."""
+    sam = shutil.which("sam", path=f"{PROJECT / '.venv-sam' / 'bin'}:{os.environ['PATH']}")
+    if sam is None:
+        pytest.skip("there is no SAM CLI: make sam")
+    return sam
 
 
 def command_environment(**members: str) -> dict[str, str]:

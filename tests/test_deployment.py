@@ -1,7 +1,6 @@
 """What docs/deployment.md says is true: its lines are pasted into an account that is moto."""
 
 import json
-import os
 import re
 import shutil
 import subprocess
@@ -20,7 +19,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 from cfnlint.api import lint
 from cfnlint.config import ManualArgs
-from conftest import PROJECT, command_environment
+from conftest import PROJECT, command_environment, sam_cli
 from deployed_stack import API_ID, STACK, template
 from deployment_page import (
     ARN,
@@ -84,13 +83,6 @@ def test_what_is_said_of_the_stack() -> None:
 
 
 # With SAM
-
-
-def sam_cli() -> str:
-    sam = shutil.which("sam", path=f"{PROJECT / '.venv-sam' / 'bin'}:{os.environ['PATH']}")
-    if sam is None:
-        pytest.skip("there is no SAM CLI: make sam")
-    return sam
 
 
 @covers(
