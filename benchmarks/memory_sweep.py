@@ -22,7 +22,6 @@ from datetime import datetime, timezone
 from pathlib import Path
 from typing import Any
 
-from benchmarks.gaps_and_edges import table
 from benchmarks.lambda_container import (
     MB_PER_VCPU,
     DockerError,
@@ -31,6 +30,7 @@ from benchmarks.lambda_container import (
     build,
     docker,
 )
+from benchmarks.memory.tables import tables
 from benchmarks.service import Service
 from benchmarks.sweep_archive import SAMPLING_RATES
 from benchmarks.sweep_cells import LARGEST_CHANNELS, Cell, Sweep
@@ -46,7 +46,7 @@ _ROUNDS = 5
 
 
 def main() -> None:
-    """Measure, print the times, and write everything if asked to."""
+    """Measure, print the tables, and write everything if asked to."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=_ROUNDS, help="warm invocations each")
     parser.add_argument("--write", action="store_true", help=f"write runner/{MEASUREMENT.name}")
@@ -70,7 +70,7 @@ def main() -> None:
             )
     except DockerError as error:
         sys.exit(f"the memory sweep needs a Docker engine with AWS's base image: {error}")
-    sys.stdout.write(times([*found["response"], *found["timewindow"]]))
+    sys.stdout.write(tables(found))
     if arguments.write:
         MEASUREMENT.write_text(json.dumps(found, indent=1) + "\n", encoding="utf-8")
 
@@ -165,17 +165,6 @@ def image_bytes(image: str) -> int:
         DockerError: no Docker engine answers, or it has no such image.
     """
     return int(docker("image", "inspect", "--format", "{{.Size}}", image))
-
-
-def times(cells: Sequence[Cell]) -> str:
-    """The billed seconds by memory size and request, in Markdown."""
-    requests = list(dict.fromkeys(cell["request"] for cell in cells))
-    rows: dict[int, dict[str, str]] = {}
-    for cell in sorted(cells, key=lambda cell: int(cell["memory_mb"])):
-        text = "too little" if cell["out_of_memory"] else f"{cell['billed_seconds']:.3f}"
-        rows.setdefault(cell["memory_mb"], {})[cell["request"]] = text
-    lines = [[f"{size:,}", *(row.get(name, "") for name in requests)] for size, row in rows.items()]
-    return table(["MB", *requests], lines)
 
 
 def _said(cell: Cell) -> Cell:

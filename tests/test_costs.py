@@ -1,21 +1,29 @@
-"""What jobs cost: recomputed here from the measurement and from prices written down again."""
+"""Costs of jobs, recomputed from the measurement and from prices stated again."""
 
 import json
+import math
 import re
 import subprocess
 import sys
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from pages import Page
 
-from benchmarks import cost_comparison, cost_page, cost_tables
 from runner import costs, prices
 from runner.costs import estimate, job_cost, recommended_memory, sampling_rate_of
 from shared.codes import ChannelId
 
 PROJECT = Path(__file__).parent.parent
 MEASURED = json.loads((PROJECT / "runner" / "channel_day_costs.json").read_text())
+PAGE = Page("docs/costs.md")
 RATES = [1.0, 40.0, 100.0, 200.0]
+STATION_YEAR = 3 * 365
+"""Channel days of a station with three components."""
+ARCHIVE = 10_000_000
+"""Channel days of the archive, in round numbers."""
+UNITS = {"MB": 1e6, "GB": 1e9, "TB": 1e12}
 
 
 def channels(*names):
@@ -274,64 +282,73 @@ def test_obspy_takes_several_times_as_long():
 # The page
 
 
-def test_page_is_what_the_script_makes_of_the_measurement():
-    assert cost_page.PAGE.read_text() == cost_page.page(), "run python -m benchmarks.cost_page"
-
-
-def test_readme_has_the_pages_first_lines():
-    assert cost_page.summary().startswith("- **Memory**")
-    readme = (PROJECT / "README.md").read_text()
-    assert f"\n## What it costs\n\n{cost_page.summary()}\n" in readme
-
-
-def section(title):
-    (found,) = [
-        text for text in cost_page.PAGE.read_text().split("\n## ") if text.startswith(f"{title}\n")
-    ]
-    return found
-
-
-def rows(title, number):
-    """A table of the page: its rows by their first cells."""
-    tables, lines = [], []
-    for line in [*section(title).splitlines(), ""]:
-        if line.startswith("|"):
-            lines.append([text.strip() for text in line.strip("|").split("|")])
-        elif lines:
-            tables.append({row[0]: row[1:] for row in lines[2:]})
-            lines = []
-    return tables[number]
+def as_stated(text, value):
+    """A value rounded to as many digits as a page states of it, such as 2 in "$1,500"."""
+    digits = Decimal(re.sub(r"[$,]", "", text)).normalize().as_tuple().digits
+    return float(f"{value:.{len(digits) - 1}e}")
 
 
 def amount(text):
-    return float(text.strip("$").replace(",", ""))
+    return float(re.sub(r"[$,]", "", text))
+
+
+def rows(number):
+    """A table of the page: its rows by their first cells."""
+    tables = re.findall(r"(?:^\|.*\|\n)+", PAGE.text, re.MULTILINE)
+    cells = [re.split(r" *\| *", line)[1:-1] for line in tables[number].splitlines()[2:]]
+    return {name: figures for name, *figures in cells}
+
+
+def test_page_links_to_what_exists():
+    PAGE.assert_relative_links_exist()
 
 
 @pytest.mark.parametrize("rate", RATES)
-def test_channel_day_and_station_year_by_hand(rate):
-    memory_mb = recommended_memory("response")
-    seconds, gb_seconds, compute, writing, rest, total = map(
-        amount, rows("What a channel day costs", 0)[f"{rate:g} Hz"]
-    )
-    one = dollars_by_hand(memory_mb, rate, queued=True)
-    assert total == pytest.approx(one, rel=0.06)  # two digits
-    assert compute + writing + rest == pytest.approx(total, rel=0.1)
-    assert gb_seconds == pytest.approx(seconds * memory_mb / 1024, rel=0.2, abs=0.01)
-    year, archive = map(amount, rows("What a channel day costs", 1)[f"{rate:g} Hz"])
-    assert year == pytest.approx(1095 * one, abs=0.0051)
-    assert archive == pytest.approx(1e7 * one, abs=0.51)
+def test_page_has_the_estimates_figures(rate):
+    cost = job_cost(rate, recommended_memory("response"))
+    values = [cost.seconds, *(number * cost.dollars for number in (1, STATION_YEAR, ARCHIVE))]
+    for text, value in zip(rows(0)[f"{rate:g} Hz"], values, strict=True):
+        assert amount(text) == as_stated(text, value)
 
 
-def test_storage_by_hand():
-    read, written, year, archive, terabytes = rows("What a channel day costs", 2)["100 Hz"]
+def egress_dollars(size_bytes):
+    """By the price list's tiers: 10, 40 and 100 TB, and the rest, of 1,024 GB each."""
+    size_gb, dollars = size_bytes / 2**30, 0.0
+    for tier_tb, price in ((10, 0.09), (40, 0.085), (100, 0.07), (math.inf, 0.05)):
+        dollars += min(size_gb, tier_tb * 1024) * price
+        size_gb -= min(size_gb, tier_tb * 1024)
+    return dollars
+
+
+def test_page_has_egress_and_storage_beside_computing():
+    one = job_cost(100.0, recommended_memory("response")).dollars
     size = day(100.0)["result_bytes"]
-    assert read == f"{day(100.0)['waveform_bytes'] / 1e6:.1f} MB"
-    assert written == f"{size / 1e6:.1f} MB"
-    assert amount(year) == pytest.approx(1095 * size / 2**30 * 0.023, abs=0.0051)
-    rest = 1e7 * size / 2**30 - 50 * 1024
-    assert 0 < rest < 450 * 1024
-    assert amount(archive) == pytest.approx(50 * 1024 * 0.023 + rest * 0.022, abs=0.51)
-    assert terabytes == f"{1e7 * size / 1e12:,.0f} TB"
+    numbers = (1, STATION_YEAR, ARCHIVE)
+    for number, row in zip(numbers, rows(1).values(), strict=True):
+        (written, unit), *dollars = row[0].split(), *row[1:]
+        total = number * size
+        assert amount(written) == as_stated(written, total / UNITS[unit])
+        values = [number * one, egress_dollars(total), prices.storage_per_month(total)]
+        for text, value in zip(dollars, values, strict=True):
+            assert amount(text) == as_stated(text, value)
+    assert prices.TRANSFER_OUT_GB.dollars == 0.09
+
+
+def test_page_recommends_what_the_estimate_assumes():
+    named = [int(amount(size)) for size in re.findall(r"\*\*([\d,]+) MB\*\*", PAGE.text)]
+    assert named == [recommended_memory("response"), recommended_memory("timewindow")]
+
+
+def test_page_and_readme_agree():
+    section = Page("README.md").sections["What it costs"]
+    readme, page = (
+        set(re.findall(r"\$[\d.,]*\d|[\d,]+ MB", text)) for text in (section, PAGE.text)
+    )
+    assert len(readme) >= 6
+    assert readme <= page
+
+
+# Prices
 
 
 def test_storage_has_tiers():
@@ -343,87 +360,8 @@ def test_storage_has_tiers():
     assert prices.storage_per_month(501 * tb) == pytest.approx(1177.6 + 450 * 22.528 + 21.504)
 
 
-def test_limits_by_hand():
-    seconds = cell(recommended_memory("response"), 100.0)["billed_seconds"]
-    reads, writes, by_reads, by_writes, first, traffic = rows("Where it stops scaling", 0)["100 Hz"]
-    assert int(reads) == sum(day(100.0)["archive_requests"].values())
-    assert int(writes) == sum(day(100.0)["output_requests"].values())
-    assert amount(by_reads) == pytest.approx(5500 / int(reads) * seconds, abs=0.51)
-    assert amount(by_writes) == pytest.approx(3500 / int(writes) * seconds, abs=0.51)
-    assert first == ("the account" if amount(by_reads) > 1000 else "the archive's bucket")
-    busy = min(1000, amount(by_reads), amount(by_writes))
-    assert float(traffic.split()[0]) == pytest.approx(
-        busy * day(100.0)["waveform_bytes"] / seconds / 1e9, abs=0.06
-    )
-
-
-def test_one_machine_by_hand():
-    theirs, ours, ratio, obspy_dollars, our_dollars, lambda_dollars = map(
-        amount, rows("Against one machine", 0)["100 Hz"]
-    )
-    obspy_s = next(f["seconds"] for f in MEASURED["obspy"] if f["sampling_rate"] == 100.0)
-    ours_s = cell(1769, 100.0)["billed_seconds"]
-    assert theirs == pytest.approx(obspy_s, abs=0.051)
-    assert ours == pytest.approx(ours_s, abs=0.0051)
-    assert ratio == pytest.approx(obspy_s / ours_s, abs=0.051)
-    assert obspy_dollars == pytest.approx(obspy_s / 2 * 0.1008 / 3600, rel=0.06)
-    assert our_dollars == pytest.approx(ours_s / 2 * 0.1008 / 3600, rel=0.06)
-    by_hand = dollars_by_hand(recommended_memory("response"), 100.0, queued=True)
-    assert lambda_dollars == pytest.approx(by_hand, rel=0.06)
-
-
-def test_throughput_by_hand():
-    seconds = cell(recommended_memory("response"), 40.0)["billed_seconds"]
-    found = rows("How fast", 0)["40 Hz"]
-    fed = 5500 / sum(day(40.0)["archive_requests"].values()) * seconds
-    for wanted, text in zip((10, 100, 1000), found, strict=True):
-        workers = min(wanted, fed)
-        hourly, time = text.split(" / ")
-        assert amount(hourly) == pytest.approx(3600 * workers / seconds, abs=0.51)
-        assert time == cost_comparison.span(1e7 * seconds / workers)
-
-
-def test_arithmetic_that_is_shown_is_right():
-    text = section("Where it stops scaling")
-    shown = re.search(r"([\d,]+) / (\d+) \* ([\d.]+) = ([\d,]+) workers", text)
-    reads, each, seconds, workers = (float(part.replace(",", "")) for part in shown.groups())
-    assert reads / each * seconds == pytest.approx(workers, abs=1)
-    shown = re.search(r"\(([\d,]+) - (\d+)\) / (\d+) = ([\d.]+) minutes", text)
-    most, first, more, minutes = (float(part.replace(",", "")) for part in shown.groups())
-    assert (most - first) / more == pytest.approx(minutes, abs=0.051)
-
-
-def test_every_price_is_on_the_page_with_its_list():
-    text = section("Prices")
-    for price in prices.ALL:
-        assert f"{price.unit} | [list]({price.source}) |" in text
-        assert price.source.startswith("https://aws.amazon.com/")
-    assert f"as known in {prices.LIST_DATE}" in text
-
-
-def test_page_has_no_field_left_and_fits_the_tables():
-    text = cost_page.PAGE.read_text()
-    assert "{" not in text
-    for block in text.split("\n\n"):
-        widths = {line.count("|") for line in block.splitlines() if line.startswith("|")}
-        assert len(widths) <= 1
-    assert cost_tables.memory() == recommended_memory("response")
-
-
-@pytest.mark.parametrize(
-    ("seconds", "text"),
-    [
-        (90, "90.0 seconds"),
-        (120, "2.0 minutes"),
-        (7199, "120.0 minutes"),
-        (7200, "2.0 hours"),
-        (172_800, "2.0 days"),
-        (63_115_200, "2.0 years"),
-        (3_155_760_000, "100.0 years"),
-    ],
-)
-def test_spans_of_time(seconds, text):
-    assert cost_comparison.span(seconds) == text
+def test_every_price_has_its_list():
+    assert all(price.source.startswith("https://aws.amazon.com/") for price in prices.ALL)
 
 
 @pytest.mark.parametrize(

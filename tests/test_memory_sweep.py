@@ -3,6 +3,7 @@
 import json
 import logging
 import os
+import re
 import subprocess
 import sys
 from collections import Counter
@@ -13,6 +14,7 @@ from containers import PYTHON_VERSION
 
 from benchmarks import lambda_container, memory_sweep, sweep_archive, sweep_cells
 from benchmarks.lambda_container import DockerError, Invocation, billed_seconds, init_seconds
+from benchmarks.memory.tables import seconds, tables
 from local.s3_server import OUTPUT_BUCKET
 from runner.costs import recommended_memory
 from shared import scedc
@@ -152,12 +154,22 @@ def test_table_of_times():
         {"memory_mb": 512, "request": "a", "out_of_memory": True},
         {"memory_mb": 512, "request": "b", "out_of_memory": False, "billed_seconds": 2.0},
     ]
-    assert memory_sweep.times(cells).splitlines() == [
+    assert seconds(cells).splitlines() == [
         "| MB | a | b |",
         "| --- | --- | --- |",
         "| 512 | too little | 2.000 |",
         "| 1,024 | 1.235 |  |",
     ]
+
+
+def test_tables_have_seconds_gb_seconds_and_dollars():
+    day = {"memory_mb": 2048, "request": "a day", "out_of_memory": False, "sampling_rate": 100.0}
+    day["billed_seconds"] = 2.0
+    window = {**day, "request": "a window", "reply_bytes": 2**30}
+    text = tables({"response": [day], "timewindow": [window]})
+    figures = re.findall(r"^\| 2,048 \| (\S+) \|$", text, re.MULTILINE)
+    # 4 GB-seconds are $0.0000667. A job adds $0.0000065 of fees, a window of 1 GB $0.09 of egress.
+    assert figures == ["2.000", "4.000", "$0.000073", "2.000", "4.000", "$0.090"]
 
 
 def test_without_docker_it_says_so_and_fails(tmp_path):
