@@ -43,11 +43,11 @@ check: setup sam  ## lint, format and types; the template of the stack
 	@$(BIN)/python -m pytest -q tests/test_template.py
 
 bench: setup  ## the figures of the README, measured
-	@$(BIN)/python -m benchmarks.response_removal
-	@$(BIN)/python -m benchmarks.gaps_and_edges --picture build/benchmarks/parameters.png
-	@$(BIN)/python -m benchmarks.time_windows
-	@$(BIN)/python -m benchmarks.window_margins
-	@$(BIN)/python -m benchmarks.memory_sweep
+	@$(BIN)/python -m benchmarks.response.response_removal
+	@$(BIN)/python -m benchmarks.response.gaps_and_edges --picture build/benchmarks/parameters.png
+	@$(BIN)/python -m benchmarks.windows.time_windows
+	@$(BIN)/python -m benchmarks.windows.window_margins
+	@$(BIN)/python -m benchmarks.memory.memory_sweep
 
 # Lambda takes a single image, and refuses the index that attestations make of it.
 images: export BUILDX_NO_DEFAULT_ATTESTATIONS := 1

@@ -9,10 +9,10 @@ import sys
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runner import response, windows
-from runner.arguments import parse
-from runner.failures import CallError, InputError, RunError
-from runner.where import Where
+from runner.commands import response, windows
+from runner.commands.arguments import parse
+from runner.errors import CallError, InputError, RunError
+from runner.sending.target import Target
 from shared.errors import BadRequestError, SettingsError
 
 _COMMANDS = {"response": response.run, "windows": windows.run}
@@ -24,7 +24,7 @@ _INTERRUPTED = 130
 def main(arguments: list[str] | None = None) -> int:
     """Run the program; returns its exit status."""
     options = parse(arguments)
-    where = Where(
+    where = Target(
         options.command,
         options.function_name,
         options.region,

@@ -10,14 +10,15 @@ from pathlib import Path
 
 from obspy import Inventory, Stream, Trace
 
-from local.emulator import PROJECT
-from shared import s3, scedc
-from shared.codes import ChannelId
-from shared.days import Day
-from shared.segments import join
+from local.cloud.emulator import PROJECT
+from shared.archive import scedc
+from shared.archive.channel_id import ChannelId
+from shared.archive.day import Day
+from shared.aws import s3_client, s3_read
 from shared.settings import ARCHIVE_BUCKET
-from shared.stationxml import StationXML, read_stationxml
-from shared.waveforms import read_day
+from shared.stations.stationxml import StationXML, read_stationxml
+from shared.waveforms.read_day import read_day
+from shared.waveforms.segments import join
 
 FOLDER = PROJECT / "build" / "benchmarks"
 """Where objects are downloaded to, and what benchmarks make is written."""
@@ -65,7 +66,7 @@ def read_channel(nscl: str, *days: str) -> Channel:
             raise ValueError(f"{path}: {len(stream)} segments, must be one")
         traces += stream
     key, *_ = scedc.stationxml_keys(channel.network, channel.station)
-    file = StationXML(s3.uri(ARCHIVE_BUCKET, key), channel, _fetch(key).read_bytes())
+    file = StationXML(s3_client.uri(ARCHIVE_BUCKET, key), channel, _fetch(key).read_bytes())
     inventory = read_stationxml(file)
     return Channel(nscl, tuple(traces), inventory)
 
@@ -80,5 +81,5 @@ def _fetch(key: str) -> Path:
     path = FOLDER / key
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
-        s3.download(ARCHIVE_BUCKET, key, path)
+        s3_read.download(ARCHIVE_BUCKET, key, path)
     return path

@@ -18,11 +18,11 @@ import numpy.typing as npt
 import obspy
 from obspy import Trace
 
+from local.cloud.emulator import PROJECT, Emulator, EmulatorError
+from local.cloud.s3_server import S3Server
 from local.console import fail, say, step
-from local.demo_archive import DEMO_ARCHIVE, DEMO_CHANNELS, write_archive
-from local.emulator import PROJECT, Emulator, EmulatorError
 from local.picture import draw
-from local.s3_server import S3Server
+from local.synthetic.archive import DEMO_ARCHIVE, DEMO_CHANNELS, write_archive
 
 BAND_HZ = (0.05, 20.0)
 """Where corrected and true motion are compared. Above, the default parameters, which are ObsPy's,

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from matplotlib.axes import Axes
 from obspy import Trace, UTCDateTime
 
-from local.demo_archive import DEMO_CHANNELS
+from local.synthetic.archive import DEMO_CHANNELS
 
 mpl.use("Agg")  # a file, no screen
 

@@ -15,11 +15,11 @@ from http.client import HTTPException
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from local.cloud.emulator import TIMEOUT_S, Emulator, EmulatorError
+from local.cloud.event_source_mapping import MAX_RECEIVE_COUNT, EventSourceMapping, Queues
+from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
 from local.console import fail, say
-from local.demo_archive import DEMO_ARCHIVE, write_archive
-from local.emulator import TIMEOUT_S, Emulator, EmulatorError
-from local.event_source_mapping import MAX_RECEIVE_COUNT, EventSourceMapping, Queues
-from local.s3_server import OUTPUT_BUCKET, S3Server
+from local.synthetic.archive import DEMO_ARCHIVE, write_archive
 
 _WAIT_S = 2 * TIMEOUT_S
 """For a reply: other calls may stand before that of the queue."""

@@ -13,7 +13,7 @@ class Reply:
 
     Attributes:
         value: what would have been returned without the rest: any JSON value, or a
-            `shared.content.Content`, which is a file's bytes.
+            `File`, which is a file's bytes.
         failures: the errors of its parts, if every part failed; they decide the HTTP status.
         errors: what is not in a file, as JSON; a direct invocation gets them beside it.
         headers: further headers of the HTTP reply; ASCII.
@@ -26,3 +26,18 @@ class Reply:
     errors: Sequence[Mapping[str, Any]] = ()
     headers: Mapping[str, str] = field(default_factory=dict)
     extent: Mapping[str, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class File:
+    """Bytes, and what they are.
+
+    Attributes:
+        data: the bytes.
+        media_type: such as "application/json".
+        suffix: how the name of a file with these bytes ends, without the dot, such as "json".
+    """
+
+    data: bytes
+    media_type: str
+    suffix: str

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-from cloudformation import ACCOUNT, Stack
-from conftest import PROJECT
+from tests.cloudformation import ACCOUNT, Stack
+from tests.support.commands import PROJECT
 
 FUNCTIONS = ("Response", "Timewindow")
 DAY_S = 86_400

@@ -1,24 +1,56 @@
-"""The house: floors of `shared`, thin handlers, and docstrings that keep their word."""
+"""The house: the rule of imports, thin handlers, and docstrings that keep their word."""
 
 import ast
 import builtins
 import importlib
 import inspect
 import re
-from pathlib import Path
+import subprocess
+import sys
 
 import pytest
 from obspy.core.util import obspy_types
 
-import shared
-from runner import failures
+from runner import errors as failures
 from shared import errors
+from tests.support.commands import PROJECT
 
-PROJECT = Path(__file__).parent.parent
-SHARED = sorted(path for path in (PROJECT / "shared").glob("*.py") if path.name != "__init__.py")
+LAYERS = {
+    "shared": (
+        "errors strict_json",
+        "fields reply settings",
+        "archive aws",
+        "stations waveforms",
+        "formats response",
+        "corrected_days invocation windows",
+    ),
+    "runner": (
+        "errors terminal",
+        "costs sending",
+        "results selection",
+        "commands",
+    ),
+}
+"""The rooms of each package, bottom to top. A room imports from lower layers alone."""
+
+LIGHT = (
+    "shared.errors",
+    "shared.fields",
+    "shared.settings",
+    "shared.formats",
+    "shared.archive.channel_id",
+    "shared.archive.day",
+    "shared.archive.scedc",
+    "shared.response.parameters",
+    "shared.corrected_days.request",
+)
+"""What loads neither ObsPy nor NumPy nor boto3, so that a front door answers quickly."""
+
+AWS_CLIENTS = {"boto3", "botocore", "s3transfer", "mypy_boto3_s3", "mypy_boto3_sqs"}
+SHARED = sorted((PROJECT / "shared").rglob("*.py"))
+RUNNER = sorted((PROJECT / "runner").rglob("*.py"))
 APPS = sorted(PROJECT.glob("*_lambda/*.py"))
-LOCAL = sorted([*PROJECT.glob("local/*.py"), *PROJECT.glob("runner/*.py")])
-ALL = [*SHARED, PROJECT / "shared" / "__init__.py", *APPS, *LOCAL]
+ALL = [*SHARED, *APPS, *RUNNER, *sorted((PROJECT / "local").rglob("*.py"))]
 SERVICE_ERRORS = {
     name: cls
     for name, cls in inspect.getmembers(errors, inspect.isclass)
@@ -31,23 +63,17 @@ def name_of(path):
     return path.relative_to(PROJECT).as_posix()
 
 
+def module_of(path):
+    return name_of(path).removesuffix(".py").replace("/", ".").removesuffix(".__init__")
+
+
 each_file = pytest.mark.parametrize("path", ALL, ids=name_of)
 each_shared = pytest.mark.parametrize("path", SHARED, ids=name_of)
 each_app = pytest.mark.parametrize("path", APPS, ids=name_of)
 
 
-def drawing(text):
-    """The rows of the drawing, top to bottom: (floor, modules); a floor's name is on its first."""
-    rows, floor = [], ""
-    for line in text.splitlines():
-        if row := re.match(r" {4}(\w*) +(\w+(?:, \w+)*) {2,}\S", line):
-            floor = row[1] or floor
-            rows.append((floor, row[2].split(", ")))
-    return rows
-
-
-ROWS = drawing(shared.__doc__)
-DEPTH = {module: depth for depth, (_, modules) in enumerate(ROWS) for module in modules}
+def parse(path):
+    return ast.parse(path.read_text(encoding="utf-8"))
 
 
 def imports(tree):
@@ -64,59 +90,54 @@ def packages(tree):
     return {name.partition(".")[0] for name in imports(tree)}
 
 
-def upward_imports(module, tree):
-    """What a module of `shared` imports from its own row of the drawing, or from above."""
-    below = {name for name, depth in DEPTH.items() if depth > DEPTH[module]}
-    used = {name.split(".")[1] for name in imports(tree) if name.startswith("shared.")}
-    return sorted(used - below)
+# The rule of imports
 
 
-def parse(path):
-    return ast.parse(path.read_text(encoding="utf-8"))
+def forbidden(module, tree):
+    """The imports of a module that break the rule: from its own layer or above, or private."""
+    package, _, rest = module.partition(".")
+    room = rest.partition(".")[0]
+    depth = {name: layer for layer, row in enumerate(LAYERS[package]) for name in row.split()}
+    for name in imports(tree):
+        parts = name.split(".")
+        if parts[0] not in LAYERS or parts[:2] == [package, room]:
+            continue
+        upward = parts[0] == package and room and depth[parts[1]] >= depth[room]
+        if upward or any(part.startswith("_") for part in parts):
+            yield name
 
 
-# The floors
+@pytest.mark.parametrize("package", LAYERS)
+def test_every_room_has_a_layer(package):
+    rooms = {path.stem for path in (PROJECT / package).iterdir() if path.suffix == ".py"}
+    rooms |= {path.parent.name for path in (PROJECT / package).glob("*/__init__.py")}
+    assert rooms - {"__init__"} == set(" ".join(LAYERS[package]).split())
 
 
-def test_drawing_is_of_four_floors_in_order():
-    assert list(dict.fromkeys(floor for floor, _ in ROWS)) == ["edge", "work", "archive", "ground"]
-    # Rows of a floor lie together.
-    floors = [floor for floor, _ in ROWS]
-    assert floors == sorted(floors, key=["edge", "work", "archive", "ground"].index)
-
-
-def test_every_module_is_in_the_drawing_once_and_nothing_else_is():
-    drawn = [module for _, modules in ROWS for module in modules]
-    assert sorted(drawn) == sorted(path.stem for path in SHARED)
-
-
-def test_shared_has_no_subfolders():
-    assert not [path for path in (PROJECT / "shared").rglob("*.py") if path.parent.name != "shared"]
-
-
-@each_shared
-def test_module_imports_only_from_below(path):
-    assert upward_imports(path.stem, parse(path)) == []
+@pytest.mark.parametrize("path", [*SHARED, *RUNNER], ids=name_of)
+def test_imports_go_down(path):
+    assert list(forbidden(module_of(path), parse(path))) == []
 
 
 @pytest.mark.parametrize(
     ("module", "source", "found"),
     [
-        ("scedc", "from shared.windows import Window", ["windows"]),
-        ("scedc", "def f():\n    from shared import invocation", ["invocation"]),
-        ("removal", "import shared.corrected_day", ["corrected_day"]),
-        ("days", "from shared.codes import ChannelId", ["codes"]),
-        ("days", "from shared.days import Day", ["days"]),
-        ("windows", "from shared import s3\nfrom shared.days import Day", []),
-        ("windows", "from shared import nothing_drawn", ["nothing_drawn"]),
+        ("shared.archive.scedc", "from shared.windows import read", ["shared.windows.read"]),
+        ("shared.archive.day", "def f():\n import shared.aws.scratch", ["shared.aws.scratch"]),
+        ("shared.windows.read", "from shared.invocation import a", ["shared.invocation.a"]),
+        ("shared.windows.read", "from shared.windows._x import f", []),
+        ("shared.windows.read", "from shared.response import _fft", ["shared.response._fft"]),
+        ("shared.windows.read", "from shared.aws import s3_read\nimport numpy", []),
+        ("runner.sending.retry", "from runner.results import plot", ["runner.results.plot"]),
+        ("runner.commands.batch", "from shared.aws import _a", ["shared.aws._a"]),
     ],
 )
-def test_upward_imports_are_found(module, source, found):
-    assert upward_imports(module, ast.parse(source)) == found
+def test_forbidden_imports_are_found(module, source, found):
+    assert list(forbidden(module, ast.parse(source))) == found
 
 
 @each_shared
-def test_shared_knows_nothing_of_who_uses_it(path):
+def test_shared_does_not_know_who_uses_it(path):
     users = {
         "response_lambda",
         "timewindow_lambda",
@@ -130,20 +151,25 @@ def test_shared_knows_nothing_of_who_uses_it(path):
 
 
 @pytest.mark.parametrize("path", [*SHARED, *APPS], ids=name_of)
-def test_only_three_rooms_of_the_ground_speak_to_aws(path):
-    clients = {"boto3", "botocore", "s3transfer", "mypy_boto3_s3", "mypy_boto3_sqs"}
-    used = packages(parse(path)) & clients
-    rooms = {"shared/s3.py", "shared/s3_output.py", "shared/dead_letters.py"}
-    assert bool(used) == (name_of(path) in rooms), used
+def test_boto3_is_imported_in_aws_alone(path):
+    assert not packages(parse(path)) & AWS_CLIENTS or path.parent.name == "aws"
+
+
+@pytest.mark.parametrize("module", LIGHT)
+def test_light_rooms_load_neither_obspy_nor_numpy_nor_boto3(module):
+    code = (
+        f"import {module}, sys; print({{'obspy', 'numpy', 'boto3', 'botocore'}} & {{*sys.modules}})"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True)
+    assert (done.stdout, done.stderr) == ("set()\n", "")
 
 
 @each_shared
-def test_only_the_edge_knows_http(path):
-    edge = [module for floor, modules in ROWS if floor == "edge" for module in modules]
-    assert "http" not in packages(parse(path)) or path.stem in edge
+def test_only_invocation_knows_http(path):
+    assert "http" not in packages(parse(path)) or path.parent.name == "invocation"
 
 
-@pytest.mark.parametrize("path", SHARED, ids=name_of)
+@each_shared
 def test_only_settings_reads_the_environment(path):
     reads = {"os.environ", "os.getenv"} & {
         f"{node.value.id}.{node.attr}"
@@ -151,6 +177,26 @@ def test_only_settings_reads_the_environment(path):
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
     }
     assert bool(reads) == (path.stem == "settings"), reads
+
+
+# The program run_lambda.py
+
+
+@pytest.mark.parametrize("path", RUNNER, ids=name_of)
+def test_the_runner_needs_little(path):
+    """A machine that only sends requests needs boto3 and tqdm; `plot` matplotlib."""
+    tree = parse(path)
+    external = AWS_CLIENTS | {"mypy_boto3_lambda", "tqdm", "matplotlib"}
+    assert packages(tree) - set(sys.stdlib_module_names) <= {"runner", "shared", *external}
+    used = {name for name in imports(tree) if name.startswith("shared.")}
+    assert {name for name in used if not name.startswith(LIGHT)} == set()
+    assert "matplotlib" not in packages(tree) or path.stem == "plot"
+
+
+def test_the_script_is_thin():
+    path = PROJECT / "run_lambda.py"
+    assert len(path.read_text().splitlines()) < 70
+    assert packages(parse(path)) <= {"os", "sys", "botocore", "runner", "shared"}
 
 
 # The handlers
@@ -270,7 +316,7 @@ def test_errors_raised_are_in_the_docstring(path):
 
 @each_file
 def test_errors_in_docstrings_exist(path):
-    module = importlib.import_module(f"{path.parent.name}.{path.stem}".removesuffix(".__init__"))
+    module = importlib.import_module(module_of(path))
     for name, node, _ in public_definitions(parse(path)):
         for error in raises_section(ast.get_docstring(node) or ""):
             places = (module, errors, failures, builtins, obspy_types)

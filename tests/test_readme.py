@@ -19,41 +19,40 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
-import batches
 import boto3
 import obspy
 import pytest
-import test_object_tasks
-from conftest import (
-    PROJECT,
-    DemoRun,
-    command_environment,
-    free_port,
-    http_event,
-    run_command,
-)
-from lambda_api import Answer, LambdaApi, failed
-from pages import Page, code, make_folder
-from test_serve import Served, serving
 
-from local.demo_archive import DEMO_ARCHIVE, write_archive
-from local.emulator import INVOCATIONS
-from local.s3_server import OUTPUT_BUCKET, S3Server
-from runner import arguments, results
-from runner.day_ranges import parse_days
-from runner.where import FUNCTION_NAMES
-from shared import dead_letters, errors, invocation, neighbours, runs, scedc, settings
-from shared.codes import ChannelId
-from shared.corrected_day_request import CorrectedDayRequest
-from shared.removal_parameters import ENCODINGS, UNITS, RemovalParameters
-from shared.window_motion import MARGIN_PERIODS
-from shared.window_request import (
+from local.cloud.emulator import INVOCATIONS
+from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
+from local.synthetic.archive import DEMO_ARCHIVE, write_archive
+from runner.commands import arguments
+from runner.results import results_file
+from runner.selection.day_ranges import parse_days
+from runner.sending.target import FUNCTION_NAMES
+from shared import errors, invocation, settings
+from shared.archive import scedc
+from shared.archive.channel_id import ChannelId
+from shared.aws import dead_letters
+from shared.corrected_days import adjacent_days
+from shared.corrected_days.request import CorrectedDayRequest
+from shared.response import bridging
+from shared.response.parameters import ENCODINGS, UNITS, RemovalParameters
+from shared.windows.ground_motion import MARGIN_PERIODS
+from shared.windows.request import (
     FORMATS,
     MOTION_PARAMETERS,
     READS,
     WindowsRequest,
     window_of_query,
 )
+from tests.local.test_serve import Served, serving
+from tests.shared.invocation import test_s3_batch
+from tests.support import batches
+from tests.support.builders import http_event
+from tests.support.commands import PROJECT, DemoRun, command_environment, free_port, run_command
+from tests.support.lambda_api import Answer, LambdaApi, failed
+from tests.support.pages import Page, code, make_folder
 
 PAGE = Page("README.md")
 README = PAGE.text
@@ -130,9 +129,9 @@ def test_what_is_recommended() -> None:
     assert request.parameters.changed() == {"pre_filt": "auto", "edges": "neighbours"}
     text = " ".join(SECTIONS[EDGES].split())
     assert "up to three hours is bridged" in text
-    assert runs.MAX_BRIDGED_S == 3 * 3_600
+    assert bridging.MAX_BRIDGED_S == 3 * 3_600
     assert "the first twenty of the day after" in text
-    assert neighbours.MARGIN_S == 20 * 60
+    assert adjacent_days.MARGIN_S == 20 * 60
 
 
 def test_folders_of_results() -> None:
@@ -207,8 +206,8 @@ def test_batches() -> None:
 
     codes = []
     for kind in ("none", "s3", "bad"):
-        event = test_object_tasks.event(arguments={"fail": kind})
-        codes += [code for code, _ in test_object_tasks.results(event)]
+        event = test_s3_batch.event(arguments={"fail": kind})
+        codes += [code for code, _ in test_s3_batch.results(event)]
     assert codes == tasks[1]
     for attribute in ("ErrorType", "ErrorMessage"):
         assert attribute in code(SECTIONS["Batches"])
@@ -276,11 +275,11 @@ def test_make_bench() -> None:
     lines = planned(command.removeprefix("make "))
     modules = re.findall(r"-m (benchmarks\.\w+)", lines)
     assert modules == [
-        "benchmarks.response_removal",
-        "benchmarks.gaps_and_edges",
-        "benchmarks.time_windows",
-        "benchmarks.window_margins",
-        "benchmarks.memory_sweep",
+        "benchmarks.response.response_removal",
+        "benchmarks.response.gaps_and_edges",
+        "benchmarks.windows.time_windows",
+        "benchmarks.windows.window_margins",
+        "benchmarks.memory.memory_sweep",
     ]
     for module in modules:
         assert (PROJECT / module.replace(".", "/")).with_suffix(".py").is_file()
@@ -644,7 +643,7 @@ def test_what_is_said_of_run_lambda() -> None:
     assert arguments.CONCURRENCY == 10
     assert "up to five times (`--retries`)" in many
     assert arguments.RETRIES == 5
-    assert f"`{results.DEFAULT}`, or `--results`" in many
+    assert f"`{results_file.DEFAULT}`, or `--results`" in many
 
 
 # On AWS

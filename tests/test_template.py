@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cloudformation import Stack, read_template
-from conftest import PROJECT, command_environment, sam_cli
-from template_faults import faults
 
 from shared import settings
+from tests.cloudformation import Stack, read_template
+from tests.support.commands import PROJECT, command_environment, sam_cli
+from tests.template_faults import faults
 
 TEMPLATE = read_template(PROJECT / "template.yaml")
 PARAMETERS = TEMPLATE["Parameters"]

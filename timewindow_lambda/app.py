@@ -5,10 +5,10 @@ from typing import Any
 from shared import settings
 from shared.invocation import lambda_handler
 from shared.reply import Reply
-from shared.window_limits import most_samples
-from shared.window_reply import window_reply
-from shared.window_request import WindowsRequest, window_of_query
 from shared.windows import read_windows
+from shared.windows.limits import most_samples
+from shared.windows.reply import window_reply
+from shared.windows.request import WindowsRequest, window_of_query
 
 
 def process(request: Any) -> Reply:

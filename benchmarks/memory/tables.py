@@ -8,8 +8,8 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from benchmarks.gaps_and_edges import table
-from runner import costs
+from benchmarks.response.gaps_and_edges import table
+from runner.costs import channel_day
 
 Cell = Mapping[str, Any]
 
@@ -21,9 +21,11 @@ _FUNCTIONS = {
 
 def main() -> None:
     """Print the tables of the stored measurement, and the memory sizes that follow from it."""
-    sys.stdout.write(tables(costs.measurement()))
+    sys.stdout.write(tables(channel_day.measurement()))
     for function in _FUNCTIONS:
-        sys.stdout.write(f"{function}: {costs.recommended_memory(function):,} MB recommended\n")
+        sys.stdout.write(
+            f"{function}: {channel_day.recommended_memory(function):,} MB recommended\n"
+        )
 
 
 def tables(measured: Mapping[str, Sequence[Cell]]) -> str:
@@ -70,7 +72,7 @@ def _gb_seconds(cell: Cell) -> str:
 
 
 def _dollars(function: str, cell: Cell) -> str:
-    return costs.dollar_text(costs.request_dollars(function, cell))
+    return channel_day.dollar_text(channel_day.request_dollars(function, cell))
 
 
 if __name__ == "__main__":

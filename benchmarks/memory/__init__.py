@@ -1,0 +1,1 @@
+"""Time and memory of the container images by memory size."""

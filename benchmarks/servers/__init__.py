@@ -1,0 +1,1 @@
+"""HTTP servers that stand for S3 in benchmarks."""

@@ -1,0 +1,1 @@
+"""AWS on one machine: S3, Lambda's emulator, containers, the queue's event source mapping."""

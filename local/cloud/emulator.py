@@ -1,0 +1,203 @@
+"""A function of this project, served by AWS's own Runtime Interface Emulator.
+
+The emulator runs `awslambdaric`, AWS's runtime, with the function's handler, as the container
+images do. It takes one call at a time and dies of two, so calls queue here in front of it.
+"""
+
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+PROJECT = Path(__file__).parents[2]
+INVOCATIONS = "/2015-03-31/functions/function/invocations"
+"""The one path that the emulator serves."""
+
+TIMEOUT_S = 900
+"""The longest that Lambda allows: no result here shall hang on how fast a machine is."""
+
+MEMORY_MB = 2048
+"""What a function is told that it has; the emulator enforces the time alone."""
+
+_START_S = 60  # how long the emulator may take to listen
+
+
+class EmulatorError(Exception):
+    """The emulator cannot be started."""
+
+
+class Emulator:
+    """One function behind the emulator.
+
+    Args:
+        function: "response" or "timewindow".
+        environment: the function's environment variables.
+        port: the port to listen on; 0 is any that is free.
+        log: where the emulator's and the function's lines go; None discards them.
+        timeout_s: the function's timeout in seconds.
+
+    Raises:
+        EmulatorError: on entering, the port is taken, or the emulator does not start.
+    """
+
+    def __init__(
+        self,
+        function: str,
+        environment: Mapping[str, str],
+        port: int = 0,
+        log: IO[bytes] | None = None,
+        timeout_s: int = TIMEOUT_S,
+    ) -> None:
+        self._function = function
+        self._environment = environment
+        self._port = port
+        self._log = log
+        self._timeout_s = timeout_s
+
+    def __enter__(self) -> "Emulator":
+        self._inner_port, api_port = _free_ports(2)
+        try:
+            self._queue = _Queue(("127.0.0.1", self._port), self._inner_port, self._timeout_s)
+        except OSError as error:
+            raise EmulatorError(f"port {self._port} cannot be had: {error}") from error
+        threading.Thread(target=self._queue.serve_forever, args=(0.05,), daemon=True).start()
+        self.process = self._start(api_port)
+        try:
+            _await_port(self._inner_port, self.process)
+        except EmulatorError:
+            self.__exit__(None, None, None)
+            raise
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        _end_group(self.process)
+        self._queue.shutdown()
+        self._queue.server_close()
+
+    @property
+    def url(self) -> str:
+        """Where to send an event by POST."""
+        return f"{self.endpoint_url}{INVOCATIONS}"
+
+    @property
+    def endpoint_url(self) -> str:
+        """The endpoint for boto3's Lambda client; the function's name is "function"."""
+        return f"http://127.0.0.1:{self._queue.server_port}"
+
+    def _start(self, api_port: int) -> subprocess.Popen[bytes]:
+        folder = PROJECT / f"{self._function}_lambda"
+        binary = Path(sys.executable).parent / "aws-lambda-rie"
+        environment = {
+            "PATH": os.environ["PATH"],
+            "PYTHONPATH": f"{folder}{os.pathsep}{PROJECT}",
+            "LAMBDA_TASK_ROOT": str(PROJECT),
+            "AWS_LAMBDA_FUNCTION_NAME": self._function,
+            "AWS_LAMBDA_FUNCTION_TIMEOUT": str(self._timeout_s),
+            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(MEMORY_MB),
+            **self._environment,
+        }
+        command = [
+            str(binary),
+            "--runtime-interface-emulator-address",
+            f"127.0.0.1:{self._inner_port}",
+            "--runtime-api-address",
+            f"127.0.0.1:{api_port}",
+            "--log-level",
+            "error",
+            sys.executable,
+            "-m",
+            "awslambdaric",
+            "app.handler",
+        ]
+        output = self._log or subprocess.DEVNULL
+        # A session of its own: Ctrl-C reaches us alone, and we end all of it.
+        return subprocess.Popen(
+            command, env=environment, stdout=output, stderr=output, start_new_session=True
+        )
+
+
+class _Queue(ThreadingHTTPServer):
+    """Takes calls at any time and hands them to the emulator one after the other."""
+
+    daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], emulator_port: int, timeout_s: int) -> None:
+        super().__init__(address, _Call)
+        self.emulator_port = emulator_port
+        self.timeout_s = timeout_s
+        self.turn = threading.Lock()
+
+
+class _Call(BaseHTTPRequestHandler):
+    server: _Queue
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        with self.server.turn:
+            status, content_type, reply = self._forward(body)
+        with suppress(BrokenPipeError, ConnectionResetError):  # the caller has gone
+            self.send_response(status)
+            self.send_header("Content-Type", content_type)
+            self.send_header("Content-Length", str(len(reply)))
+            self.end_headers()
+            self.wfile.write(reply)
+
+    def _forward(self, body: bytes) -> tuple[int, str, bytes]:
+        port, limit = self.server.emulator_port, self.server.timeout_s + 10
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=limit)
+        try:
+            connection.request("POST", self.path, body)
+            response = connection.getresponse()
+            content_type = response.getheader("Content-Type", "application/json")
+            return response.status, content_type, response.read()
+        except (OSError, http.client.HTTPException) as error:
+            return 502, "text/plain", f"the emulator does not answer: {error}\n".encode()
+        finally:
+            connection.close()
+
+    def log_message(self, *arguments: object) -> None:
+        """The emulator logs each call by itself."""
+
+
+def _free_ports(count: int) -> list[int]:
+    sockets = [socket.create_server(("127.0.0.1", 0)) for _ in range(count)]
+    ports = [int(server.getsockname()[1]) for server in sockets]
+    for server in sockets:
+        server.close()
+    return ports
+
+
+def _await_port(port: int, process: subprocess.Popen[bytes]) -> None:
+    deadline = time.monotonic() + _START_S
+    while time.monotonic() < deadline and process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise EmulatorError(f"the emulator does not listen on port {port} after {_START_S} s")
+
+
+def _end_group(process: subprocess.Popen[bytes]) -> None:
+    for signal_number in (signal.SIGTERM, signal.SIGKILL):
+        try:
+            os.killpg(process.pid, signal_number)
+            process.wait(timeout=3)
+        except (ProcessLookupError, subprocess.TimeoutExpired):
+            continue

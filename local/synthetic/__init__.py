@@ -1,0 +1,1 @@
+"""A synthetic archive: ground motion, instruments, StationXML, miniSEED."""

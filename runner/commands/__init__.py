@@ -1,0 +1,1 @@
+"""The commands of `run_lambda.py` and their command line."""

@@ -1,0 +1,1 @@
+"""What channel days cost on AWS."""

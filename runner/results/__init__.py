@@ -1,0 +1,1 @@
+"""The results file, the summary of a run, and the picture of time windows."""

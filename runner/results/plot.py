@@ -1,0 +1,115 @@
+"""Time windows as a picture: one panel each."""
+
+import importlib
+import importlib.util
+import math
+import textwrap
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timezone
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from runner.errors import InputError, RunError
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+MOST_PANELS = 100
+"""How many windows a picture has room for."""
+
+_PANEL_INCHES = (10, 2.2)
+_DAY_S = 86_400
+
+
+def check_picture(path: Path) -> None:
+    """See whether a picture can be drawn, before anything is sent.
+
+    Args:
+        path: the file to write, later.
+
+    Raises:
+        InputError: matplotlib is not installed, or does not know the file's format.
+    """
+    if importlib.util.find_spec("matplotlib") is None:
+        raise InputError("--plot needs matplotlib, which is not installed: pip install matplotlib")
+    backend_bases: Any = importlib.import_module("matplotlib.backend_bases")
+    known = sorted(backend_bases.FigureCanvasBase.filetypes)
+    if path.suffix[1:].lower() not in known or path.is_dir():
+        raise InputError(
+            f"--plot {path}: must be a file, its name ending with one of .{', .'.join(known)}"
+        )
+
+
+def draw(windows: Sequence[Mapping[str, Any]], path: Path) -> int:
+    """Draw windows, the first `MOST_PANELS` of them, into a picture of any of matplotlib's formats.
+
+    Args:
+        windows: as the function replies them, as JSON.
+        path: the file to write.
+
+    Returns:
+        How many were drawn.
+
+    Raises:
+        RunError: the picture cannot be written, such as for a format that matplotlib lacks.
+    """
+    import matplotlib as mpl  # half a second, for those who want a picture
+
+    mpl.use("Agg")  # a file, no screen
+    from matplotlib import pyplot as plt
+
+    drawn = windows[:MOST_PANELS]
+    width, height = _PANEL_INCHES
+    figure, axes = plt.subplots(
+        len(drawn), 1, figsize=(width, height * len(drawn)), layout="constrained", squeeze=False
+    )
+    for axis, window in zip(axes[:, 0], drawn, strict=True):
+        _draw_window(axis, window)
+    try:
+        figure.savefig(path, dpi=100)
+    except (OSError, ValueError) as error:
+        raise RunError(f"{path} cannot be drawn: {error}") from error
+    finally:
+        plt.close(figure)
+    return len(drawn)
+
+
+def _draw_window(axis: "Axes", window: Mapping[str, Any]) -> None:
+    name = ".".join(window[code] for code in ("network", "station", "location", "channel"))
+    start = _instant(window["starttime"])
+    axis.set_title(f"{name}   {start:%Y-%m-%d %H:%M:%S.%f} UTC", loc="left", fontsize="medium")
+    _draw_times(axis, _day_number(window["starttime"]), _day_number(window["endtime"]))
+    if "error" in window:
+        axis.set_yticks([])
+        message = "\n".join(textwrap.wrap(window["error"]["message"], 100, break_on_hyphens=False))
+        axis.text(0.5, 0.5, message, transform=axis.transAxes, ha="center", va="center")
+        return
+    first, step = _day_number(window["starttime"]), window["delta"] / _DAY_S
+    times = [first + index * step for index in range(len(window["data"]))]
+    # A missing sample is null, and interrupts the line.
+    samples = [math.nan if value is None else value for value in window["data"]]
+    axis.plot(times, samples, color="tab:blue", linewidth=0.7)
+    for gap in window.get("gaps", []):
+        span = _day_number(gap["starttime"]), _day_number(gap["endtime"])
+        axis.axvspan(*span, color="tab:red", alpha=0.15, linewidth=0)
+    axis.set_ylabel(window.get("units", "counts"))
+
+
+def _draw_times(axis: "Axes", first: float, last: float) -> None:
+    """An axis of UTC."""
+    dates: Any = importlib.import_module("matplotlib.dates")
+    locator = dates.AutoDateLocator(tz=timezone.utc)
+    axis.xaxis.set_major_locator(locator)
+    axis.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator, tz=timezone.utc))
+    if last > first:
+        axis.set_xlim(first, last)
+
+
+def _day_number(text: str) -> float:
+    """A time as matplotlib counts: in days since 1970."""
+    return _instant(text).timestamp() / _DAY_S
+
+
+def _instant(text: str) -> datetime:
+    """A time of a reply, such as "2024-01-01T00:00:00.019500Z"."""
+    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc)

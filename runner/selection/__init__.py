@@ -1,0 +1,1 @@
+"""Select requests: days, channel patterns, files, and the archive's listing."""

@@ -1,0 +1,1 @@
+"""Send requests: Lambda invocations, SQS messages, retries, worker threads, Ctrl-C."""

@@ -1,0 +1,74 @@
+"""Times of requests, in UTC, and the days that they lie in."""
+
+import re
+from collections.abc import Iterator
+from datetime import datetime, timedelta, timezone
+
+from obspy import UTCDateTime
+
+from shared.archive.day import YEARS, Day
+from shared.errors import BadRequestError
+
+_TIME = re.compile(
+    r"(\d{4})-(\d{2})-(\d{2})"
+    r"(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?)?"
+    r"(Z|[+-]\d{2}:?\d{2})?",
+    re.ASCII,
+)
+_RIGHT_TIME = "must be UTC as ISO 8601 writes it, such as '2024-01-01T00:05:00' or with '.250Z'"
+
+
+def days_between(starttime: UTCDateTime, endtime: UTCDateTime) -> Iterator[Day]:
+    """The days whose objects hold the samples from `starttime` to `endtime`, in order.
+
+    An end at 00:00:00 sharp does not need the day that begins there, except where the start is
+    that same instant.
+    """
+    day = Day.of(starttime)
+    yield day
+    while day.next.starttime < endtime:
+        day = day.next
+        yield day
+
+
+def parse_time(text: str, field: str) -> UTCDateTime:
+    """Read a time of a request.
+
+    Stricter than UTCDateTime's own parser, which guesses: a date, or date and time, in ISO 8601's
+    extended form; UTC unless it names an offset; up to nine decimals of a second.
+
+    Args:
+        text: such as "2024-01-01T00:05:00", "2024-01-01T00:05:00.250Z" or "2024-01-01".
+        field: the request's name for it, for the error.
+
+    Raises:
+        BadRequestError: it is written in another way, or there is no such time.
+    """
+    match = _TIME.fullmatch(text)
+    if not match:
+        raise BadRequestError(f"{field} {text!r}: {_RIGHT_TIME}", field=field)
+    *numbers, fraction, offset = match.groups()
+    year, month, day, hour, minute, second = (int(number or 0) for number in numbers)
+    try:
+        whole = datetime(year, month, day, hour, minute, second, tzinfo=_zone(offset))
+    except ValueError as error:
+        raise BadRequestError(f"{field} {text!r}: {error}; {_RIGHT_TIME}", field=field) from error
+    if year not in YEARS:
+        raise BadRequestError(f"{field} {text!r}: no such year in this archive", field=field)
+    seconds = int(whole.timestamp())
+    return UTCDateTime(ns=seconds * 10**9 + int((fraction or "").ljust(9, "0")))
+
+
+def _zone(offset: str | None) -> timezone:
+    if offset in (None, "Z"):
+        return timezone.utc
+    hours, minutes = int(offset[1:3]), int(offset[-2:])
+    if minutes >= 60:
+        raise ValueError("minutes of the offset must be in 00..59")
+    distance = timedelta(hours=hours, minutes=minutes)
+    return timezone(distance if offset[0] == "+" else -distance)
+
+
+def format_time(time: UTCDateTime) -> str:
+    """A time as replies write it: UTC, six decimals, "Z"."""
+    return str(time)

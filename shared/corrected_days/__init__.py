@@ -1,0 +1,1 @@
+"""A channel's day with the instrument response removed, written to the output bucket."""

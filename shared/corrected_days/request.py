@@ -1,0 +1,109 @@
+"""Which channel's day to correct, and how; and the key under which the result lies.
+
+Nothing in here needs ObsPy or NumPy: whoever only sends requests checks them as the function does.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from shared import settings
+from shared.archive import scedc
+from shared.archive.channel_id import ChannelId
+from shared.archive.day import Day
+from shared.errors import BadRequestError
+from shared.fields import Fields
+from shared.response.parameters import RemovalParameters
+
+FIELDS = (
+    "day", "nscl", "output", "pre_filt", "water_level", "taper_fraction", "zero_mean", "encoding",
+    "gaps", "edges", "method",
+)  # fmt: skip
+"""What a request may have."""
+
+
+@dataclass(frozen=True)
+class CorrectedDayRequest:
+    """Which channel's day to correct, and how.
+
+    Attributes:
+        day: the day of the archive's object.
+        channel: the channel.
+        parameters: of the response removal.
+    """
+
+    day: Day
+    channel: ChannelId
+    parameters: RemovalParameters
+
+    @classmethod
+    def parse(cls, request: object) -> "CorrectedDayRequest":
+        """Read a request such as `{"day": "2019,183", "nscl": "CI.SOC.HHZ."}`.
+
+        Raises:
+            BadRequestError: a field is missing, unknown, or not what it must be.
+        """
+        fields = Fields(request, FIELDS)
+        return cls(
+            day=Day.parse(fields.text("day", "'YYYY,DDD' or 'YYYY-MM-DD'")),
+            channel=ChannelId.parse(
+                fields.text("nscl", "network.station.channel.location, such as 'CI.SOC.HHZ.'")
+            ),
+            parameters=RemovalParameters.parse(fields),
+        )
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the request as JSON: day, channel, and the parameters that are not the default."""
+        changed = self.parameters.changed()
+        plain = {
+            name: list(value) if isinstance(value, tuple) else value
+            for name, value in changed.items()
+        }
+        return {"day": str(self.day), "nscl": self.channel.nscl, **plain}
+
+    @property
+    def output_key(self) -> str:
+        """The key of the result: SCEDC's own name for the day, in a folder for the parameters.
+
+        The default's folder is "noresp". Every parameter that differs is written into the folder's
+        name, so that no result ever takes another's place.
+        """
+        changes = "".join(
+            f"_{name}-{_word(value)}" for name, value in self.parameters.changed().items()
+        )
+        folder = f"noresp{changes}/{scedc.day_folder(self.day)}"
+        return f"{folder}/{scedc.waveform_name(self.channel, self.day)}"
+
+
+def request_of_object(bucket: str, key: str, members: Mapping[str, Any]) -> dict[str, Any]:
+    """The request that asks for a day object of the archive to be corrected.
+
+    Args:
+        bucket: the object's bucket.
+        key: the object's key.
+        members: further members of the request.
+
+    Raises:
+        BadRequestError: it is no channel's day of the archive, or the members name another one.
+    """
+    if bucket != settings.input_bucket():
+        raise BadRequestError(
+            f"the object lies in the bucket {bucket!r}: must be in {settings.input_bucket()!r}"
+        )
+    channel, day = scedc.parse_waveform_name(key.rpartition("/")[2])
+    if key != scedc.waveform_key(channel, day):
+        raise BadRequestError(f"key {key!r}: must be {scedc.waveform_key(channel, day)!r}")
+    if named := sorted({"day", "nscl"} & members.keys()):
+        raise BadRequestError(f"{' and '.join(named)}: the object says that, and nothing else may")
+    return {"day": str(day), "nscl": channel.nscl, **members}
+
+
+def _word(value: Any) -> str:
+    """A parameter's value as part of a key; different values give different words."""
+    if isinstance(value, tuple):
+        return "-".join(map(_word, value))
+    if value is None:
+        return "none"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)

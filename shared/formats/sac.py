@@ -1,0 +1,52 @@
+"""SAC: a zip with one file for each contiguous trace.
+
+SAC stores 32-bit floats alone: counts beyond 16,777,216 are rounded.
+"""
+
+import io
+import zipfile
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from obspy import Trace
+
+from shared import strict_json
+
+ERRORS_NAME = "errors.json"
+"""The file of the zip that lists the windows without samples, with their errors."""
+
+_FIRST_DATE = (1980, 1, 1, 0, 0, 0)  # the zip format's first; a fixed date makes equal bytes
+
+
+def write(traces: Sequence[Trace], failed: Sequence[Mapping[str, Any]] = ()) -> bytes:
+    """Write contiguous traces as SAC files in a zip.
+
+    Args:
+        traces: unmasked; int32, float32 or float64.
+        failed: the windows without samples, as JSON; they are listed in `errors.json`.
+    """
+    buffer = io.BytesIO()
+    times_used: Counter[str] = Counter()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for trace in traces:
+            name = _name(trace)
+            times_used[name] += 1
+            number = f".{times_used[name]}" if times_used[name] > 1 else ""
+            file = io.BytesIO()
+            trace.write(file, format="SAC", byteorder="<")
+            _add(archive, f"{name}{number}.sac", file.getvalue())
+        if failed:
+            _add(archive, ERRORS_NAME, strict_json.dumps(list(failed)))
+    return buffer.getvalue()
+
+
+def _name(trace: Trace) -> str:
+    return f"{trace.id}.{trace.stats.starttime.strftime('%Y%j.%H%M%S.%f')}"
+
+
+def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
+    entry = zipfile.ZipInfo(name, _FIRST_DATE)
+    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.external_attr = 0o644 << 16  # readable by everyone
+    archive.writestr(entry, content, compresslevel=1)

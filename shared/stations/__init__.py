@@ -1,0 +1,1 @@
+"""Station metadata: StationXML of the archive, kept while a container is warm."""

@@ -1,0 +1,261 @@
+"""Sixty days through a queue: three workers, of which one dies, S3 that throttles, and poison.
+
+The workers are emulators with the response function, each polled as Lambda's event source mapping
+polls: what is reported as failed, or was under way in a worker that died, comes again.
+"""
+
+import io
+import json
+import os
+import signal
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from dataclasses import dataclass, field
+from typing import Any
+
+import boto3
+import numpy as np
+import obspy
+import pytest
+from moto.server import DomainDispatcherApplication, create_backend_app
+from obspy import UTCDateTime
+from werkzeug.serving import make_server
+
+from local.cloud.emulator import Emulator
+from local.cloud.event_source_mapping import MAX_RECEIVE_COUNT, EventSourceMapping, Queues
+from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
+from shared.archive import scedc
+from shared.archive.channel_id import ChannelId
+from shared.archive.day import Day
+from tests.support.builders import make_trace, noise, put_day, put_station
+from tests.support.commands import Measured
+
+STATIONS = ("BOM", "HEC", "SOC")
+DAYS = [Day(2024, number) for number in range(1, 21)]
+RATE_HZ = 40.0
+VISIBILITY_S = 30
+"""Short, so that what goes back is soon there again; longer than a batch takes."""
+
+DEADLINE_S = 1800
+
+UNREADABLE = {"day": "2024,100", "nscl": "CI.BOM.BHZ."}
+NO_STATIONXML = {"day": "2024,101", "nscl": "CI.NONE.BHZ."}
+POISON = {
+    "this is no JSON": "BadRequestError",
+    json.dumps({"day": "2024,001", "nscl": "CI.BOM.BHZ.", "speed": "high"}): "BadRequestError",
+    json.dumps({"day": "2024,300", "nscl": "CI.BOM.BHZ."}): "NoWaveformError",
+    json.dumps(UNREADABLE): "UnreadableObjectError",
+    json.dumps(NO_STATIONXML): "NoStationXMLError",
+}
+
+
+class Throttle:
+    """S3 behind a switch: while it is on, S3 refuses everything with 503 SlowDown.
+
+    moto keeps one set of buckets for all its servers in a process, so that this is another door to
+    those of the test's own S3.
+    """
+
+    def __init__(self) -> None:
+        self.on = threading.Event()
+        self.refused = 0
+        self._s3 = DomainDispatcherApplication(create_backend_app)
+        self._server = make_server("127.0.0.1", 0, self, threaded=True)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+
+    def __call__(self, environ: Any, start_response: Any) -> Any:
+        if not self.on.is_set():
+            return self._s3(environ, start_response)
+        self.refused += 1
+        body = b"<Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>"
+        headers = [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]
+        start_response("503 Slow Down", headers)
+        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
+
+    def __enter__(self) -> "Throttle":
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+
+
+@dataclass
+class Run:
+    """What happened while the queue was worked off."""
+
+    returned: int = 0
+    received: list[int] = field(default_factory=list)
+    lost: int = 0
+
+
+@pytest.fixture
+def sqs(archive: S3Server) -> Any:
+    return boto3.client("sqs", region_name="us-west-2")
+
+
+@pytest.fixture
+def queues(sqs: Any) -> Iterator[Queues]:
+    made = Queues.create(sqs, "many-days", VISIBILITY_S)
+    yield made
+    for url in (made.jobs, made.dead_letters):
+        sqs.delete_queue(QueueUrl=url)
+
+
+@pytest.fixture
+def requests(archive: S3Server) -> list[dict[str, str]]:
+    """Sixty channel days, in the archive, and one that no miniSEED is."""
+    found = []
+    for number, station in enumerate(STATIONS):
+        nscl = f"CI.{station}.BHZ."
+        put_station(archive, "CI", station, BHZ=RATE_HZ)
+        for day in DAYS:
+            start = str(day.starttime + 0.0195)
+            seed = 100 * number + day.day_of_year
+            put_day(archive, nscl, str(day), make_trace(nscl, start, noise(3_000, seed)))
+            found.append({"day": str(day), "nscl": nscl})
+    spoiled, channel = Day.parse(UNREADABLE["day"]), ChannelId.parse(UNREADABLE["nscl"])
+    archive.put(scedc.waveform_key(channel, spoiled), b"<html>" * 99)
+    nscl = NO_STATIONXML["nscl"]
+    put_day(archive, nscl, NO_STATIONXML["day"], make_trace(nscl, "2024-04-10", noise(3_000)))
+    return found
+
+
+def start(worker: Emulator) -> None:
+    """Have it import what it needs, which takes longest: with a request that it refuses."""
+    with urllib.request.urlopen(worker.url, b"{}", timeout=DEADLINE_S) as reply:
+        assert b"BadRequestError" in reply.read()
+
+
+def work_off(
+    sqs: Any, queues: Queues, throttle: Throttle, workers: list[Emulator], run: Run
+) -> None:
+    """Let the workers poll until the queue is empty, and meanwhile disturb them."""
+    deadline = time.monotonic() + DEADLINE_S
+    lock = threading.Lock()
+
+    def poll(worker: Emulator) -> None:
+        mapping = EventSourceMapping(sqs, queues.jobs, worker.url, batch_size=3)
+        while waiting(sqs, queues.jobs) and time.monotonic() < deadline:
+            received, back = mapping.poll()
+            with lock:
+                run.received.append(received)
+                run.returned += back
+            if worker.process.poll() is not None:  # dead: on Lambda, too, it gets nothing more
+                run.lost += back
+                return
+
+    def disturb() -> None:
+        await_(lambda: sum(run.received) >= 9)
+        throttle.on.set()
+        await_(lambda: run.returned >= 6)
+        throttle.on.clear()
+        await_(lambda: sum(run.received) >= 24)
+        os.killpg(workers[0].process.pid, signal.SIGKILL)
+
+    with ThreadPoolExecutor(len(workers) + 1) as pool:
+        for done in [pool.submit(disturb), *(pool.submit(poll, worker) for worker in workers)]:
+            done.result()
+
+
+def await_(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + DEADLINE_S
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
+
+
+def waiting(sqs: Any, queue_url: str) -> int:
+    """How many messages a queue has, those in work included."""
+    names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+    found = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=names)["Attributes"]
+    return sum(int(found[name]) for name in names)
+
+
+def test_every_good_day_is_there_once_and_right_and_the_poison_has_its_reason(
+    archive: S3Server,
+    requests: list[dict[str, str]],
+    sqs: Any,
+    queues: Queues,
+    output_keys: Callable[[], list[str]],
+    measured: Measured,
+) -> None:
+    bodies = [json.dumps(request) for request in requests]
+    bodies[10:10] = POISON  # not all of it at one end
+    for body in bodies:
+        sqs.send_message(QueueUrl=queues.jobs, MessageBody=body)
+    run = Run()
+    with ExitStack() as stack:
+        throttle = stack.enter_context(Throttle())
+        environment = {
+            **archive.function_environment,
+            "AWS_ENDPOINT_URL_S3": throttle.url,
+            "AWS_MAX_ATTEMPTS": "2",
+            "DEAD_LETTER_QUEUE_URL": queues.dead_letters,
+            "MAX_RECEIVE_COUNT": str(MAX_RECEIVE_COUNT),
+        }
+        workers = [stack.enter_context(Emulator("response", environment)) for _ in range(3)]
+        for worker in workers:
+            start(worker)
+        work_off(sqs, queues, throttle, workers, run)
+
+    # It was disturbed as it was to be.
+    assert throttle.refused > 0
+    assert run.returned >= 6
+    assert run.lost > 0
+    assert workers[0].process.poll() == -signal.SIGKILL
+
+    assert waiting(sqs, queues.jobs) == 0
+    assert sorted(output_keys()) == sorted(expected_key(request) for request in requests)
+    errors = [relative_error(archive, request) for request in requests]
+    measured(f"{len(errors)} days: worst {max(errors):.1e} of the peak, against ObsPy")
+    assert max(errors) < 1e-6
+    assert dead(sqs, queues.dead_letters) == POISON
+
+
+def expected_key(request: dict[str, str]) -> str:
+    day, channel = Day.parse(request["day"]), ChannelId.parse(request["nscl"])
+    return f"noresp/{scedc.day_folder(day)}/{scedc.waveform_name(channel, day)}"
+
+
+def relative_error(archive: S3Server, request: dict[str, str]) -> float:
+    """The largest difference between what lies there and ObsPy's result, over the peak."""
+    day, channel = Day.parse(request["day"]), ChannelId.parse(request["nscl"])
+    raw = archive.get(f"s3://scedc-pds/{scedc.waveform_key(channel, day)}")
+    xml = archive.get(f"s3://scedc-pds/{scedc.stationxml_keys('CI', channel.station)[0]}")
+    expected = obspy.read(io.BytesIO(raw), format="MSEED")
+    expected.remove_response(obspy.read_inventory(io.BytesIO(xml)))
+    content = archive.get(f"s3://{OUTPUT_BUCKET}/{expected_key(request)}")
+    (trace,) = obspy.read(io.BytesIO(content), format="MSEED")
+    assert trace.stats.starttime == expected[0].stats.starttime
+    assert trace.stats.starttime - UTCDateTime(day.starttime) < 1
+    assert trace.stats.npts == expected[0].stats.npts
+    difference = np.abs(trace.data - expected[0].data).max()
+    return float(difference / np.abs(expected[0].data).max())
+
+
+def dead(sqs: Any, queue_url: str) -> dict[str, str]:
+    """What is in the dead-letter queue: the error of each body.
+
+    One message there for each that was sent; twice the same one, if the worker that recorded it
+    was killed before it could say so.
+    """
+    found: dict[str, str] = {}
+    origins: dict[str, str] = {}
+    while received := sqs.receive_message(
+        QueueUrl=queue_url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
+    ).get("Messages"):
+        for message in received:
+            reason = {
+                name: value["StringValue"] for name, value in message["MessageAttributes"].items()
+            }
+            assert len(reason["ErrorMessage"]) > 20
+            assert origins.setdefault(message["Body"], reason["MessageId"]) == reason["MessageId"]
+            found[message["Body"]] = reason["ErrorType"]
+            sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
+    return found

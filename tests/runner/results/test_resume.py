@@ -1,0 +1,282 @@
+"""Runs that go on where an earlier one ended."""
+
+import json
+
+import pytest
+from botocore.exceptions import ClientError
+
+import run_lambda
+from local.cloud.s3_server import OUTPUT_BUCKET
+from runner.errors import InputError, RunError
+from runner.results.results_file import ResultsFile, read_results
+from runner.results.resume import not_in_bucket
+from runner.sending import retry
+from shared.corrected_days.request import CorrectedDayRequest
+from tests.support.lambda_api import BUCKET, LambdaApi, corrected, failed
+
+DAYS = ["response", "--day", "2019,183..2019,187"]
+REQUESTS = [{"day": f"2019,{day}", "nscl": "CI.SOC.HHZ."} for day in range(183, 188)]
+
+
+@pytest.fixture
+def folder(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def api(archive, monkeypatch, folder):
+    """Lambda's API, which corrects whatever it is asked; S3 beside it, and no S3_OUTPUT_BUCKET."""
+    monkeypatch.delenv("S3_OUTPUT_BUCKET")
+    monkeypatch.setattr(retry, "FIRST_PAUSE_S", 0.0)
+    with LambdaApi() as api:
+        api.answer = lambda event, _: corrected(event)
+        monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", api.url)
+        yield api
+
+
+def days(api):
+    return sorted(event["day"] for event in api.events)
+
+
+def line(request, **members):
+    return json.dumps({"request": request, **members, "seconds": 1.0, "attempts": 1}) + "\n"
+
+
+def done(request):
+    return line(request, output_key=f"s3://{BUCKET}/noresp/x.ms")
+
+
+def test_what_failed_is_made_again_and_nothing_else(api, folder, capsys):
+    api.answer = lambda event, _: (
+        failed("NoWaveformError") if event["day"] == "2019,185" else corrected(event)
+    )
+    assert run_lambda.main(DAYS) == 1
+    api.calls.clear()
+    api.answer = lambda event, _: corrected(event)
+    capsys.readouterr()
+    assert run_lambda.main([*DAYS, "--resume"]) == 0
+    assert days(api) == ["2019,185"]
+    said = capsys.readouterr().out
+    assert said.startswith("5 requests in ")
+    assert "1 done, 0 failed, 4 skipped" in said
+    lines = [json.loads(text) for text in (folder / "results.jsonl").read_text().splitlines()]
+    assert len(lines) == 6
+    assert lines[-1]["output_key"]
+
+    api.calls.clear()
+    assert run_lambda.main([*DAYS, "--resume"]) == 0  # all is done
+    assert api.calls == []
+    assert "0 done, 0 failed, 5 skipped" in capsys.readouterr().out
+
+
+def test_a_request_is_the_same_however_it_is_spelt(api, folder):
+    spelt = {"nscl": "CI.SOC.HHZ.--", "day": "2019-07-02", "output": "VEL", "water_level": 60}
+    other = {**REQUESTS[1], "output": "ACC"}
+    (folder / "results.jsonl").write_text(done(spelt) + done(other))
+    assert run_lambda.main([*DAYS, "--resume"]) == 0
+    assert days(api) == ["2019,184", "2019,185", "2019,186", "2019,187"]
+
+
+@pytest.mark.parametrize("named", ["option", "environment", "results"])
+def test_what_is_in_the_bucket_is_not_made_again(api, archive, folder, monkeypatch, named):
+    there = CorrectedDayRequest.parse(REQUESTS[3]).output_key
+    archive.client.put_object(Bucket=OUTPUT_BUCKET, Key=there, Body=b"x")
+    options = [*DAYS, "--resume"]
+    if named == "option":
+        options += ["--output-bucket", OUTPUT_BUCKET]
+    elif named == "environment":
+        monkeypatch.setenv("S3_OUTPUT_BUCKET", OUTPUT_BUCKET)
+    else:
+        (folder / "results.jsonl").write_text(done(REQUESTS[0]))
+    assert run_lambda.main(options) == 0
+    first = [] if named == "results" else ["2019,183"]
+    assert days(api) == [*first, "2019,184", "2019,185", "2019,187"]
+
+
+def test_other_parameters_have_other_objects(api, archive):
+    there = CorrectedDayRequest.parse(REQUESTS[3]).output_key
+    archive.client.put_object(Bucket=OUTPUT_BUCKET, Key=there, Body=b"x")
+    options = ["--output", "ACC", "--resume", "--output-bucket", OUTPUT_BUCKET]
+    assert run_lambda.main([*DAYS, *options]) == 0
+    assert len(api.calls) == 5
+
+
+def test_without_a_bucket_only_the_file_counts(api, folder, capsys):
+    assert run_lambda.main([*DAYS, "--resume"]) == 0
+    assert len(api.calls) == 5
+    assert capsys.readouterr().err == ""
+
+
+def test_with_the_emulator_only_the_file_counts(api, folder, capsys, monkeypatch):
+    """It asks for no credentials, and a bucket of that name on AWS is another one."""
+    monkeypatch.delenv("AWS_ACCESS_KEY_ID")
+    monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
+    (folder / "results.jsonl").write_text(done(REQUESTS[0]))
+    options = [*DAYS, "--resume", "--endpoint-url", api.url]
+    assert run_lambda.main(options) == 0
+    assert len(api.calls) == 4
+    assert capsys.readouterr().err == ""
+    assert run_lambda.main([*options, "--output-bucket", BUCKET, "--day", "2020,001"]) == 1
+    assert f"error: could not look into s3://{BUCKET}: " in capsys.readouterr().err
+
+
+def test_what_was_queued_and_has_not_come_is_queued_again(archive, folder, capsys):
+    archive.sqs.create_queue(QueueName="again")
+    options = ["--queue", "again", "--resume"]
+    try:
+        assert run_lambda.main([*DAYS, *options]) == 0
+        there = CorrectedDayRequest.parse(REQUESTS[3]).output_key
+        archive.client.put_object(Bucket=OUTPUT_BUCKET, Key=there, Body=b"x")
+        assert run_lambda.main([*DAYS, *options]) == 0
+        assert run_lambda.main([*DAYS, *options, "--output-bucket", OUTPUT_BUCKET]) == 0
+    finally:
+        archive.sqs.delete_queue(QueueUrl=archive.sqs.get_queue_url(QueueName="again")["QueueUrl"])
+    said = capsys.readouterr().out
+    for told in ("5 queued, 0 failed", "0 queued, 0 failed, 5 skipped", "4 queued, 0 failed, 1 sk"):
+        assert told in said
+
+
+def test_two_runs_do_not_share_a_file(folder):
+    path = folder / "results.jsonl"
+    path.write_text(done(REQUESTS[0]))
+    with (
+        ResultsFile(path, read_results(path)),
+        pytest.raises(InputError, match="another run writes to"),
+        ResultsFile(path, read_results(path)),
+    ):
+        pass
+    earlier = read_results(path)
+    with path.open("a") as file:  # by a run that has ended meanwhile
+        file.write(done(REQUESTS[1]))
+    with pytest.raises(InputError, match="another run writes to"), ResultsFile(path, earlier):
+        pass
+    assert len(path.read_text().splitlines()) == 2
+
+
+def test_a_bucket_that_is_not_there(api, capsys):
+    assert run_lambda.main([*DAYS, "--resume", "--output-bucket", "no-such-bucket"]) == 1
+    assert api.calls == []
+    assert "there is no bucket no-such-bucket" in capsys.readouterr().err
+
+
+class Refusing:
+    """S3 that answers each HEAD with an error."""
+
+    def __init__(self, bucket, objects):
+        self.bucket, self.objects = bucket, objects
+
+    def head_bucket(self, **_):
+        self.refuse(self.bucket)
+
+    def head_object(self, **_):
+        self.refuse(self.objects)
+
+    def refuse(self, code):
+        if code:
+            raise ClientError({"Error": {"Code": code}}, "HeadObject")
+
+
+@pytest.mark.parametrize(
+    ("bucket", "objects", "left"),
+    [("", "404", 5), ("", "403", 5), ("403", "403", 5), ("403", "", 0)],
+)
+def test_what_s3_may_say_of_what_is_absent(bucket, objects, left):
+    """403, without permission to list the bucket, is also its answer for what is not there.
+
+    It may as well mean that nothing may be read, so that it is told if it is all that S3 says.
+    """
+    requests = [CorrectedDayRequest.parse(request) for request in REQUESTS]
+    looked = []
+    s3 = Refusing(bucket, objects)
+    found, note = not_in_bucket(s3, BUCKET, requests, lambda: looked.append(1))
+    assert len(found) == left
+    assert ("shows none of these objects" in note) == (bucket == objects == "403")
+    assert len(looked) == 5
+    with pytest.raises(RunError, match="could not look into s3://corrected-waveforms: .*500"):
+        not_in_bucket(Refusing("", "500"), BUCKET, requests, lambda: None)
+
+
+def test_a_half_written_line_is_left_out(api, folder, capsys):
+    path = folder / "results.jsonl"
+    path.write_text(done(REQUESTS[0]) + done(REQUESTS[1])[:40])
+    assert run_lambda.main([*DAYS, "--resume"]) == 0
+    assert days(api) == ["2019,184", "2019,185", "2019,186", "2019,187"]
+    assert "the last line of the results is half-written" in capsys.readouterr().err
+    assert len(read_results(path).corrected) == 5  # each line is whole again
+
+
+def test_a_last_line_without_its_end_counts(api, folder):
+    path = folder / "results.jsonl"
+    path.write_text(done(REQUESTS[0]) + done(REQUESTS[1]).rstrip("\n"))
+    assert run_lambda.main([*DAYS, "--resume"]) == 0
+    assert days(api) == ["2019,185", "2019,186", "2019,187"]
+    assert len(read_results(path).corrected) == 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    ['{"Windows": [{"Network": "CI"}]}', "my notes", "2019,183 CI.SOC.HHZ.", "[" * 100_000, '"'],
+)
+def test_a_file_that_no_run_has_written_stays(api, folder, capsys, text):
+    """Its only line has no end, either, and is not half of one of ours."""
+    path = folder / "results.jsonl"
+    path.write_text(text)
+    assert run_lambda.main([*DAYS, "--resume"]) == 2
+    assert "results.jsonl, line 1: is no line of a results file" in capsys.readouterr().err
+    assert path.read_text() == text
+    assert api.calls == []
+
+
+@pytest.mark.parametrize("cut", [1, 5, 13, 30])
+def test_a_first_line_that_is_half_written(api, folder, cut):
+    (folder / "results.jsonl").write_text(done(REQUESTS[0])[:cut])
+    assert run_lambda.main([*DAYS, "--resume"]) == 0
+    assert len(days(api)) == 5
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "no JSON\n",
+        "[]\n",
+        "{}\n",
+        '{"request": {"day": "2019,183"}}\n',
+        "\n",
+        '{"request": "\n' + done(REQUESTS[0]),
+    ],
+)
+def test_another_file_is_refused(api, folder, capsys, text):
+    """And stays as it is."""
+    path = folder / "results.jsonl"
+    path.write_text(done(REQUESTS[0]) + text)
+    assert run_lambda.main([*DAYS, "--resume"]) == 2
+    assert "results.jsonl, line 2: is no line of a results file" in capsys.readouterr().err
+    assert path.read_text() == done(REQUESTS[0]) + text
+    assert api.calls == []
+
+
+def test_what_a_results_file_tells(folder):
+    path = folder / "results.jsonl"
+    assert read_results(path).bucket is None
+    path.write_text(
+        line(REQUESTS[0], error={"type": "S3Error", "message": "..."})
+        + line(REQUESTS[1], message_id="1")
+        + done(REQUESTS[0])
+    )
+    earlier = read_results(path)
+    assert [str(request.day) for request in earlier.corrected] == ["2019,183"]
+    assert [str(request.day) for request in earlier.queued] == ["2019,184"]
+    assert earlier.bucket == BUCKET
+    with pytest.raises(InputError, match="is no file that can be resumed"):
+        read_results(folder)
+
+
+def test_a_dry_run_tells_what_is_left(api, folder, capsys):
+    (folder / "results.jsonl").write_text(done(REQUESTS[0]))
+    assert run_lambda.main([*DAYS, "--resume", "--dry-run"]) == 0
+    said = capsys.readouterr().out
+    assert "2019,183" not in said
+    assert "4 requests (1 channel, 4 days) for the function response-lambda" in said
+    assert "; 1 more was done before" in said
+    assert api.calls == []

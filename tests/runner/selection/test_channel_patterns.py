@@ -1,0 +1,115 @@
+"""Channels with wildcards."""
+
+from fnmatch import fnmatchcase
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from runner.selection.channel_patterns import ChannelPattern
+from shared.archive import scedc
+from shared.archive.channel_id import ChannelId
+from shared.archive.day import Day
+from shared.errors import BadRequestError
+
+DAY = Day(2019, 183)
+
+
+@pytest.mark.parametrize(
+    ("text", "prefix"),
+    [
+        ("CI.SOC.HH?.*", "CISOC__HH"),
+        ("CI.SOC.HHZ.*", "CISOC__HHZ"),
+        ("CI.SOC.HHZ.2?", "CISOC__HHZ2"),
+        ("CI.*.HH?.*", "CI"),
+        ("CI.SO*.HHZ.", "CISO"),
+        ("CI.S?C.HHZ.", "CIS"),
+        ("CI.SOC.*.", "CISOC__"),
+        ("CI.PASC.H*.00", "CIPASC_H"),
+        ("CE.13884.HN?.10", "CE13884HN"),
+        ("C?.SOC.HHZ.", "C"),
+        ("*.SOC.HHZ.", ""),
+        ("*.*.*.*", ""),
+        ("N.A*.HHZ.", "N_A"),
+    ],
+)
+def test_prefix(text, prefix):
+    assert ChannelPattern.parse(text).prefix == prefix
+
+
+@pytest.mark.parametrize(
+    ("text", "fit", "unfit"),
+    [
+        ("CI.SOC.HH?.*", "CI.SOC.HHZ. CI.SOC.HHE.00", "CI.SOC.HNZ. CI.SOCX.HHZ. CE.SOC.HHZ."),
+        ("CI.SOC.HH?.", "CI.SOC.HHZ.", "CI.SOC.HHZ.00"),
+        ("CI.SOC.HH?", "CI.SOC.HHZ.", "CI.SOC.HHZ.00"),
+        ("CI.SOC.HH?.--", "CI.SOC.HHZ.", "CI.SOC.HHZ.00"),
+        ("CI.SOC.HH?.  ", "CI.SOC.HHZ.", "CI.SOC.HHZ.00"),
+        ("CI.SOC.HHZ.*", "CI.SOC.HHZ. CI.SOC.HHZ.2C", "CI.SOC.HHN."),
+        ("CI.SOC.HHZ.?C", "CI.SOC.HHZ.2C", "CI.SOC.HHZ. CI.SOC.HHZ.C"),
+        ("CI.S*.HHZ.", "CI.S.HHZ. CI.SBB2.HHZ.", "CI.PAS.HHZ."),
+        ("*.*.??Z.*", "CI.SOC.HHZ. N.A.BHZ.00", "CI.SOC.HHN."),
+        ("*.*.*.*", "CI.SOC.HHZ. CE.13884.HNZ.10", ""),
+    ],
+)
+def test_which_channels_fit(text, fit, unfit):
+    fits = ChannelPattern.parse(text).regex.fullmatch
+    assert all(fits(nscl) for nscl in fit.split())
+    assert not any(fits(nscl) for nscl in unfit.split())
+
+
+CODES = st.text("AB1", min_size=1, max_size=2)
+PATTERNS = st.text("AB1*?", min_size=1, max_size=3)
+
+
+@given(CODES, CODES, st.text("AB1", min_size=3, max_size=3), CODES, st.lists(PATTERNS, min_size=4))
+def test_what_fits_lies_under_the_prefix(network, station, channel, location, patterns):
+    """The property on which listing rests; and the wildcards are those of shells."""
+    text = ".".join(patterns[:4])
+    try:
+        pattern = ChannelPattern.parse(text)
+    except BadRequestError:
+        return
+    if pattern.channel:
+        return
+    found = ChannelId(network, station, channel, location)
+    fits = bool(pattern.regex.fullmatch(found.nscl))
+    assert fits == all(map(fnmatchcase, found.nscl.split("."), patterns))
+    if fits:
+        assert scedc.waveform_name(found, DAY).startswith(pattern.prefix)
+
+
+def test_without_wildcards_it_is_a_channel():
+    pattern = ChannelPattern.parse("CI.SOC.HHZ.--")
+    assert pattern.channel == ChannelId("CI", "SOC", "HHZ")
+    assert str(pattern) == "CI.SOC.HHZ."
+    assert ChannelPattern.parse("CI.SOC.HH?.").channel is None
+    assert scedc.waveform_name(pattern.channel, DAY).startswith(pattern.prefix)
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("CI.SOC", "must be network.station.channel.location"),
+        ("CI.SOC.H*", None),
+        ("CI.*", "must be network.station.channel.location"),
+        ("CI.*.HHZ.00.1", "must be network.station.channel.location"),
+        ("ci.*.HHZ.", "network code 'ci'"),
+        ("CI.*.HHZZ.", "channel code 'HHZZ'"),
+        ("CI.??????.HHZ.", "station code '??????'"),
+        ("CI..HH?.", "station code ''"),
+        ("CI.S C.HH?.", "station code 'S C'"),
+        ("CI.[AB].HH?.", "station code '[AB]'"),
+        ("CI.SOC.HHZ.000*", "location code '000*'"),
+        ("CI.SOC.HHZ.1234", "location code '1234'"),
+        ("CI.*\n.HHZ.", "station code"),
+    ],
+)
+def test_what_is_no_pattern(text, said):
+    if said is None:
+        ChannelPattern.parse(text)
+        return
+    with pytest.raises(BadRequestError) as raised:
+        ChannelPattern.parse(text)
+    assert said in raised.value.message
+    assert raised.value.message.startswith(f"nscl {text!r}: ")

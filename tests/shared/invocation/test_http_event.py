@@ -1,0 +1,132 @@
+"""HTTP events: method, query, headers, of every version."""
+
+import pytest
+
+from shared.errors import BadRequestError
+from shared.invocation import http_event
+from tests.support.builders import http_event as event
+
+LOAD_BALANCER = {"requestContext": {"elb": {"targetGroupArn": "arn"}}, "httpMethod": "GET"}
+
+
+def of_2(query):
+    return event(None, "2.0", rawQueryString=query)
+
+
+def of_1(**pairs):
+    multiple = {name: [value] for name, value in pairs.items()}
+    return event(None, queryStringParameters=pairs, multiValueQueryStringParameters=multiple)
+
+
+@pytest.mark.parametrize(
+    ("shape", "method"),
+    [
+        (event("{}", "2.0"), "POST"),
+        (event("{}", "1.0"), "POST"),
+        (event(None, "2.0", requestContext={"http": {"method": "get"}}), "GET"),
+        (event(None, "1.0", httpMethod="DELETE"), "DELETE"),
+        (LOAD_BALANCER, "GET"),
+        ({"requestContext": None, "body": "{}"}, "POST"),
+        ({"routeKey": "$default"}, "POST"),
+    ],
+)
+def test_method(shape, method):
+    assert http_event.is_http(shape)
+    assert http_event.method(shape) == method
+
+
+@pytest.mark.parametrize(
+    ("query", "parameters"),
+    [
+        ("", {}),
+        ("A=1&B=2", {"A": "1", "B": "2"}),
+        ("A=", {"A": ""}),
+        ("Starttime=2024-01-01T00%3A00%3A00", {"Starttime": "2024-01-01T00:00:00"}),
+        ("Location=++&A=%C3%A9", {"Location": "  ", "A": "é"}),
+        ("A=1,2", {"A": "1,2"}),
+        ("a=1&A=2", {"a": "1", "A": "2"}),
+    ],
+)
+def test_query_of_version_2(query, parameters):
+    assert http_event.parameters(of_2(query)) == parameters
+
+
+def test_query_that_a_function_url_leaves_out():
+    assert http_event.parameters({"version": "2.0", "requestContext": {}}) == {}
+
+
+@pytest.mark.parametrize("absent", [None, {}])
+def test_query_of_version_1(absent):
+    assert http_event.parameters(event(None, "1.0")) == {}
+    shape = event(None, "1.0", queryStringParameters={"A": "1%2C+2"})
+    assert http_event.parameters({**shape, "multiValueQueryStringParameters": absent}) == {
+        "A": "1%2C+2"  # decoded by API Gateway, and not again
+    }
+    shape["multiValueQueryStringParameters"] = {"A": ["1"], "B": ["2"]}
+    assert http_event.parameters(shape) == {"A": "1", "B": "2"}
+
+
+def test_query_of_a_load_balancer_comes_as_it_was_sent():
+    shape = {**LOAD_BALANCER, "queryStringParameters": {"Start%20time": "00%3A00", "L": "++"}}
+    assert http_event.parameters(shape) == {"Start time": "00:00", "L": "  "}
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        of_2("Station=BOM&Network=CI&Station=HEC"),
+        of_2("Station=BOM&Station=BOM"),
+        event(None, "1.0", multiValueQueryStringParameters={"Station": ["BOM", "HEC"]}),
+    ],
+)
+def test_a_repeated_parameter_is_named(shape):
+    with pytest.raises(BadRequestError, match="'Station' more than once") as caught:
+        http_event.parameters(shape)
+    assert caught.value.details == {"field": "Station"}
+
+
+@pytest.mark.parametrize(
+    ("value", "accepted"),
+    [
+        (None, False),
+        ("", False),
+        ("gzip", True),
+        ("GZIP", True),
+        ("br, gzip", True),
+        ("deflate,gzip;q=1.0, *;q=0.5", True),
+        ("gzip;q=0.001", True),
+        ("gzip; q=0", False),
+        ("gzip;q=0.000, *", False),
+        ("gzip;Q=0", False),
+        ("gzip;q=x", False),
+        ("gzip;q=nan", False),
+        ("identity", False),
+        ("*", True),
+        ("*;q=0", False),
+        ("x-gzipped", False),
+    ],
+)
+def test_accept_encoding(value, accepted):
+    for name in ("accept-encoding", "Accept-Encoding", "ACCEPT-ENCODING"):
+        headers = {} if value is None else {name: value}
+        assert http_event.accepts_gzip(event("{}", "2.0", headers=headers)) == accepted
+        multiple = {"headers": None, "multiValueHeaders": {k: [v] for k, v in headers.items()}}
+        assert http_event.accepts_gzip(event("{}", "1.0", **multiple)) == accepted
+
+
+def test_accept_encoding_on_several_lines():
+    shape = event("{}", "1.0", multiValueHeaders={"Accept-Encoding": ["br", "gzip"]})
+    assert http_event.accepts_gzip({**shape, "headers": {"Accept-Encoding": "br"}})
+
+
+def test_limits():
+    assert http_event.max_reply_bytes(event("{}", "2.0")) == 6 * 1024**2
+    assert http_event.max_reply_bytes(event("{}", "1.0")) == 6 * 1024**2
+    assert http_event.max_reply_bytes(LOAD_BALANCER) == 10**6
+
+
+def test_only_a_rest_api_may_leave_base64_as_it_is():
+    assert http_event.unpacks_base64(event("{}", "2.0"))
+    assert http_event.unpacks_base64({**event("{}", "1.0"), "version": "1.0"})
+    assert http_event.unpacks_base64(LOAD_BALANCER)
+    assert not http_event.unpacks_base64(event("{}", "1.0"))

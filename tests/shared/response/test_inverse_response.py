@@ -1,0 +1,134 @@
+"""The interpolated inverse response against evalresp on every bin."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from obspy import read_inventory
+from obspy.core.inventory import Response
+from obspy.signal.invsim import invert_spectrum
+
+from local.synthetic import instrument
+from shared.response._inverse_response import SMALLEST_PANEL, TOLERANCE, InverseResponse
+from tests.support.commands import REAL_DATA, Measured
+
+Evaluate = Callable[[np.ndarray], np.ndarray]
+
+
+def evaluator(response: Response, sampling_rate: float, nfft: int, output: str) -> Evaluate:
+    return lambda bins: response.get_evalresp_response_for_frequencies(
+        bins * (sampling_rate / nfft), output=output
+    )
+
+
+def on_every_bin(evaluate: Evaluate, nfft: int, water_level: float | None) -> np.ndarray:
+    """As ObsPy inverts it."""
+    response = evaluate(np.arange(nfft // 2 + 1, dtype=float))
+    if water_level is not None:
+        invert_spectrum(response, water_level)
+        return response
+    return np.concatenate([[0], 1 / response[1:]])
+
+
+def interpolated(inverse: InverseResponse) -> np.ndarray:
+    values = np.ones(inverse.last_bin + 1, dtype=complex)
+    inverse.multiply(values, 0, 1)
+    return values
+
+
+def worst(values: np.ndarray, expected: np.ndarray) -> float:
+    """Largest relative error of any bin; where one is zero the other must be."""
+    zero = expected == 0
+    assert not values[zero].any()
+    return float((np.abs(values - expected)[~zero] / np.abs(expected)[~zero]).max())
+
+
+@pytest.mark.parametrize("nfft", [4, 64, 126, 128, 130, 1_000, 99_994, 400_000])
+@pytest.mark.parametrize("water_level", [60.0, 20.0, None])
+@pytest.mark.parametrize("output", ["VEL", "DISP", "ACC"])
+def test_every_bin_is_within_the_tolerance(
+    nfft: int, water_level: float | None, output: str
+) -> None:
+    evaluate = evaluator(instrument.response(40.0), 40.0, nfft, output)
+    inverse = InverseResponse(evaluate, nfft, water_level)
+    # Near the Nyquist frequency evalresp itself rounds to 1e-9: the filter is a sum that cancels.
+    assert worst(interpolated(inverse), on_every_bin(evaluate, nfft, water_level)) < 10 * TOLERANCE
+    assert inverse.evaluations < nfft / 2 + 3_000
+
+
+@pytest.mark.parametrize("nfft", [1_200, 1_326, 5_884, 20_002, 399_484])
+def test_the_last_panel_does_not_reach_beyond_the_nyquist_frequency(nfft: int) -> None:
+    """The bin there is a panel of its own, and must not be multiplied twice."""
+    for evaluate in (
+        lambda bins: np.full(bins.size, 1e5 + 0j),  # flat, as an accelerometer's
+        evaluator(instrument.response(40.0), 40.0, nfft, "VEL"),
+    ):
+        inverse = InverseResponse(evaluate, nfft, 60.0)
+        expected = on_every_bin(evaluate, nfft, 60.0)
+        assert worst(interpolated(inverse), expected) < 10 * TOLERANCE
+
+
+def test_a_long_fft_takes_few_evaluations() -> None:
+    nfft = 2**24
+    evaluate = evaluator(instrument.response(40.0), 40.0, nfft, "VEL")
+    assert InverseResponse(evaluate, nfft, 60.0).evaluations < nfft / 100
+
+
+def test_a_response_that_no_polynomial_fits_is_evaluated_on_every_bin() -> None:
+    def jagged(bins: np.ndarray) -> np.ndarray:
+        return 2 + np.sin(bins.astype(int) * 12.9898) + 0j
+
+    nfft = 20_000
+    inverse = InverseResponse(jagged, nfft, None)
+    assert worst(interpolated(inverse), on_every_bin(jagged, nfft, None)) < 1e-15
+
+
+def test_a_narrow_peak_sets_the_water_level() -> None:
+    """A resonance between the first nodes must not be overlooked."""
+
+    def resonance(bins: np.ndarray) -> np.ndarray:
+        return 1 + 1000 / (1 + 1j * (bins - 4_321.0) / 40)
+
+    nfft = 40_000
+    inverse = InverseResponse(resonance, nfft, 40.0)
+    assert worst(interpolated(inverse), on_every_bin(resonance, nfft, 40.0)) < 10 * TOLERANCE
+
+
+@pytest.mark.parametrize("step", [1, 2, 4, 8, 32, SMALLEST_PANEL])
+@pytest.mark.parametrize("conjugate", [False, True])
+def test_bins_can_be_taken_in_steps(step: int, conjugate: bool) -> None:
+    nfft = 10_000
+    inverse = InverseResponse(evaluator(instrument.response(40.0), 40.0, nfft, "VEL"), nfft, 60.0)
+    every = interpolated(inverse)
+    for first in {0, 1, step - 1, 3 * step}:
+        expected = every[first::step]
+        values = np.ones(expected.size, dtype=complex)
+        inverse.multiply(values, first, step, conjugate)
+        np.testing.assert_allclose(values, expected.conj() if conjugate else expected, rtol=1e-13)
+
+
+def test_zero_everywhere_is_an_error() -> None:
+    with pytest.raises(ValueError, match="zero on all frequencies"):
+        InverseResponse(lambda bins: np.zeros(bins.size, dtype=complex), 1_000, 60.0)
+
+
+@pytest.mark.skipif(not REAL_DATA.is_dir(), reason=f"no real data in {REAL_DATA}")
+def test_every_channel_of_a_real_station(measured: Measured) -> None:
+    errors = {}
+    for file in ("CI_WBM", "CI_HEC"):
+        (station,) = read_inventory(str(REAL_DATA / f"FDSNstationXML/CI/{file}.xml"))[0]
+        for channel in station:
+            units = channel.response.response_stages[0].input_units if channel.response else ""
+            if units not in ("m/s", "m/s**2"):
+                continue
+            for output in ("VEL", "DISP", "ACC"):
+                for water_level in (60.0, None):
+                    nfft = 100_000
+                    evaluate = evaluator(channel.response, channel.sample_rate, nfft, output)
+                    inverse = InverseResponse(evaluate, nfft, water_level)
+                    expected = on_every_bin(evaluate, nfft, water_level)
+                    name = f"{channel.code}.{channel.location_code} {channel.start_date.year}"
+                    errors[name, output, water_level] = worst(interpolated(inverse), expected)
+    measured(f"{len(errors)} inverses, worst error of a bin {max(errors.values()):.1e}")
+    assert len(errors) == 144
+    assert max(errors.values()) < 10 * TOLERANCE

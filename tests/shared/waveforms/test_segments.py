@@ -1,0 +1,142 @@
+"""Segments in order, joined, and without conflicts."""
+
+from typing import Any
+
+import numpy as np
+import pytest
+from obspy import Stream, Trace, UTCDateTime
+
+from shared.waveforms.segments import cut, gaps, join, missing
+from tests.support.builders import make_trace, noise
+
+NSCL = "CI.BOM.BHZ."
+START = UTCDateTime(2024, 1, 1)
+SAMPLES = noise(1_000)
+
+
+def segment(first: float, end: int, shift: float = 0.0) -> Trace:
+    """Samples of one record from `first` on; those of a shifted one are others."""
+    data = SAMPLES[int(first) : end] + (7 if shift else 0)
+    return make_trace(NSCL, str(START + (int(first) + shift) / 40), data)
+
+
+def spans(stream: Stream) -> list[tuple[float, float]]:
+    """First and last sample of each segment, as numbers of samples since the start."""
+    return [
+        (
+            round((trace.stats.starttime - START) * 40, 3),
+            round((trace.stats.endtime - START) * 40, 3),
+        )
+        for trace in stream
+    ]
+
+
+def by_time(trace: Trace) -> list[tuple[float, int]]:
+    times = trace.times("timestamp")
+    return [(round(time, 6), int(v)) for time, v in zip(times, trace.data, strict=True)]
+
+
+def test_one_segment_stays_as_it_is() -> None:
+    stream = Stream([segment(0, 1_000)])
+    assert join(stream) == []
+    np.testing.assert_array_equal(stream[0].data, SAMPLES)
+
+
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        [(500, 1_000), (0, 500)],  # out of order
+        [(0, 500), (0, 500), (500, 1_000)],  # twice
+        [(0, 600), (400, 1_000)],  # in part twice
+        [(0, 1_000), (300, 400)],  # within another
+    ],
+)
+def test_what_is_one_is_joined(pieces: list[tuple[int, int]]) -> None:
+    stream = Stream([segment(*piece) for piece in pieces])
+    (note,) = join(stream)
+    assert note == f"{len(pieces)} segments out of order or overlapping were joined to 1"
+    (trace,) = stream
+    np.testing.assert_array_equal(trace.data, SAMPLES)
+    assert trace.stats.starttime == START
+
+
+@pytest.mark.parametrize(
+    ("pieces", "left", "lost"),
+    [
+        # Each segment: first sample, end, and 0 for true samples; shifted ones conflict.
+        ([(0, 600, 0), (400, 1_000, 1)], [(0, 400), (600, 1_000)], 398),
+        ([(0, 1_000, 0), (300, 400, 1)], [(0, 300), (401, 999)], 200),
+        ([(0, 1_000, 0), (300, 400, 0.4)], [(0, 300), (400, 999)], 199),
+        ([(0, 500, 0), (400, 700, 1), (450, 1_000, 2)], [(0, 400), (701, 1_001)], 648),
+        ([(0, 500, 0), (499, 1_000, 0.5)], [(0, 499), (499.5, 999.5)], 0),
+        ([(0, 500, 0), (499, 1_000, -0.5)], [(0, 498), (499.5, 998.5)], 2),
+        ([(0, 1_000, 0), (0, 1_000, 0.2)], [(0, 0), (999.2, 999.2)], 1_998),
+    ],
+)
+def test_conflicts_are_left_out_of_all(
+    pieces: list[tuple[int, int, float]], left: list[tuple[float, float]], lost: int
+) -> None:
+    stream = Stream([segment(*piece) for piece in pieces])
+    before = sum(trace.stats.npts for trace in stream)
+    samples = [dict(by_time(trace)) for trace in stream]
+    notes = join(stream)
+    assert before - sum(trace.stats.npts for trace in stream) == lost
+    assert [note.split(" that")[0] for note in notes] == ([f"{lost} samples"] if lost else [])
+    assert all(trace.stats.npts for trace in stream)
+    found = spans(stream)
+    assert found == sorted(found)
+    assert (found[0][0], found[-1][1]) == (left[0][0], left[-1][1])
+    for trace in stream:  # what is left has its own times and samples
+        assert any(dict(by_time(trace)).items() <= original.items() for original in samples)
+
+
+def test_all_may_conflict() -> None:
+    one = make_trace(NSCL, "2024-01-01", noise(100))
+    other = make_trace(NSCL, "2024-01-01", noise(100, 2))
+    stream = Stream([one, other])
+    (note,) = join(stream)
+    assert len(stream) == 0
+    assert note == (
+        "200 samples that conflict with one another were left out:"
+        " 2024-01-01T00:00:00.000000Z to 2024-01-01T00:00:02.475000Z"
+    )
+
+
+def test_rates_that_differ_are_told() -> None:
+    stream = Stream(
+        [
+            make_trace(NSCL, "2024-01-01", noise(100)),
+            make_trace(NSCL, "2024-01-02", noise(100), 20.0),
+        ]
+    )
+    assert join(stream) == ["the segments have different sampling rates: 20.0, 40.0 Hz"]
+
+
+@pytest.mark.parametrize(
+    ("shift", "count"), [(0, 9), (0.4, 9), (0.6, 10), (-0.4, 9), (-9, 0), (-9.4, 0), (-8.6, 0)]
+)
+def test_missing_samples_are_counted_to_the_nearest(shift: float, count: int) -> None:
+    before = make_trace(NSCL, "2024-01-01", np.zeros(11))
+    after = make_trace(NSCL, str(START + (20 + shift) / 40), np.zeros(5))
+    assert missing(before, after) == count
+    assert [found for *_, found in gaps(Stream([before, after]))] == ([count] if count else [])
+
+
+def test_a_cut_shares_the_samples() -> None:
+    trace = segment(0, 1_000)
+    part = cut(trace, 100, 300)
+    assert part.stats.npts == 200
+    assert part.stats.starttime == START + 2.5
+    assert np.shares_memory(part.data, trace.data)
+    assert trace.stats.npts == 1_000
+
+
+@pytest.mark.parametrize("other", [{"sampling_rate": 20.0}, {"dtype": np.float32}])
+def test_neighbours_that_differ_are_not_joined(other: dict[str, Any]) -> None:
+    """ObsPy's cleanup fails where they follow each other without a gap."""
+    one = make_trace(NSCL, "2024-01-01", noise(400))
+    two = make_trace(NSCL, "2024-01-01T00:00:10", noise(400), **other)
+    stream = Stream([two, one])
+    join(stream)
+    assert [trace.stats.npts for trace in stream] == [400, 400]
+    assert stream[0].stats.starttime == START

@@ -1,0 +1,106 @@
+"""Builders."""
+
+import io
+from typing import Any
+
+import numpy as np
+from obspy import Stream, Trace, UTCDateTime
+
+from local.cloud.s3_server import S3Server
+from local.synthetic import instrument
+from shared.archive import scedc
+from shared.archive.channel_id import ChannelId
+from shared.archive.day import Day
+from shared.stations import stationxml
+from shared.waveforms import _record_cache
+
+METADATA_START = UTCDateTime(2015, 1, 1)
+
+
+def forget_objects() -> None:
+    """Forget what is kept of objects: as if the next invocation were a container's first one."""
+    _record_cache.forget_records()
+    stationxml.forget_stationxml()
+
+
+def make_trace(
+    nscl: str, starttime: str, data: Any, sampling_rate: float = 40.0, dtype: Any = np.int32
+) -> Trace:
+    """A segment of a channel."""
+    channel = ChannelId.parse(nscl)
+    header = {
+        "network": channel.network,
+        "station": channel.station,
+        "location": channel.location,
+        "channel": channel.channel,
+        "starttime": UTCDateTime(starttime),
+        "sampling_rate": sampling_rate,
+        "mseed": {"dataquality": "D"},
+    }
+    return Trace(np.asarray(data, dtype=dtype), header)
+
+
+def mseed(*traces: Trace, encoding: str = "STEIM2", reclen: int = 512) -> bytes:
+    """Segments as one object, in SCEDC's record layout."""
+    buffer = io.BytesIO()
+    Stream(list(traces)).write(
+        buffer, format="MSEED", encoding=encoding, reclen=reclen, byteorder=">"
+    )
+    return buffer.getvalue()
+
+
+def put_day(server: S3Server, nscl: str, day: str, *traces: Trace, **layout: Any) -> str:
+    """Put a channel's day into the archive; returns the key."""
+    key = scedc.waveform_key(ChannelId.parse(nscl), Day.parse(day))
+    server.put(key, mseed(*traces, **layout))
+    return key
+
+
+def put_station(server: S3Server, network: str, station: str, **rates: float) -> bytes:
+    """Put a station's StationXML into the archive, channels as keywords: `BHZ=40.0`."""
+    epochs = [
+        instrument.ChannelEpoch(channel, "", rate, METADATA_START)
+        for channel, rate in rates.items()
+    ]
+    content = instrument.stationxml(network, station, epochs)
+    server.put(scedc.stationxml_keys(network, station)[0], content)
+    return content
+
+
+def noise(npts: int, seed: int = 1, scale: float = 1000.0) -> np.ndarray:
+    """Counts that wander as ground noise does."""
+    steps = np.random.default_rng(seed).standard_normal(npts)
+    wandering = np.convolve(steps, np.hanning(25), "same")[:npts]  # longer than what is short
+    return np.round(scale * wandering).astype(np.int32)
+
+
+def http_event(body: Any, version: str = "2.0", **members: Any) -> dict[str, Any]:
+    """An API Gateway event around a body, as recorded from HTTP API (2.0) and REST API (1.0)."""
+    if version == "2.0":
+        event: dict[str, Any] = {
+            "version": "2.0",
+            "routeKey": "POST /windows",
+            "rawPath": "/windows",
+            "rawQueryString": "",
+            "headers": {"content-type": "application/json", "accept": "*/*"},
+            "requestContext": {
+                "http": {"method": "POST", "path": "/windows", "sourceIp": "192.0.2.1"},
+                "stage": "$default",
+            },
+            "isBase64Encoded": False,
+        }
+    else:
+        event = {
+            "resource": "/windows",
+            "path": "/windows",
+            "httpMethod": "POST",
+            "headers": {"Content-Type": "application/json", "Accept": "*/*"},
+            "multiValueHeaders": {"Content-Type": ["application/json"]},
+            "queryStringParameters": None,
+            "multiValueQueryStringParameters": None,
+            "pathParameters": None,
+            "stageVariables": None,
+            "requestContext": {"httpMethod": "POST", "stage": "prod"},
+            "isBase64Encoded": False,
+        }
+    return {**event, "body": body, **members}

@@ -1,0 +1,94 @@
+"""A page of the documentation: its sections, its blocks, and which test runs or compares each."""
+
+import re
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from tests.support.commands import PROJECT
+
+FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+
+Key = tuple[str, str, int]
+"""A block's heading, its language, and how many such there are before it under that heading."""
+
+
+class Page:
+    """A Markdown file of the project."""
+
+    def __init__(self, path: str) -> None:
+        self.path = PROJECT / path
+        self.text = self.path.read_text(encoding="utf-8")
+        self.sections = _sections(self.text)
+        self.blocks = _blocks(self.sections)
+        self.title = next(iter(self.sections))
+        self.covered: list[Key] = []
+
+    def covers(self, *keys: Key) -> Callable[[Any], Any]:
+        """Marks the one test that runs or compares these blocks."""
+        self.covered.extend(keys)
+        return lambda test: test
+
+    def table(self, heading: str) -> list[list[str]]:
+        """The rows of the table under a heading, without its head."""
+        rows = re.findall(r"^\| (.*) \|$", self.sections[heading], re.MULTILINE)
+        return [re.split(r" *\| *", row) for row in rows[2:]]
+
+    def assert_every_block_is_covered_by_one_test(self) -> None:
+        assert self.text.count("```") == 2 * len(self.blocks)
+        assert sorted(self.covered) == sorted(self.blocks)
+
+    def assert_relative_links_exist(self) -> None:
+        links = re.findall(r"\]\(([^)\s]+)\)", self.text)
+        assert links
+        for link in links:
+            path, _, anchor = link.partition("#")
+            if link.startswith("https://"):
+                continue
+            page = self.path.parent / path if path else self.path
+            assert page.is_file(), link
+            assert not anchor or anchor in _anchors(page), link
+
+
+def code(text: str) -> list[str]:
+    """What a text has in backticks, its blocks left out."""
+    return re.findall(r"`([^`]+)`", FENCE.sub("", text))
+
+
+def make_folder(folder: Path) -> Path:
+    """A folder in which a page's lines can be typed, beside the project's own."""
+    for name in ("run_lambda.py", "request.json"):
+        (folder / name).symlink_to(PROJECT / name)
+    (folder / ".venv").symlink_to(sys.prefix)
+    return folder
+
+
+def _sections(page: str) -> dict[str, str]:
+    """The text under each heading, up to the next one of any level."""
+    without_code = FENCE.sub(lambda block: "\n" * block[0].count("\n"), page).splitlines()
+    found, heading = {}, ""
+    for line, text in zip(without_code, page.splitlines(), strict=True):
+        if line.startswith("#"):
+            heading = line.lstrip("# ")
+            assert heading not in found, heading
+            found[heading] = ""
+        else:
+            found[heading] += f"{text}\n"
+    return found
+
+
+def _blocks(sections: dict[str, str]) -> dict[Key, str]:
+    found: dict[Key, str] = {}
+    for heading, text in sections.items():
+        for language, content in FENCE.findall(text):
+            count = sum(key[:2] == (heading, language) for key in found)
+            found[heading, language, count] = content
+    return found
+
+
+def _anchors(page: Path) -> set[str]:
+    """What GitHub makes of a page's headings."""
+    headings = _sections(page.read_text(encoding="utf-8"))
+    kept = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings)
+    return {heading.replace(" ", "-") for heading in kept}
