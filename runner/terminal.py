@@ -3,8 +3,6 @@
 import sys
 from types import TracebackType
 
-from tqdm import tqdm
-
 
 class Progress:
     """A bar on standard error, if that is a terminal.
@@ -16,6 +14,8 @@ class Progress:
     """
 
     def __init__(self, total: int, label: str, unit: str) -> None:
+        from tqdm import tqdm  # at first use: the costs need nothing but Python
+
         self._failed = 0
         self._bar = tqdm(
             total=total,
@@ -46,7 +46,7 @@ class Progress:
 
     def say(self, line: str) -> None:
         """Write a line to standard error, above the bar if there is one."""
-        tqdm.write(line, file=sys.stderr)
+        self._bar.write(line, file=sys.stderr)
 
 
 def counted(number: int, noun: str) -> str:

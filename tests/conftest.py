@@ -32,6 +32,8 @@ from tests.support.commands import (
 pytest_plugins = [
     "tests.support.containers",
     "tests.support.plugins.failures_at_once",
+    "tests.support.plugins.real_data",
+    "pytester",
     "tests.support.plugins.workers",
 ]
 

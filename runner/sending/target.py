@@ -1,4 +1,4 @@
-"""Target requests go: sessions and clients of AWS's services, or of the emulator's endpoint."""
+"""Where requests go: sessions and clients of AWS's services, or of the emulator's endpoint."""
 
 import re
 from collections.abc import Iterator
@@ -25,7 +25,7 @@ EMULATOR_FUNCTION_NAME = "function"
 """The only one that the emulator knows."""
 
 REGION = settings.ARCHIVE_REGION
-"""Target the archive lies, and so the functions should."""
+"""The region of the archive, and so of the functions."""
 
 CONNECTIONS = 16
 """How many objects are asked for at the same time."""

@@ -72,8 +72,8 @@ def reply(
     return {
         "statusCode": int(status),
         "headers": {
-            "File-Type": content.media_type,
-            **({"File-Encoding": "gzip"} if packed is not None else {}),
+            "Content-Type": content.media_type,
+            **({"Content-Encoding": "gzip"} if packed is not None else {}),
             **headers,
         },
         "body": base64.b64encode(data).decode() if as_base64 else data.decode(),

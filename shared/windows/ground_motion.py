@@ -126,10 +126,10 @@ def ground_motion(
     if sampling_rate != removal.sampling_rate:  # it changes within the day
         removal = plan_removal(window, sampling_rate, removal.inventory, removal.asked)
     notes += _around(near, window, removal)
-    outcome = remove_response(
+    report = remove_response(
         wanted, removal.inventory, removal.parameters, margins, taper_ends=False
     )
-    return list(wanted), outcome, notes
+    return list(wanted), report, notes
 
 
 def _around(near: Stream, window: Window, removal: RemovalPlan) -> list[str]:

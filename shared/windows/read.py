@@ -100,22 +100,22 @@ def _answer(task: WindowTask, objects: DayReaders) -> WindowResult:
     found, reach = _read(task, objects)
     warnings = [warning for item in found for warning in item.warnings]
     segments = [trace for item in found for trace in item.stream]
-    outcome = None
+    report = None
     if removal:
         from shared.windows.ground_motion import ground_motion
 
-        segments, outcome, notes = ground_motion(window, Stream(segments), removal)
-        warnings += [*notes, *outcome.warnings]
+        segments, report, notes = ground_motion(window, Stream(segments), removal)
+        warnings += [*notes, *report.warnings]
     spans = [f"{item.uri} has {item.span}" for item in found]
     if not segments:
         raise NoWaveformError(f"no samples of {window}: {'; '.join(spans)}")
     trace = window_trace(window, segments, reach)
     if np.ma.getmaskarray(trace.data).all():
         raise NoWaveformError(f"no samples of {window}: {'; '.join(spans)}")
-    if not (removal and outcome):
+    if not (removal and report):
         return WindowResult(window, trace, warnings=tuple(warnings))
     trace.data = trace.data.astype(ENCODINGS[removal.parameters.encoding])
-    return WindowResult(window, trace, None, tuple(warnings), outcome, removal.parameters)
+    return WindowResult(window, trace, None, tuple(warnings), report, removal.parameters)
 
 
 def _read(task: WindowTask, objects: DayReaders) -> tuple[list[DayWaveform], TimeSpan]:

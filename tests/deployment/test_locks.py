@@ -190,7 +190,7 @@ def test_changed_input_is_refused() -> None:
 def test_what_is_imported_is_required() -> None:
     """Not just there by way of another package."""
     required = set(re.findall(r"^([a-z0-9]+)", (PROJECT / "requirements.in").read_text(), re.M))
-    code = [*PROJECT.glob("shared/*.py"), *PROJECT.glob("*_lambda/app.py")]
+    code = [*(PROJECT / "shared").rglob("*.py"), *PROJECT.glob("*_lambda/app.py")]
     imported = {
         name.split(".")[0]
         for path in code

@@ -360,7 +360,7 @@ def test_state_machine_calls_the_function(stack: Pasted) -> None:
         "batches": batches,
     }
     program = subprocess.run(
-        [sys.executable, str(PROJECT / "tests" / "state_machine_run.py")],
+        [sys.executable, str(PROJECT / "tests/deployment/support/state_machine_run.py")],
         input=json.dumps(asked_for),
         env=command_environment(),
         capture_output=True,

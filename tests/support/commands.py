@@ -1,7 +1,9 @@
 """Commands."""
 
+import contextlib
 import importlib.util
 import os
+import random
 import shutil
 import socket
 import subprocess
@@ -14,9 +16,6 @@ from typing import Any
 import pytest
 
 PROJECT = Path(__file__).parents[2]
-
-
-REAL_DATA = Path(os.environ.get("REAL_DATA", PROJECT.parent / "shared" / "data" / "scedc-pds"))
 
 
 NO_ACCOUNT = {
@@ -42,9 +41,16 @@ def load_app(function: str) -> ModuleType:
 
 
 def free_port() -> int:
-    """A port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return int(server.getsockname()[1])
+    """Choose a port that is free, as is the next one.
+
+    It lies below the ports that Linux gives to outgoing connections, which come and go.
+    """
+    while True:
+        port = random.randrange(20_000, 30_000)
+        with contextlib.suppress(OSError):
+            for number in (port, port + 1):
+                socket.create_server(("127.0.0.1", number)).close()
+            return port
 
 
 def sam_cli() -> str:

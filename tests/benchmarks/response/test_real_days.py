@@ -25,11 +25,11 @@ from shared.corrected_days.adjacent_days import MARGIN_S
 from shared.response import bridging
 from shared.settings import ARCHIVE_BUCKET
 from shared.windows.ground_motion import MARGIN_PERIODS
-from tests.support.commands import REAL_DATA
+from tests.support.plugins.real_data import REAL_DATA
 
 KEY = "continuous_waveforms/2022/2022_002/CIWBM__LHZ___2022002.ms"
 
-with_real_data = pytest.mark.skipif(not REAL_DATA.is_dir(), reason=f"no real data in {REAL_DATA}")
+with_real_data = pytest.mark.real_data
 
 
 @pytest.fixture

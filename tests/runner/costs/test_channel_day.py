@@ -155,8 +155,8 @@ def test_a_memory_size_that_is_too_small_has_no_cost():
 
 
 def test_costs_need_nothing_but_python():
-    program = f"import sys; sys.path.insert(0, {str(PROJECT)!r}); import runner.costs as costs;"
-    program += "print(costs.estimate([], False).jobs)"
+    program = f"import sys; sys.path.insert(0, {str(PROJECT)!r});"
+    program += "from runner.costs import channel_day; print(channel_day.estimate([], False).jobs)"
     command = [sys.executable, "-I", "-S", "-c", program]  # without installed packages
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == "0\n"
 

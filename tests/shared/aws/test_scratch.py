@@ -17,7 +17,7 @@ PROJECT = Path(__file__).parents[3]
 
 USER = """
 import sys
-from shared.scratch import scratch_folder
+from shared.aws.scratch import scratch_folder
 with scratch_folder() as folder:
     (folder / "sub").mkdir()
     (folder / "sub" / "half a day.ms").write_bytes(b"x" * 1000)
@@ -27,7 +27,7 @@ with scratch_folder() as folder:
 
 MANY_TIMES = """
 import sys
-from shared.scratch import scratch_folder
+from shared.aws.scratch import scratch_folder
 print("ready", flush=True)
 sys.stdin.read()
 for turn in range(40):

@@ -37,7 +37,7 @@ def body(reply):
     data = reply["body"].encode()
     if reply["isBase64Encoded"]:
         data = base64.b64decode(data, validate=True)
-    return gzip.decompress(data) if reply["headers"].get("File-Encoding") == "gzip" else data
+    return gzip.decompress(data) if reply["headers"].get("Content-Encoding") == "gzip" else data
 
 
 def fetched(url):
@@ -92,7 +92,7 @@ def test_base64_fits_to_its_four_bytes(event):
     assert MAX_REPLY_BYTES - 4 < written(reply) <= MAX_REPLY_BYTES
     if event:
         assert reply["isBase64Encoded"] is True
-        assert reply["headers"] == {"File-Type": "application/zip"}
+        assert reply["headers"] == {"Content-Type": "application/zip"}
         assert body(reply) == b"\xff" * n
         assert answer(n + 1)["statusCode"] == 413
     else:
@@ -138,8 +138,8 @@ def test_gzip_where_it_is_taken(version, headers):
     value = {"data": list(range(1000)), "text": ODDITIES}
     reply = call(lambda _request: value, event)
     assert reply["headers"] == {
-        "File-Type": "application/json",
-        "File-Encoding": "gzip",
+        "Content-Type": "application/json",
+        "Content-Encoding": "gzip",
         "Vary": "Accept-Encoding",
     }
     assert reply["isBase64Encoded"] is True
@@ -150,18 +150,18 @@ def test_gzip_where_it_is_taken(version, headers):
 @pytest.mark.parametrize("headers", [None, {}, {"Accept-Encoding": "br, gzip;q=0"}])
 def test_no_gzip_where_it_is_not_taken(headers):
     reply = call(lambda _request: "x" * 2000, http_2(headers=headers))
-    assert reply["headers"] == {"File-Type": "application/json", "Vary": "Accept-Encoding"}
+    assert reply["headers"] == {"Content-Type": "application/json", "Vary": "Accept-Encoding"}
     assert reply["isBase64Encoded"] is False
     assert body(reply) == b'"' + b"x" * 2000 + b'"'
 
 
 def test_no_gzip_of_what_is_small_or_packed():
     reply = call(lambda _request: "x" * 1022, http_2(headers=GZIP))
-    assert reply["headers"] == {"File-Type": "application/json"}
+    assert reply["headers"] == {"Content-Type": "application/json"}
     assert call(lambda _request: "x" * 1023, http_2(headers=GZIP))["isBase64Encoded"]
     packed = File(b"x" * 2000, "application/vnd.fdsn.mseed", "mseed")
     reply = call(lambda _request: packed, http_2(headers=GZIP))
-    assert reply["headers"] == {"File-Type": "application/vnd.fdsn.mseed"}
+    assert reply["headers"] == {"Content-Type": "application/vnd.fdsn.mseed"}
 
 
 def test_gzip_takes_what_would_not_fit():
@@ -195,7 +195,7 @@ def test_link_to_json(archive, output_keys, event):
     if "statusCode" in link:
         assert link["statusCode"] == 200
         assert link["headers"] == {
-            "File-Type": "application/json",
+            "Content-Type": "application/json",
             "Cache-Control": "no-store",
         }
         link = json.loads(link["body"])
@@ -203,8 +203,8 @@ def test_link_to_json(archive, output_keys, event):
     assert output_keys() == [f"windows/{name}.json"]
     data, headers = fetched(link.pop("url"))
     assert json.loads(data) == {"data": LARGE.tolist()}
-    assert headers["File-Type"] == "application/json"
-    assert headers["File-Encoding"] is None
+    assert headers["Content-Type"] == "application/json"
+    assert headers["Content-Encoding"] is None
     expires = parse_time(link.pop("expires"), "expires").timestamp
     assert asked - 1 < expires - 900 <= time.time()  # to whole seconds
     assert link == {
@@ -229,8 +229,8 @@ def test_link_to_gzip_for_those_who_take_it(archive, output_keys):
     assert link["content_encoding"] == "gzip"
     assert link["object"].endswith(".json.gz")
     data, headers = fetched(link["url"])
-    assert headers["File-Encoding"] == "gzip"
-    assert headers["File-Type"] == "application/json"
+    assert headers["Content-Encoding"] == "gzip"
+    assert headers["Content-Type"] == "application/json"
     assert len(data) == link["bytes"]
     assert json.loads(gzip.decompress(data)) == {"data": LARGE.tolist()}
     call(large, http_2(), large_folder="windows")
@@ -261,7 +261,7 @@ def test_get_is_led_to_the_file(archive, version):
     assert link["errors"] == [{"window": 1}]
     data, headers = fetched(redirect["headers"]["Location"])
     assert data == content.data
-    assert headers["File-Type"] == "application/zip"
+    assert headers["Content-Type"] == "application/zip"
 
 
 def test_no_link_without_a_bucket_a_folder_or_success(archive, output_keys, monkeypatch):

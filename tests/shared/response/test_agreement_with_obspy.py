@@ -15,7 +15,8 @@ from local.synthetic import instrument
 from shared.response.parameters import RemovalParameters
 from shared.response.removal import remove_response
 from tests.support.builders import METADATA_START, make_trace, noise
-from tests.support.commands import REAL_DATA, Measured
+from tests.support.commands import Measured
+from tests.support.plugins.real_data import REAL_DATA
 
 NPTS = 20_160  # ObsPy takes just twice that as the FFT's length: 7 is the largest prime factor
 OUTPUTS = ("VEL", "DISP", "ACC")
@@ -93,7 +94,7 @@ def test_generated_instrument(measured: Measured) -> None:
     assert max(found.values()) < 1e-6
 
 
-@pytest.mark.skipif(not REAL_DATA.is_dir(), reason=f"no real data in {REAL_DATA}")
+@pytest.mark.real_data
 def test_every_seismic_channel_of_real_stations(measured: Measured) -> None:
     found: Errors = {}
     for file in ("CI_WBM", "CI_HEC"):

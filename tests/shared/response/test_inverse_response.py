@@ -10,7 +10,8 @@ from obspy.signal.invsim import invert_spectrum
 
 from local.synthetic import instrument
 from shared.response._inverse_response import SMALLEST_PANEL, TOLERANCE, InverseResponse
-from tests.support.commands import REAL_DATA, Measured
+from tests.support.commands import Measured
+from tests.support.plugins.real_data import REAL_DATA
 
 Evaluate = Callable[[np.ndarray], np.ndarray]
 
@@ -112,7 +113,7 @@ def test_zero_everywhere_is_an_error() -> None:
         InverseResponse(lambda bins: np.zeros(bins.size, dtype=complex), 1_000, 60.0)
 
 
-@pytest.mark.skipif(not REAL_DATA.is_dir(), reason=f"no real data in {REAL_DATA}")
+@pytest.mark.real_data
 def test_every_channel_of_a_real_station(measured: Measured) -> None:
     errors = {}
     for file in ("CI_WBM", "CI_HEC"):

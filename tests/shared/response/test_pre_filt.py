@@ -13,7 +13,7 @@ from obspy.core.inventory.response import ResponseListElement
 from local.synthetic import instrument
 from shared.errors import BadRequestError
 from shared.response.pre_filt import resolve
-from tests.support.commands import REAL_DATA
+from tests.support.plugins.real_data import REAL_DATA
 
 DAY_S = 86_400.0
 BROADBAND = instrument.response(100.0)
@@ -98,7 +98,6 @@ def test_corners_beyond_the_nyquist_frequency_are_refused() -> None:
         resolve((1.0, 2.0, 19.0, 21.0), BROADBAND, 40.0, DAY_S)
 
 
-@pytest.mark.skipif(not REAL_DATA.is_dir(), reason=f"no real data in {REAL_DATA}")
 def test_corners_below_every_frequency_are_refused() -> None:
     given = (1e-7, 2e-7, 3e-7, 5e-6)
     with pytest.raises(BadRequestError, match=r"must end above 5.8e-06 Hz, .* of 86,400 s of data"):
@@ -107,6 +106,7 @@ def test_corners_below_every_frequency_are_refused() -> None:
     assert resolve(given, BROADBAND, 40.0, 0.0) == given  # of one sample nothing is known
 
 
+@pytest.mark.real_data
 def test_every_seismic_channel_of_a_real_station_has_a_band() -> None:
     (station,) = read_inventory(str(REAL_DATA / "FDSNstationXML/CI/CI_WBM.xml"))[0]
     lows: dict[str, set[float]] = {}

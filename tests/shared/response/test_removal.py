@@ -584,8 +584,8 @@ OBSPYS_MEMORY = """
 import json, sys
 from pathlib import Path
 from obspy.signal.util import _npts2nfft
-from test_removal import hour, parse, station
-from shared.removal import _OBSPY_BYTES, remove_response
+from tests.shared.response.test_removal import hour, parse, station
+from shared.response.removal import _OBSPY_BYTES, remove_response
 
 def kilobytes(name):
     text = Path("/proc/self/status").read_text()

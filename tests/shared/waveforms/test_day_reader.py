@@ -23,8 +23,8 @@ from shared.waveforms._record_header import parse_header
 from shared.waveforms.day_reader import DayReader, read_span
 from shared.waveforms.read_day import read_miniseed
 from tests.support.builders import forget_objects, make_trace, mseed
-from tests.support.commands import REAL_DATA
 from tests.support.generated_days import MIDNIGHT, NSCL, days, segments, spans
+from tests.support.plugins.real_data import REAL_DATA
 
 CHANNEL, DAY = ChannelId.parse(NSCL), Day.parse("2024,001")
 KEY = scedc.waveform_key(CHANNEL, DAY)
@@ -428,7 +428,7 @@ def test_times_are_those_of_the_segment(put, jitter_us: int) -> None:
 # Real objects
 
 
-@pytest.mark.skipif(not REAL_DATA.is_dir(), reason=f"no real data in {REAL_DATA}")
+@pytest.mark.real_data
 @pytest.mark.parametrize(
     ("nscl", "day"),
     [

@@ -13,7 +13,7 @@ from obspy import Stream, Trace, UTCDateTime
 
 from shared.waveforms._record_header import OddRecordError, RecordHeader, parse_header
 from tests.support.builders import make_trace, mseed, noise
-from tests.support.commands import REAL_DATA
+from tests.support.plugins.real_data import REAL_DATA
 
 NSCL = "CI.BOM.BHZ."
 RECORD = mseed(make_trace(NSCL, "2024-01-01T00:00:00.019536", noise(100)))[:512]
@@ -149,7 +149,7 @@ def test_what_is_no_plain_record_is_odd(record: bytes, reason: str) -> None:
         parse_header(record)
 
 
-@pytest.mark.skipif(not REAL_DATA.is_dir(), reason=f"no real data in {REAL_DATA}")
+@pytest.mark.real_data
 def test_real_records_are_as_obspy_reads_them() -> None:
     paths = sorted(REAL_DATA.rglob("*.ms"))
     assert paths

@@ -244,9 +244,9 @@ def test_the_band_is_that_of_the_windows_own_rate(archive: S3Server, record: Tra
     put_station(archive, "CI", "BOM", BHZ=RATE)
     start = UTCDateTime("2024-01-01T00:20:00")
     (answer,) = read_windows([Window(CHANNEL, start, start + 1)], ARCHIVE_BUCKET, AUTO)
-    assert answer.outcome is not None
-    assert answer.outcome.pre_filt is not None
-    assert answer.outcome.pre_filt[2:] == (16.0, 18.0)
+    assert answer.report is not None
+    assert answer.report.pre_filt is not None
+    assert answer.report.pre_filt[2:] == (16.0, 18.0)
 
 
 @pytest.mark.parametrize("trouble", ["not readable", "not a number"])

@@ -14,8 +14,8 @@ class ByModule(LoadScopeScheduling):
     """A worker gets a whole module, whose tests share what it sets up, and one all of AS_TYPED."""
 
     def _split_scope(self, nodeid: str) -> str:
-        module = PurePath(nodeid.partition("::")[0]).stem
-        return "as typed" if module in AS_TYPED else module
+        module = nodeid.partition("::")[0]
+        return "as typed" if PurePath(module).stem in AS_TYPED else module
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> ByModule:

@@ -16,9 +16,10 @@ from obspy import Stream, UTCDateTime
 from local.cloud.s3_server import S3Server
 from shared import errors
 from tests.support.builders import http_event
-from tests.support.commands import REAL_DATA, Measured
+from tests.support.commands import Measured
+from tests.support.plugins.real_data import REAL_DATA
 
-pytestmark = pytest.mark.skipif(not REAL_DATA.is_dir(), reason=f"no real data in {REAL_DATA}")
+pytestmark = pytest.mark.real_data
 
 Handler = Callable[[Any], Any]
 
