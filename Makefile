@@ -40,7 +40,7 @@ check: setup sam  ## lint, format and types; the template of the stack
 	@$(SAM_BIN)/sam validate
 	@$(SAM_BIN)/sam validate --lint
 	@$(SAM_BIN)/cfn-lint --include-checks I --template template.yaml
-	@$(BIN)/python -m pytest -q tests/test_template.py
+	@$(BIN)/python -m pytest -q tests/deployment/test_template.py
 
 bench: setup  ## the figures of the README, measured
 	@$(BIN)/python -m benchmarks.response.response_removal
