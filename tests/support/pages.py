@@ -1,5 +1,6 @@
-"""A page of the documentation: its sections, its blocks, and which test runs or compares each."""
+"""A page of the documentation: its sections, its blocks, and the test that covers each block."""
 
+import importlib
 import re
 import sys
 from collections.abc import Callable
@@ -11,7 +12,7 @@ from tests.support.commands import PROJECT
 FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 Key = tuple[str, str, int]
-"""A block's heading, its language, and how many such there are before it under that heading."""
+"""A block's heading, its language, and its number among the heading's blocks in that language."""
 
 
 class Page:
@@ -26,16 +27,20 @@ class Page:
         self.covered: list[Key] = []
 
     def covers(self, *keys: Key) -> Callable[[Any], Any]:
-        """Marks the one test that runs or compares these blocks."""
+        """Mark the one test that runs or compares these blocks."""
         self.covered.extend(keys)
         return lambda test: test
 
     def table(self, heading: str) -> list[list[str]]:
-        """The rows of the table under a heading, without its head."""
+        """Return the rows of the table under a heading, without its header."""
         rows = re.findall(r"^\| (.*) \|$", self.sections[heading], re.MULTILINE)
         return [re.split(r" *\| *", row) for row in rows[2:]]
 
-    def assert_every_block_is_covered_by_one_test(self) -> None:
+    def assert_every_block_is_covered_by_one_test(self, *tests: str) -> None:
+        """Check `covers`, after importing all test modules that these patterns match."""
+        for path in sorted(path for pattern in tests for path in PROJECT.glob(pattern)):
+            module = path.relative_to(PROJECT).with_suffix("")
+            importlib.import_module(".".join(module.parts))
         assert self.text.count("```") == 2 * len(self.blocks)
         assert sorted(self.covered) == sorted(self.blocks)
 
@@ -52,12 +57,12 @@ class Page:
 
 
 def code(text: str) -> list[str]:
-    """What a text has in backticks, its blocks left out."""
+    """Return everything in backticks, except for blocks."""
     return re.findall(r"`([^`]+)`", FENCE.sub("", text))
 
 
 def make_folder(folder: Path) -> Path:
-    """A folder in which a page's lines can be typed, beside the project's own."""
+    """Prepare a folder in which a page's lines can be typed, like the project's own."""
     for name in ("run_lambda.py", "request.json"):
         (folder / name).symlink_to(PROJECT / name)
     (folder / ".venv").symlink_to(sys.prefix)
@@ -65,7 +70,7 @@ def make_folder(folder: Path) -> Path:
 
 
 def _sections(page: str) -> dict[str, str]:
-    """The text under each heading, up to the next one of any level."""
+    """Return the text under each heading, up to the next heading of any level."""
     without_code = FENCE.sub(lambda block: "\n" * block[0].count("\n"), page).splitlines()
     found, heading = {}, ""
     for line, text in zip(without_code, page.splitlines(), strict=True):
@@ -88,7 +93,7 @@ def _blocks(sections: dict[str, str]) -> dict[Key, str]:
 
 
 def _anchors(page: Path) -> set[str]:
-    """What GitHub makes of a page's headings."""
+    """Return the anchors that GitHub derives from a page's headings."""
     headings = _sections(page.read_text(encoding="utf-8"))
     kept = (re.sub(r"[^\w\- ]", "", heading.lower()) for heading in headings)
     return {heading.replace(" ", "-") for heading in kept}

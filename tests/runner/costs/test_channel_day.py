@@ -342,7 +342,7 @@ def test_page_recommends_what_the_estimate_assumes():
 
 
 def test_page_and_readme_agree():
-    section = Page("README.md").sections["What it costs"]
+    section = Page("README.md").sections["Costs"]
     readme, page = (
         set(re.findall(r"\$[\d.,]*\d|[\d,]+ MB", text)) for text in (section, PAGE.text)
     )

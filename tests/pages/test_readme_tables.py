@@ -1,0 +1,191 @@
+"""The README's tables and figures agree with the code."""
+
+import inspect
+import json
+import re
+import sys
+import urllib.parse
+from collections.abc import Callable
+from dataclasses import asdict
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from runner.commands import arguments
+from runner.results import results_file
+from runner.sending.target import FUNCTION_NAMES
+from shared import errors, invocation, settings
+from shared.aws import dead_letters
+from shared.corrected_days import adjacent_days
+from shared.corrected_days.request import CorrectedDayRequest
+from shared.response import bridging
+from shared.response.parameters import ENCODINGS, UNITS, RemovalParameters
+from shared.windows.ground_motion import MARGIN_PERIODS
+from shared.windows.request import (
+    FORMATS,
+    MOTION_PARAMETERS,
+    READS,
+    WindowsRequest,
+    window_of_query,
+)
+from tests.pages.readme import BLOCKS, SECTIONS, covers, table
+from tests.shared.invocation import test_s3_batch
+from tests.support import batches
+from tests.support.builders import http_event
+from tests.support.commands import run_command
+from tests.support.pages import code
+
+EDGES = "Band limits, gaps and midnight"
+OPTIONS = "Options of a request"
+
+
+def test_parameters() -> None:
+    """Names, order, defaults and values."""
+    rows = {code(name)[0]: (default, values) for name, default, values in table("Response removal")}
+    defaults = {name: json.loads(code(default)[0]) for name, (default, _) in rows.items()}
+    assert defaults == asdict(RemovalParameters())
+    assert list(rows) == list(asdict(RemovalParameters()))
+    outputs = re.findall(r'`"(\w+)"` \(([^)]+)\)', rows["output"][1])
+    assert {name: unit.replace("²", "**2") for name, unit in outputs[:-1]} == UNITS
+    assert outputs[-1][0] == "DEF"
+    assert [json.loads(name) for name in code(rows["encoding"][1])] == list(ENCODINGS)
+
+    # The example is valid.
+    request = {
+        "day": "2019,183",
+        "nscl": "CI.SOC.HHZ.",
+        "pre_filt": json.loads(code(rows["pre_filt"][1])[0]),
+    }
+    assert CorrectedDayRequest.parse(request).parameters.pre_filt == (0.005, 0.01, 35, 45)
+
+
+@covers((EDGES, "json", 0))
+def test_what_is_recommended() -> None:
+    request = CorrectedDayRequest.parse(json.loads(BLOCKS[EDGES, "json", 0]))
+    assert request.parameters.changed() == {"pre_filt": "auto", "edges": "neighbours"}
+    text = " ".join(SECTIONS[EDGES].split())
+    assert "three hours" in text
+    assert bridging.MAX_BRIDGED_S == 3 * 3_600
+    assert "twenty minutes" in text
+    assert adjacent_days.MARGIN_S == 20 * 60
+
+
+def test_folders_of_results() -> None:
+    request: dict[str, Any] = {"day": "2019,183", "nscl": "CI.SOC.HHZ."}
+    assert "`noresp/`" in SECTIONS["Response removal"]
+    assert CorrectedDayRequest.parse(request).output_key.startswith("noresp/")
+    (named,) = re.findall(r"`(noresp_\S+)/\.\.\.`", SECTIONS["Response removal"])
+    request.update(output="DISP", encoding="FLOAT64")
+    assert CorrectedDayRequest.parse(request).output_key.startswith(f"{named}/")
+
+
+def test_what_may_be_asked_for() -> None:
+    rows = {code(name)[0]: values for name, _, values in table(OPTIONS)}
+    assert list(rows) == ["Format", "Output", "pre_filt", "Read"]
+    assert [json.loads(name) for name in code(rows["Format"])] == list(FORMATS)
+    assert [json.loads(name) for name in code(rows["Read"])] == list(READS)
+    assert {json.loads(name) for name in code(rows["Output"])} == {*UNITS, "DEF"}
+    assert {"Output", *code(rows["pre_filt"])[1:], "pre_filt"} == {"Output", *MOTION_PARAMETERS[1:]}
+    (query,) = [text for text in code(SECTIONS[OPTIONS]) if text.startswith("?")]
+    request = window_of_query(dict(urllib.parse.parse_qsl(query[1:])))
+    assert WindowsRequest.parse(request).format == "mseed"
+    assert f"{MARGIN_PERIODS} periods" in " ".join(SECTIONS[OPTIONS].split())
+
+
+def test_errors_and_their_status() -> None:
+    statuses = {name: int(status) for names, status in table("Events") for name in code(names)}
+    assert statuses.pop("S3_OUTPUT_BUCKET") == 500  # an example, not an error
+    assert statuses.pop("InternalError") == failure(ZeroDivisionError("never seen"))
+    for name, status in statuses.items():
+        assert failure(getattr(errors, name)("...")) == status, name
+
+    def leaves(cls: type) -> set[str]:
+        ours = [child for child in cls.__subclasses__() if child.__module__ == cls.__module__]
+        below = [leaf for child in ours for leaf in leaves(child)]
+        return set(below) or {cls.__name__}
+
+    # NoSuchObjectError is translated before any caller sees it.
+    assert set(statuses) == leaves(errors.ServiceError) - {"NoSuchObjectError"}
+
+
+def failure(error: Exception) -> int:
+    """Return the HTTP status of a function that raises this error."""
+
+    def process(request: Any) -> Any:
+        raise error
+
+    reply = invocation.lambda_handler(process)(http_event("{}"), SimpleNamespace())
+    assert json.loads(reply["body"])["error"]["type"] in (type(error).__name__, "InternalError")
+    return int(reply["statusCode"])
+
+
+@covers(("Events", "json", 0))
+def test_error_object(response_handler: Callable[[Any], Any]) -> None:
+    request = {"day": "2019,366", "nscl": "CI.SOC.HHZ."}
+    reply = response_handler(http_event(json.dumps(request)))
+    shown = json.loads(BLOCKS["Events", "json", 0])
+    assert json.dumps(json.loads(reply["body"])) == json.dumps(shown)
+    with pytest.raises(errors.BadRequestError) as raised:
+        response_handler(request)
+    assert raised.value.as_dict() == shown["error"]
+
+
+def test_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows = {code(name)[0]: default for name, default, _ in table("Settings") if "`" in name}
+    assert rows == {
+        "S3_OUTPUT_BUCKET": "none",
+        "S3_INPUT_BUCKET": f"`{settings.ARCHIVE_BUCKET}`",
+        "DEAD_LETTER_QUEUE_URL": "none",
+        "MAX_RECEIVE_COUNT": "none",
+    }
+    assert settings.dead_letter_queue_url() is None
+    assert settings.max_receive_count() is None
+    assert settings.input_bucket() == "scedc-pds"
+    with pytest.raises(errors.SettingsError):
+        settings.output_bucket()
+    for name, read in (("OUTPUT", settings.output_bucket), ("INPUT", settings.input_bucket)):
+        monkeypatch.setenv(f"S3_{name}_BUCKET", "another")
+        assert read() == "another"
+
+
+def test_batches() -> None:
+    """The members of each batch and its reply, by the events of the tests of each."""
+    rows = {event: (code(request), code(reply)) for event, request, reply in table("Batches")}
+    (queue, items, tasks) = rows.values()
+    records = [{"messageId": "m", "body": '{"fail": "s3"}', "eventSource": "aws:sqs"}]
+    assert list(batches.handler({"Records": records}, batches.NO_LIMIT)) == queue[1]
+
+    event = {items[0][0]: [{}, {"fail": "bad"}], items[0][1]: {"a": 1}}
+    entries = batches.handler(event, batches.NO_LIMIT)
+    shown = [re.findall(r'"(\w+)"', form) for form in items[1]]
+    assert [list(entry) for entry in entries] == shown == [["result"], ["error"]]
+
+    codes = []
+    for kind in ("none", "s3", "bad"):
+        event = test_s3_batch.event(arguments={"fail": kind})
+        codes += [code for code, _ in test_s3_batch.results(event)]
+    assert codes == tasks[1]
+    for attribute in ("ErrorType", "ErrorMessage"):
+        assert attribute in code(SECTIONS["Batches"])
+        assert attribute in inspect.getsource(dead_letters.send)
+
+
+def test_what_is_said_of_run_lambda() -> None:
+    """Function names, options and defaults."""
+    calling, many = SECTIONS["Calling the functions"], SECTIONS["Many days"]
+    assert all(f"`{name}`" in calling for name in FUNCTION_NAMES.values())
+    helps = [
+        run_command(sys.executable, "run_lambda.py", *command, "--help").stdout
+        for command in ([], ["response"], ["windows"])
+    ]
+    assert {"--function-name", "--region", "--profile"} <= set(code(calling))
+    named = {option for option in [*code(calling), *code(many)] if option.startswith("--")}
+    assert {"--day", "--nscl", "--file", "--concurrency", "--retries", "--resume"} <= named
+    assert {option for option in named if not any(option in text for text in helps)} == set()
+    assert "pip install boto3 tqdm" in code(calling)
+    assert "ten requests" in many
+    assert arguments.CONCURRENCY == 10
+    assert "five times" in many
+    assert arguments.RETRIES == 5
+    assert str(results_file.DEFAULT) in code(many)
