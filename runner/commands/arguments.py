@@ -1,26 +1,27 @@
-"""The command line."""
+"""The command line of `run_lambda.py`."""
 
 import argparse
 from pathlib import Path
 from typing import Any
 
-from runner.results.results_file import DEFAULT
-from runner.sending.target import FUNCTION_NAMES, REGION
+from runner.commands._options import (
+    CONCURRENCY,
+    RETRIES,
+    add_response_options,
+    add_windows_options,
+    target_options,
+)
+from runner.sending.target import FUNCTION_NAMES
 
 SAMPLE = {"day": "2019,183", "nscl": "CI.SOC.HHZ."}
-"""The tutorial's event, which is sent unless another one is asked for."""
-
-CONCURRENCY = 10
-"""Calls at the same time: the least that a new account of AWS allows."""
-
-RETRIES = 5
+"""The tutorial's event, sent by default."""
 
 DESCRIPTION = """\
 Invoke the functions through boto3, on AWS or, with --endpoint-url, on the emulator.
 
 Without a command it sends the sample event {"day": "2019,183", "nscl": "CI.SOC.HHZ."} to the
-response function. The exit status is 0 if all went well, 1 if anything failed, 2 if nothing was
-sent as what was asked for cannot be, 130 after Ctrl-C.
+response function. The exit status is 0 on success, 1 if anything failed, 2 if the command line
+or a request is invalid and nothing was sent, 130 after Ctrl-C.
 """
 
 EXAMPLES = """\
@@ -41,9 +42,9 @@ Examples:
   python run_lambda.py response --day 2019-07-01..2019-07-31 --nscl 'CI.SOC.HH?.*' --queue scedc-jobs
   python run_lambda.py response --file days.txt --output ACC --function-name scedc-response
 
-A file has lines of DAY NSCL, requests as JSON objects, or what FDSN's availability service gives
-with format=request; - is standard input. Where no file is named, --day is 2019,183 and --nscl is
-CI.SOC.HHZ. unless told otherwise.
+A file has lines of DAY NSCL, requests as JSON objects, or the lines that FDSN's availability
+service returns for format=request; - is standard input. Without --file, the defaults are
+--day 2019,183 and --nscl CI.SOC.HHZ.
 """  # noqa: E501  # lines to be typed
 
 WINDOWS_EXAMPLES = """\
@@ -55,15 +56,16 @@ Examples:
 
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
-    """Read the command line; what cannot be ends the program with status 2."""
-    parser = build_parser()
-    options = parser.parse_args(arguments)
-    if hasattr(options, "pre_filt"):
-        try:
-            options.pre_filt = _pre_filt(options.pre_filt)
-        except ValueError as error:
-            options.error(str(error))
-    if problem := _problem(options):
+    """Read the command line; an invalid one exits with status 2.
+
+    Args:
+        arguments: without the program's name; None takes them from `sys.argv`.
+
+    Returns:
+        The options. Parameters of response removal are attributes only where they were given.
+    """
+    options = build_parser().parse_args(arguments)
+    if problem := _conflict(options):
         options.error(problem)
     if options.concurrency is None:
         emulated = options.endpoint_url and not options.queue
@@ -71,14 +73,14 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     return options
 
 
-def _problem(options: argparse.Namespace) -> str | None:
-    """What cannot be asked for together."""
+def _conflict(options: argparse.Namespace) -> str | None:
+    """Return an error message for options that contradict each other, or name no folder."""
     if options.queue and options.function_name:
         return "--queue and --function-name: requests go to one or the other"
     if options.queue and options.command == "windows":
         return "--queue is for the command response: time windows are answered, not queued"
     if options.file and bool(options.day) != bool(options.nscl):
-        return "--file beside --day or --nscl: give both of these, for further requests, or none"
+        return "--file with --day or --nscl: give both of these, for further requests, or neither"
     if options.o and options.plot and options.o.absolute() == options.plot.absolute():
         return f"-o and --plot both name {options.o}: give two files"
     if options.results and str(options.results) in options.file:
@@ -91,19 +93,19 @@ def _problem(options: argparse.Namespace) -> str | None:
 
 
 def build_parser() -> argparse.ArgumentParser:
-    """The parser, of the commands as well."""
+    """Return the parser, with one subparser for each command."""
     parser = argparse.ArgumentParser(
         prog="run_lambda.py",
         description=DESCRIPTION,
         epilog=EXAMPLES,
-        parents=[_where()],
+        parents=[target_options(queue=True)],
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     commands = parser.add_subparsers(dest="command")
-    # After the line above, which makes None of the command.
+    # add_subparsers sets the default command to None.
     parser.set_defaults(**_DEFAULTS, error=parser.error)
-    _add_response(_command(commands, "response", RESPONSE_EXAMPLES, "correct channel days"))
-    _add_windows(_command(commands, "windows", WINDOWS_EXAMPLES, "get time windows"))
+    add_response_options(_command(commands, "response", RESPONSE_EXAMPLES, "correct channel days"))
+    add_windows_options(_command(commands, "windows", WINDOWS_EXAMPLES, "get time windows"))
     return parser
 
 
@@ -119,152 +121,15 @@ _DEFAULTS: dict[str, Any] = {
 }
 
 
-def _command(commands: Any, name: str, examples: str, what: str) -> argparse.ArgumentParser:
+def _command(commands: Any, name: str, examples: str, summary: str) -> argparse.ArgumentParser:
     parser: argparse.ArgumentParser = commands.add_parser(
         name,
-        parents=[_where(queue=name == "response")],
+        parents=[target_options(queue=name == "response")],
         argument_default=argparse.SUPPRESS,
-        help=what,
-        description=f"{what[0].upper()}{what[1:]} by the function {FUNCTION_NAMES[name]}.",
+        help=summary,
+        description=f"{summary[0].upper()}{summary[1:]} with the function {FUNCTION_NAMES[name]}.",
         epilog=examples,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.set_defaults(error=parser.error)  # which shows the usage of this command
+    parser.set_defaults(error=parser.error)  # shows the usage of this command
     return parser
-
-
-def _where(*, queue: bool = True) -> argparse.ArgumentParser:
-    """The options that stand before the command or after it; absent ones leave no value behind."""
-    parser = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
-    where = parser.add_argument_group("where to")
-    where.add_argument(
-        "--function-name", type=_name, metavar="NAME", help="the function's name on AWS"
-    )
-    if queue:
-        where.add_argument(
-            "--queue",
-            type=_name,
-            metavar="NAME",
-            help="put requests into this queue (its name or URL)",
-        )
-    where.add_argument("--region", help=f"AWS region (default: your configuration's, or {REGION})")
-    where.add_argument("--profile", help="profile of your AWS configuration")
-    where.add_argument(
-        "--endpoint-url", metavar="URL", help="of the emulator, such as http://127.0.0.1:9000"
-    )
-    where.add_argument("-o", type=Path, metavar="FILE", help="write the reply to a file")
-    where.add_argument(
-        "--retries",
-        type=_at_least(0),
-        metavar="N",
-        help=f"of calls that failed in a way that may pass (default: {RETRIES})",
-    )
-    return parser
-
-
-def _add_response(parser: argparse.ArgumentParser) -> None:
-    _add_what(parser)
-    _add_how(parser)
-    _add_many(parser)
-
-
-def _add_what(parser: argparse.ArgumentParser) -> None:
-    what = parser.add_argument_group("what to correct")
-    what.add_argument(
-        "--day", nargs="+", action="extend", help="YYYY,DDD or YYYY-MM-DD, or a range FIRST..LAST"
-    )
-    what.add_argument(
-        "--nscl", nargs="+", action="extend", help="network.station.channel.location; * and ? fit"
-    )
-    what.add_argument("--file", nargs="+", action="extend", help="files of requests; - is stdin")
-
-
-def _add_how(parser: argparse.ArgumentParser) -> None:
-    how = parser.add_argument_group("how to correct (see the README)")
-    how.add_argument("--output", metavar="UNIT", help="VEL, DISP, ACC or DEF")
-    how.add_argument("--pre-filt", nargs="+", metavar="HZ", help="four corners, or auto")
-    how.add_argument("--water-level", type=_water_level, metavar="DB", help="dB, or none")
-    how.add_argument("--taper-fraction", type=float, metavar="PART", help="0 to 1")
-    how.add_argument("--no-zero-mean", dest="zero_mean", action="store_false")
-    how.add_argument("--encoding", help="FLOAT32 or FLOAT64")
-    how.add_argument("--gaps", help="bridge or split")
-    how.add_argument("--edges", help="taper or neighbours")
-    how.add_argument("--method", help="fast or obspy")
-
-
-def _add_many(parser: argparse.ArgumentParser) -> None:
-    many = parser.add_argument_group("more than one request")
-    many.add_argument(
-        "--dry-run", action="store_true", help="only print what would be sent, and what it costs"
-    )
-    many.add_argument(
-        "--concurrency",
-        type=_at_least(1),
-        metavar="N",
-        help=f"calls at the same time (default: {CONCURRENCY}; with --endpoint-url 1)",
-    )
-    many.add_argument(
-        "--results", type=Path, metavar="FILE", help=f"what became of each (default: {DEFAULT})"
-    )
-    many.add_argument(
-        "--resume",
-        action="store_true",
-        help="skip what succeeded by the results file, or whose object is in the output bucket",
-    )
-    many.add_argument(
-        "--output-bucket",
-        type=_name,
-        metavar="BUCKET",
-        help="for --resume (default: S3_OUTPUT_BUCKET)",
-    )
-
-
-def _add_windows(parser: argparse.ArgumentParser) -> None:
-    parser.add_argument(
-        "--request", type=Path, metavar="FILE", help="JSON (default: request.json); - is stdin"
-    )
-    parser.add_argument(
-        "--format", choices=("json", "mseed", "sac"), help="of the answer; sac is a zip of files"
-    )
-    parser.add_argument(
-        "--plot", type=Path, metavar="PICTURE", help="draw the windows, by matplotlib"
-    )
-
-
-def _name(text: str) -> str:
-    """A name; a variable that is not set leaves none, and would be taken for no option at all."""
-    if not text.strip():
-        raise argparse.ArgumentTypeError(f"{text!r} is no name")
-    return text
-
-
-def _at_least(least: int) -> Any:
-    def number(text: str) -> int:
-        try:
-            value = int(text)
-        except ValueError:
-            value = least - 1
-        if value < least:
-            raise argparse.ArgumentTypeError(f"{text!r} is not a number of {least} or more")
-        return value
-
-    return number
-
-
-def _water_level(text: str) -> float | None:
-    try:
-        return None if text == "none" else float(text)
-    except ValueError as error:
-        raise argparse.ArgumentTypeError(f"{text!r} is neither a number nor none") from error
-
-
-def _pre_filt(values: list[str]) -> list[float] | str:
-    if values == ["auto"]:
-        return "auto"
-    try:
-        corners = [float(value) for value in values]
-    except ValueError:
-        corners = []
-    if len(corners) != 4:
-        raise ValueError(f"--pre-filt {' '.join(values)}: must be four corners or auto")
-    return corners

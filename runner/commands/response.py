@@ -33,7 +33,8 @@ from runner.sending.workers import run_jobs
 from runner.terminal import Progress
 from shared import settings
 from shared.archive.day import Day
-from shared.corrected_days.request import FIELDS, CorrectedDayRequest
+from shared.corrected_days.request import CorrectedDayRequest
+from shared.response.parameters import NAMES
 
 _FEW = 16  # days that are listed in a moment
 
@@ -72,7 +73,7 @@ def run(options: argparse.Namespace, where: Target) -> int:
 
 def _wanted(options: argparse.Namespace) -> list[Selector]:
     """What the command line asks for, and what its files do."""
-    fields = {name: value for name, value in vars(options).items() if name in FIELDS[2:]}
+    fields = {name: value for name, value in vars(options).items() if name in NAMES}
     wanted: list[Selector] = []
     if options.day or options.nscl or not options.file:
         parameters = parse_parameters(fields)

@@ -7,10 +7,10 @@ from typing import Any
 
 from runner.selection.channel_patterns import ChannelPattern
 from shared.archive.day import Day
-from shared.corrected_days.request import FIELDS, CorrectedDayRequest
+from shared.corrected_days.request import CorrectedDayRequest
 from shared.errors import BadRequestError
 from shared.fields import Fields
-from shared.response.parameters import RemovalParameters
+from shared.response.parameters import NAMES, RemovalParameters
 
 
 @dataclass(frozen=True)
@@ -36,7 +36,7 @@ def parse_parameters(fields: Mapping[str, Any]) -> RemovalParameters:
     Raises:
         BadRequestError: one is not what it must be.
     """
-    return RemovalParameters.parse(Fields(fields, FIELDS))
+    return RemovalParameters.parse(Fields(fields, NAMES))
 
 
 def parse_request(request: object, options: Mapping[str, Any], place: str) -> Selector:

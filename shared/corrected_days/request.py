@@ -13,13 +13,10 @@ from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
 from shared.errors import BadRequestError
 from shared.fields import Fields
-from shared.response.parameters import RemovalParameters
+from shared.response.parameters import NAMES, RemovalParameters, as_text
 
-FIELDS = (
-    "day", "nscl", "output", "pre_filt", "water_level", "taper_fraction", "zero_mean", "encoding",
-    "gaps", "edges", "method",
-)  # fmt: skip
-"""What a request may have."""
+FIELDS = ("day", "nscl", *NAMES)
+"""The fields of a request."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +66,7 @@ class CorrectedDayRequest:
         name, so that no result ever takes another's place.
         """
         changes = "".join(
-            f"_{name}-{_word(value)}" for name, value in self.parameters.changed().items()
+            f"_{name}-{as_text(value)}" for name, value in self.parameters.changed().items()
         )
         folder = f"noresp{changes}/{scedc.day_folder(self.day)}"
         return f"{folder}/{scedc.waveform_name(self.channel, self.day)}"
@@ -96,14 +93,3 @@ def request_of_object(bucket: str, key: str, members: Mapping[str, Any]) -> dict
     if named := sorted({"day", "nscl"} & members.keys()):
         raise BadRequestError(f"{' and '.join(named)}: the object says that, and nothing else may")
     return {"day": str(day), "nscl": channel.nscl, **members}
-
-
-def _word(value: Any) -> str:
-    """A parameter's value as part of a key; different values give different words."""
-    if isinstance(value, tuple):
-        return "-".join(map(_word, value))
-    if value is None:
-        return "none"
-    if isinstance(value, bool):
-        return str(value).lower()
-    return repr(value).removesuffix(".0") if isinstance(value, float) else str(value)

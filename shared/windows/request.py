@@ -12,7 +12,7 @@ from shared.archive.day import Day
 from shared.archive.time import days_between, format_time, parse_time
 from shared.errors import BadRequestError, TooLargeError
 from shared.fields import Fields
-from shared.response.parameters import UNITS, RemovalParameters
+from shared.response.parameters import OUTPUTS, WINDOW_NAMES, RemovalParameters
 
 MAX_DAYS = 366
 """Longest window. More days than this fit into a reply only below 0.1 Hz, and each day is looked
@@ -23,11 +23,6 @@ FORMATS = ("json", *formats.FORMATS)
 
 READS = ("records", "whole")
 """What is read: the records that are needed, or whole objects; the first is the default."""
-
-MOTION_PARAMETERS = (
-    "output", "pre_filt", "water_level", "zero_mean", "encoding", "gaps", "method",
-)  # fmt: skip
-"""The parameters of ground motion, by the names of the response removal."""
 
 _FIELDS = ("Network", "Station", "Channel", "Location", "Starttime", "Endtime")
 _OPTIONS = ("Format", "Read", "Output")
@@ -83,7 +78,7 @@ class WindowsRequest:
                 is refused, as no window of it may be dropped.
             TooLargeError: a window is longer than `MAX_DAYS`.
         """
-        fields = Fields(request, ("Windows", *_OPTIONS, *MOTION_PARAMETERS[1:]))
+        fields = Fields(request, ("Windows", *_OPTIONS, *WINDOW_NAMES[1:]))
         return cls(
             _windows(fields),
             fields.choice("Format", FORMATS, default=FORMATS[0]),
@@ -131,16 +126,16 @@ def window_of_query(parameters: Mapping[str, str]) -> dict[str, Any]:
 
 
 def _removal(fields: Fields) -> RemovalParameters | None:
-    asked = {name: fields.raw(name) for name in MOTION_PARAMETERS[1:] if fields.has(name)}
+    asked = {name: fields.raw(name) for name in WINDOW_NAMES[1:] if fields.has(name)}
     if fields.raw("Output") is None:
         if asked:
             name, value = next(iter(asked.items()))
             raise fields.error(name, value, "given with an Output, 'VEL', 'DISP', 'ACC' or 'DEF'")
         return None
-    fields.choice("Output", (*UNITS, "DEF"), "")
+    fields.choice("Output", OUTPUTS, "")
     # A window without a band would have a drift of its own.
     values = {"pre_filt": "auto", **asked, "output": fields.raw("Output")}
-    return RemovalParameters.parse(Fields(values, MOTION_PARAMETERS))
+    return RemovalParameters.parse(Fields(values, WINDOW_NAMES))
 
 
 def _windows(fields: Fields) -> tuple[Window, ...]:

@@ -9,9 +9,9 @@ from obspy import Trace
 from shared.archive.channel_id import ChannelId
 from shared.archive.time import format_time
 from shared.errors import ServiceError
-from shared.response.parameters import RemovalParameters
+from shared.response.parameters import WINDOW_NAMES, RemovalParameters
 from shared.windows.merge import find_gaps
-from shared.windows.request import MOTION_PARAMETERS, Window
+from shared.windows.request import Window
 
 if TYPE_CHECKING:
     from shared.response.removal import RemovalReport
@@ -73,7 +73,7 @@ class WindowResult:
             "units": self.report.units,
             "pre_filt": self.report.pre_filt,
             "method": self.report.method,
-            "parameters": {name: asked[name] for name in MOTION_PARAMETERS},
+            "parameters": {name: asked[name] for name in WINDOW_NAMES},
         }
 
 

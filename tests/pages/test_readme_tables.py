@@ -20,11 +20,10 @@ from shared.aws import dead_letters
 from shared.corrected_days import adjacent_days
 from shared.corrected_days.request import CorrectedDayRequest
 from shared.response import bridging
-from shared.response.parameters import ENCODINGS, UNITS, RemovalParameters
+from shared.response.parameters import ENCODINGS, UNITS, WINDOW_NAMES, RemovalParameters
 from shared.windows.ground_motion import MARGIN_PERIODS
 from shared.windows.request import (
     FORMATS,
-    MOTION_PARAMETERS,
     READS,
     WindowsRequest,
     window_of_query,
@@ -86,7 +85,7 @@ def test_what_may_be_asked_for() -> None:
     assert [json.loads(name) for name in code(rows["Format"])] == list(FORMATS)
     assert [json.loads(name) for name in code(rows["Read"])] == list(READS)
     assert {json.loads(name) for name in code(rows["Output"])} == {*UNITS, "DEF"}
-    assert {"Output", *code(rows["pre_filt"])[1:], "pre_filt"} == {"Output", *MOTION_PARAMETERS[1:]}
+    assert {"Output", *code(rows["pre_filt"])[1:], "pre_filt"} == {"Output", *WINDOW_NAMES[1:]}
     (query,) = [text for text in code(SECTIONS[OPTIONS]) if text.startswith("?")]
     request = window_of_query(dict(urllib.parse.parse_qsl(query[1:])))
     assert WindowsRequest.parse(request).format == "mseed"

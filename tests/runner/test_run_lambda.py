@@ -315,9 +315,9 @@ def test_a_reply_that_cannot_be_read(
 @pytest.mark.parametrize(
     ("options", "message"),
     [
-        (["--queue", ""], "--queue: '' is no name"),
-        (["--function-name", " "], "--function-name: ' ' is no name"),
-        (["--resume", "--output-bucket", ""], "--output-bucket: '' is no name"),
+        (["--queue", ""], "--queue: '' is not a name"),
+        (["--function-name", " "], "--function-name: ' ' is not a name"),
+        (["--resume", "--output-bucket", ""], "--output-bucket: '' is not a name"),
         (["--file", "a", "--results", "a"], "--file and --results both name a"),
     ],
 )

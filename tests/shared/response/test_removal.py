@@ -478,59 +478,6 @@ def test_samples_that_are_no_numbers_are_told() -> None:
         remove_response(Stream([trace]), station(), RemovalParameters())
 
 
-def test_defaults_are_those_of_obspy() -> None:
-    assert parse() == RemovalParameters()
-    assert parse().changed() == {}
-    assert parse(water_level=60, taper_fraction=0.05).changed() == {}
-    assert parse(pre_filt=[1, 2, 3, 4]).changed() == {"pre_filt": (1.0, 2.0, 3.0, 4.0)}
-
-
-@pytest.mark.parametrize(
-    "bad",
-    [
-        {"output": "velocity"},
-        {"output": None},
-        {"output": ["VEL"]},
-        {"pre_filt": [1, 2, 3]},
-        {"pre_filt": [4, 3, 2, 1]},
-        {"pre_filt": [0, 0, 0, 0]},
-        {"pre_filt": [0, 0, 10, 20]},
-        {"pre_filt": [0, 1, 10, 10]},
-        {"pre_filt": [-1, 2, 3, 4]},
-        {"pre_filt": ["1", "2", "3", "4"]},
-        {"pre_filt": [True, 2, 3, 4]},
-        {"pre_filt": [1, 2, 3, float("nan")]},
-        {"pre_filt": "automatic"},
-        {"pre_filt": {}},
-        {"water_level": "60"},
-        {"water_level": True},
-        {"water_level": -1},
-        {"water_level": float("inf")},
-        {"taper_fraction": 1.1},
-        {"taper_fraction": -0.1},
-        {"taper_fraction": None},
-        {"zero_mean": 1},
-        {"zero_mean": "true"},
-        {"encoding": "INT32"},
-        {"encoding": "STEIM2"},
-        {"encoding": "float32"},
-        {"encoding": ["FLOAT32"]},
-        {"method": "quick"},
-        {"gaps": "join"},
-        {"gaps": None},
-        {"edges": "neighbors"},
-        {"edges": True},
-    ],
-)
-def test_bad_parameters_are_named(bad: dict[str, Any]) -> None:
-    with pytest.raises(BadRequestError) as caught:
-        parse(**bad)
-    ((name, value),) = bad.items()
-    assert name in caught.value.message
-    assert repr(value) in caught.value.message
-    assert "must be" in caught.value.message
-
-
 def test_obspys_way_is_refused_where_its_memory_does_not_suffice(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

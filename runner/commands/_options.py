@@ -1,0 +1,172 @@
+"""Options of the command line, by the groups that `--help` shows."""
+
+import argparse
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from runner.results.results_file import DEFAULT
+from runner.sending.target import REGION
+from shared.formats import FORMATS
+from shared.response.parameters import PARAMETERS, Parameter, as_text
+
+CONCURRENCY = 10
+"""Default number of calls at the same time: the lowest quota of a new AWS account."""
+
+RETRIES = 5
+"""Default number of retries of a call that failed temporarily."""
+
+
+def target_options(*, queue: bool) -> argparse.ArgumentParser:
+    """Return a parent parser with the options that may precede or follow the command.
+
+    Options that are not given leave no attribute, so the command's parser does not overwrite the
+    values of the main parser.
+
+    Args:
+        queue: whether `--queue` is one of them.
+    """
+    parser = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    group = parser.add_argument_group("target")
+    group.add_argument(
+        "--function-name", type=_name, metavar="NAME", help="the function's name on AWS"
+    )
+    if queue:
+        group.add_argument(
+            "--queue", type=_name, metavar="NAME", help="send requests to this queue (name or URL)"
+        )
+    group.add_argument("--region", help=f"AWS region (default: the configured region, or {REGION})")
+    group.add_argument("--profile", help="profile of your AWS configuration")
+    group.add_argument(
+        "--endpoint-url", metavar="URL", help="the emulator, such as http://127.0.0.1:9000"
+    )
+    group.add_argument("-o", type=Path, metavar="FILE", help="write the reply to a file")
+    group.add_argument(
+        "--retries",
+        type=_at_least(0),
+        metavar="N",
+        help=f"retries of a call that failed temporarily (default: {RETRIES})",
+    )
+    return parser
+
+
+def add_response_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command `response`."""
+    _add_selection(parser)
+    _add_parameters(parser)
+    _add_batch(parser)
+
+
+def add_windows_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command `windows`."""
+    parser.add_argument(
+        "--request", type=Path, metavar="FILE", help="JSON (default: request.json); - is stdin"
+    )
+    parser.add_argument(
+        "--format", choices=("json", *FORMATS), help="of the reply; sac is a zip of files"
+    )
+    parser.add_argument(
+        "--plot", type=Path, metavar="PICTURE", help="plot the windows with matplotlib"
+    )
+
+
+def _add_selection(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("channel days")
+    group.add_argument(
+        "--day", nargs="+", action="extend", help="YYYY,DDD or YYYY-MM-DD, or a range FIRST..LAST"
+    )
+    group.add_argument(
+        "--nscl",
+        nargs="+",
+        action="extend",
+        help="network.station.channel.location, with the wildcards * and ?",
+    )
+    group.add_argument("--file", nargs="+", action="extend", help="files of requests; - is stdin")
+
+
+class _ParameterAction(argparse.Action):
+    """Stores the JSON value of a parameter of response removal."""
+
+    def __init__(self, *names: Any, parameter: Parameter, **keywords: Any) -> None:
+        super().__init__(*names, **keywords)
+        self._parameter = parameter
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,  # noqa: ARG002  # argparse's signature
+        namespace: argparse.Namespace,
+        values: str | Sequence[Any] | None,
+        option_string: str | None = None,  # noqa: ARG002
+    ) -> None:
+        try:
+            value = self._parameter.from_words(*(values or ()))
+        except ValueError as error:
+            raise argparse.ArgumentError(self, str(error)) from error
+        setattr(namespace, self.dest, value)
+
+
+def _add_parameters(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("response removal (see the README)")
+    for parameter in PARAMETERS:
+        has_default = parameter.nargs != 0 and parameter.default is not None
+        default = f" (default: {as_text(parameter.default)})" if has_default else ""
+        group.add_argument(
+            parameter.option,
+            dest=parameter.name,
+            action=_ParameterAction,
+            parameter=parameter,
+            nargs=parameter.nargs,
+            metavar=parameter.metavar or parameter.name.upper(),
+            help=f"{parameter.help}{default}",
+        )
+
+
+def _add_batch(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("several requests")
+    group.add_argument(
+        "--dry-run", action="store_true", help="only print the requests and their cost"
+    )
+    group.add_argument(
+        "--concurrency",
+        type=_at_least(1),
+        metavar="N",
+        help=f"calls at the same time (default: {CONCURRENCY}; with --endpoint-url 1)",
+    )
+    group.add_argument(
+        "--results",
+        type=Path,
+        metavar="FILE",
+        help=f"the result of each request (default: {DEFAULT})",
+    )
+    group.add_argument(
+        "--resume",
+        action="store_true",
+        help="skip requests that the results file has as done, or whose object is in the output"
+        " bucket",
+    )
+    group.add_argument(
+        "--output-bucket",
+        type=_name,
+        metavar="BUCKET",
+        help="for --resume (default: S3_OUTPUT_BUCKET)",
+    )
+
+
+def _name(text: str) -> str:
+    """Return a name; an unset shell variable gives "", which would count as no option at all."""
+    if not text.strip():
+        raise argparse.ArgumentTypeError(f"{text!r} is not a name")
+    return text
+
+
+def _at_least(least: int) -> Callable[[str], int]:
+    def number(text: str) -> int:
+        try:
+            value = int(text)
+        except ValueError:
+            value = least - 1
+        if value < least:
+            raise argparse.ArgumentTypeError(f"{text!r} is not a number of {least} or more")
+        return value
+
+    return number
