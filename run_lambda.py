@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Invoke the functions through boto3: one channel's day, time windows, or all of the archive.
+"""Invoke the functions through boto3: one channel day, time windows, or the whole archive.
 
-What it can do is told by `python run_lambda.py --help`, and done in the rooms of `runner`.
+See `python run_lambda.py --help`; the code is in `runner/`.
 """
 
 import os
@@ -18,13 +18,13 @@ from shared.errors import BadRequestError, SettingsError
 _COMMANDS = {"response": response.run, "windows": windows.run}
 
 _INTERRUPTED = 130
-"""The exit status after Ctrl-C, as shells have it."""
+"""Exit status after Ctrl-C, as in shells."""
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the program; returns its exit status."""
+    """Run the program; return its exit status."""
     options = parse(arguments)
-    where = Target(
+    target = Target(
         options.command,
         options.function_name,
         options.region,
@@ -33,14 +33,14 @@ def main(arguments: list[str] | None = None) -> int:
         options.queue,
     )
     try:
-        return _COMMANDS[options.command](options, where)
+        return _COMMANDS[options.command](options, target)
     except (BadRequestError, InputError, SettingsError) as error:
         return _failed(error, 2)
     except (BotoCoreError, CallError, ClientError, RunError) as error:
         return _failed(error, 1)
     except KeyboardInterrupt:
         return _failed("interrupted", _INTERRUPTED)
-    except BrokenPipeError:  # who read what we print has read enough
+    except BrokenPipeError:  # the reader of our output, such as head, has exited
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
 
@@ -52,7 +52,7 @@ def _failed(error: object, status: int) -> int:
 
 if __name__ == "__main__":
     status = main()
-    if status == _INTERRUPTED:  # Python would await the threads that still wait for S3
+    if status == _INTERRUPTED:  # else Python waits for threads that still wait for S3
         sys.stdout.flush()
         os._exit(status)
     sys.exit(status)

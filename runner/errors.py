@@ -1,26 +1,26 @@
-"""The errors of this program, by what they mean for a run and for its exit status."""
+"""Errors of `run_lambda.py`, by their consequence for the run and its exit status."""
 
 
 class InputError(Exception):
-    """What was typed, or what a file says, cannot be run; nothing was sent. Exit status 2."""
+    """Invalid command line or input file. Nothing was sent. Exit status 2."""
 
 
 class RunError(Exception):
-    """The run could not go on. Exit status 1."""
+    """The run could not continue. Exit status 1."""
 
 
 class CallError(Exception):
-    """A call failed, or the function raised an error.
+    """A failed call, or an error that the function raised.
 
     Args:
-        kind: of the error, in the words of who raised it, such as "NoWaveformError".
-        message: of the error.
-        transient: whether the same call may succeed a moment later.
-        throttled: whether it was refused only as there were too many calls at that moment.
-        for_all: whether every other call would fail for the same reason.
+        kind: error type as the function or AWS names it, such as "NoWaveformError".
+        message: error message.
+        transient: whether a retry may succeed.
+        throttled: whether AWS refused the call because there were too many at that moment.
+        fatal: whether every other call would fail for the same reason.
 
     Attributes:
-        attempts: how often the call was made, the failures before this one included.
+        attempts: number of calls made, including this one.
     """
 
     def __init__(
@@ -30,20 +30,20 @@ class CallError(Exception):
         *,
         transient: bool = False,
         throttled: bool = False,
-        for_all: bool = False,
+        fatal: bool = False,
     ) -> None:
         super().__init__(f"{kind}: {message}" if kind else message)
         self.kind = kind
         self.message = message
         self.transient = transient or throttled
         self.throttled = throttled
-        self.for_all = for_all
+        self.fatal = fatal
         self.attempts = 1
 
     def as_dict(self) -> dict[str, str]:
-        """The error as JSON."""
+        """Return the error as JSON."""
         return {"type": self.kind, "message": self.message}
 
 
 class StoppedError(Exception):
-    """A call was not made, or not made again, as the run is being stopped."""
+    """A call that was not made or not retried because the run is stopping."""

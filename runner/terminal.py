@@ -1,20 +1,24 @@
-"""How far a run is: a bar on a terminal with rate and time left, nothing elsewhere."""
+"""Terminal input and output: progress bar, notes on standard error, standard input."""
 
 import sys
+from pathlib import Path
 from types import TracebackType
+
+STDIN = "-"
+"""The path that stands for standard input."""
 
 
 class Progress:
-    """A bar on standard error, if that is a terminal.
+    """A progress bar on standard error, if that is a terminal.
 
     Args:
-        total: how many there are to do.
-        label: what is done, before the bar.
-        unit: what is counted.
+        total: number of steps.
+        label: text before the bar.
+        unit: name of the steps, in the plural.
     """
 
     def __init__(self, total: int, label: str, unit: str) -> None:
-        from tqdm import tqdm  # at first use: the costs need nothing but Python
+        from tqdm import tqdm  # imported on first use: the cost estimate needs nothing but Python
 
         self._failed = 0
         self._bar = tqdm(
@@ -38,17 +42,42 @@ class Progress:
         self._bar.close()
 
     def step(self, failed: bool = False) -> None:
-        """One more is done."""
+        """Advance the bar by one."""
         if failed:
             self._failed += 1
             self._bar.set_postfix_str(f"{self._failed:,} failed", refresh=False)
         self._bar.update()
 
-    def say(self, line: str) -> None:
-        """Write a line to standard error, above the bar if there is one."""
+    def note(self, line: str) -> None:
+        """Print a line to standard error, above the bar if there is one."""
         self._bar.write(line, file=sys.stderr)
 
 
-def counted(number: int, noun: str) -> str:
-    """A number with its noun: "1 day", "2,000 days"."""
+def note(line: str) -> None:
+    """Print a line to standard error."""
+    print(line, file=sys.stderr)
+
+
+def read_input(path: str | Path) -> str:
+    """Read a text file, or standard input for "-".
+
+    Raises:
+        OSError: the file cannot be read.
+        UnicodeDecodeError: the file is not UTF-8.
+    """
+    return sys.stdin.read() if str(path) == STDIN else Path(path).read_text(encoding="utf-8-sig")
+
+
+def input_name(path: str | Path) -> str:
+    """Return the name of an input file for messages."""
+    return "standard input" if str(path) == STDIN else str(path)
+
+
+def pluralize(number: int, noun: str) -> str:
+    """Return a number with its noun: "1 day", "2,000 days"."""
     return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def shorten(text: str, length: int) -> str:
+    """Cut a text to a length, with "..." at the cut."""
+    return text if len(text) <= length else f"{text[: length - 3]}..."

@@ -34,7 +34,7 @@ from local.cloud.container import (
     docker,
 )
 from local.cloud.helper_process import Service
-from runner.costs.channel_day import MEASUREMENT
+from runner.costs.measurement import MEASUREMENT
 
 RESPONSE_MB = (512, 768, 1024, 1280, 1536, 1769, 2048, 2560, 3008, 3538)
 TIMEWINDOW_MB = (256, 512, 768, 1024, 1280, 1536, 1769, 2048, 2560, 3008)
@@ -49,7 +49,9 @@ def main() -> None:
     """Measure, print the tables, and write everything if asked to."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--rounds", type=int, default=_ROUNDS, help="warm invocations each")
-    parser.add_argument("--write", action="store_true", help=f"write runner/{MEASUREMENT.name}")
+    parser.add_argument(
+        "--write", action="store_true", help=f"write runner/costs/{MEASUREMENT.name}"
+    )
     parser.add_argument(
         "--windows-only", action="store_true", help="time windows anew, beside what was measured"
     )

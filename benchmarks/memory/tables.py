@@ -9,7 +9,10 @@ from functools import partial
 from typing import Any
 
 from benchmarks.response.gaps_and_edges import table
-from runner.costs import channel_day
+from runner.costs import measurement
+from runner.costs.channel_day import request_dollars
+from runner.costs.estimate import dollar_text
+from runner.costs.memory import recommended_memory
 
 Cell = Mapping[str, Any]
 
@@ -21,11 +24,9 @@ _FUNCTIONS = {
 
 def main() -> None:
     """Print the tables of the stored measurement, and the memory sizes that follow from it."""
-    sys.stdout.write(tables(channel_day.measurement()))
+    sys.stdout.write(tables(measurement.load()))
     for function in _FUNCTIONS:
-        sys.stdout.write(
-            f"{function}: {channel_day.recommended_memory(function):,} MB recommended\n"
-        )
+        sys.stdout.write(f"{function}: {recommended_memory(function):,} MB recommended\n")
 
 
 def tables(measured: Mapping[str, Sequence[Cell]]) -> str:
@@ -72,7 +73,7 @@ def _gb_seconds(cell: Cell) -> str:
 
 
 def _dollars(function: str, cell: Cell) -> str:
-    return channel_day.dollar_text(channel_day.request_dollars(function, cell))
+    return dollar_text(request_dollars(function, cell))
 
 
 if __name__ == "__main__":

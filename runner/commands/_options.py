@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-from runner.results.results_file import DEFAULT
+from runner.results.results_file import DEFAULT_PATH
 from runner.sending.target import REGION
 from shared.formats import FORMATS
 from shared.response.parameters import PARAMETERS, Parameter, as_text
@@ -136,7 +136,7 @@ def _add_batch(parser: argparse.ArgumentParser) -> None:
         "--results",
         type=Path,
         metavar="FILE",
-        help=f"the result of each request (default: {DEFAULT})",
+        help=f"the result of each request (default: {DEFAULT_PATH})",
     )
     group.add_argument(
         "--resume",

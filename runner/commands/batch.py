@@ -1,4 +1,4 @@
-"""Many requests: side by side, with a results file, a bar, a summary, and an end that is clean."""
+"""Send many requests in parallel: progress, results file, interruption, summary."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -7,27 +7,27 @@ from dataclasses import dataclass
 from runner.errors import CallError
 from runner.results.results_file import ResultsFile
 from runner.results.summary import Summary
-from runner.sending.enqueue import BATCH, find_queue, send_batch
+from runner.sending.enqueue import MAX_MESSAGES, find_queue, send_batch
 from runner.sending.interruption import Stop
 from runner.sending.invoke import invoke, output_key
 from runner.sending.request_result import RequestResult
-from runner.sending.retry import repeated
+from runner.sending.retry import call_with_retries
 from runner.sending.target import Target
-from runner.sending.workers import run_jobs
-from runner.terminal import Progress, counted
+from runner.sending.workers import run_workers
+from runner.terminal import Progress, pluralize
 from shared.corrected_days.request import CorrectedDayRequest
 
-Work = Callable[[Sequence[CorrectedDayRequest]], list[RequestResult]]
-"""Makes some requests, and tells what became of them."""
+Sender = Callable[[Sequence[CorrectedDayRequest]], list[RequestResult]]
+"""Sends requests and returns their results."""
 
 
 @dataclass(frozen=True)
 class Pace:
-    """How requests are made.
+    """How fast requests are sent.
 
     Attributes:
-        concurrency: how many calls at the same time.
-        retries: how often a call is made again that failed in a way that may pass.
+        concurrency: number of parallel calls.
+        retries: maximum number of retries of a call after transient errors.
     """
 
     concurrency: int
@@ -37,107 +37,109 @@ class Pace:
 def run_batch(
     requests: Sequence[CorrectedDayRequest],
     skipped: int,
-    where: Target,
-    how: Pace,
-    results: ResultsFile,
+    target: Target,
+    pace: Pace,
+    results_file: ResultsFile,
 ) -> int:
-    """Make requests, and print what became of them; returns the exit status.
+    """Send requests, print a summary, and return the exit status.
 
     Args:
-        requests: what is to be done.
-        skipped: how many more were done before.
-        where: where they go.
-        how: how they are made.
-        results: the results file, entered.
+        requests: the requests.
+        skipped: number of further requests that an earlier run has done.
+        target: where the requests go.
+        pace: concurrency and retries.
+        results_file: the results file, entered.
 
     Raises:
-        CallError: the queue cannot be found.
+        CallError: the queue does not exist, or every call would fail for the same reason.
         RunError: the results cannot be written.
     """
     stop, begin = Stop(), time.monotonic()
-    work = queue_work(where, how, stop) if where.queue else call_work(where, how, stop)
+    sender = (queue_sender if target.queue else function_sender)(target, pace, stop)
     summary = Summary(len(requests) + skipped, skipped)
-    size = BATCH if where.queue else 1
-    with Progress(len(requests), "queue" if where.queue else "days", "requests") as progress:
-        outcomes = run_jobs(
-            _stopping(work, stop),
-            _batches(requests, size),
-            min(how.concurrency, -(-len(requests) // size)),
+    size = MAX_MESSAGES if target.queue else 1
+    with Progress(len(requests), "queue" if target.queue else "days", "requests") as progress:
+        completed = run_workers(
+            _stop_on_fatal(sender, stop),
+            _slices(requests, size),
+            min(pace.concurrency, -(-len(requests) // size)),
             stop,
-            lambda threads: progress.say(_interrupted(threads)),
+            lambda workers: progress.note(_interrupted(workers)),
         )
-        for some in outcomes:
-            kept = summary.take(some)
-            results.write(kept)
-            for outcome in kept:
-                progress.step(failed=outcome.error is not None)
-    return _finish(summary, where, results, stop, time.monotonic() - begin)
+        for results in completed:
+            recorded = summary.add(results)
+            results_file.write(recorded)
+            for result in recorded:
+                progress.step(failed=result.error is not None)
+    return _report(summary, target, results_file, stop, time.monotonic() - begin)
 
 
-def call_work(where: Target, how: Pace, stop: Stop) -> Work:
-    """Makes requests by calling the function."""
-    client = where.lambda_client(how.concurrency)
+def function_sender(target: Target, pace: Pace, stop: Stop) -> Sender:
+    """Return a sender that invokes the function, with one request at a time."""
+    client = target.lambda_client(pace.concurrency)
 
-    def call(requests: Sequence[CorrectedDayRequest]) -> list[RequestResult]:
+    def send(requests: Sequence[CorrectedDayRequest]) -> list[RequestResult]:
         (request,) = requests
         begin = time.monotonic()
         try:
-            reply, attempts = repeated(
-                lambda: invoke(client, where.function, request.as_dict()), how.retries, stop.pause
+            reply, attempts = call_with_retries(
+                lambda: invoke(client, target.function, request.as_dict()),
+                pace.retries,
+                stop.pause,
             )
-            key = output_key(reply, where.function)
+            key = output_key(reply, target.function)
         except CallError as error:
             seconds = time.monotonic() - begin
             return [RequestResult(request, seconds, error.attempts, error=error)]
         return [RequestResult(request, time.monotonic() - begin, attempts, output_key=key)]
 
-    return call
+    return send
 
 
-def queue_work(where: Target, how: Pace, stop: Stop) -> Work:
-    """Makes requests by putting them into the queue.
+def queue_sender(target: Target, pace: Pace, stop: Stop) -> Sender:
+    """Return a sender that puts requests into the queue.
 
     Raises:
-        CallError: the queue cannot be found.
+        CallError: the queue does not exist, or SQS does not answer.
     """
-    client = where.sqs_client(how.concurrency)
-    url = find_queue(where, client, how.retries)
-    return lambda requests: send_batch(client, url, requests, how.retries, stop.pause)
+    client = target.sqs_client(pace.concurrency)
+    url = find_queue(target, client, pace.retries)
+    return lambda requests: send_batch(client, url, requests, pace.retries, stop.pause)
 
 
-def _stopping(work: Work, stop: Stop) -> Work:
-    """Nothing new is begun once a call failed as every other one would."""
+def _stop_on_fatal(sender: Sender, stop: Stop) -> Sender:
+    """Return a sender that stops the run after a fatal error."""
 
-    def guarded(requests: Sequence[CorrectedDayRequest]) -> list[RequestResult]:
-        outcomes = work(requests)
-        if any(outcome.error and outcome.error.for_all for outcome in outcomes):
-            stop.ask()
-        return outcomes
+    def send(requests: Sequence[CorrectedDayRequest]) -> list[RequestResult]:
+        results = sender(requests)
+        if any(result.error and result.error.fatal for result in results):
+            stop.request()
+        return results
 
-    return guarded
+    return send
 
 
-def _batches(
+def _slices(
     requests: Sequence[CorrectedDayRequest], size: int
 ) -> Iterator[Sequence[CorrectedDayRequest]]:
     return (requests[first : first + size] for first in range(0, len(requests), size))
 
 
-def _interrupted(threads: int) -> str:
-    calls = counted(threads, "call")
-    return f"interrupted: waiting for {calls} under way; once more ends at once"
+def _interrupted(workers: int) -> str:
+    calls = pluralize(workers, "running call")
+    return f"interrupted: waiting for {calls}; interrupt again to exit at once"
 
 
-def _finish(
-    summary: Summary, where: Target, results: ResultsFile, stop: Stop, seconds: float
+def _report(
+    summary: Summary, target: Target, results_file: ResultsFile, stop: Stop, seconds: float
 ) -> int:
-    for line in summary.lines("queued" if where.queue else "done", seconds):
+    """Print the summary and return the exit status."""
+    for line in summary.lines("queued" if target.queue else "done", seconds):
         print(line)
     if summary.done or summary.failed:
-        print(f"results in {results.path}")
+        print(f"results in {results_file.path}")
     if summary.fatal:
-        # Told last, as it is what is to be mended.
-        raise summary.fatal
+        raise summary.fatal  # last, so that the problem to fix is the last line on the terminal
     if stop.signal:
         return stop.exit_status
     return 1 if summary.failed else 0

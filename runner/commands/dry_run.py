@@ -1,53 +1,52 @@
-"""What would be sent, how many, and what it would cost."""
+"""Print the requests and their estimated cost, and send nothing."""
 
 import json
 from collections.abc import Sequence
 from pathlib import Path
 
-from runner.costs.channel_day import estimate
+from runner.commands.output_file import write_output
+from runner.costs.estimate import estimate
 from runner.errors import InputError
 from runner.sending.target import Target
-from runner.terminal import counted
+from runner.terminal import pluralize
 from shared.corrected_days.request import CorrectedDayRequest
 
-_SHOWN = 20
+_SHOWN_REQUESTS = 20
 
 
-def tell(
-    requests: Sequence[CorrectedDayRequest], skipped: int, where: Target, output: Path | None
+def print_requests(
+    requests: Sequence[CorrectedDayRequest], skipped: int, target: Target, output: Path | None
 ) -> None:
-    """Print what would be sent, and send nothing.
+    """Print the requests, their number and their estimated cost.
 
     Args:
-        requests: what would be sent.
-        skipped: how many more were done before.
-        where: where they would go.
-        output: a file that gets all requests, one a line; None prints the first ones.
+        requests: the requests.
+        skipped: number of further requests that an earlier run has done.
+        target: where the requests would go.
+        output: file for all requests, one per line; None prints the first ones instead.
 
     Raises:
         InputError: the file cannot be written.
     """
     lines = [json.dumps(request.as_dict()) for request in requests]
     if output is None:
-        for line in lines[:_SHOWN]:
+        for line in lines[:_SHOWN_REQUESTS]:
             print(line)
-        if len(lines) > _SHOWN:
-            print(f"... and {len(lines) - _SHOWN:,} more: -o FILE writes all of them")
+        if len(lines) > _SHOWN_REQUESTS:
+            print(f"... and {len(lines) - _SHOWN_REQUESTS:,} more: -o FILE writes all of them")
     else:
-        try:
-            output.write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
-        except OSError as error:
-            raise InputError(f"{output} cannot be written: {error}") from error
+        write_output(output, "".join(f"{line}\n" for line in lines).encode(), InputError)
         print(f"wrote {output}")
-    print(_how_many(requests, skipped, where))
+    print(_counts(requests, skipped, target))
     if requests:
         channels = (request.channel for request in requests)
-        print(estimate(channels, queued=where.queue is not None).sentence())
+        print(estimate(channels, queued=target.queue is not None).sentence())
 
 
-def _how_many(requests: Sequence[CorrectedDayRequest], skipped: int, where: Target) -> str:
-    channels = counted(len({request.channel for request in requests}), "channel")
-    days = counted(len({request.day for request in requests}), "day")
-    verb = f"{'was' if skipped == 1 else 'were'} {'queued' if where.queue else 'done'}"
-    before = f"; {skipped:,} more {verb} before" if skipped else ""
-    return f"{counted(len(requests), 'request')} ({channels}, {days}) for {where.target}{before}"
+def _counts(requests: Sequence[CorrectedDayRequest], skipped: int, target: Target) -> str:
+    channels = pluralize(len({request.channel for request in requests}), "channel")
+    days = pluralize(len({request.day for request in requests}), "day")
+    verb = "queued" if target.queue else "done"
+    already = f"; {skipped:,} more already {verb}" if skipped else ""
+    count = pluralize(len(requests), "request")
+    return f"{count} ({channels}, {days}) for {target.description}{already}"

@@ -1,19 +1,18 @@
-"""The command for channel days: one, whose reply is printed, or as many as the archive has."""
+"""Command for channel days: one, whose reply is printed, or as many as the archive has."""
 
 import argparse
 import json
-import sys
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 from typing import Any
 
 from runner.commands import dry_run
 from runner.commands.arguments import SAMPLE
 from runner.commands.batch import Pace, run_batch
-from runner.errors import InputError, RunError
+from runner.commands.output_file import write_output
+from runner.errors import InputError
 from runner.results import resume
 from runner.results.results_file import (
-    DEFAULT,
+    DEFAULT_PATH,
     EarlierResults,
     ResultsFile,
     read_results,
@@ -23,140 +22,133 @@ from runner.selection.channel_patterns import ChannelPattern
 from runner.selection.day_ranges import parse_days
 from runner.selection.listing import Listing, list_days
 from runner.selection.request_files import read_requests
-from runner.selection.resolve import select
+from runner.selection.resolve_wildcards import resolve
 from runner.selection.selector import Selector, parse_parameters
 from runner.sending.interruption import Stop
-from runner.sending.invoke import invoke, is_failure, unexpected
-from runner.sending.retry import repeated
+from runner.sending.invoke import invoke, is_failure, unexpected_reply
+from runner.sending.retry import call_with_retries
 from runner.sending.target import Target
-from runner.sending.workers import run_jobs
-from runner.terminal import Progress
+from runner.sending.workers import run_workers
+from runner.terminal import Progress, note
 from shared import settings
 from shared.archive.day import Day
 from shared.corrected_days.request import CorrectedDayRequest
 from shared.response.parameters import NAMES
 
-_FEW = 16  # days that are listed in a moment
+_DAYS_WITHOUT_BAR = 16  # listing these takes only a moment
 
 
-def run(options: argparse.Namespace, where: Target) -> int:
-    """Correct channel days; returns the exit status.
+def run(options: argparse.Namespace, target: Target) -> int:
+    """Correct channel days; return the exit status.
 
     Raises:
-        BadRequestError, InputError: something is wrong with what was asked; nothing was sent.
-        CallError: the one call failed, or all calls would.
-        RunError: the run could not go on.
+        BadRequestError, InputError: an option or a file is invalid; nothing was sent.
+        CallError: the single call failed, or every call would fail for the same reason.
+        RunError: the run could not continue.
     """
-    results = options.results or DEFAULT
-    earlier = read_results(results) if options.resume else None
-    selection = select(_wanted(options), lambda days: _listed(where, days))
+    path = options.results or DEFAULT_PATH
+    earlier = read_results(path) if options.resume else None
+    selection = resolve(_selectors(options), lambda days: _list_days(target, days))
     requests = selection.requests
-    is_many = len(requests) > 1 or bool(options.results or options.resume or options.queue)
-    if is_many and not options.dry_run:
+    is_batch = len(requests) > 1 or bool(options.results or options.resume or options.queue)
+    if is_batch and not options.dry_run:
         if options.o:
-            raise InputError(
-                "-o takes the reply to a single request: results of more go to --results"
-            )
-        refuse_existing(results, resumed=options.resume)
-    for note in selection.notes:
-        _say(note)
-    left = requests if earlier is None else _left(requests, earlier, options, where)
-    skipped = len(requests) - len(left)
+            raise InputError("-o is for a single request: for several, use --results")
+        refuse_existing(path, resumed=options.resume)
+    for line in selection.notes:
+        note(line)
+    pending = requests if earlier is None else _pending(requests, earlier, options, target)
+    skipped = len(requests) - len(pending)
     if options.dry_run:
-        dry_run.tell(left, skipped, where, options.o)
+        dry_run.print_requests(pending, skipped, target, options.o)
         return 0
-    if not is_many:
-        return _run_one(requests[0], where, options)
-    with ResultsFile(results, earlier) as file:
-        return run_batch(left, skipped, where, Pace(options.concurrency, options.retries), file)
+    if not is_batch:
+        return _run_one(requests[0], target, options)
+    pace = Pace(options.concurrency, options.retries)
+    with ResultsFile(path, earlier) as results_file:
+        return run_batch(pending, skipped, target, pace, results_file)
 
 
-def _wanted(options: argparse.Namespace) -> list[Selector]:
-    """What the command line asks for, and what its files do."""
+def _selectors(options: argparse.Namespace) -> list[Selector]:
+    """Return the selectors of the command line and of its files."""
     fields = {name: value for name, value in vars(options).items() if name in NAMES}
-    wanted: list[Selector] = []
+    selectors: list[Selector] = []
     if options.day or options.nscl or not options.file:
         parameters = parse_parameters(fields)
         channels = [ChannelPattern.parse(nscl) for nscl in options.nscl or [SAMPLE["nscl"]]]
-        days = [parse_days(day) for day in options.day or [SAMPLE["day"]]]
-        wanted = [Selector(some, each, parameters) for each in channels for some in days]
+        ranges = [parse_days(day) for day in options.day or [SAMPLE["day"]]]
+        selectors = [Selector(days, each, parameters) for each in channels for days in ranges]
     for path in options.file:
-        found = read_requests(path, fields)
-        wanted += found.wanted
-        for line in found.ignored:
-            _say(f"ignored: {line}")
-    return wanted
+        file = read_requests(path, fields)
+        selectors += file.selectors
+        for line in file.ignored:
+            note(f"ignored: {line}")
+    return selectors
 
 
-def _listed(where: Target, prefixes: Mapping[Day, Sequence[str]]) -> dict[Day, Listing]:
-    bucket, client = settings.input_bucket(), where.archive_client()
-    if len(prefixes) <= _FEW:
+def _list_days(target: Target, prefixes: Mapping[Day, Sequence[str]]) -> dict[Day, Listing]:
+    bucket, client = settings.input_bucket(), target.archive_client()
+    if len(prefixes) <= _DAYS_WITHOUT_BAR:
         return list_days(client, bucket, prefixes, lambda: None)
     with Progress(len(prefixes), f"listing {bucket}", "days") as progress:
         return list_days(client, bucket, prefixes, progress.step)
 
 
-def _left(
+def _pending(
     requests: Sequence[CorrectedDayRequest],
     earlier: EarlierResults,
     options: argparse.Namespace,
-    where: Target,
+    target: Target,
 ) -> list[CorrectedDayRequest]:
-    """The requests that have neither succeeded yet, nor an object in the output bucket."""
-    if earlier.broken:
-        _say("the last line of the results is half-written, and its request counts as not made")
-    # What was queued is done, unless whoever names the bucket wants to know what came of it.
+    """Return the requests without a result in the results file or in the output bucket."""
+    if earlier.is_cut_off:
+        note("the last line of the results file is incomplete: its request will be sent again")
+    # Queued requests count as done, unless the user names the bucket to check for their results.
     queued = options.queue is not None and not options.output_bucket
-    left = resume.not_in_file(requests, earlier, queued=queued)
-    if queued and len(left) < len(requests):
-        _say(
-            "what was queued before counts as done: --output-bucket BUCKET queues again what has"
-            " not come"
+    pending = resume.not_in_file(requests, earlier, queued=queued)
+    if queued and len(pending) < len(requests):
+        note(
+            "queued requests count as done: use --output-bucket BUCKET to queue those without a"
+            " result again"
         )
     bucket = options.output_bucket or settings.output_bucket_if_set()
-    if not options.endpoint_url:  # the emulator's bucket need not be on AWS, nor be ours if it is
+    if not options.endpoint_url:  # the emulator's bucket is not on AWS, or not the same one
         bucket = bucket or earlier.bucket
-    if not bucket or not left:
-        return left
-    with Progress(len(left), f"looking into {bucket}", "objects") as progress:
-        left, note = resume.not_in_bucket(where.output_client(), bucket, left, progress.step)
-    if note:
-        _say(note)
-    return left
+    if not bucket or not pending:
+        return pending
+    with Progress(len(pending), f"checking {bucket}", "objects") as progress:
+        pending, warning = resume.not_in_bucket(
+            target.output_client(), bucket, pending, progress.step
+        )
+    if warning:
+        note(warning)
+    return pending
 
 
-def _run_one(request: CorrectedDayRequest, where: Target, options: argparse.Namespace) -> int:
-    """Make one request, and print the reply."""
-    client, stop = where.lambda_client(connections=1), Stop()
+def _run_one(request: CorrectedDayRequest, target: Target, options: argparse.Namespace) -> int:
+    """Send one request, print or write the reply, and return the exit status."""
+    client, stop = target.lambda_client(connections=1), Stop()
 
     def call(request: CorrectedDayRequest) -> Any:
         event = request.as_dict()
-        reply, _ = repeated(
-            lambda: invoke(client, where.function, event), options.retries, stop.pause, _say
+        reply, _ = call_with_retries(
+            lambda: invoke(client, target.function, event), options.retries, stop.pause, note
         )
         return reply
 
-    def interrupted(_: int) -> None:
-        _say("interrupted: waiting for the call under way; once more ends at once")
+    def on_interrupt(_: int) -> None:
+        note("interrupted: waiting for the running call; interrupt again to exit at once")
 
-    replies = list(run_jobs(call, [request], 1, stop, interrupted))
+    replies = list(run_workers(call, [request], 1, stop, on_interrupt))
     for reply in replies:
         if is_failure(reply) or isinstance(reply, list):
-            raise unexpected(reply, f"is no result: is {where.function} the response function?")
-        _tell(json.dumps(reply, indent=2), options.o)
+            raise unexpected_reply(
+                reply, f"is not a result: is {target.function} the response function?"
+            )
+        text = json.dumps(reply, indent=2)
+        if options.o is None:
+            print(text)
+        else:
+            write_output(options.o, f"{text}\n".encode())
+            print(f"wrote {options.o}")
     return stop.exit_status if stop.signal else 0
-
-
-def _tell(text: str, output: Path | None) -> None:
-    if output is None:
-        print(text)
-        return
-    try:
-        output.write_text(f"{text}\n", encoding="utf-8")
-    except OSError as error:
-        raise RunError(f"{output} cannot be written: {error}") from error
-    print(f"wrote {output}")
-
-
-def _say(line: str) -> None:
-    print(line, file=sys.stderr)

@@ -1,4 +1,4 @@
-"""The command for time windows: a request from a file, the answer into one, perhaps a picture."""
+"""Command for time windows: a request from a file, the reply to a file, optionally a picture."""
 
 import argparse
 import base64
@@ -10,149 +10,151 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from runner.commands.output_file import write_output
 from runner.errors import InputError, RunError
 from runner.results import plot
 from runner.sending.download import download, is_link
-from runner.sending.invoke import invoke, is_failure, unexpected
-from runner.sending.retry import repeated
+from runner.sending.invoke import invoke, is_failure, unexpected_reply
+from runner.sending.retry import call_with_retries
 from runner.sending.target import Target
-from runner.terminal import counted
+from runner.terminal import input_name, note, pluralize, read_input, shorten
 
 JSON_FORMAT = "json"
-"""The function's default, and the only format without a file."""
+"""The function's default format, and the only one that needs no output file."""
 
-_FILE = {"content_type", "content_base64", "errors"}  # the members of a reply that is a file
+_FILE_FIELDS = {"content_type", "content_base64", "errors"}  # of a reply that is a file
+
+_SHOWN_CHARACTERS = 80
 
 
-def run(options: argparse.Namespace, where: Target) -> int:
-    """Get time windows; returns the exit status, 1 if any window failed.
+def run(options: argparse.Namespace, target: Target) -> int:
+    """Get time windows; return the exit status, 1 if any window failed.
 
     Raises:
-        InputError: something is wrong with what was asked; nothing was sent.
+        InputError: an option or the request file is invalid; nothing was sent.
         CallError: the call failed, or the function raised an error.
-        RunError: an answer cannot be had, or not be written.
+        RunError: the reply cannot be downloaded, read or written.
     """
     request = _read_request(options.request)
     if options.format:
         request = {**request, "Format": options.format}
-    wanted = request.get("Format", JSON_FORMAT)
-    if wanted != JSON_FORMAT and options.o is None:
-        raise InputError(f"the format {wanted} needs a file: -o FILE")
+    output_format = request.get("Format", JSON_FORMAT)
+    if output_format != JSON_FORMAT and options.o is None:
+        raise InputError(f"the format {output_format} needs a file: -o FILE")
     if options.plot:
-        if wanted != JSON_FORMAT:
-            raise InputError(f"--plot draws windows in the format json, not in {wanted}")
+        if output_format != JSON_FORMAT:
+            raise InputError(f"--plot draws windows in the format json, not in {output_format}")
         plot.check_picture(options.plot)
-    client = where.lambda_client(connections=1)
-    reply, _ = repeated(
-        lambda: invoke(client, where.function, request),
-        options.retries,
-        time.sleep,
-        lambda line: print(line, file=sys.stderr),
+    client = target.lambda_client(connections=1)
+    reply, _ = call_with_retries(
+        lambda: invoke(client, target.function, request), options.retries, time.sleep, note
     )
-    return _take(reply, wanted, options.o, options.plot, bool(request.get("Windows")))
+    has_windows = bool(request.get("Windows"))
+    return _write_reply(reply, output_format, options.o, options.plot, has_windows)
 
 
 def _read_request(path: Path) -> dict[str, Any]:
-    name = "standard input" if str(path) == "-" else str(path)
+    name = input_name(path)
     try:
-        text = sys.stdin.read() if str(path) == "-" else path.read_text(encoding="utf-8-sig")
-        request = json.loads(text)
+        request = json.loads(read_input(path))
     except OSError as error:
         raise InputError(f"{name} cannot be read: {error}") from error
-    except (ValueError, RecursionError) as error:  # of UTF-8, or of JSON
+    except (ValueError, RecursionError) as error:  # ValueError: invalid UTF-8 or JSON
         raise InputError(f"{name} is not JSON: {error}") from error
     if not isinstance(request, dict):
-        raise InputError(f"{name} is {json.dumps(request)[:80]}: must be an object with Windows")
+        shown = shorten(json.dumps(request), _SHOWN_CHARACTERS)
+        raise InputError(f"{name} is {shown}: must be an object with Windows")
     return request
 
 
-def _take(
-    reply: Any, wanted: str, output: Path | None, picture: Path | None, some_asked: bool
+def _write_reply(
+    reply: Any, output_format: str, output: Path | None, picture: Path | None, has_windows: bool
 ) -> int:
-    """Write an answer; returns the exit status."""
+    """Write a reply and return the exit status.
+
+    Args:
+        reply: the function's reply.
+        output_format: the format that the request asked for.
+        output: file for the reply; None prints it.
+        picture: file for the picture; None draws none.
+        has_windows: whether the request has any windows, so that the reply must have some.
+    """
     if is_link(reply):
         errors, content = reply.get("errors", []), download(reply)
-        if wanted != JSON_FORMAT:
-            return _take_file(content, errors, wanted, output)
-        reply = _loaded(content, reply["object"])
-    elif isinstance(reply, dict) and reply.keys() >= _FILE:
-        return _take_file(_decoded(reply["content_base64"]), reply["errors"], wanted, output)
-    if is_failure(reply) or not _are_windows(reply) or (some_asked and not reply):
-        raise unexpected(reply, "has no windows: is this the time-window function?")
-    if wanted != JSON_FORMAT:  # what the function says where no window has data
-        failed = _failed(reply)
-        raise RunError("\n  ".join(["no window has data, nothing was written", *failed]))
-    return _take_json(reply, output, picture)
+        if output_format != JSON_FORMAT:
+            return _write_file(content, errors, output_format, output)
+        reply = _parse_json(content, reply["object"])
+    elif isinstance(reply, dict) and reply.keys() >= _FILE_FIELDS:
+        content = _decode(reply["content_base64"])
+        return _write_file(content, reply["errors"], output_format, output)
+    if is_failure(reply) or not _is_valid(reply) or (has_windows and not reply):
+        raise unexpected_reply(reply, "has no windows: is this the time-window function?")
+    if output_format != JSON_FORMAT:  # the function replies with JSON if no window has data
+        raise RunError("\n  ".join(["no window has data, nothing was written", *_messages(reply)]))
+    return _write_json(reply, output, picture)
 
 
-def _are_windows(reply: Any) -> bool:
-    """Whether what an array has are windows; whatever else there is passes."""
+def _is_valid(reply: Any) -> bool:
+    """Return whether all elements of an array are windows. Any object is valid."""
     if not isinstance(reply, list):
         return True
     if not all(isinstance(window, dict) for window in reply):
         return False
     errors = [window["error"] for window in reply if "error" in window]
-    whole = all("data" in window or "error" in window for window in reply)
-    return whole and all(isinstance(error, dict) and "message" in error for error in errors)
+    complete = all("data" in window or "error" in window for window in reply)
+    return complete and all(isinstance(error, dict) and "message" in error for error in errors)
 
 
-def _take_json(reply: Any, output: Path | None, picture: Path | None) -> int:
-    # Beside the windows, if these go to standard output.
-    told = sys.stderr if output is None else sys.stdout
-    failed = _failed(reply)
+def _write_json(reply: Any, output: Path | None, picture: Path | None) -> int:
+    # Keep standard output clean if the windows go there.
+    log = sys.stderr if output is None else sys.stdout
+    messages = _messages(reply)
     if output is None:
         print(json.dumps(reply))
     else:
-        _write(output, f"{json.dumps(reply)}\n".encode())
-        counts = f"{counted(len(reply), 'window')} to " if isinstance(reply, list) else ""
-        missing = f", {len(failed)} of them without data" if counts else ""
-        print(f"wrote {counts}{output}{missing}", file=told)
-    for message in failed:
-        print(f"  {message}", file=told)
+        write_output(output, f"{json.dumps(reply)}\n".encode())
+        count = f"{pluralize(len(reply), 'window')} to " if isinstance(reply, list) else ""
+        missing = f", {len(messages)} of them without data" if count else ""
+        print(f"wrote {count}{output}{missing}", file=log)
+    for message in messages:
+        print(f"  {message}", file=log)
     if picture and isinstance(reply, list) and reply:
         drawn = plot.draw(reply, picture)
-        every = counted(len(reply), "window")
-        some = f", the first {drawn} of {every}" if drawn < len(reply) else ""
-        print(f"drew {picture}{some}", file=told)
-    return 1 if failed else 0
+        total = pluralize(len(reply), "window")
+        part = f", the first {drawn} of {total}" if drawn < len(reply) else ""
+        print(f"drew {picture}{part}", file=log)
+    return 1 if messages else 0
 
 
-def _take_file(
-    content: bytes, errors: Sequence[Mapping[str, Any]], wanted: str, output: Path | None
+def _write_file(
+    content: bytes, errors: Sequence[Mapping[str, Any]], output_format: str, output: Path | None
 ) -> int:
     if output is None:
-        raise RunError("the reply is a file: name one by -o FILE")
-    _write(output, content)
-    what = ", a zip of SAC files" if wanted == "sac" else ""
-    missing = f", without {counted(len(errors), 'window')} that had no data" if errors else ""
-    print(f"wrote {output}, {len(content):,} bytes{what}{missing}")
-    for message in _failed(errors):
+        raise RunError("the reply is a file: name one with -o FILE")
+    write_output(output, content)
+    kind = ", a zip of SAC files" if output_format == "sac" else ""
+    missing = f", without {pluralize(len(errors), 'window')} that had no data" if errors else ""
+    print(f"wrote {output}, {len(content):,} bytes{kind}{missing}")
+    for message in _messages(errors):
         print(f"  {message}")
     return 1 if errors else 0
 
 
-def _failed(windows: Any) -> list[str]:
-    """The messages of windows that have no data."""
+def _messages(windows: Any) -> list[str]:
+    """Return the error messages of windows without data."""
     entries = windows if isinstance(windows, list) else []
     return [str(window["error"]["message"]) for window in entries if window.get("error")]
 
 
-def _loaded(content: bytes, name: str) -> Any:
+def _parse_json(content: bytes, name: str) -> Any:
     try:
         return json.loads(content)
     except (ValueError, RecursionError) as error:
         raise RunError(f"{name} is not JSON: {error}") from error
 
 
-def _decoded(text: Any) -> bytes:
+def _decode(text: Any) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
     except (TypeError, binascii.Error) as error:
-        raise RunError(f"the reply's content_base64 is broken: {error}") from error
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        raise RunError(f"{path} cannot be written: {error}") from error
+        raise RunError(f"the reply's content_base64 is invalid: {error}") from error

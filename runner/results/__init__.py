@@ -1,1 +1,9 @@
-"""The results file, the summary of a run, and the picture of time windows."""
+"""Record and report the results of a run.
+
+Contents::
+
+    results_file   results.jsonl: one line of JSON per request
+    resume         which requests an earlier run has done
+    summary        counts of results, in a few lines
+    plot           time windows as a picture
+"""

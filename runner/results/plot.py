@@ -1,4 +1,4 @@
-"""Time windows as a picture: one panel each."""
+"""Plot time windows into a picture file, one panel per window."""
 
 import importlib
 import importlib.util
@@ -14,21 +14,21 @@ from runner.errors import InputError, RunError
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-MOST_PANELS = 100
-"""How many windows a picture has room for."""
+MAX_PANELS = 100
+"""Maximum number of windows in a picture."""
 
 _PANEL_INCHES = (10, 2.2)
 _DAY_S = 86_400
 
 
 def check_picture(path: Path) -> None:
-    """See whether a picture can be drawn, before anything is sent.
+    """Check that a picture can be drawn, before anything is sent.
 
     Args:
-        path: the file to write, later.
+        path: the file to write later.
 
     Raises:
-        InputError: matplotlib is not installed, or does not know the file's format.
+        InputError: matplotlib is not installed, or does not support the file's format.
     """
     if importlib.util.find_spec("matplotlib") is None:
         raise InputError("--plot needs matplotlib, which is not installed: pip install matplotlib")
@@ -41,24 +41,24 @@ def check_picture(path: Path) -> None:
 
 
 def draw(windows: Sequence[Mapping[str, Any]], path: Path) -> int:
-    """Draw windows, the first `MOST_PANELS` of them, into a picture of any of matplotlib's formats.
+    """Draw windows, at most `MAX_PANELS`, into a picture in any of matplotlib's formats.
 
     Args:
-        windows: as the function replies them, as JSON.
+        windows: as in the function's reply, parsed from JSON.
         path: the file to write.
 
     Returns:
-        How many were drawn.
+        The number of windows drawn.
 
     Raises:
-        RunError: the picture cannot be written, such as for a format that matplotlib lacks.
+        RunError: the picture cannot be written, for example in a format that matplotlib lacks.
     """
-    import matplotlib as mpl  # half a second, for those who want a picture
+    import matplotlib as mpl  # takes half a second, so import it only for a picture
 
-    mpl.use("Agg")  # a file, no screen
+    mpl.use("Agg")  # writes files, needs no display
     from matplotlib import pyplot as plt
 
-    drawn = windows[:MOST_PANELS]
+    drawn = windows[:MAX_PANELS]
     width, height = _PANEL_INCHES
     figure, axes = plt.subplots(
         len(drawn), 1, figsize=(width, height * len(drawn)), layout="constrained", squeeze=False
@@ -76,7 +76,7 @@ def draw(windows: Sequence[Mapping[str, Any]], path: Path) -> int:
 
 def _draw_window(axis: "Axes", window: Mapping[str, Any]) -> None:
     name = ".".join(window[code] for code in ("network", "station", "location", "channel"))
-    start = _instant(window["starttime"])
+    start = _parse_time(window["starttime"])
     axis.set_title(f"{name}   {start:%Y-%m-%d %H:%M:%S.%f} UTC", loc="left", fontsize="medium")
     _draw_times(axis, _day_number(window["starttime"]), _day_number(window["endtime"]))
     if "error" in window:
@@ -86,7 +86,7 @@ def _draw_window(axis: "Axes", window: Mapping[str, Any]) -> None:
         return
     first, step = _day_number(window["starttime"]), window["delta"] / _DAY_S
     times = [first + index * step for index in range(len(window["data"]))]
-    # A missing sample is null, and interrupts the line.
+    # A missing sample is null, and breaks the line.
     samples = [math.nan if value is None else value for value in window["data"]]
     axis.plot(times, samples, color="tab:blue", linewidth=0.7)
     for gap in window.get("gaps", []):
@@ -96,7 +96,7 @@ def _draw_window(axis: "Axes", window: Mapping[str, Any]) -> None:
 
 
 def _draw_times(axis: "Axes", first: float, last: float) -> None:
-    """An axis of UTC."""
+    """Label the time axis in UTC."""
     dates: Any = importlib.import_module("matplotlib.dates")
     locator = dates.AutoDateLocator(tz=timezone.utc)
     axis.xaxis.set_major_locator(locator)
@@ -106,10 +106,10 @@ def _draw_times(axis: "Axes", first: float, last: float) -> None:
 
 
 def _day_number(text: str) -> float:
-    """A time as matplotlib counts: in days since 1970."""
-    return _instant(text).timestamp() / _DAY_S
+    """Return a time as matplotlib represents it: days since 1970."""
+    return _parse_time(text).timestamp() / _DAY_S
 
 
-def _instant(text: str) -> datetime:
-    """A time of a reply, such as "2024-01-01T00:00:00.019500Z"."""
+def _parse_time(text: str) -> datetime:
+    """Parse a time of a reply, such as "2024-01-01T00:00:00.019500Z"."""
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc)

@@ -1,4 +1,4 @@
-"""The results file: one line of JSON for each request, written as soon as it is done."""
+"""The results file: one line of JSON per request, written as soon as it is done."""
 
 import fcntl
 import json
@@ -14,52 +14,52 @@ from runner.sending.request_result import RequestResult
 from shared.corrected_days.request import CorrectedDayRequest
 from shared.errors import BadRequestError
 
-_BEGIN = b'{"request": {"'
-"""How each line begins."""
+_LINE_START = b'{"request": {"'
+"""First bytes of every line."""
 
-DEFAULT = Path("results.jsonl")
-"""Where results go unless told otherwise."""
+DEFAULT_PATH = Path("results.jsonl")
+"""Default path of the results file."""
 
 
 @dataclass
 class EarlierResults:
-    """What a results file of an earlier run tells.
+    """Contents of the results file of an earlier run.
 
     Attributes:
-        corrected: the requests whose result was written, with where it lies.
-        queued: the requests that were put into a queue.
-        whole_bytes: how much of the file is whole lines.
-        unended: whether the last of them lacks its line's end.
-        broken: whether a half-written line follows, as of a program that was killed.
-        size: of the file when it was read, in bytes.
+        corrected: requests that were corrected, with the URI of each result.
+        queued: requests that were queued.
+        complete_bytes: size of the complete lines.
+        lacks_newline: whether the last complete line has no newline.
+        is_cut_off: whether an incomplete line follows, as after a program was killed.
+        size: size of the file when it was read, in bytes.
     """
 
     corrected: dict[CorrectedDayRequest, str] = field(default_factory=dict)
     queued: set[CorrectedDayRequest] = field(default_factory=set)
-    whole_bytes: int = 0
-    unended: bool = False
-    broken: bool = False
+    complete_bytes: int = 0
+    lacks_newline: bool = False
+    is_cut_off: bool = False
     size: int = 0
 
     @property
     def bucket(self) -> str | None:
-        """The bucket in which the results lie; None if there are none yet."""
+        """Bucket of the results; None if there are none yet."""
         for key in self.corrected.values():
             return key.removeprefix("s3://").partition("/")[0]
         return None
 
 
 def read_results(path: Path) -> EarlierResults:
-    """Read the results of an earlier run; a last line that is half-written is left out.
+    """Read the results of an earlier run, except an incomplete last line.
 
     Raises:
-        InputError: the file cannot be read, or is no results file.
+        InputError: the file cannot be read, or is not a results file.
     """
     earlier = EarlierResults()
     if not path.exists():
         return earlier
     if not path.is_file():
-        raise InputError(f"{path} is no file that can be resumed")
+        raise InputError(f"{path} is not a file: cannot resume from it")
     try:
         with path.open("rb") as lines:
             for number, line in enumerate(lines, 1):
@@ -73,47 +73,47 @@ def _read_line(earlier: EarlierResults, line: bytes, place: str) -> None:
     earlier.size += len(line)
     ended = line.endswith(b"\n")
     try:
-        told = json.loads(line)
+        result = json.loads(line)
     except (ValueError, RecursionError) as error:
-        # What follows is cut off before the file is written to, so that it must be ours.
-        if not ended and line[: len(_BEGIN)] == _BEGIN[: len(line)]:
-            earlier.broken = True
+        # The incomplete line will be cut off, so make sure that this program wrote it.
+        if not ended and line[: len(_LINE_START)] == _LINE_START[: len(line)]:
+            earlier.is_cut_off = True
             return
-        raise _no_result(place, error) from error
+        raise _not_a_result(place, error) from error
     try:
-        _take(earlier, told)
+        _add_result(earlier, result)
     except (TypeError, KeyError, BadRequestError) as error:
-        raise _no_result(place, error) from error
-    earlier.whole_bytes += len(line)
-    earlier.unended = not ended
+        raise _not_a_result(place, error) from error
+    earlier.complete_bytes += len(line)
+    earlier.lacks_newline = not ended
 
 
-def _no_result(place: str, error: Exception) -> InputError:
+def _not_a_result(place: str, error: Exception) -> InputError:
     return InputError(
-        f"{place}: is no line of a results file ({error}): must be JSON such as"
+        f"{place}: not a line of a results file ({error}): must be JSON such as"
         ' {"request": {"day": ..., "nscl": ...}, "output_key": "s3://..."}'
     )
 
 
-def _take(earlier: EarlierResults, told: Any) -> None:
-    request = CorrectedDayRequest.parse(told["request"])
-    if "error" in told:
+def _add_result(earlier: EarlierResults, result: Any) -> None:
+    request = CorrectedDayRequest.parse(result["request"])
+    if "error" in result:
         return
-    if key := told.get("output_key"):
+    if key := result.get("output_key"):
         earlier.corrected[request] = str(key)
-    if told.get("message_id"):
+    if result.get("message_id"):
         earlier.queued.add(request)
 
 
 class ResultsFile:
-    """A results file that is written to; one in which nothing was written is removed again.
+    """A results file open for writing. If it is still empty on exit, it is removed.
 
     Args:
-        path: of the file.
-        earlier: what is in it already; None if it must not be there.
+        path: path of the file.
+        earlier: the results already in it; None if the file must not exist.
 
     Raises:
-        InputError: on entering, the file is there and must not be, or cannot be written.
+        InputError: on entry, the file exists and must not, cannot be written, or is in use.
     """
 
     def __init__(self, path: Path, earlier: EarlierResults | None) -> None:
@@ -124,12 +124,12 @@ class ResultsFile:
     def __enter__(self) -> "ResultsFile":
         refuse_existing(self.path, resumed=self._earlier is not None)
         try:
-            # Unbuffered, so that a line is written at once, and by one call.
+            # Unbuffered, so that each line is written immediately and by one call.
             self._file = self.path.open("ab", buffering=0)
-            self._refuse_company()
+            self._lock()
             if self._earlier:
-                self._file.truncate(self._earlier.whole_bytes)
-                if self._earlier.unended:
+                self._file.truncate(self._earlier.complete_bytes)
+                if self._earlier.lacks_newline:
                     self._file.write(b"\n")
         except OSError as error:
             raise InputError(f"{self.path} cannot be written: {error}") from error
@@ -145,24 +145,26 @@ class ResultsFile:
         if self.path.is_file() and self.path.stat().st_size == 0:
             self.path.unlink()
 
-    def _refuse_company(self) -> None:
-        """See to it that no other run writes to the file, or has since it was read."""
+    def _lock(self) -> None:
+        """Lock the file; refuse if another run writes to it, or has since it was read."""
         try:
             fcntl.flock(self._file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            alone = self.path.stat().st_size == (self._earlier.size if self._earlier else 0)
+            unchanged = self.path.stat().st_size == (self._earlier.size if self._earlier else 0)
         except BlockingIOError:
-            alone = False
-        if not alone:
+            unchanged = False
+        if not unchanged:
             self._file.close()
-            raise InputError(f"another run writes to {self.path}: wait for its end, then --resume")
+            raise InputError(
+                f"another run is writing to {self.path}: wait until it ends, then use --resume"
+            )
 
-    def write(self, outcomes: Iterable[RequestResult]) -> None:
-        """Add what became of requests.
+    def write(self, results: Iterable[RequestResult]) -> None:
+        """Append one line per result.
 
         Raises:
             RunError: the file cannot be written.
         """
-        text = "".join(json.dumps(outcome.as_dict()) + "\n" for outcome in outcomes)
+        text = "".join(json.dumps(result.as_dict()) + "\n" for result in results)
         try:
             self._write_all(text.encode())
         except OSError as error:
@@ -174,12 +176,12 @@ class ResultsFile:
 
 
 def refuse_existing(path: Path, *, resumed: bool) -> None:
-    """See to it that no earlier results are written over.
+    """Protect earlier results from being overwritten.
 
     Raises:
-        InputError: the file is there, and its run is not resumed.
+        InputError: the file exists, and its run is not being resumed.
     """
     if path.is_file() and not resumed:
         raise InputError(
-            f"{path} is there already: go on with --resume, or name another file by --results"
+            f"{path} already exists: continue it with --resume, or choose another with --results"
         )

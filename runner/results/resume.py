@@ -1,4 +1,4 @@
-"""Which requests need not be made again: those that succeeded, and those whose object is there."""
+"""Skip the requests of an earlier run that have succeeded, or whose result is in the bucket."""
 
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
@@ -7,8 +7,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from runner.errors import RunError
 from runner.results.results_file import EarlierResults
-from runner.sending.target import CONNECTIONS
-from runner.sending.workers import unawaited
+from runner.sending.target import S3_CONNECTIONS
+from runner.sending.workers import detached_pool
 from shared.corrected_days.request import CorrectedDayRequest
 
 if TYPE_CHECKING:
@@ -19,18 +19,18 @@ if TYPE_CHECKING:
 _ABSENT = {"404", "NoSuchKey", "NotFound"}
 _FORBIDDEN = {"403", "AccessDenied"}
 
-_SLICE = 1000
+_MAX_SUBMITTED = 1000
 
 
 def not_in_file(
     requests: Sequence[CorrectedDayRequest], earlier: EarlierResults, *, queued: bool
 ) -> list[CorrectedDayRequest]:
-    """The requests that have not succeeded yet, by the results of an earlier run.
+    """Return the requests that have not succeeded according to the results file.
 
     Args:
         requests: all requests.
-        earlier: the results.
-        queued: whether it is success to have been put into a queue.
+        earlier: results of the earlier run.
+        queued: whether a queued request counts as succeeded.
     """
     done = earlier.corrected.keys() | (earlier.queued if queued else set())
     return [request for request in requests if request not in done]
@@ -40,57 +40,61 @@ def not_in_bucket(
     client: "S3Client",
     bucket: str,
     requests: Sequence[CorrectedDayRequest],
-    looked: Callable[[], object],
+    on_checked: Callable[[], object],
 ) -> tuple[list[CorrectedDayRequest], str]:
-    """The requests whose object is not in the output bucket; and what to tell of it, if anything.
+    """Return the requests whose result is not in the output bucket.
 
     Args:
-        client: of S3, with credentials that may read the bucket.
+        client: S3 client with credentials that may read the bucket.
         bucket: the output bucket.
         requests: the requests.
-        looked: called after each of them.
+        on_checked: called after each request.
+
+    Returns:
+        The requests, and a warning for the user if S3 may have hidden the results; else "".
 
     Raises:
-        RunError: there is no such bucket, or S3 cannot be reached, or refuses.
+        RunError: the bucket does not exist, or S3 cannot be reached or refused a request.
     """
 
     def absent(request: CorrectedDayRequest) -> bool:
         return not _exists(client, bucket, request.output_key)
 
     try:
-        listed = _may_list(client, bucket)
-        left = _absent(absent, requests, looked)
+        may_list = _may_list(client, bucket)
+        missing = _absent(absent, requests, on_checked)
     except (BotoCoreError, ClientError) as error:
-        raise RunError(f"could not look into s3://{bucket}: {error}") from error
-    if listed or len(left) < len(requests):
-        return left, ""
-    return left, (
-        f"s3://{bucket} shows none of these objects, and refuses to say whether they are there:"
-        " if you may not read it, or it is another's, all of them are made again"
+        raise RunError(f"could not check s3://{bucket}: {error}") from error
+    if may_list or len(missing) < len(requests):
+        return missing, ""
+    return missing, (
+        f"s3://{bucket} denied access to all of these objects, so all requests will be sent again:"
+        " they may be missing, or you may lack permission to read the bucket"
     )
 
 
 def _absent(
     absent: Callable[[CorrectedDayRequest], bool],
     requests: Sequence[CorrectedDayRequest],
-    looked: Callable[[], object],
+    on_checked: Callable[[], object],
 ) -> list[CorrectedDayRequest]:
-    left = []
-    with unawaited(CONNECTIONS, "resume") as pool:
-        for first in range(0, len(requests), _SLICE):  # each one waits in memory
-            some = requests[first : first + _SLICE]
-            for request, is_absent in zip(some, pool.map(absent, some), strict=True):
+    missing = []
+    with detached_pool(S3_CONNECTIONS, "resume") as pool:
+        for first in range(0, len(requests), _MAX_SUBMITTED):
+            # pool.map holds everything submitted in memory.
+            batch = requests[first : first + _MAX_SUBMITTED]
+            for request, is_absent in zip(batch, pool.map(absent, batch), strict=True):
                 if is_absent:
-                    left.append(request)
-                looked()
-    return left
+                    missing.append(request)
+                on_checked()
+    return missing
 
 
 def _may_list(client: "S3Client", bucket: str) -> bool:
-    """Whether a bucket may be listed; who may not may still read what is in it.
+    """Return whether we may list a bucket. Without that permission, we may still read objects.
 
     Raises:
-        RunError: there is none.
+        RunError: the bucket does not exist.
     """
     try:
         client.head_bucket(Bucket=bucket)
@@ -98,7 +102,7 @@ def _may_list(client: "S3Client", bucket: str) -> bool:
         if _code(error) in _FORBIDDEN:
             return False
         if _code(error) in _ABSENT:
-            raise RunError(f"there is no bucket {bucket} that you may see") from error
+            raise RunError(f"the bucket {bucket} does not exist") from error
         raise
     return True
 

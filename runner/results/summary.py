@@ -1,4 +1,4 @@
-"""What became of a run, in a few lines."""
+"""Summary of a run: counts of results, and an example of each error."""
 
 from collections import Counter
 from collections.abc import Iterable
@@ -6,23 +6,22 @@ from dataclasses import dataclass, field
 
 from runner.errors import CallError
 from runner.sending.request_result import RequestResult
-from runner.terminal import counted
+from runner.terminal import pluralize, shorten
 
-_LONGEST_MESSAGE = 160
+_SHOWN_CHARACTERS = 160
 
 
 @dataclass
 class Summary:
-    """What became of a run.
+    """Counts of the results of a run.
 
     Attributes:
-        total: how many requests there were.
-        skipped: how many of them were done before.
-        done: how many succeeded.
-        failed: how many failed, by type of error.
-        examples: a message of each type.
-        fatal: the error that ended the run, as all further calls would have met it; None if none
-            did.
+        total: number of requests, including the skipped ones.
+        skipped: number of requests that an earlier run has done.
+        done: number of requests that succeeded.
+        failed: number of requests that failed, by error type.
+        examples: one message of each error type.
+        fatal: the error that ended the run, as every further call would have failed; else None.
     """
 
     total: int
@@ -32,41 +31,44 @@ class Summary:
     examples: dict[str, str] = field(default_factory=dict)
     fatal: CallError | None = None
 
-    def take(self, outcomes: Iterable[RequestResult]) -> list[RequestResult]:
-        """Count outcomes; returns those that are worth a line of the results file.
+    def add(self, results: Iterable[RequestResult]) -> list[RequestResult]:
+        """Count results; return those to write to the results file.
 
-        What would have befallen any request says nothing of this one.
+        A fatal error is not written: it would have met any request.
         """
-        kept = []
-        for outcome in outcomes:
-            error = outcome.error
-            if error and error.for_all:
+        recorded = []
+        for result in results:
+            error = result.error
+            if error and error.fatal:
                 self.fatal = self.fatal or error
                 continue
-            kept.append(outcome)
+            recorded.append(result)
             if error:
                 self.failed[error.kind] += 1
                 self.examples.setdefault(error.kind, error.message)
             else:
                 self.done += 1
-        return kept
+        return recorded
 
     @property
     def left(self) -> int:
-        """How many requests were not made, or not to their end."""
+        """Number of requests that were not sent, or not finished."""
         return self.total - self.skipped - self.done - self.failed.total()
 
     def lines(self, verb: str, seconds: float) -> list[str]:
-        """The summary: how many of what in `seconds`; `verb` is what was done, such as "queued"."""
+        """Return the summary.
+
+        Args:
+            verb: "done" or "queued".
+            seconds: elapsed time of the run.
+        """
         counts = [f"{self.done:,} {verb}", f"{self.failed.total():,} failed"]
         if self.skipped:
-            counts.append(f"{self.skipped:,} skipped, as they were {verb} before")
+            counts.append(f"{self.skipped:,} skipped (already {verb})")
         if self.left:
             counts.append(f"{self.left:,} left")
-        lines = [f"{counted(self.total, 'request')} in {seconds:.1f} s: {', '.join(counts)}"]
+        lines = [f"{pluralize(self.total, 'request')} in {seconds:.1f} s: {', '.join(counts)}"]
         for kind, count in self.failed.most_common():
-            message = self.examples[kind]
-            if len(message) > _LONGEST_MESSAGE:
-                message = f"{message[: _LONGEST_MESSAGE - 3]}..."
-            lines.append(f"  {count:,} {kind}, such as: {message}")
+            example = shorten(self.examples[kind], _SHOWN_CHARACTERS)
+            lines.append(f"  {count:,} {kind}, for example: {example}")
         return lines

@@ -1,4 +1,4 @@
-"""Channels with wildcards, and where in the archive their names begin."""
+"""Channel patterns: network, station, channel and location codes with wildcards."""
 
 import re
 from dataclasses import dataclass
@@ -7,33 +7,33 @@ from shared.archive.channel_id import ChannelId, blank_location
 from shared.errors import BadRequestError
 
 _WIDTHS = {"network": 2, "station": 5, "channel": 3, "location": 2}
-"""The columns of SCEDC's names, in their order; a shorter code is padded with "_"."""
+"""Columns of SCEDC's object names, in order. Shorter codes are padded with "_"."""
 
 _CODE = re.compile(r"[A-Z0-9*?]*", re.ASCII)
 _WILDCARD = re.compile(r"[*?]")
 _RIGHT = (
-    "must be network.station.channel.location with upper-case codes, in which * stands for any"
-    " characters and ? for one, such as 'CI.SOC.HH?.*'"
+    "must be network.station.channel.location in upper case, where * matches any characters and"
+    " ? matches one, such as 'CI.SOC.HH?.*'"
 )
 
 
 @dataclass(frozen=True)
 class ChannelPattern:
-    """One channel, or all whose codes fit.
+    """One channel, or all channels whose codes match.
 
     Attributes:
-        codes: network, station, channel and location; "*" in them is any number of characters,
-            "?" is one. The blank location is "".
+        codes: network, station, channel and location. "*" matches any number of characters, "?"
+            matches one. The blank location is "".
     """
 
     codes: tuple[str, str, str, str]
 
     @classmethod
     def parse(cls, text: str) -> "ChannelPattern":
-        """Read "CI.SOC.HHZ." or "CI.*.HH?.*"; without wildcards it is a channel as requests have.
+        """Read a channel such as "CI.SOC.HHZ.", or a pattern such as "CI.*.HH?.*".
 
         Raises:
-            BadRequestError: it has not three or four codes, or a code cannot be one.
+            BadRequestError: there are not three or four codes, or a code is invalid.
         """
         if not _WILDCARD.search(text):
             channel = ChannelId.parse(text)
@@ -52,12 +52,12 @@ class ChannelPattern:
 
     @property
     def channel(self) -> ChannelId | None:
-        """The one channel, if there are no wildcards."""
+        """The channel, if there are no wildcards; else None."""
         return None if any(map(_WILDCARD.search, self.codes)) else ChannelId(*self.codes)
 
     @property
     def prefix(self) -> str:
-        """What the archive's names of all that fit begin with, such as "CISOC__HH"."""
+        """Common prefix of all matching object names in the archive, such as "CISOC__HH"."""
         prefix = ""
         for width, code in zip(_WIDTHS.values(), self.codes, strict=True):
             if wildcard := _WILDCARD.search(code):
@@ -67,7 +67,7 @@ class ChannelPattern:
 
     @property
     def regex(self) -> re.Pattern[str]:
-        """Fits the `nscl` of channels."""
+        """Regular expression that matches the `nscl` of channels."""
         letters = {".": r"\.", "*": "[A-Z0-9]*", "?": "[A-Z0-9]"}
         return re.compile("".join(letters.get(letter, letter) for letter in str(self)))
 

@@ -1,20 +1,20 @@
-"""Days, and ranges of them, as they are typed."""
+"""Days and ranges of days, such as "2019-07-01..2019-07-31"."""
 
 from shared.archive.day import Day
 from shared.errors import BadRequestError
 
 RANGE = ".."
-"""Between a range's first and last day."""
+"""Separator between the first and the last day of a range."""
 
 
 def parse_days(text: str) -> tuple[Day, ...]:
     """Read a day such as "2019,183", or a range such as "2019-07-01..2019-07-31".
 
     Returns:
-        The days in order; both ends of a range are included.
+        The days in order, including both ends of a range.
 
     Raises:
-        BadRequestError: there is no such day, or a range ends before it begins.
+        BadRequestError: the text is no day, or a range ends before it begins.
     """
     first, is_range, last = text.partition(RANGE)
     if not is_range:
@@ -23,14 +23,14 @@ def parse_days(text: str) -> tuple[Day, ...]:
 
 
 def day_range(first: Day, last: Day) -> tuple[Day, ...]:
-    """The days from one to another, both included.
+    """Return the days from the first to the last, both included.
 
     Raises:
-        BadRequestError: the last lies before the first.
+        BadRequestError: the last day is before the first.
     """
     if last < first:
         raise BadRequestError(
-            f"{first}{RANGE}{last}: {last} lies before {first}, must be the same or later",
+            f"{first}{RANGE}{last}: {last} is before {first}: must be the same day or later",
             field="day",
         )
     days = [first]

@@ -1,4 +1,4 @@
-"""Which channels the archive has on a day, by listing names that begin alike."""
+"""List the channels that the archive has on a day, by object name prefix."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from runner.errors import RunError
-from runner.sending.workers import unawaited
+from runner.sending.workers import detached_pool
 from shared.archive import scedc
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
@@ -17,17 +17,17 @@ from shared.errors import BadRequestError
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-SIDE_BY_SIDE = 8
-"""How many days are listed at the same time."""
+CONCURRENT_DAYS = 8
+"""Number of days that are listed in parallel."""
 
 
 @dataclass
 class Listing:
-    """What the archive has on a day.
+    """Contents of the archive on one day.
 
     Attributes:
-        channels: in the order of their names.
-        ignored: names that are no channel's day.
+        channels: in the order of their object names.
+        ignored: object names that do not belong to a channel day.
     """
 
     channels: list[ChannelId] = field(default_factory=list)
@@ -38,25 +38,25 @@ def list_days(
     client: "S3Client",
     bucket: str,
     prefixes: Mapping[Day, Iterable[str]],
-    listed: Callable[[], object],
+    on_listed: Callable[[], object],
 ) -> dict[Day, Listing]:
-    """List what days have, several days at the same time.
+    """List several days of the archive in parallel.
 
     Args:
-        client: of S3.
-        bucket: of the archive.
-        prefixes: for each day, what the names begin with.
-        listed: called after each day.
+        client: S3 client.
+        bucket: bucket of the archive.
+        prefixes: prefixes of the object names to list, by day.
+        on_listed: called after each day.
 
     Raises:
-        RunError: S3 cannot be reached, or refuses.
+        RunError: S3 cannot be reached or refused the request.
     """
     listings: dict[Day, Listing] = {}
-    with unawaited(SIDE_BY_SIDE, "listing") as pool:
-        found = pool.map(partial(_list_day, client, bucket), prefixes, prefixes.values())
-        for day, listing in zip(prefixes, found, strict=True):
+    with detached_pool(CONCURRENT_DAYS, "listing") as pool:
+        results = pool.map(partial(_list_day, client, bucket), prefixes, prefixes.values())
+        for day, listing in zip(prefixes, results, strict=True):
             listings[day] = listing
-            listed()
+            on_listed()
     return listings
 
 
@@ -78,7 +78,7 @@ def _list_day(client: "S3Client", bucket: str, day: Day, prefixes: Iterable[str]
 
 
 def _shortest(prefixes: Iterable[str]) -> list[str]:
-    """The prefixes of which no other one is a part: so nothing is listed twice."""
+    """Drop prefixes that start with another one, so that nothing is listed twice."""
     kept: list[str] = []
     for prefix in sorted(set(prefixes)):
         if not kept or not prefix.startswith(kept[-1]):

@@ -1,4 +1,4 @@
-"""What is asked for in one place: days, channels, and how to correct them."""
+"""Selector: days, channels and response parameters from one option or one line of a file."""
 
 import json
 from collections.abc import Mapping
@@ -15,47 +15,47 @@ from shared.response.parameters import NAMES, RemovalParameters
 
 @dataclass(frozen=True)
 class Selector:
-    """Days of a channel, or of all channels that fit a pattern.
+    """Days of one channel, or of all channels that match a pattern.
 
     Attributes:
         days: in order.
-        channels: the channels.
-        parameters: how to remove the response.
-        place: where it was asked for, such as "--nscl" or "days.txt, line 3".
+        channels: the channel or the pattern.
+        parameters: parameters of the response removal.
+        source: where the selector comes from, such as "days.txt, line 3"; "" is the command line.
     """
 
     days: tuple[Day, ...]
     channels: ChannelPattern
     parameters: RemovalParameters
-    place: str = ""
+    source: str = ""
 
 
 def parse_parameters(fields: Mapping[str, Any]) -> RemovalParameters:
-    """Read the parameters of the response removal as requests have them.
+    """Read the parameters of the response removal from the fields of a request.
 
     Raises:
-        BadRequestError: one is not what it must be.
+        BadRequestError: a value is invalid.
     """
     return RemovalParameters.parse(Fields(fields, NAMES))
 
 
-def parse_request(request: object, options: Mapping[str, Any], place: str) -> Selector:
-    """Read a whole request; parameters of the command line hold for it, too.
+def parse_request(request: object, options: Mapping[str, Any], source: str) -> Selector:
+    """Read a whole request, together with the response parameters of the command line.
 
     Raises:
-        BadRequestError: a field is not what it must be, or says another thing than the option.
+        BadRequestError: a field is invalid, or contradicts the command line.
     """
     if isinstance(request, dict):
         for name, value in options.items():
             if request.get(name, value) != value:
-                said = json.dumps(request[name])
+                here = json.dumps(request[name])
                 raise BadRequestError(
-                    f"{name} is {said} here, and {json.dumps(value)} on the command line:"
-                    " must be in one of both places",
+                    f"{name} is {here} here, and {json.dumps(value)} on the command line:"
+                    " must agree, or be given only once",
                     field=name,
                 )
         request = {**request, **options}
     parsed = CorrectedDayRequest.parse(request)
     return Selector(
-        (parsed.day,), ChannelPattern.parse(parsed.channel.nscl), parsed.parameters, place
+        (parsed.day,), ChannelPattern.parse(parsed.channel.nscl), parsed.parameters, source
     )

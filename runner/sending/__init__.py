@@ -1,1 +1,13 @@
-"""Send requests: Lambda invocations, SQS messages, retries, worker threads, Ctrl-C."""
+"""Send requests to a Lambda function or a queue.
+
+Contents::
+
+    target           where requests go: function, queue, region; AWS clients
+    invoke           one invocation of a function
+    enqueue          requests as SQS messages, ten per call
+    retry            which errors to retry, and when
+    workers          worker threads
+    interruption     stop after Ctrl-C or SIGTERM
+    download         large replies that come as a link
+    request_result   result of one request
+"""

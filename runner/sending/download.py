@@ -1,4 +1,4 @@
-"""Answers that come as a link, as they are too large for a reply."""
+"""Download large replies, which the function returns as a link."""
 
 import gzip
 import http.client
@@ -10,32 +10,32 @@ from typing import Any
 
 from runner.errors import RunError
 
-_TIMEOUT_S = 60  # of silence
+_TIMEOUT_S = 60  # without any data
 
 
 def is_link(reply: Any) -> bool:
-    """Whether a reply is a link to the answer."""
+    """Return whether a reply is a link to the real reply."""
     return isinstance(reply, dict) and {"url", "object", "content_encoding"} <= reply.keys()
 
 
 def download(link: Mapping[str, Any]) -> bytes:
-    """What a link leads to, unpacked.
+    """Download the linked object and decompress it.
 
     Raises:
-        RunError: it cannot be had.
+        RunError: the link is not an http(s) URL, or the download failed.
     """
     url, name = str(link["url"]), link["object"]
     if not url.startswith(("https://", "http://")):
         raise RunError(f"the link to {name} is {url!r}: must be an http(s) address")
     try:
-        with urllib.request.urlopen(url, timeout=_TIMEOUT_S) as answer:  # noqa: S310  # see above
-            data: bytes = answer.read()
+        with urllib.request.urlopen(url, timeout=_TIMEOUT_S) as response:  # noqa: S310  # checked
+            data: bytes = response.read()
         if link["content_encoding"] == "gzip":
             data = gzip.decompress(data)
-    # ValueError: what begins as an address, and goes on as none.
+    # ValueError: the rest of the URL is malformed.
     except (OSError, EOFError, ValueError, zlib.error, http.client.HTTPException) as error:
-        told = link.get("expires", "a quarter of an hour after the call")
+        expires = link.get("expires", "15 minutes after the call")
         raise RunError(
-            f"could not download {name}: {error} (the link holds until {told})"
+            f"could not download {name}: {error} (the link is valid until {expires})"
         ) from error
     return data

@@ -1,4 +1,4 @@
-"""Ctrl-C, and SIGTERM: what is under way is awaited, nothing new begins; twice ends at once."""
+"""Stop a run after Ctrl-C or SIGTERM: finish running calls, start no new ones."""
 
 import os
 import signal
@@ -10,55 +10,55 @@ _POLL_S = 0.05
 
 
 class Stop:
-    """Whether a run is to end early, and why.
+    """A flag that stops a run early.
 
-    It is a plain flag, as a signal may arrive at any moment, also while a lock is held.
+    It is a plain attribute, as a signal may arrive at any moment, even while a lock is held.
 
     Attributes:
-        signal: the number of the signal that asked for it; 0 if none did.
+        signal: number of the signal that stopped the run; 0 if none did.
     """
 
     def __init__(self) -> None:
         self.signal = 0
-        self._asked = False
+        self._requested = False
 
-    def ask(self) -> None:
-        """Let nothing new begin."""
-        self._asked = True
+    def request(self) -> None:
+        """Stop the run: no new work starts."""
+        self._requested = True
 
     @property
-    def asked(self) -> bool:
-        """Whether nothing new is to begin."""
-        return self._asked
+    def requested(self) -> bool:
+        """Whether the run is stopping."""
+        return self._requested
 
     @property
     def exit_status(self) -> int:
-        """As shells have it: 130 after Ctrl-C, 143 after SIGTERM."""
+        """Exit status after a signal, as in shells: 130 for Ctrl-C, 143 for SIGTERM."""
         return 128 + self.signal
 
     def pause(self, seconds: float) -> bool:
-        """Wait, but not beyond the moment at which nothing new is to begin; returns `asked`."""
+        """Sleep, at most until the run is stopping; return whether it is."""
         end = time.monotonic() + seconds
-        while not self._asked and (left := end - time.monotonic()) > 0:
+        while not self._requested and (left := end - time.monotonic()) > 0:
             time.sleep(min(_POLL_S, left))
-        return self._asked
+        return self._requested
 
 
-class Interruption:
-    """While entered, the first signal stops a run gently, and the second ends the program.
+class StopOnSignal:
+    """While entered, the first signal stops the run and the second exits the program.
 
     Args:
-        stop: what the run looks at.
-        told: called at the first signal, from within the signal's handler.
+        stop: the run's flag.
+        on_signal: called in the signal handler at the first signal.
     """
 
-    def __init__(self, stop: Stop, told: Callable[[], object]) -> None:
+    def __init__(self, stop: Stop, on_signal: Callable[[], object]) -> None:
         self._stop = stop
-        self._told = told
+        self._on_signal = on_signal
 
-    def __enter__(self) -> "Interruption":
-        self._former = {
-            number: signal.signal(number, self._interrupt)
+    def __enter__(self) -> "StopOnSignal":
+        self._previous = {
+            number: signal.signal(number, self._handle)
             for number in (signal.SIGINT, signal.SIGTERM)
         }
         return self
@@ -69,12 +69,12 @@ class Interruption:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        for number, former in self._former.items():
-            signal.signal(number, former)
+        for number, handler in self._previous.items():
+            signal.signal(number, handler)
 
-    def _interrupt(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
+    def _handle(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002
         if self._stop.signal:
-            os._exit(128 + number)  # calls under way cannot be ended otherwise
+            os._exit(128 + number)  # nothing else ends the calls that are running
         self._stop.signal = number
-        self._stop.ask()
-        self._told()
+        self._stop.request()
+        self._on_signal()

@@ -1,4 +1,4 @@
-"""One invocation of a function: its reply, or why there is none."""
+"""Invoke a Lambda function once: its reply, or an error."""
 
 import json
 from typing import TYPE_CHECKING, Any
@@ -7,20 +7,21 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from runner.errors import CallError
 from runner.sending.retry import call_error
+from runner.terminal import shorten
 from shared import errors
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
 
 TIMED_OUT = "Sandbox.Timedout"
-"""Lambda's own name for a function that took longer than it may."""
+"""Lambda's error type for a function that exceeded its timeout."""
 
-_SHOWN = 100  # characters of a reply
+_SHOWN_CHARACTERS = 100
 
-_FAILURE = {"error", "errorMessage", "message", "statusCode"}
+_FAILURE_FIELDS = {"error", "errorMessage", "message", "statusCode"}
 
-# The function is not as it should be, whatever it is asked.
-_FOR_ALL = {
+# The function is misconfigured: every request would fail.
+_FATAL = {
     "SettingsError",
     "Runtime.ImportModuleError",
     "Runtime.HandlerNotFound",
@@ -29,10 +30,10 @@ _FOR_ALL = {
 
 
 def invoke(client: "LambdaClient", function: str, event: Any) -> Any:
-    """Send an event to a function and wait for its reply.
+    """Send an event to a function and return its reply.
 
     Raises:
-        CallError: the call failed, or the function raised an error or ran into its timeout.
+        CallError: the call failed, or the function raised an error or timed out.
     """
     try:
         response = client.invoke(FunctionName=function, Payload=json.dumps(event).encode())
@@ -41,9 +42,9 @@ def invoke(client: "LambdaClient", function: str, event: Any) -> Any:
         raise call_error(error) from error
     try:
         reply = json.loads(text)
-    except (ValueError, RecursionError) as error:  # the emulator's word of a timeout is no JSON
+    except (ValueError, RecursionError) as error:  # the emulator reports a timeout as plain text
         raise _function_error({}, text or "the function's reply is empty") from error
-    # The emulator, and SAM local, hand an exception back as if it were a reply.
+    # The emulator and SAM local return an exception as if it were a reply.
     raised = isinstance(reply, dict) and {"errorMessage", "errorType"} <= reply.keys()
     if raised or "FunctionError" in response:
         raise _function_error(reply if isinstance(reply, dict) else {}, text)
@@ -51,39 +52,39 @@ def invoke(client: "LambdaClient", function: str, event: Any) -> Any:
 
 
 def output_key(reply: Any, function: str) -> str:
-    """The URI of the object that the response function wrote, out of its reply.
+    """Return the URI of the corrected day from a reply of the response function.
 
     Raises:
         CallError: the reply has none.
     """
     if isinstance(reply, dict) and isinstance(reply.get("output_key"), str):
         return str(reply["output_key"])
-    raise unexpected(reply, f"has no output_key: is {function} the response function?")
+    raise unexpected_reply(reply, f"has no output_key: is {function} the response function?")
 
 
 def is_failure(reply: Any) -> bool:
-    """Whether a reply is nothing that a function of ours answers with.
+    """Return whether a reply cannot come from our functions, although the call succeeded.
 
-    That is an error as JSON, as HTTP replies have it and as a proxy or gateway puts in their place,
-    though the call itself succeeded; and what is neither an object nor an array.
+    Such are an error as JSON, as in HTTP replies or from a proxy or gateway, and a reply that is
+    neither an object nor an array.
     """
     if isinstance(reply, dict):
-        return bool(reply.keys() & _FAILURE)
+        return bool(reply.keys() & _FAILURE_FIELDS)
     return not isinstance(reply, list)
 
 
-def unexpected(reply: Any, why: str) -> CallError:
-    """The error of a reply that is none of the function that is called."""
-    text = json.dumps(reply)
-    shown = text if len(text) <= _SHOWN else f"{text[: _SHOWN - 3]}..."
-    return CallError("UnexpectedReply", f"the reply {shown} {why}")
+def unexpected_reply(reply: Any, problem: str) -> CallError:
+    """Return the error for a reply that the called function would not give."""
+    return CallError(
+        "UnexpectedReply", f"the reply {shorten(json.dumps(reply), _SHOWN_CHARACTERS)} {problem}"
+    )
 
 
-def _function_error(told: dict[str, Any], text: str) -> CallError:
-    message = str(told.get("errorMessage", text))
-    unnamed = TIMED_OUT if "Task timed out" in message else "Error"
-    kind = str(told.get("errorType") or unnamed)
-    ours = getattr(errors, kind, None)
-    passes = isinstance(ours, type) and issubclass(ours, errors.ServiceError) and not ours.permanent
-    for_all = kind in _FOR_ALL
-    return CallError(kind, message, transient=passes and not for_all, for_all=for_all)
+def _function_error(payload: dict[str, Any], text: str) -> CallError:
+    message = str(payload.get("errorMessage", text))
+    default = TIMED_OUT if "Task timed out" in message else "Error"
+    kind = str(payload.get("errorType") or default)
+    cls = getattr(errors, kind, None)
+    temporary = isinstance(cls, type) and issubclass(cls, errors.ServiceError) and not cls.permanent
+    fatal = kind in _FATAL
+    return CallError(kind, message, transient=temporary and not fatal, fatal=fatal)

@@ -1,4 +1,4 @@
-"""What became of a request."""
+"""Result of one request: its output, or the error."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -9,15 +9,15 @@ from shared.corrected_days.request import CorrectedDayRequest
 
 @dataclass(frozen=True)
 class RequestResult:
-    """What became of a request.
+    """Result of one request.
 
     Attributes:
         request: the request.
-        seconds: how long it took, pauses between attempts included.
-        attempts: how often it was made.
-        output_key: where the result lies, s3://BUCKET/KEY; "" if there is none (yet).
-        message_id: of the message in the queue; "" of a call.
-        error: why there is no result.
+        seconds: elapsed time, including pauses between attempts.
+        attempts: number of calls made.
+        output_key: URI of the corrected day, s3://BUCKET/KEY; "" if there is none yet.
+        message_id: id of the SQS message; "" if the function was called directly.
+        error: the error, if the request failed.
     """
 
     request: CorrectedDayRequest
@@ -28,12 +28,12 @@ class RequestResult:
     error: CallError | None = None
 
     def as_dict(self) -> dict[str, Any]:
-        """The outcome as a line of the results file."""
-        told: dict[str, Any] = {"request": self.request.as_dict()}
+        """Return the result as one line of the results file."""
+        line: dict[str, Any] = {"request": self.request.as_dict()}
         if self.error:
-            told["error"] = self.error.as_dict()
+            line["error"] = self.error.as_dict()
         if self.output_key:
-            told["output_key"] = self.output_key
+            line["output_key"] = self.output_key
         if self.message_id:
-            told["message_id"] = self.message_id
-        return {**told, "seconds": round(self.seconds, 3), "attempts": self.attempts}
+            line["message_id"] = self.message_id
+        return {**line, "seconds": round(self.seconds, 3), "attempts": self.attempts}

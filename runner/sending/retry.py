@@ -1,4 +1,4 @@
-"""What is worth another try, and when: exponential back-off with full jitter.
+"""Retries: which errors are worth one, and when. Exponential backoff with full jitter.
 
 https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter/
 """
@@ -27,14 +27,14 @@ from botocore.exceptions import (
 from runner.errors import CallError, StoppedError
 
 FIRST_PAUSE_S = 0.5
-"""The longest pause before the first retry; each further one may be twice as long."""
+"""Longest pause before the first retry. Each further pause may be twice as long."""
 
 LONGEST_PAUSE_S = 30.0
 
 THROTTLED_RETRIES = 20
-"""How often a call is made again that was refused as there were too many: for four minutes, or so.
+"""Retries of a throttled call, which last about four minutes.
 
-Not counted as failures: the call did nothing, and it is other calls that must end first.
+They do not count as failures: the call did nothing, and only has to wait for others to finish.
 """
 
 _THROTTLING = frozenset(
@@ -49,8 +49,8 @@ _THROTTLING = frozenset(
     }
 )
 
-# By name, not by status: 502 is also what the emulator says of a function that crashed, and a
-# function that crashes once crashes again. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+# By name, not by status: the emulator also returns 502 for a function that crashed, and such a
+# function will crash again. https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 _SERVER_FAULTS = frozenset(
     {
         "ServiceException",
@@ -63,14 +63,14 @@ _SERVER_FAULTS = frozenset(
         "ENILimitReachedException",
         "ResourceNotReadyException",
         "SnapStartNotReadyException",
-        # What stands between us and AWS gives no name.
+        # Proxies between us and AWS give no error name.
         "500",
         "503",
         "504",
     }
 )
 
-_FOR_ALL = frozenset(
+_FATAL = frozenset(
     {
         "ResourceNotFoundException",
         "AccessDeniedException",
@@ -96,8 +96,8 @@ _FOR_ALL = frozenset(
     }
 )
 
-_NOT_REACHED = (EndpointConnectionError, ConnectTimeoutError)
-_NEVER = (  # no credentials, or no way to the endpoint
+_UNREACHABLE = (EndpointConnectionError, ConnectTimeoutError)
+_NO_ACCESS = (  # no credentials, or no route to the endpoint
     NoCredentialsError,
     PartialCredentialsError,
     CredentialRetrievalError,
@@ -113,64 +113,62 @@ _T = TypeVar("_T")
 
 
 def call_error(error: ClientError | BotoCoreError) -> CallError:
-    """What boto3 raised, with what is to be done about it."""
+    """Convert an error of boto3 to a CallError, classified for retries."""
     if isinstance(error, ClientError):
-        told = error.response.get("Error", {})
-        code, message = str(told.get("Code", "")), str(told.get("Message", ""))
-        if code.isdigit():  # the status, as there is no name: the emulator, say, of a crash
-            message = (
-                message or "no error of AWS's, but this status: the function's log may tell why"
-            )
+        details = error.response.get("Error", {})
+        code, message = str(details.get("Code", "")), str(details.get("Message", ""))
+        if code.isdigit():  # an HTTP status without an error name, as from the emulator
+            message = message or "an HTTP status without an AWS error: see the function's log"
         return service_error(code, message or str(error))
-    # A connection that ends without a reply was refused or reset; one on which no reply came in
-    # time is not asked again, as the function may still be at it.
-    unreachable = isinstance(error, _NOT_REACHED)
+    # A connection closed without a reply was refused or reset. After a read timeout, the function
+    # may still be running, so the call is not retried.
+    unreachable = isinstance(error, _UNREACHABLE)
     return CallError(
         type(error).__name__,
         str(error),
         transient=unreachable or isinstance(error, ConnectionClosedError),
-        for_all=unreachable or isinstance(error, _NEVER),
+        fatal=unreachable or isinstance(error, _NO_ACCESS),
     )
 
 
 def service_error(code: str, message: str) -> CallError:
-    """An error that a service of AWS answered with."""
+    """Return the CallError for an error code of an AWS service."""
     return CallError(
         code,
         message,
         transient=code in _SERVER_FAULTS,
         throttled=code in _THROTTLING,
-        for_all=code in _FOR_ALL,
+        fatal=code in _FATAL,
     )
 
 
 def pause_s(retry: int) -> float:
-    """How long to wait before a retry, which is counted from 1; drawn, so that calls spread."""
+    """Draw the pause before a retry, counted from 1; random, so that calls spread out."""
     longest = min(LONGEST_PAUSE_S, FIRST_PAUSE_S * 2.0 ** min(retry - 1, 30))
-    return random.uniform(0, longest)  # noqa: S311  # no secret
+    return random.uniform(0, longest)  # noqa: S311  # not for cryptography
 
 
-def repeated(
+def call_with_retries(
     call: Callable[[], _T],
     retries: int,
     pause: Callable[[float], object],
-    told: Callable[[str], object] = lambda _: None,
+    on_retry: Callable[[str], object] = lambda _: None,
 ) -> tuple[_T, int]:
-    """Make a call, again if it fails in a way that may pass.
+    """Make a call, and retry it after transient errors.
 
     Args:
         call: the call; raises a CallError.
-        retries: how often it is made again after a failure, at most; after it was throttled, it
-            is made again at least `THROTTLED_RETRIES` times, unless this is 0.
-        pause: waits for so many seconds; what it returns is true if the run is being stopped.
-        told: gets a line before each pause, for those who wait for this one call.
+        retries: maximum number of retries after failures. A throttled call gets at least
+            `THROTTLED_RETRIES`, unless this is 0.
+        pause: sleeps for a number of seconds; returns whether the run is stopping.
+        on_retry: called with a line for the user before each pause.
 
     Returns:
-        What the call returned, and how often it was made.
+        The result of the call, and the number of attempts.
 
     Raises:
-        CallError: the last attempt failed; it knows how many there were.
-        StoppedError: the run is being stopped.
+        CallError: the last attempt failed; its `attempts` says how many there were.
+        StoppedError: the run is stopping.
     """
     attempts, throttled = 1, 0
     while True:
@@ -186,7 +184,7 @@ def repeated(
             if not error.transient or times > limit:
                 raise
             seconds = pause_s(times)
-            told(f"{error}: again in {seconds:.1f} s")
+            on_retry(f"{error}: retrying in {seconds:.1f} s")
         if pause(seconds):
             raise StoppedError
         attempts += 1

@@ -1,10 +1,9 @@
-"""Where requests go: sessions and clients of AWS's services, or of the emulator's endpoint."""
+"""Where requests go: function or queue, on AWS or at an endpoint, and the AWS clients for it."""
 
 import re
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cached_property
+from typing import TYPE_CHECKING, Any
 
 import boto3
 from botocore import UNSIGNED
@@ -19,18 +18,18 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 FUNCTION_NAMES = {"response": "response-lambda", "windows": "timewindow-lambda"}
-"""The functions as the README's commands set them up."""
+"""Default function name of each command, as set up by the README's commands."""
 
 EMULATOR_FUNCTION_NAME = "function"
-"""The only one that the emulator knows."""
+"""The only function name that the emulator accepts."""
 
 REGION = settings.ARCHIVE_REGION
-"""The region of the archive, and so of the functions."""
+"""Default region of the functions: the archive's."""
 
-CONNECTIONS = 16
-"""How many objects are asked for at the same time."""
+S3_CONNECTIONS = 16
+"""Maximum number of concurrent requests to S3."""
 
-_LONGEST_CALL_S = 960  # a function may run for 900 s, and must first have started
+_LONGEST_CALL_S = 960  # the 900 s that a function may run, and a minute to start
 _CONNECT_TIMEOUT_S = 10
 _QUEUE_URL = re.compile(r"https?://")
 _REGION_OF_URL = re.compile(r"https://sqs\.([a-z0-9-]+)\.amazonaws\.com")
@@ -42,10 +41,10 @@ class Target:
 
     Attributes:
         command: "response" or "windows".
-        function_name: of the function; None is the default's.
-        region, profile: of the AWS configuration; None is its own.
-        endpoint_url: of the emulator, say; None is AWS's.
-        queue: the queue's name or URL; None calls the function.
+        function_name: name of the function; None is the command's default.
+        region, profile: of the AWS configuration; None is its default.
+        endpoint_url: such as the emulator's; None is AWS.
+        queue: name or URL of the queue; None invokes the function.
     """
 
     command: str
@@ -63,77 +62,80 @@ class Target:
         return EMULATOR_FUNCTION_NAME if self.endpoint_url else FUNCTION_NAMES[self.command]
 
     @property
-    def target(self) -> str:
-        """Who gets the requests, in words."""
+    def description(self) -> str:
+        """The target in words, such as "the function response-lambda"."""
         at = f" at {self.endpoint_url}" if self.endpoint_url else ""
         return f"the queue {self.queue}{at}" if self.queue else f"the function {self.function}{at}"
 
     def lambda_client(self, connections: int) -> "LambdaClient":
-        """Lambda's client, with as many connections as there are calls at the same time.
+        """Return a Lambda client for a number of concurrent calls.
 
         Raises:
-            InputError: the endpoint is no URL. So do the other clients.
+            InputError: the endpoint is not a URL. The other clients raise it as well.
         """
-        session, config = self._session(), self._config(connections, _LONGEST_CALL_S)
-        if self.endpoint_url and session.get_credentials() is None:
-            # The emulator asks for no credentials, so none need be there.
+        config = _config(connections, _LONGEST_CALL_S)
+        if self.endpoint_url and self._session.get_credentials() is None:
+            # The emulator asks for no credentials, so the user need not have any.
             config = config.merge(Config(signature_version=UNSIGNED))
-        region = self._region(session)
-        with _endpoint_checked():
-            return session.client(
-                "lambda", endpoint_url=self.endpoint_url, region_name=region, config=config
-            )
+        client: LambdaClient = self._client("lambda", config, endpoint_url=self.endpoint_url)
+        return client
 
     def sqs_client(self, connections: int) -> "SQSClient":
-        """The client of the queue's service."""
-        session, config = self._session(), self._config(connections)
-        of_url = _REGION_OF_URL.match(self.queue or "")
-        region = of_url[1] if of_url and not self.region else self._region(session)
-        with _endpoint_checked():
-            return session.client(
-                "sqs", endpoint_url=self.endpoint_url, region_name=region, config=config
-            )
+        """Return an SQS client for a number of concurrent calls."""
+        in_url = _REGION_OF_URL.match(self.queue or "")
+        client: SQSClient = self._client(
+            "sqs",
+            _config(connections),
+            region=in_url[1] if in_url and not self.region else None,
+            endpoint_url=self.endpoint_url,
+        )
+        return client
 
     def queue_url(self, client: "SQSClient") -> str:
-        """The queue's URL; a name is asked for."""
+        """Return the queue's URL; ask SQS if only the name is given."""
         queue = self.queue or ""
         if _QUEUE_URL.match(queue):
             return queue
         return client.get_queue_url(QueueName=queue)["QueueUrl"]
 
     def archive_client(self) -> "S3Client":
-        """S3's client for the public archive: unsigned, so that no credentials are needed."""
-        config = Config(signature_version=UNSIGNED, max_pool_connections=CONNECTIONS)
-        with _endpoint_checked():
-            return self._session().client("s3", region_name=settings.region(), config=config)
+        """Return an unsigned S3 client for the public archive, which needs no credentials."""
+        config = Config(signature_version=UNSIGNED, max_pool_connections=S3_CONNECTIONS)
+        client: S3Client = self._client("s3", config, region=settings.region())
+        return client
 
     def output_client(self) -> "S3Client":
-        """S3's client for the bucket of the results."""
-        session = self._session()
-        config = Config(max_pool_connections=CONNECTIONS)
-        with _endpoint_checked():
-            return session.client("s3", region_name=self._region(session), config=config)
+        """Return an S3 client for the output bucket."""
+        client: S3Client = self._client("s3", Config(max_pool_connections=S3_CONNECTIONS))
+        return client
 
+    @cached_property
     def _session(self) -> boto3.Session:
         return boto3.Session(profile_name=self.profile, region_name=self.region)
 
-    def _region(self, session: boto3.Session) -> str:
-        return session.region_name or REGION
+    def _client(
+        self,
+        service: Any,
+        config: Config,
+        region: str | None = None,
+        endpoint_url: str | None = None,
+    ) -> Any:
+        """Make a client; by default in the user's region, or else the archive's."""
+        region = region or self._session.region_name or REGION
+        try:
+            return self._session.client(
+                service, region_name=region, endpoint_url=endpoint_url, config=config
+            )
+        except ValueError as error:  # botocore's, for an endpoint that is not a URL
+            raise InputError(f"{error}: must be a URL such as http://127.0.0.1:9000") from error
 
-    def _config(self, connections: int, read_timeout_s: float = 60) -> Config:
-        return Config(
-            connect_timeout=_CONNECT_TIMEOUT_S,
-            read_timeout=read_timeout_s,
-            # What is worth another try is our own choice: see `runner.sending.retry`.
-            retries={"total_max_attempts": 1},
-            max_pool_connections=max(connections, 1),
-            tcp_keepalive=True,  # routers forget connections that are silent for minutes
-        )
 
-
-@contextmanager
-def _endpoint_checked() -> Iterator[None]:
-    try:
-        yield
-    except ValueError as error:  # what botocore says of an endpoint that is no URL
-        raise InputError(f"{error}: must be a URL such as http://127.0.0.1:9000") from error
+def _config(connections: int, read_timeout_s: float = 60) -> Config:
+    return Config(
+        connect_timeout=_CONNECT_TIMEOUT_S,
+        read_timeout=read_timeout_s,
+        # `runner.sending.retry` decides about retries, instead of botocore.
+        retries={"total_max_attempts": 1},
+        max_pool_connections=max(connections, 1),
+        tcp_keepalive=True,  # routers drop connections that are idle for minutes
+    )

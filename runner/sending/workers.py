@@ -1,4 +1,4 @@
-"""The same with many things, so many at a time, until all are done or the run is stopped."""
+"""Worker threads: process items in parallel until all are done or the run is stopped."""
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
@@ -9,9 +9,9 @@ from queue import SimpleQueue
 from typing import Any, Generic, TypeVar
 
 from runner.errors import StoppedError
-from runner.sending.interruption import Interruption, Stop
+from runner.sending.interruption import Stop, StopOnSignal
 
-_Thing = TypeVar("_Thing")
+_Item = TypeVar("_Item")
 _Result = TypeVar("_Result")
 
 
@@ -25,90 +25,90 @@ class _Failed:
     error: BaseException
 
 
-class _Left:
-    """A thread has nothing more to do."""
+class _WorkerExited:
+    """A worker has ended."""
 
 
 class _Interrupted:
-    """A signal came."""
+    """A signal has arrived."""
 
 
-def run_jobs(
-    do: Callable[[_Thing], _Result],
-    things: Iterable[_Thing],
-    at_a_time: int,
+def run_workers(
+    process: Callable[[_Item], _Result],
+    items: Iterable[_Item],
+    workers: int,
     stop: Stop,
-    interrupted: Callable[[int], object],
+    on_interrupt: Callable[[int], object],
 ) -> Iterator[_Result]:
-    """Do something with each thing, in threads; results come as they are ready.
+    """Process items in worker threads; yield results as they are ready.
 
-    After a signal, or once `stop` was asked for, no further thing is begun. What is under way then
-    is awaited, and its results still come.
+    After a signal, or once `stop` is set, no new item is started. Items in progress are finished,
+    and their results are still yielded.
 
     Args:
-        do: what to do; a StoppedError means that it was not done.
-        things: taken one by one, as threads get free.
-        at_a_time: how many threads.
-        stop: asked for by signals, and perhaps by `do`.
-        interrupted: called, here, after a signal, with the number of threads under way.
+        process: processes an item; raises StoppedError if it did not.
+        items: taken one by one as workers become free.
+        workers: number of threads.
+        stop: set by signals, and possibly by `process`.
+        on_interrupt: called in this thread after a signal, with the number of busy workers.
 
     Raises:
-        Exception: what `do` raised, when everything that was under way is done.
+        Exception: the first one from `process`, once the items in progress are finished.
     """
-    inbox: SimpleQueue[Any] = SimpleQueue()  # may be put into by a signal's handler
-    upcoming, turn = iter(things), threading.Lock()
+    inbox: SimpleQueue[Any] = SimpleQueue()  # reentrant: a signal handler may put into it
+    upcoming, turn = iter(items), threading.Lock()
 
     def work() -> None:
         try:
-            while not stop.asked:
+            while not stop.requested:
                 with turn:
-                    thing = next(upcoming, inbox)
-                if thing is inbox:
+                    item = next(upcoming, inbox)
+                if item is inbox:
                     break
-                inbox.put(_Done(do(thing)))  # type: ignore[arg-type]  # it is a thing
+                inbox.put(_Done(process(item)))  # type: ignore[arg-type]  # not the sentinel
         except StoppedError:
             pass
-        except BaseException as error:  # noqa: BLE001  # raised again, below
-            stop.ask()
+        except BaseException as error:  # noqa: BLE001  # raised again in _results
+            stop.request()
             inbox.put(_Failed(error))
         finally:
-            inbox.put(_Left())
+            inbox.put(_WorkerExited())
 
-    with Interruption(stop, lambda: inbox.put(_Interrupted())):
-        for _ in range(at_a_time):
-            # At the second signal nobody waits for them.
+    with StopOnSignal(stop, lambda: inbox.put(_Interrupted())):
+        for _ in range(workers):
+            # Daemons, so that the second signal ends the program at once.
             threading.Thread(target=work, daemon=True).start()
         try:
-            yield from _results(inbox, at_a_time, interrupted)
+            yield from _results(inbox, workers, on_interrupt)
         finally:
-            stop.ask()  # also where nobody wants further results
+            stop.request()  # also if the caller closes this generator early
 
 
 def _results(
-    inbox: "SimpleQueue[Any]", threads: int, interrupted: Callable[[int], object]
+    inbox: "SimpleQueue[Any]", workers: int, on_interrupt: Callable[[int], object]
 ) -> Iterator[Any]:
     failure: BaseException | None = None
-    while threads:
+    while workers:
         item = inbox.get()
         if isinstance(item, _Done):
             yield item.result
         elif isinstance(item, _Failed):
             failure = failure or item.error
         elif isinstance(item, _Interrupted):
-            interrupted(threads)
+            on_interrupt(workers)
         else:
-            threads -= 1
+            workers -= 1
     if failure:
         raise failure
 
 
 @contextmanager
-def unawaited(number: int, name: str) -> Iterator[ThreadPoolExecutor]:
-    """So many threads; what they still do when the block is left goes on without us.
+def detached_pool(threads: int, name: str) -> Iterator[ThreadPoolExecutor]:
+    """Open a thread pool that does not wait for running tasks on exit.
 
-    After Ctrl-C, say, or an error, S3 may take a minute over its last answers.
+    After Ctrl-C or an error, S3 may take a minute to answer the requests that are running.
     """
-    pool = ThreadPoolExecutor(number, name)
+    pool = ThreadPoolExecutor(threads, name)
     try:
         yield pool
     finally:

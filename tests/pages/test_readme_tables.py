@@ -187,4 +187,4 @@ def test_what_is_said_of_run_lambda() -> None:
     assert arguments.CONCURRENCY == 10
     assert "five times" in many
     assert arguments.RETRIES == 5
-    assert str(results_file.DEFAULT) in code(many)
+    assert str(results_file.DEFAULT_PATH) in code(many)

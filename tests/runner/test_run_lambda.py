@@ -392,7 +392,7 @@ def test_what_may_pass_is_repeated(
     assert api.events == [SAMPLE_EVENT] * 3
     captured = capsys.readouterr()
     assert json.loads(captured.out) == {"fine": True}
-    assert captured.err.count(": again in 0.0 s\n") == 2  # told to those who wait
+    assert captured.err.count(": retrying in 0.0 s\n") == 2  # told to those who wait
 
 
 @pytest.mark.parametrize("answer", REPEATED, ids=lambda answer: answer.body[:40])
@@ -564,7 +564,7 @@ def test_arguments_that_cannot_be(
     ("options", "message"),
     [
         (["--day", "2019,366"], "day 2019,366: 2019 has days 001 to 365"),
-        (["--day", "2019,190..2019,183"], "2019,183 lies before 2019,190"),
+        (["--day", "2019,190..2019,183"], "2019,183 is before 2019,190"),
         (["--day", "2019,183", "yesterday"], "day 'yesterday': must be"),
         (["--nscl", "CI.SOC"], "nscl 'CI.SOC': must be network.station.channel.location"),
         (["--nscl", "CI.SOC.HH?.", "ci.SOC.HH?."], "nscl 'ci.SOC.HH?.': network code 'ci'"),

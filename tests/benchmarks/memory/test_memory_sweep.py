@@ -16,7 +16,7 @@ from benchmarks.memory.tables import seconds, tables
 from local.cloud import container
 from local.cloud.container import DockerError, Invocation, billed_seconds, init_seconds
 from local.cloud.s3_server import OUTPUT_BUCKET
-from runner.costs.channel_day import recommended_memory
+from runner.costs.memory import recommended_memory
 from shared.archive import scedc
 from shared.corrected_days.correct import write_corrected_day
 from shared.corrected_days.request import CorrectedDayRequest

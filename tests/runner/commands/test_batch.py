@@ -99,7 +99,7 @@ def test_failures_are_told_and_the_rest_goes_on(api, capsys):
         assert "output_key" not in found[day]
     said = capsys.readouterr().out
     assert "8 done, 2 failed" in said
-    assert "\n  2 NoWaveformError, such as: no data on 2019,18" in said
+    assert "\n  2 NoWaveformError, for example: no data on 2019,18" in said
 
 
 @pytest.mark.parametrize(
@@ -201,7 +201,7 @@ def test_earlier_results_are_not_written_over(api, capsys, tmp_path):
     assert api.calls == []
     said = capsys.readouterr().err
     assert said == (
-        "error: results.jsonl is there already: go on with --resume, or name another file by"
+        "error: results.jsonl already exists: continue it with --resume, or choose another with"
         " --results\n"
     )
     assert (tmp_path / "results.jsonl").read_text() == "precious\n"
@@ -218,7 +218,7 @@ def test_a_single_request_with_a_results_file(api, capsys):
 
 def test_the_reply_of_many_has_no_file(api, capsys):
     run("-o", "reply.json", status=2)
-    assert "-o takes the reply to a single request" in capsys.readouterr().err
+    assert "-o is for a single request" in capsys.readouterr().err
     assert api.calls == []
 
 
@@ -284,4 +284,4 @@ def test_wildcards(api, listable, capsys):
     ]
     capsys.readouterr()
     assert run_lambda.main([*days, "--nscl", "CI.PAS.HH?.*"]) == 2
-    assert "no channel fits 'CI.PAS.HH?.*' on 2019,183..2019,184" in capsys.readouterr().err
+    assert "no channel matches 'CI.PAS.HH?.*' on 2019,183..2019,184" in capsys.readouterr().err

@@ -5,7 +5,7 @@ import json
 import pytest
 
 import run_lambda
-from runner.costs.channel_day import estimate
+from runner.costs.estimate import estimate
 from shared.archive.channel_id import ChannelId
 
 DAYS = ["response", "--dry-run", "--day"]

@@ -210,7 +210,7 @@ def test_a_file(windows, folder, capsys):
 def test_a_file_that_is_broken_or_cannot_be_written(windows, folder, capsys):
     reply = {**file_reply(b"x"), "content_base64": "===="}
     assert windows(reply, "--format", "sac", "-o", "windows.zip") == 1
-    assert "content_base64 is broken" in capsys.readouterr().err
+    assert "content_base64 is invalid" in capsys.readouterr().err
     assert windows(file_reply(b"x"), "--format", "sac", "-o", str(folder)) == 1
     assert "cannot be written" in capsys.readouterr().err
 

@@ -84,7 +84,7 @@ def test_one_sample(tmp_path):
 
 
 def test_so_many_panels_and_no_more(figures, tmp_path, monkeypatch):
-    monkeypatch.setattr(plot, "MOST_PANELS", 3)
+    monkeypatch.setattr(plot, "MAX_PANELS", 3)
     assert plot.draw([COUNTS] * 5, tmp_path / "windows.png") == 3
     assert len(figures[0].axes) == 3
 

@@ -118,7 +118,7 @@ def test_with_the_emulator_only_the_file_counts(api, folder, capsys, monkeypatch
     assert len(api.calls) == 4
     assert capsys.readouterr().err == ""
     assert run_lambda.main([*options, "--output-bucket", BUCKET, "--day", "2020,001"]) == 1
-    assert f"error: could not look into s3://{BUCKET}: " in capsys.readouterr().err
+    assert f"error: could not check s3://{BUCKET}: " in capsys.readouterr().err
 
 
 def test_what_was_queued_and_has_not_come_is_queued_again(archive, folder, capsys):
@@ -142,14 +142,14 @@ def test_two_runs_do_not_share_a_file(folder):
     path.write_text(done(REQUESTS[0]))
     with (
         ResultsFile(path, read_results(path)),
-        pytest.raises(InputError, match="another run writes to"),
+        pytest.raises(InputError, match="another run is writing to"),
         ResultsFile(path, read_results(path)),
     ):
         pass
     earlier = read_results(path)
     with path.open("a") as file:  # by a run that has ended meanwhile
         file.write(done(REQUESTS[1]))
-    with pytest.raises(InputError, match="another run writes to"), ResultsFile(path, earlier):
+    with pytest.raises(InputError, match="another run is writing to"), ResultsFile(path, earlier):
         pass
     assert len(path.read_text().splitlines()) == 2
 
@@ -157,7 +157,7 @@ def test_two_runs_do_not_share_a_file(folder):
 def test_a_bucket_that_is_not_there(api, capsys):
     assert run_lambda.main([*DAYS, "--resume", "--output-bucket", "no-such-bucket"]) == 1
     assert api.calls == []
-    assert "there is no bucket no-such-bucket" in capsys.readouterr().err
+    assert "the bucket no-such-bucket does not exist" in capsys.readouterr().err
 
 
 class Refusing:
@@ -191,9 +191,9 @@ def test_what_s3_may_say_of_what_is_absent(bucket, objects, left):
     s3 = Refusing(bucket, objects)
     found, note = not_in_bucket(s3, BUCKET, requests, lambda: looked.append(1))
     assert len(found) == left
-    assert ("shows none of these objects" in note) == (bucket == objects == "403")
+    assert ("denied access to all of these objects" in note) == (bucket == objects == "403")
     assert len(looked) == 5
-    with pytest.raises(RunError, match="could not look into s3://corrected-waveforms: .*500"):
+    with pytest.raises(RunError, match="could not check s3://corrected-waveforms: .*500"):
         not_in_bucket(Refusing("", "500"), BUCKET, requests, lambda: None)
 
 
@@ -202,7 +202,7 @@ def test_a_half_written_line_is_left_out(api, folder, capsys):
     path.write_text(done(REQUESTS[0]) + done(REQUESTS[1])[:40])
     assert run_lambda.main([*DAYS, "--resume"]) == 0
     assert days(api) == ["2019,184", "2019,185", "2019,186", "2019,187"]
-    assert "the last line of the results is half-written" in capsys.readouterr().err
+    assert "the last line of the results file is incomplete" in capsys.readouterr().err
     assert len(read_results(path).corrected) == 5  # each line is whole again
 
 
@@ -223,7 +223,7 @@ def test_a_file_that_no_run_has_written_stays(api, folder, capsys, text):
     path = folder / "results.jsonl"
     path.write_text(text)
     assert run_lambda.main([*DAYS, "--resume"]) == 2
-    assert "results.jsonl, line 1: is no line of a results file" in capsys.readouterr().err
+    assert "results.jsonl, line 1: not a line of a results file" in capsys.readouterr().err
     assert path.read_text() == text
     assert api.calls == []
 
@@ -251,7 +251,7 @@ def test_another_file_is_refused(api, folder, capsys, text):
     path = folder / "results.jsonl"
     path.write_text(done(REQUESTS[0]) + text)
     assert run_lambda.main([*DAYS, "--resume"]) == 2
-    assert "results.jsonl, line 2: is no line of a results file" in capsys.readouterr().err
+    assert "results.jsonl, line 2: not a line of a results file" in capsys.readouterr().err
     assert path.read_text() == done(REQUESTS[0]) + text
     assert api.calls == []
 
@@ -268,7 +268,7 @@ def test_what_a_results_file_tells(folder):
     assert [str(request.day) for request in earlier.corrected] == ["2019,183"]
     assert [str(request.day) for request in earlier.queued] == ["2019,184"]
     assert earlier.bucket == BUCKET
-    with pytest.raises(InputError, match="is no file that can be resumed"):
+    with pytest.raises(InputError, match="is not a file: cannot resume from it"):
         read_results(folder)
 
 
@@ -278,5 +278,5 @@ def test_a_dry_run_tells_what_is_left(api, folder, capsys):
     said = capsys.readouterr().out
     assert "2019,183" not in said
     assert "4 requests (1 channel, 4 days) for the function response-lambda" in said
-    assert "; 1 more was done before" in said
+    assert "; 1 more already done" in said
     assert api.calls == []

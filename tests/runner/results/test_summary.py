@@ -16,29 +16,28 @@ def failure(kind, message="...", **what):
 def test_counts():
     summary = Summary(2_000, skipped=1_000)
     kept = [DONE, failure("S3Error", "x" * 1_000), failure("NoWaveformError"), failure("S3Error")]
-    assert summary.take(kept) == kept
+    assert summary.add(kept) == kept
     assert summary.left == 996
     first, second, third = summary.lines("done", 12.34)
     assert first == (
-        "2,000 requests in 12.3 s: 1 done, 3 failed, 1,000 skipped, as they were done before,"
-        " 996 left"
+        "2,000 requests in 12.3 s: 1 done, 3 failed, 1,000 skipped (already done), 996 left"
     )
-    assert second.startswith("  2 S3Error, such as: xxx")
+    assert second.startswith("  2 S3Error, for example: xxx")
     assert second.endswith("...")
     assert len(second) < 200
-    assert third == "  1 NoWaveformError, such as: ..."
+    assert third == "  1 NoWaveformError, for example: ..."
 
 
 def test_what_befalls_all_says_nothing_of_one():
     """It is kept as the run's error, the first one, and has no line in the results."""
     summary = Summary(3)
-    assert summary.take([failure("AccessDenied", "no", for_all=True), DONE]) == [DONE]
-    summary.take([failure("ExpiredToken", for_all=True)])
+    assert summary.add([failure("AccessDenied", "no", fatal=True), DONE]) == [DONE]
+    summary.add([failure("ExpiredToken", fatal=True)])
     assert str(summary.fatal) == "AccessDenied: no"
     assert summary.lines("queued", 0.0) == ["3 requests in 0.0 s: 1 queued, 0 failed, 2 left"]
 
 
 def test_nothing_left_nothing_skipped():
     summary = Summary(1)
-    summary.take([DONE])
+    summary.add([DONE])
     assert summary.lines("done", 0.04) == ["1 request in 0.0 s: 1 done, 0 failed"]

@@ -32,7 +32,7 @@ def test_a_year_and_its_leap_day():
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("2019,185..2019,183", "2019,185..2019,183: 2019,183 lies before 2019,185"),
+        ("2019,185..2019,183", "2019,185..2019,183: 2019,183 is before 2019,185"),
         ("2019,183..2019,366", "day 2019,366: 2019 has days 001 to 365"),
         ("2019,183..", "day '': must be 'YYYY,DDD'"),
         ("..2019,183", "day '': must be 'YYYY,DDD'"),

@@ -7,7 +7,7 @@ import pytest
 
 from runner.errors import InputError
 from runner.selection.request_files import read_requests
-from runner.selection.resolve import select
+from runner.selection.resolve_wildcards import resolve
 from shared.errors import BadRequestError
 
 
@@ -18,7 +18,7 @@ def read(tmp_path):
     def requests(text, **options):
         path = tmp_path / "days.txt"
         path.write_text(text)
-        selection = select(read_requests(str(path), options).wanted, lambda _: {})
+        selection = resolve(read_requests(str(path), options).selectors, lambda _: {})
         return [request.as_dict() for request in selection.requests]
 
     return requests
@@ -91,10 +91,10 @@ def test_what_availability_gives(read, tmp_path):
 def test_patterns_and_ranges(tmp_path):
     path = tmp_path / "days.txt"
     path.write_text("2019,183..2019,185 CI.*.HH?.*\nCI S*,PAS * BH? 2019-07-02 2019-07-04\n")
-    first, second, third = read_requests(str(path), {}).wanted
+    first, second, third = read_requests(str(path), {}).selectors
     assert (str(first.channels), len(first.days)) == ("CI.*.HH?.*", 3)
     assert [str(second.channels), str(third.channels)] == ["CI.S*.BH?.*", "CI.PAS.BH?.*"]
-    assert second.place == f"{path}, line 2"
+    assert second.source == f"{path}, line 2"
 
 
 def test_options_hold_for_every_line(read):

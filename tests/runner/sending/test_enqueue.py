@@ -203,7 +203,7 @@ def test_a_call_that_would_fail_for_all():
     sqs = Sqs(REFUSED)
     outcomes = send(sqs)
     assert sqs.sizes == [10]
-    assert all(outcome.error.for_all for outcome in outcomes.values())
+    assert all(outcome.error.fatal for outcome in outcomes.values())
 
 
 def test_what_is_left_when_the_run_is_stopped_has_no_outcome():

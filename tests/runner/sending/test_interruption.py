@@ -16,7 +16,7 @@ import pytest
 
 from local.cloud.s3_server import OUTPUT_BUCKET
 from runner.sending.interruption import Stop
-from runner.sending.workers import run_jobs
+from runner.sending.workers import run_workers
 from shared.archive.day import Day
 from tests.support.builders import make_trace, noise, put_day, put_station
 from tests.support.commands import PROJECT, command_environment
@@ -85,7 +85,7 @@ def test_interrupted_and_resumed(api, tmp_path, number, status):
     assert [line["output_key"] for line in results(tmp_path)]
     assert len(results(tmp_path)) == made  # also those that were under way
     said = (tmp_path / "stderr").read_text()
-    assert re.fullmatch(r"interrupted: waiting for [1-3] calls? under way; once .* at once\n", said)
+    assert re.fullmatch(r"interrupted: waiting for [1-3] running calls?; .* at once\n", said)
     assert f"{made} done, 0 failed, {24 - made} left\nresults in results.jsonl\n" in out
 
     api.seconds = 0.0
@@ -191,7 +191,7 @@ def test_a_single_request_is_awaited(api, tmp_path):
     out, err = process.communicate(timeout=DEADLINE_S)
     assert process.returncode == 130
     assert json.loads(out)["output_key"]
-    assert err == "interrupted: waiting for the call under way; once more ends at once\n"
+    assert err == "interrupted: waiting for the running call; interrupt again to exit at once\n"
 
 
 def test_on_the_emulator(response, listable, output_keys, tmp_path):
@@ -221,7 +221,7 @@ def test_on_the_emulator(response, listable, output_keys, tmp_path):
     process.send_signal(signal.SIGINT)
     out, err = process.communicate(timeout=DEADLINE_S)
     assert process.returncode == 130
-    assert err == "interrupted: waiting for 1 call under way; once more ends at once\n"
+    assert err == "interrupted: waiting for 1 running call; interrupt again to exit at once\n"
     done = len(results(tmp_path))
     assert f"{done} done, 0 failed, {20 - done} left" in out
 
@@ -240,7 +240,7 @@ def test_on_the_emulator(response, listable, output_keys, tmp_path):
 
 def test_signals_are_handled_as_before_afterwards():
     before = signal.getsignal(signal.SIGINT)
-    assert list(run_jobs(lambda n: n + 1, [1], 1, Stop(), lambda _: None)) == [2]
+    assert list(run_workers(lambda n: n + 1, [1], 1, Stop(), lambda _: None)) == [2]
     assert signal.getsignal(signal.SIGINT) is before
 
 
@@ -254,7 +254,7 @@ def test_what_a_job_raises_is_raised_when_the_others_are_done():
         return number
 
     with pytest.raises(ZeroDivisionError):
-        results.extend(run_jobs(job, range(1, 100), 4, Stop(), lambda _: None))
+        results.extend(run_workers(job, range(1, 100), 4, Stop(), lambda _: None))
     assert sorted(results)[:2] == [1, 2]
     assert len(results) < 10
 
@@ -273,15 +273,15 @@ def test_things_are_taken_as_threads_get_free():
         return number
 
     stop = Stop()
-    for result in run_jobs(job, things(), 2, stop, lambda _: None):
+    for result in run_workers(job, things(), 2, stop, lambda _: None):
         if result == 10:
-            stop.ask()
+            stop.request()
     assert len(taken) < 1_000
 
 
 def test_a_pause_ends_with_the_run():
     stop = Stop()
-    threading.Timer(0.1, stop.ask).start()
+    threading.Timer(0.1, stop.request).start()
     begin = time.monotonic()
     assert stop.pause(DEADLINE_S)
     assert time.monotonic() - begin < DEADLINE_S

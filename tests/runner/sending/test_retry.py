@@ -11,7 +11,7 @@ from botocore.exceptions import NoCredentialsError, ReadTimeoutError
 from runner.errors import CallError, StoppedError
 from runner.sending import retry
 from runner.sending.invoke import invoke
-from runner.sending.retry import call_error, pause_s, repeated
+from runner.sending.retry import call_error, call_with_retries, pause_s
 
 
 def test_pauses_double_up_to_a_limit_and_are_drawn():
@@ -29,12 +29,12 @@ def test_pauses_are_made_between_attempts_only():
         raise CallError("ServiceException", "slow", transient=True)
 
     with pytest.raises(CallError) as raised:
-        repeated(call, 4, paused.append)
+        call_with_retries(call, 4, paused.append)
     assert len(paused) == 4
     assert raised.value.attempts == 5
-    assert repeated(lambda: "reply", 4, paused.append) == ("reply", 1)
+    assert call_with_retries(lambda: "reply", 4, paused.append) == ("reply", 1)
     with pytest.raises(StoppedError):
-        repeated(call, 4, lambda _: True)
+        call_with_retries(call, 4, lambda _: True)
 
 
 def test_too_many_calls_are_no_failures_of_this_one():
@@ -48,17 +48,17 @@ def test_too_many_calls_are_no_failures_of_this_one():
             return "reply"
         raise retry.service_error(left.pop(0), "...")
 
-    assert repeated(call, 2, paused.append) == ("reply", len(codes) + 1)
+    assert call_with_retries(call, 2, paused.append) == ("reply", len(codes) + 1)
     assert max(paused) > 5
     assert max(paused[-2:]) <= 2 * retry.FIRST_PAUSE_S
     for more in ("Throttling", "ServiceException"):
         left[:] = [*codes, more]
         with pytest.raises(CallError) as raised:
-            repeated(call, 2, paused.append)
+            call_with_retries(call, 2, paused.append)
         assert raised.value.attempts == len(codes) + 1
     left[:] = codes
     with pytest.raises(CallError) as raised:
-        repeated(call, 0, paused.append)
+        call_with_retries(call, 0, paused.append)
     assert raised.value.attempts == 1
 
 
@@ -66,12 +66,12 @@ def test_a_reply_that_takes_too_long_is_not_asked_for_again():
     """The function may still be at it."""
     error = call_error(ReadTimeoutError(endpoint_url="http://lambda"))
     assert not error.transient
-    assert not error.for_all
-    assert call_error(NoCredentialsError()).for_all
+    assert not error.fatal
+    assert call_error(NoCredentialsError()).fatal
 
 
 @pytest.mark.parametrize(
-    ("code", "transient", "for_all"),
+    ("code", "transient", "fatal"),
     [
         ("503", True, False),
         ("502", False, False),  # the emulator's, of a function that crashed
@@ -79,9 +79,9 @@ def test_a_reply_that_takes_too_long_is_not_asked_for_again():
         ("InvalidAddress", False, True),
     ],
 )
-def test_codes(code, transient, for_all):
+def test_codes(code, transient, fatal):
     error = retry.service_error(code, "...")
-    assert (error.transient, error.for_all) == (transient, for_all)
+    assert (error.transient, error.fatal) == (transient, fatal)
 
 
 @pytest.fixture
@@ -130,5 +130,5 @@ def test_connections_that_end(listener, words, transient):
     with pytest.raises(CallError) as raised:
         invoke(client, "function", {})
     assert raised.value.transient == transient
-    assert not raised.value.for_all
+    assert not raised.value.fatal
     assert said["calls"] == 1

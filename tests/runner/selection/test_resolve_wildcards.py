@@ -6,7 +6,7 @@ from runner.errors import InputError
 from runner.selection.channel_patterns import ChannelPattern
 from runner.selection.day_ranges import parse_days
 from runner.selection.listing import Listing
-from runner.selection.resolve import select
+from runner.selection.resolve_wildcards import resolve
 from runner.selection.selector import Selector, parse_parameters, parse_request
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
@@ -37,13 +37,13 @@ def wanted(days, nscl, **fields):
 
 
 def selected(*items):
-    selection = select(items, lister({}))
+    selection = resolve(items, lister({}))
     return [f"{item.day} {item.channel.nscl}" for item in selection.requests], selection.notes
 
 
 def test_exact_channels_are_not_listed():
     asked = {}
-    selection = select([wanted("2019,183..2019,185", "CI.SOC.HHZ.")], lister(asked))
+    selection = resolve([wanted("2019,183..2019,185", "CI.SOC.HHZ.")], lister(asked))
     assert asked == {}
     assert [str(item.day) for item in selection.requests] == ["2019,183", "2019,184", "2019,185"]
     assert selection.notes == []
@@ -52,7 +52,7 @@ def test_exact_channels_are_not_listed():
 def test_patterns_are_resolved_by_day():
     asked = {}
     items = [wanted("2019,183..2019,184", "CI.SOC.HH?.*"), wanted("2019,183", "CI.*.HHZ.")]
-    selection = select(items, lister(asked))
+    selection = resolve(items, lister(asked))
     assert asked == {Day(2019, 183): ["CISOC__HH", "CI"], Day(2019, 184): ["CISOC__HH"]}
     assert [f"{item.day} {item.channel.nscl}" for item in selection.requests] == [
         "2019,183 CI.SOC.HHE.",
@@ -62,9 +62,9 @@ def test_patterns_are_resolved_by_day():
         "2019,183 CI.PAS.HHZ.",
     ]
     dropped, ignored = selection.notes
-    assert dropped == "dropped 1 request that was there twice"
+    assert dropped == "dropped 1 duplicate request"
     assert ignored == (
-        "ignored 4 names of the archive that are no channel's day: README, x.ms, README"
+        "ignored 4 archive objects not named like a channel day: README, x.ms, README"
     )
 
 
@@ -72,7 +72,7 @@ def test_duplicates_are_dropped_however_they_are_spelt():
     items = [wanted("2019,183", "CI.SOC.HHZ."), wanted("2019-07-02", "CI.SOC.HHZ.--", output="VEL")]
     found, notes = selected(*items)
     assert found == ["2019,183 CI.SOC.HHZ."]
-    assert notes == ["dropped 1 request that was there twice"]
+    assert notes == ["dropped 1 duplicate request"]
     items.append(wanted("2019,183", "CI.SOC.HHZ.", output="ACC"))
     assert len(selected(*items)[0]) == 2
 
@@ -80,7 +80,7 @@ def test_duplicates_are_dropped_however_they_are_spelt():
 def test_days_on_which_nothing_fits_are_told():
     found, notes = selected(wanted("2019,183..2019,185", "CI.SOC.HHE.*"))
     assert found == ["2019,183 CI.SOC.HHE."]
-    assert notes[0] == "no channel fits 'CI.SOC.HHE.*' on 2 of 3 days: 2019,184, 2019,185"
+    assert notes[0] == "no channel matches 'CI.SOC.HHE.*' on 2 of 3 days: 2019,184, 2019,185"
 
 
 def test_days_asked_for_one_by_one_are_as_good_as_a_range():
@@ -95,10 +95,10 @@ def test_a_pattern_that_fits_nothing_is_an_error():
     with pytest.raises(InputError) as raised:
         selected(wanted("2019,183", "CI.SOC.HHZ."), wanted("2019,183..2019,185", "CI.XYZ.*.*"))
     assert str(raised.value) == (
-        "no channel fits 'CI.XYZ.*.*' on 2019,183..2019,185: the archive has none, and 3 days were"
-        " listed"
+        "no channel matches 'CI.XYZ.*.*' on 2019,183..2019,185: the archive has none, and 3 days"
+        " were listed"
     )
-    with pytest.raises(InputError, match=r"no channel fits 'CI.XYZ.\*.\*' on 2019,183: the arch"):
+    with pytest.raises(InputError, match=r"no channel matches 'CI.XYZ.\*.\*' on 2019,183: the"):
         selected(wanted("2019,183", "CI.XYZ.*.*"))
 
 
@@ -118,5 +118,5 @@ def test_what_is_sent_is_read_as_it_was_meant(fields):
     parsed = CorrectedDayRequest.parse(request)
     assert CorrectedDayRequest.parse(parsed.as_dict()) == parsed
     item = parse_request(request, {}, "here")
-    (again,) = select([item], lister({})).requests
+    (again,) = resolve([item], lister({})).requests
     assert again == parsed
