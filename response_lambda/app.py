@@ -3,7 +3,7 @@
 from typing import Any
 
 from shared.corrected_days.correct import write_corrected_day
-from shared.corrected_days.request import CorrectedDayRequest, request_of_object
+from shared.corrected_days.request import CorrectedDayRequest, request_from_object
 from shared.invocation import lambda_handler
 from shared.invocation.batch import BatchJobs
 
@@ -18,4 +18,4 @@ def output_key(reply: dict[str, Any]) -> str:
     return str(reply["output_key"])
 
 
-handler = lambda_handler(process, jobs=BatchJobs(brief=output_key, of_object=request_of_object))
+handler = lambda_handler(process, jobs=BatchJobs(brief=output_key, of_object=request_from_object))

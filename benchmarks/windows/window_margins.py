@@ -66,7 +66,7 @@ class Places:
         removal = replace(self.removal, margin_s=margin * self.period)
         found = []
         for window in self._windows(length):
-            (trace,), _, _ = ground_motion(window, self._counts, removal)
+            (trace,), _ = ground_motion(window, self._counts, removal)
             truth = self._true(trace)
             found.append(_rms(trace.data - truth) / _rms(truth))
         return found

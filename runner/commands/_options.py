@@ -7,7 +7,7 @@ from typing import Any
 
 from runner.results.results_file import DEFAULT_PATH
 from runner.sending.target import REGION
-from shared.formats import FORMATS
+from shared.formats import format_names
 from shared.response.parameters import PARAMETERS, Parameter, as_text
 
 CONCURRENCY = 10
@@ -63,7 +63,7 @@ def add_windows_options(parser: argparse.ArgumentParser) -> None:
         "--request", type=Path, metavar="FILE", help="JSON (default: request.json); - is stdin"
     )
     parser.add_argument(
-        "--format", choices=("json", *FORMATS), help="of the reply; sac is a zip of files"
+        "--format", choices=format_names(), help="of the reply; sac is a zip of files"
     )
     parser.add_argument(
         "--plot", type=Path, metavar="PICTURE", help="plot the windows with matplotlib"

@@ -1,4 +1,4 @@
-"""The end of the day before, and the beginning of the day after: what a day's ends lean on."""
+"""Samples of the adjacent days, just before and just after a day, for its ends to join them."""
 
 from dataclasses import dataclass
 
@@ -12,19 +12,19 @@ from shared.waveforms.day_reader import read_span
 from shared.waveforms.segments import join
 
 MARGIN_S = 1200.0
-"""How much of a neighbouring day is read, in seconds. With a `pre_filt` for a 120 s seismometer,
-twenty minutes bring the ends of a day within a thousandth of its rms of what the two days give that
-are corrected as one; see `benchmarks/response/gaps_and_edges.py`."""
+"""How much of an adjacent day is read, in seconds. With a `pre_filt` for a 120 s seismometer, the
+ends of a day then differ by less than a thousandth of its rms from both days corrected as one; see
+`benchmarks/response/gaps_and_edges.py`."""
 
 
 @dataclass(frozen=True)
 class AdjacentDays:
-    """What lies around a day.
+    """The samples around a day.
 
     Attributes:
         stream: segments before and after the day's own, in order, in counts; perhaps none.
-        uris: the objects that they are from.
-        warnings: what is missing or odd, in words.
+        uris: the objects that they were read from.
+        warnings: missing days and oddities of the data, in words.
     """
 
     stream: Stream
@@ -33,14 +33,13 @@ class AdjacentDays:
 
 
 def read_adjacent_days(bucket: str, channel: ChannelId, day: Day, own: Stream) -> AdjacentDays:
-    """Read what lies around a day's samples, where it is near enough to be of use.
+    """Read the samples around a day, at each end that lies close enough to the adjacent day.
 
-    Only the records of these minutes are read, not the days. Samples that a neighbour's object has
-    of the day's own time are left out. A neighbour that is missing, or not readable, is told as a
-    warning.
+    Only the records of these minutes are fetched, not the whole days. Samples within the day's own
+    time are left out. An adjacent day that is missing or unreadable becomes a warning.
 
     Args:
-        bucket: the archive's.
+        bucket: the archive's bucket.
         channel: the channel.
         day: the day.
         own: the day's segments, in order.
@@ -50,30 +49,30 @@ def read_adjacent_days(bucket: str, channel: ChannelId, day: Day, own: Stream) -
     """
     first = own[0].stats.starttime
     last = max(trace.stats.endtime for trace in own)
-    margins = AdjacentDays(Stream(), (), ())
+    adjacent = AdjacentDays(Stream(), (), ())
     if first - day.starttime < MAX_BRIDGED_S:
         end = first - own[0].stats.delta / 2
         before = _read(bucket, channel, day.previous, day.starttime - MARGIN_S, end)
-        margins = _sum(margins, before)
+        adjacent = _add(adjacent, before)
     if day.next.starttime - last < MAX_BRIDGED_S:
         start = last + own[-1].stats.delta / 2
         after = _read(bucket, channel, day.next, start, day.next.starttime + MARGIN_S)
-        margins = _sum(margins, after)
-    return margins
+        adjacent = _add(adjacent, after)
+    return adjacent
 
 
 def _read(
     bucket: str, channel: ChannelId, day: Day, start: UTCDateTime, end: UTCDateTime
 ) -> AdjacentDays:
     try:
-        found = read_span(bucket, channel, day, start, end)
+        waveform = read_span(bucket, channel, day, start, end)
     except (NoWaveformError, UnreadableObjectError) as error:
         return AdjacentDays(Stream(), (), (error.message,))
-    stream = found.stream.trim(start, end, nearest_sample=False)
-    return AdjacentDays(stream, (found.uri,), (*found.warnings, *join(stream)))
+    stream = waveform.stream.trim(start, end, nearest_sample=False)
+    return AdjacentDays(stream, (waveform.uri,), (*waveform.warnings, *join(stream)))
 
 
-def _sum(one: AdjacentDays, other: AdjacentDays) -> AdjacentDays:
+def _add(one: AdjacentDays, other: AdjacentDays) -> AdjacentDays:
     return AdjacentDays(
         one.stream + other.stream, one.uris + other.uris, one.warnings + other.warnings
     )

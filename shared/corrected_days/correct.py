@@ -1,133 +1,127 @@
-"""A channel's day in, the instrument response removed, an object in the output bucket."""
+"""Correct a channel day: read it, remove the instrument response, write it to the output bucket."""
 
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from obspy import Stream
+from obspy import Inventory, Stream
 
-from shared import settings, strict_json
-from shared.archive.time import format_time
+from shared import settings
 from shared.aws import s3_client, s3_write
 from shared.aws.scratch import scratch_folder
-from shared.corrected_days.adjacent_days import read_adjacent_days
+from shared.corrected_days._description import extent, object_metadata
+from shared.corrected_days._stopwatch import Stopwatch
+from shared.corrected_days.adjacent_days import AdjacentDays, read_adjacent_days
 from shared.corrected_days.request import CorrectedDayRequest
 from shared.errors import NoWaveformError
 from shared.formats import FORMATS
 from shared.formats.miniseed import write_float_file
-from shared.response.removal import remove_response
+from shared.response.removal import RemovalReport, remove_response
 from shared.stations.stationxml import download_stationxml, read_stationxml
 from shared.waveforms.read_day import download_day, read_day
 from shared.waveforms.segments import join
 
 
-@dataclass
-class _Stopwatch:
-    """Seconds spent in each step."""
+@dataclass(frozen=True)
+class _Sources:
+    """The data that a day is corrected from.
 
-    seconds: dict[str, float] = field(default_factory=dict)
+    Attributes:
+        stream: the day's segments, in order.
+        inventory: the station's metadata.
+        adjacent: the samples around the day; None if the parameters do not ask for them.
+        waveform_uri, stationxml_uri: the objects that they were read from.
+        warnings: oddities of the data, in words.
+    """
 
-    @contextmanager
-    def step(self, name: str) -> Iterator[None]:
-        start = time.perf_counter()
-        yield
-        self.seconds[name] = round(time.perf_counter() - start, 3)
+    stream: Stream
+    inventory: Inventory
+    adjacent: AdjacentDays | None
+    waveform_uri: str
+    stationxml_uri: str
+    warnings: tuple[str, ...]
 
 
 def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
-    """Read the day and the station's StationXML, remove the response, write the result.
+    """Remove the response from a channel day, and write the result to the output bucket.
 
-    The result is float miniSEED in ground motion's SI units, one run of records for each segment.
-    The upload is the last step, so nothing is written when anything failed.
+    The result is float miniSEED in SI units of ground motion, with the segments of the day. The
+    upload is the last step, so a failed request writes nothing.
 
     Returns:
-        The reply, as JSON: where the result lies, and what is needed to trust it.
+        The reply as JSON: the URI of the result, and how it was made.
 
     Raises:
         SettingsError: there is no output bucket.
-        NoWaveformError, NoStationXMLError, NoResponseError: nothing to correct, or not possible.
-        UnreadableObjectError: an object of the archive is not what its key promises.
+        NoWaveformError, NoStationXMLError, NoResponseError: the day cannot be corrected.
+        UnreadableObjectError: an object of the archive is not the file that its key promises.
         BadRequestError: `pre_filt` lies beyond the data's Nyquist frequency.
         S3Error: S3 failed.
     """
     output_bucket, input_bucket = settings.output_bucket(), settings.input_bucket()
-    channel, day, parameters = request.channel, request.day, request.parameters
-    watch = _Stopwatch()
+    watch = Stopwatch()
     with scratch_folder() as folder:
-        with watch.step("download"):
-            waveform = download_day(input_bucket, channel, day, folder)
-            metadata = download_stationxml(input_bucket, channel)
-        with watch.step("read"):
-            day_object = read_day(input_bucket, channel, day, waveform)
-            stream = day_object.stream
-            notes = [*day_object.warnings, *join(stream)]
-            if not stream:
-                raise NoWaveformError(f"{day_object.uri}: {notes[-1]}", object=day_object.uri)
-        with watch.step("stationxml"):
-            inventory = read_stationxml(metadata)
-        margins = None
-        if parameters.edges == "neighbours":
-            with watch.step("neighbours"):
-                margins = read_adjacent_days(input_bucket, channel, day, stream)
-            notes += margins.warnings
+        sources = _read_sources(request, input_bucket, folder, watch)
+        stream, adjacent = sources.stream, sources.adjacent
         with watch.step("remove_response"):
-            outcome = remove_response(stream, inventory, parameters, margins and margins.stream)
-        result = folder / "result.ms"
+            margins = adjacent.stream if adjacent else None
+            report = remove_response(stream, sources.inventory, request.parameters, margins)
+        file = folder / "corrected.ms"
         with watch.step("write"):
-            write_float_file(stream, parameters.encoding, result)
-        description = {
-            "nscl": channel.nscl,
-            "day": str(day),
-            "units": outcome.units,
-            **_extent(stream),
-            "parameters": parameters.as_dict(),
-            "pre_filt": outcome.pre_filt,
-            "method": outcome.method,
-            "gaps": outcome.gaps,
-            "tapered": outcome.tapered,
-            "waveform": day_object.uri,
-            "neighbours": list(margins.uris) if margins else [],
-            "stationxml": metadata.uri,
-            "warnings": [*notes, *outcome.warnings],
-        }
-        object_metadata = _object_metadata({**description, "seconds": watch.seconds})
+            write_float_file(stream, request.parameters.encoding, file)
+        description = _describe(request, sources, report)
         with watch.step("upload"):
             s3_write.upload(
-                result,
+                file,
                 output_bucket,
                 request.output_key,
                 FORMATS["mseed"].media_type,
-                object_metadata,
+                object_metadata({**description, "seconds": watch.seconds}),
             )
     output_key = s3_client.uri(output_bucket, request.output_key)
     return {"output_key": output_key, **description, "seconds": watch.seconds}
 
 
-def _extent(stream: Stream) -> dict[str, Any]:
-    """First and last sample, and how many there are in how many segments."""
+def _read_sources(
+    request: CorrectedDayRequest, bucket: str, folder: Path, watch: Stopwatch
+) -> _Sources:
+    channel, day = request.channel, request.day
+    with watch.step("download"):
+        file = download_day(bucket, channel, day, folder)
+        stationxml = download_stationxml(bucket, channel)
+    with watch.step("read"):
+        waveform = read_day(bucket, channel, day, file)
+        warnings = [*waveform.warnings, *join(waveform.stream)]
+        if not waveform.stream:
+            raise NoWaveformError(f"{waveform.uri}: {warnings[-1]}", object=waveform.uri)
+    with watch.step("stationxml"):
+        inventory = read_stationxml(stationxml)
+    adjacent = None
+    if request.parameters.edges == "neighbours":
+        with watch.step("neighbours"):
+            adjacent = read_adjacent_days(bucket, channel, day, waveform.stream)
+        warnings += adjacent.warnings
+    return _Sources(
+        waveform.stream, inventory, adjacent, waveform.uri, stationxml.uri, tuple(warnings)
+    )
+
+
+def _describe(
+    request: CorrectedDayRequest, sources: _Sources, report: RemovalReport
+) -> dict[str, Any]:
+    """Describe the corrected day as JSON, by the names of the reply."""
     return {
-        "starttime": format_time(min(trace.stats.starttime for trace in stream)),
-        "endtime": format_time(max(trace.stats.endtime for trace in stream)),
-        "sampling_rate": stream[0].stats.sampling_rate,
-        "samples": sum(trace.stats.npts for trace in stream),
-        "segments": len(stream),
+        "nscl": request.channel.nscl,
+        "day": str(request.day),
+        "units": report.units,
+        **extent(sources.stream),
+        "parameters": request.parameters.as_dict(),
+        "pre_filt": report.pre_filt,
+        "method": report.method,
+        "gaps": report.gaps,
+        "tapered": report.tapered,
+        "waveform": sources.waveform_uri,
+        "neighbours": list(sources.adjacent.uris) if sources.adjacent else [],
+        "stationxml": sources.stationxml_uri,
+        "warnings": [*sources.warnings, *report.warnings],
     }
-
-
-def _object_metadata(description: dict[str, Any]) -> dict[str, str]:
-    """A description as S3 user metadata: ASCII text of 2 KB in all, names included.
-
-    https://docs.aws.amazon.com/AmazonS3/latest/userguide/UsingMetadata.html
-    """
-    texts = {name.replace("_", "-"): _ascii(value) for name, value in description.items()}
-    for name in ("warnings", "gaps", "tapered"):
-        if sum(len(name) + len(text) for name, text in texts.items()) > 2048:
-            texts[name] = f"{len(description[name])}, too long for S3's metadata"
-    return texts
-
-
-def _ascii(value: Any) -> str:
-    text = value if isinstance(value, str) else strict_json.dumps(value).decode()
-    return text.encode("ascii", "replace").decode()

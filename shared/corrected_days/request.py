@@ -1,6 +1,6 @@
-"""Which channel's day to correct, and how; and the key under which the result lies.
+"""Requests for corrected days, and the keys of their results.
 
-Nothing in here needs ObsPy or NumPy: whoever only sends requests checks them as the function does.
+This module needs neither ObsPy nor NumPy, so that clients can check requests as the function does.
 """
 
 from collections.abc import Mapping
@@ -21,10 +21,10 @@ FIELDS = ("day", "nscl", *NAMES)
 
 @dataclass(frozen=True)
 class CorrectedDayRequest:
-    """Which channel's day to correct, and how.
+    """A request for a corrected day.
 
     Attributes:
-        day: the day of the archive's object.
+        day: the day.
         channel: the channel.
         parameters: of the response removal.
     """
@@ -38,7 +38,7 @@ class CorrectedDayRequest:
         """Read a request such as `{"day": "2019,183", "nscl": "CI.SOC.HHZ."}`.
 
         Raises:
-            BadRequestError: a field is missing, unknown, or not what it must be.
+            BadRequestError: a field is missing, unknown or wrong; the error names it.
         """
         fields = Fields(request, FIELDS)
         return cls(
@@ -60,10 +60,10 @@ class CorrectedDayRequest:
 
     @property
     def output_key(self) -> str:
-        """The key of the result: SCEDC's own name for the day, in a folder for the parameters.
+        """The key of the result: the archive's name for the day, in a folder for the parameters.
 
-        The default's folder is "noresp". Every parameter that differs is written into the folder's
-        name, so that no result ever takes another's place.
+        The folder for the defaults is "noresp". The folder's name lists every parameter that
+        differs, so that no result overwrites another.
         """
         changes = "".join(
             f"_{name}-{as_text(value)}" for name, value in self.parameters.changed().items()
@@ -72,8 +72,8 @@ class CorrectedDayRequest:
         return f"{folder}/{scedc.waveform_name(self.channel, self.day)}"
 
 
-def request_of_object(bucket: str, key: str, members: Mapping[str, Any]) -> dict[str, Any]:
-    """The request that asks for a day object of the archive to be corrected.
+def request_from_object(bucket: str, key: str, members: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the request for correcting a day object of the archive, as JSON.
 
     Args:
         bucket: the object's bucket.
@@ -81,7 +81,7 @@ def request_of_object(bucket: str, key: str, members: Mapping[str, Any]) -> dict
         members: further members of the request.
 
     Raises:
-        BadRequestError: it is no channel's day of the archive, or the members name another one.
+        BadRequestError: the key is not that of a channel day, or the members name another one.
     """
     if bucket != settings.input_bucket():
         raise BadRequestError(
@@ -91,5 +91,5 @@ def request_of_object(bucket: str, key: str, members: Mapping[str, Any]) -> dict
     if key != scedc.waveform_key(channel, day):
         raise BadRequestError(f"key {key!r}: must be {scedc.waveform_key(channel, day)!r}")
     if named := sorted({"day", "nscl"} & members.keys()):
-        raise BadRequestError(f"{' and '.join(named)}: the object says that, and nothing else may")
+        raise BadRequestError(f"{' and '.join(named)}: must be absent, as the object's key says it")
     return {"day": str(day), "nscl": channel.nscl, **members}

@@ -5,23 +5,22 @@ from collections.abc import Iterator
 import numpy as np
 from obspy import Trace
 
+from shared.waveforms.gaps import true_runs
 from shared.waveforms.segments import cut
 
-ENCODINGS = {"int32": "INT32", "float32": "FLOAT32", "float64": "FLOAT64"}
-"""NumPy's names of the sample types that formats can store, with miniSEED's names."""
+_STORABLE = ("int32", "float32", "float64")
 
 
 def contiguous_parts(trace: Trace) -> Iterator[Trace]:
     """Cut a trace at its masked samples.
 
     Yields:
-        The parts in order, unmasked; integers of other widths become int32.
+        The parts in order, unmasked; int32, float32 or float64. Integers of other widths become
+        int32.
     """
     dtype = trace.data.dtype
-    stored = dtype.newbyteorder("=") if dtype.name in ENCODINGS else np.dtype(np.int32)
-    missing = np.concatenate(([True], np.ma.getmaskarray(trace.data), [True]))
-    edges = np.flatnonzero(missing[1:] != missing[:-1])
-    for first, end in edges.reshape(-1, 2).tolist():
+    stored = dtype.newbyteorder("=") if dtype.name in _STORABLE else np.dtype(np.int32)
+    for first, end in true_runs(~np.ma.getmaskarray(trace.data)):
         part = cut(trace, first, end)
         part.data = np.ascontiguousarray(np.ma.getdata(part.data), dtype=stored)
         yield part

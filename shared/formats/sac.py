@@ -1,6 +1,6 @@
-"""SAC: a zip with one file for each contiguous trace.
+"""SAC: a zip archive with one file for each contiguous trace.
 
-SAC stores 32-bit floats alone: counts beyond 16,777,216 are rounded.
+SAC stores 32-bit floats only, so counts beyond 16,777,216 are rounded.
 """
 
 import io
@@ -14,17 +14,17 @@ from obspy import Trace
 from shared import strict_json
 
 ERRORS_NAME = "errors.json"
-"""The file of the zip that lists the windows without samples, with their errors."""
+"""The file in the zip that lists the windows without samples, with their errors."""
 
-_FIRST_DATE = (1980, 1, 1, 0, 0, 0)  # the zip format's first; a fixed date makes equal bytes
+_TIMESTAMP = (1980, 1, 1, 0, 0, 0)  # zip's earliest; a fixed one makes the bytes reproducible
 
 
 def write(traces: Sequence[Trace], failed: Sequence[Mapping[str, Any]] = ()) -> bytes:
-    """Write contiguous traces as SAC files in a zip.
+    """Write contiguous traces as SAC files in a zip archive.
 
     Args:
         traces: unmasked; int32, float32 or float64.
-        failed: the windows without samples, as JSON; they are listed in `errors.json`.
+        failed: the windows without samples, as JSON; `errors.json` lists them.
     """
     buffer = io.BytesIO()
     times_used: Counter[str] = Counter()
@@ -46,7 +46,7 @@ def _name(trace: Trace) -> str:
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:
-    entry = zipfile.ZipInfo(name, _FIRST_DATE)
+    entry = zipfile.ZipInfo(name, _TIMESTAMP)
     entry.compress_type = zipfile.ZIP_DEFLATED
-    entry.external_attr = 0o644 << 16  # readable by everyone
+    entry.external_attr = 0o644 << 16  # Unix permissions: readable by everyone
     archive.writestr(entry, content, compresslevel=1)

@@ -18,7 +18,7 @@ from obspy import Trace
 from obspy.core.inventory import Response
 from obspy.signal.invsim import cosine_taper
 
-from shared.waveforms.segments import missing
+from shared.waveforms.gaps import missing_samples
 
 FloatArray = npt.NDArray[np.float64]
 
@@ -77,7 +77,7 @@ class BridgedTrace:
         self._positions = [0 if tapered_start else lead]
         for before, after in pairwise(self.segments):
             end = self._positions[-1] + before.trace.stats.npts
-            self._positions.append(end + missing(before.trace, after.trace))
+            self._positions.append(end + missing_samples(before.trace, after.trace))
         self._end = self._positions[-1] + self.segments[-1].trace.stats.npts
         self.npts = self._end + (0 if tapered_end else lead)
 
@@ -223,5 +223,5 @@ def _go_together(before: Segment, after: Segment, bridge: bool) -> bool:
     same = before.response is after.response or before.response == after.response
     if rate != after.trace.stats.sampling_rate or not same:
         return False
-    lost = missing(before.trace, after.trace)
+    lost = missing_samples(before.trace, after.trace)
     return lost <= MAX_BRIDGED_S * rate if bridge else not lost and before.wanted != after.wanted

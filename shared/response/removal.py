@@ -18,7 +18,7 @@ from shared.response.bridging import BridgedTrace, FloatArray, Segment, bridge_s
 from shared.response.epochs import find_response, input_units, is_polynomial, label, split_at_epochs
 from shared.response.parameters import UNITS, Corners, RemovalParameters
 from shared.response.pre_filt import resolve
-from shared.waveforms.segments import gaps
+from shared.waveforms.gaps import gaps_between
 
 _OBSPY_BYTES = 47
 """Memory that ObsPy takes for each point of its FFT, all of its arrays together, at least: 47 to 49
@@ -218,13 +218,8 @@ def _gaps(stream: Stream, runs: Sequence[BridgedTrace]) -> list[dict[str, Any]]:
     """The gaps of a stream, as JSON."""
     run_of = {id(segment.trace): run for run in runs for segment in run.segments}
     return [
-        {
-            "starttime": format_time(before.stats.endtime + before.stats.delta),
-            "endtime": format_time(after.stats.starttime - before.stats.delta),
-            "samples": missing,
-            "bridged": run_of[id(before)] is run_of[id(after)],
-        }
-        for before, after, missing in gaps(stream)
+        {**gap.as_dict(), "bridged": run_of[id(before)] is run_of[id(after)]}
+        for before, after, gap in gaps_between(stream)
     ]
 
 

@@ -4,7 +4,6 @@ import math
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Sequence
-from itertools import pairwise
 from operator import itemgetter
 
 from obspy import Stream, Trace, UTCDateTime
@@ -85,21 +84,6 @@ def divide(stream: Stream, starttime: UTCDateTime, endtime: UTCDateTime) -> tupl
             if begin < stop:
                 target.append(cut(trace, begin, stop))
     return within, around
-
-
-def missing(before: Trace, after: Trace) -> int:
-    """How many samples are missing between two segments; 0 also where a clock was set a bit back.
-
-    The later segment may lie between the samples of the earlier one: then it is the nearest count.
-    """
-    seconds = float(after.stats.starttime - before.stats.endtime)
-    return max(0, round(seconds * float(before.stats.sampling_rate)) - 1)
-
-
-def gaps(stream: Stream) -> list[tuple[Trace, Trace, int]]:
-    """The gaps of a stream in order: the segments around it, and how many samples are missing."""
-    pairs = [(before, after, missing(before, after)) for before, after in pairwise(stream)]
-    return [pair for pair in pairs if pair[2]]
 
 
 def _claimed_twice(stream: Stream) -> list[TimeSpan]:

@@ -1,4 +1,4 @@
-"""The ground motion of a time window, from its counts and those around it."""
+"""The ground motion of a time window, from its counts and margins around them."""
 
 import warnings
 from dataclasses import dataclass, replace
@@ -12,76 +12,78 @@ from shared.response.epochs import find_response, is_polynomial
 from shared.response.parameters import RemovalParameters
 from shared.response.pre_filt import resolve
 from shared.response.removal import RemovalReport, remove_response
-from shared.waveforms.segments import TimeSpan, divide, gaps, join
+from shared.waveforms.gaps import gaps_between
+from shared.waveforms.segments import TimeSpan, divide, join
 from shared.windows.request import Window
 
 MARGIN_PERIODS = 2.4
-"""How much is read before and after a window, in periods of f1, the lowest frequency that is kept.
-For a 120 s seismometer these are half an hour; the errors are in
-`benchmarks/windows/window_margins.py`."""
+"""Length of the margins before and after a window, in periods of f1, the lowest frequency that
+`pre_filt` passes. For a 120 s seismometer they are half an hour.
+`benchmarks/windows/window_margins.py` measures the errors."""
 
-_MARGINS_S = (10.0, 21_600.0)  # at least and at most
-_WITHOUT_BAND_S = 1_800.0
+_MIN_MARGIN_S, _MAX_MARGIN_S = 10.0, 21_600.0
+_MARGIN_WITHOUT_BAND_S = 1_800.0
 _DAY_S = 86_400.0
 
 
 @dataclass(frozen=True)
 class RemovalPlan:
-    """How a window's response is to be removed.
+    """A plan for removing the response from one window.
 
     Attributes:
         inventory: the station's metadata.
-        asked: how, as asked for.
-        sampling_rate: in Hz, for which the corners are decided.
-        parameters: how; the corners of `pre_filt` are decided.
-        margin_s: how much is needed before and after the window, in seconds.
+        requested: the parameters as requested.
+        parameters: the same with `pre_filt` resolved to corners or to None.
+        sampling_rate: the rate that `pre_filt` was resolved for, in Hz.
+        margin_s: the length of the margins before and after the window, in seconds.
     """
 
     inventory: Inventory
-    asked: RemovalParameters
-    sampling_rate: float
+    requested: RemovalParameters
     parameters: RemovalParameters
+    sampling_rate: float
     margin_s: float
 
     def span(self, window: Window) -> TimeSpan:
-        """What is needed of a window's channel."""
+        """Return a window's time span, extended by the margins."""
         return window.starttime - self.margin_s, window.endtime + self.margin_s
 
 
 def plan_removal(
     window: Window, sampling_rate: float, inventory: Inventory, parameters: RemovalParameters
 ) -> RemovalPlan:
-    """Decide the corners, and how much around a window is needed.
+    """Resolve `pre_filt`, and derive the margins from it.
 
-    Of a window, "auto" means what it means of a day: two windows must not have two bands.
+    A `pre_filt` of "auto" becomes the band of a whole day, so that windows of different lengths
+    have the same band.
 
     Args:
         window: the window.
         sampling_rate: of its samples, in Hz.
         inventory: the station's metadata.
-        parameters: as asked for.
+        parameters: as requested.
 
     Raises:
         BadRequestError: the corners lie beyond the Nyquist frequency.
         NoResponseError: the metadata has no usable response for the window's start.
     """
-    response = _response(window, inventory, parameters.output)
+    response = _find_response(window, inventory, parameters.output)
     corners = None
     if not is_polynomial(response):
         try:
             corners = resolve(parameters.pre_filt, response, sampling_rate, _DAY_S)
         except (ObsPyException, ValueError, IndexError, NotImplementedError) as error:
             raise NoResponseError(f"{window}: response not usable: {error}") from error
-    margin = _WITHOUT_BAND_S
+    margin_s = _MARGIN_WITHOUT_BAND_S
     if corners:
-        margin = MARGIN_PERIODS / corners[0] if corners[0] else _MARGINS_S[1]
-    margin = min(max(margin, _MARGINS_S[0]), _MARGINS_S[1])
-    decided = replace(parameters, pre_filt=corners)
-    return RemovalPlan(inventory, parameters, sampling_rate, decided, margin)
+        margin_s = MARGIN_PERIODS / corners[0] if corners[0] else _MAX_MARGIN_S
+    margin_s = min(max(margin_s, _MIN_MARGIN_S), _MAX_MARGIN_S)
+    resolved = replace(parameters, pre_filt=corners)
+    return RemovalPlan(inventory, parameters, resolved, sampling_rate, margin_s)
 
 
-def _response(window: Window, inventory: Inventory, output: str) -> Response:
-    """The response at the window's start; at its end, if it begins before all epochs."""
+def _find_response(window: Window, inventory: Inventory, output: str) -> Response:
+    """Find the response at a window's start, or at its end if it starts before all epochs."""
     channel = window.channel
     header = {
         "network": channel.network,
@@ -90,7 +92,7 @@ def _response(window: Window, inventory: Inventory, output: str) -> Response:
         "location": channel.location,
     }
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # they are told when the response is removed
+        warnings.simplefilter("ignore")  # the removal itself reports them
         try:
             start = Trace(header={**header, "starttime": window.starttime})
             return find_response(start, inventory, output)
@@ -100,51 +102,49 @@ def _response(window: Window, inventory: Inventory, output: str) -> Response:
 
 
 def ground_motion(
-    window: Window, counts: Stream, removal: RemovalPlan
-) -> tuple[list[Trace], RemovalReport, list[str]]:
+    window: Window, counts: Stream, plan: RemovalPlan
+) -> tuple[list[Trace], RemovalReport]:
     """Remove the response from a window's samples.
 
     Args:
         window: the window.
-        counts: its segments and those around it, in counts.
-        removal: how, from `plan_removal`.
+        counts: the segments of the window and of its margins, in counts.
+        plan: from `plan_removal`.
 
     Returns:
-        The window's segments as ground motion, perhaps none; how that was done; and what was odd
-        about the segments, in words.
+        The window's segments as ground motion, perhaps none, and how the response was removed. The
+        report's warnings include oddities of the segments, and samples missing in the margins.
 
     Raises:
         NoResponseError: the metadata has no usable response for a segment.
         UnreadableObjectError: samples are NaN or infinite.
     """
-    near, _ = divide(counts, *removal.span(window))
+    near, _ = divide(counts, *plan.span(window))
     notes = join(near)
-    wanted, margins = divide(near, window.starttime, window.endtime)
-    if not wanted:
-        return [], RemovalReport("", ""), notes
-    sampling_rate = wanted[0].stats.sampling_rate
-    if sampling_rate != removal.sampling_rate:  # it changes within the day
-        removal = plan_removal(window, sampling_rate, removal.inventory, removal.asked)
-    notes += _around(near, window, removal)
-    report = remove_response(
-        wanted, removal.inventory, removal.parameters, margins, taper_ends=False
-    )
-    return list(wanted), report, notes
+    inside, margins = divide(near, window.starttime, window.endtime)
+    if not inside:
+        return [], RemovalReport("", "", warnings=tuple(notes))
+    sampling_rate = inside[0].stats.sampling_rate
+    if sampling_rate != plan.sampling_rate:  # it changes within the day
+        plan = plan_removal(window, sampling_rate, plan.inventory, plan.requested)
+    notes += _missing_samples(near, window, plan)
+    report = remove_response(inside, plan.inventory, plan.parameters, margins, taper_ends=False)
+    return list(inside), replace(report, warnings=(*notes, *report.warnings))
 
 
-def _around(near: Stream, window: Window, removal: RemovalPlan) -> list[str]:
-    """What is missing of the samples around a window, in words."""
-    start, end = removal.span(window)
+def _missing_samples(near: Stream, window: Window, plan: RemovalPlan) -> list[str]:
+    """Describe the samples that are missing in a window and in its margins."""
+    start, end = plan.span(window)
     delta = near[0].stats.delta
     before = max(0.0, window.starttime - near[0].stats.starttime)
     after = max(0.0, max(trace.stats.endtime for trace in near) - window.endtime)
-    wanted = f"of the {removal.margin_s:,.0f} s that are wanted"
+    needed = f"of the {plan.margin_s:,.0f} s needed"
     notes = []
     if near[0].stats.starttime > start + 2 * delta:
-        notes.append(f"less exact: {before:,.0f} s of samples before the window, {wanted}")
+        notes.append(f"less exact: {before:,.0f} s of samples before the window, {needed}")
     if window.endtime + after < end - 2 * delta:
-        notes.append(f"less exact: {after:,.0f} s of samples after the window, {wanted}")
-    lost = sum(missing for *_, missing in gaps(near)) * delta
-    if lost:
-        notes.append(f"less exact: {lost:,.2f} s are missing in the window or around it")
+        notes.append(f"less exact: {after:,.0f} s of samples after the window, {needed}")
+    missing_s = sum(gap.samples for *_, gap in gaps_between(near)) * delta
+    if missing_s:
+        notes.append(f"less exact: {missing_s:,.2f} s are missing in the window or around it")
     return notes

@@ -1,95 +1,92 @@
-"""The samples of one time window, out of the segments of its days."""
+"""Merge the segments of a window's days into one trace, as ObsPy's `merge` and `trim` do."""
 
 from collections.abc import Sequence
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 from obspy import Stream, Trace, UTCDateTime
 from obspy.core.compatibility import round_away
 from obspy.core.trace import Stats
 
-from shared.archive.time import format_time
 from shared.errors import UnreadableObjectError
+from shared.waveforms.gaps import Gap, true_runs
 from shared.waveforms.segments import TimeSpan
 from shared.windows.request import Window
 
-_ROOM = 10  # samples around a window that trimming may look at
+_ROOM_SAMPLES = 10  # `trim` may look this far beyond a window
 
 
-def window_trace(window: Window, segments: Sequence[Trace], reach: TimeSpan) -> Trace:
-    """What `Stream.merge` and then `Stream.trim` make of a window's days, out of a part of them.
+def window_trace(window: Window, segments: Sequence[Trace], extent: TimeSpan) -> Trace:
+    """Merge segments and trim the result to a window.
 
-    ObsPy lays all segments on the grid of the first sample; so does this. What is missing at an end
-    of the window is a masked sample where the days have samples beyond that end, too.
+    The result equals `Stream.merge` and `Stream.trim` on the whole days, although only a part of
+    them is there. ObsPy places all segments on the sampling grid of the days' first sample. Where
+    samples are missing at an end of the window, they are masked if the days go on beyond it.
 
     Args:
-        window: what was asked for.
+        window: the window.
         segments: of the days, in counts: those of the window and perhaps others.
-        reach: the times of the first and of the last sample of all days.
+        extent: the times of the first and the last sample of all days.
 
     Returns:
         The window's samples, perhaps none; missing ones are masked.
 
     Raises:
-        UnreadableObjectError: the segments do not fit together.
+        UnreadableObjectError: the segments differ in sampling rate or sample type.
     """
     kinds = {_kind(trace) for trace in segments}
     if len(kinds) > 1:
         segments = _touching(segments, window)
         stats = [trace.stats for trace in segments]
-        reach = min(item.starttime for item in stats), max(item.endtime for item in stats)
-    merged = _merge(_near(_on_grid(segments, reach[0]), window), window)
-    trace = _trim(_padded(merged, window, reach), window)
-    if trace.data.dtype.kind == "f":  # what is not a number is not a sample
+        extent = min(item.starttime for item in stats), max(item.endtime for item in stats)
+    merged = _merge(_near(_on_grid(segments, extent[0]), window), window)
+    trace = _trim(_padded(merged, window, extent), window)
+    if trace.data.dtype.kind == "f":  # NaN and infinity are not samples
         trace.data = np.ma.masked_invalid(trace.data)
-    # A copy, as the slice would keep all of what was read in memory.
+    # A copy, as a view would keep all samples that were read in memory.
     missing = np.ma.getmaskarray(trace.data)
     trace.data = trace.data.copy() if missing.any() else np.array(trace.data)
     return trace
 
 
-def find_gaps(trace: Trace, window: Window) -> list[dict[str, Any]]:
-    """The spans of a window that have no samples, those at its ends included.
+def window_gaps(trace: Trace, window: Window) -> list[Gap]:
+    """List the gaps of a window in order, missing samples at its ends included.
 
     Args:
         trace: the window's samples; missing ones between its ends are masked.
-        window: what was asked for.
+        window: the window.
 
     Returns:
-        For each span in order: the times of its first and its last missing sample, on the trace's
-        own sampling grid, and how many are missing.
+        Gaps on the trace's own sampling grid.
     """
     stats = trace.stats
     before = _samples_between(window.starttime, stats.starttime, stats)
     after = _samples_between(stats.endtime, window.endtime, stats)
-    missing = np.concatenate(([False], np.ma.getmaskarray(trace.data), [False]))
-    edges = np.flatnonzero(missing[1:] != missing[:-1])
-    spans = [(int(first), int(end)) for first, end in edges.reshape(-1, 2)]
+    runs = true_runs(np.ma.getmaskarray(trace.data))
     if before:
-        spans.insert(0, (-before, 0))
+        runs.insert(0, (-before, 0))
     if after:
-        spans.append((stats.npts, stats.npts + after))
+        runs.append((stats.npts, stats.npts + after))
     return [
-        {
-            "starttime": format_time(stats.starttime + first * stats.delta),
-            "endtime": format_time(stats.starttime + (end - 1) * stats.delta),
-            "samples": end - first,
-        }
-        for first, end in spans
+        Gap(
+            stats.starttime + first * stats.delta,
+            stats.starttime + (end - 1) * stats.delta,
+            end - first,
+        )
+        for first, end in runs
     ]
 
 
 def _samples_between(first: UTCDateTime, last: UTCDateTime, stats: Stats) -> int:
-    """Whole sample intervals from `first` to `last`; 0 if `last` is before."""
-    # A millionth of an interval is for the rounding of times to nanoseconds.
+    """Count the whole sample intervals from `first` to `last`; 0 if `last` is earlier."""
+    # A millionth of an interval allows for times rounded to nanoseconds.
     return max(0, int((last.ns - first.ns) * 1e-9 * stats.sampling_rate + 1e-6))
 
 
 def _on_grid(segments: Sequence[Trace], first_sample: UTCDateTime) -> list[Trace]:
-    """Segments with the times that ObsPy's `merge` gives them: whole intervals after the first.
+    """Move segments to the times that ObsPy's `merge` gives them, whole intervals after the first.
 
-    It counts from the end of what comes before; half an interval goes away from there.
+    `merge` counts from the end of the segments before, and rounds half an interval away from it.
     """
     placed: list[Trace] = []
     last = 0
@@ -106,19 +103,19 @@ def _on_grid(segments: Sequence[Trace], first_sample: UTCDateTime) -> list[Trace
 
 
 def _near(segments: list[Trace], window: Window) -> list[Trace]:
-    """What of segments in order is near a window; all of them if they overlap.
+    """Cut ordered segments to the neighbourhood of a window, unless they overlap.
 
-    Whether samples conflict, `merge` decides by the whole of an overlap.
+    Overlapping ones stay whole: `merge` compares all samples of an overlap to find a conflict.
     """
     if any(after.stats.starttime <= before.stats.endtime for before, after in pairwise(segments)):
         return segments
-    room = _ROOM * segments[0].stats.delta
+    room = _ROOM_SAMPLES * segments[0].stats.delta
     near = Stream(segments).slice(window.starttime - room, window.endtime + room)
     return [trace for trace in near if trace.stats.npts]
 
 
 def _merge(segments: list[Trace], window: Window) -> Trace:
-    """Segments as one trace, as `Stream.merge()` makes it of them."""
+    """Join segments as `Stream.merge` does."""
     kinds = sorted({_kind(trace) for trace in segments})
     if len(kinds) > 1:
         raise UnreadableObjectError(
@@ -129,12 +126,12 @@ def _merge(segments: list[Trace], window: Window) -> Trace:
     return merged[0] if merged else Trace()
 
 
-def _padded(merged: Trace, window: Window, reach: TimeSpan) -> Trace:
-    """A trace with masked samples up to the ends of the window, as far as the days reach."""
+def _padded(merged: Trace, window: Window, extent: TimeSpan) -> Trace:
+    """Pad a trace with masked samples to the ends of the window, as far as the days extend."""
     stats = merged.stats
-    room = _ROOM * stats.delta
-    before = _samples_between(max(reach[0], window.starttime - room), stats.starttime, stats)
-    after = _samples_between(stats.endtime, min(reach[1], window.endtime + room), stats)
+    room = _ROOM_SAMPLES * stats.delta
+    before = _samples_between(max(extent[0], window.starttime - room), stats.starttime, stats)
+    after = _samples_between(stats.endtime, min(extent[1], window.endtime + room), stats)
     if not (before or after):
         return merged
     padded = Trace(header=stats.copy())
@@ -150,10 +147,10 @@ def _padded(merged: Trace, window: Window, reach: TimeSpan) -> Trace:
 
 
 def _touching(segments: Sequence[Trace], window: Window) -> Sequence[Trace]:
-    """The segments that the window touches, all of them if it touches none.
+    """Select the segments that a window touches; all of them if it touches none.
 
-    Those of a day may differ in sampling rate or sample type, and cannot be one trace then. It is
-    enough that those do not which the window needs.
+    Segments with different sampling rates or sample types cannot become one trace. A day may have
+    such segments, as long as the window does not need both kinds.
     """
     return [
         trace
@@ -167,10 +164,10 @@ def _kind(trace: Trace) -> tuple[float, str]:
 
 
 def _trim(merged: Trace, window: Window) -> Trace:
-    """What `Stream.trim` leaves of a trace; perhaps no samples. The data is not copied."""
+    """Trim a trace as `Stream.trim` does, without copying its data; perhaps to no samples."""
     stream = Stream([Trace(merged.data, merged.stats)])
     try:
         stream.trim(window.starttime, window.endtime)
-    except ValueError:  # how it meets a window that lies just between two samples
+    except ValueError:  # ObsPy's reaction to a window between two samples
         stream.clear()
     return stream[0] if stream else Trace(merged.data[:0])

@@ -1,138 +1,87 @@
-"""Plan how time windows are answered: which objects, which batches, how responses are removed."""
+"""Plan before any samples are read: windows to refuse, removal plans, batches."""
 
-import logging
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from shared.archive.time import days_between
-from shared.errors import (
-    NoDataError,
-    NoWaveformError,
-    ServiceError,
-    UpstreamError,
-)
+from shared.errors import NoDataError, ServiceError
 from shared.response.parameters import RemovalParameters
 from shared.waveforms.day_readers import DayReaders, Name
-from shared.waveforms.segments import TimeSpan
+from shared.windows._task import WindowTask, drop_frames, no_samples
 from shared.windows.limits import (
-    check_motion,
-    check_objects,
-    check_sum,
-    too_many,
-    upper_bound,
+    check_corrected_samples,
+    check_object_count,
+    check_total_samples,
+    sample_bound,
+    window_too_large,
 )
-from shared.windows.request import Window
-from shared.windows.result import WindowResult
 
 if TYPE_CHECKING:
     from shared.stations.inventories import Inventories
-    from shared.windows.ground_motion import RemovalPlan
+
+_BATCH_OBJECTS = 64
+"""Day objects read ahead for one batch: their records wait in memory until decoded."""
 
 
-logger = logging.getLogger(__name__)
-
-_AHEAD = 64
-"""How many objects are read before their windows are answered: what is read waits in memory."""
-
-
-@dataclass
-class WindowTask:
-    """A window that is being answered.
-
-    Attributes:
-        window: what was asked for.
-        removal: how its response is to be removed; None is counts.
-        result: what became of it; None as long as that is open.
-    """
-
-    window: Window
-    removal: "RemovalPlan | None" = None
-    result: WindowResult | None = None
-
-    @property
-    def span(self) -> TimeSpan:
-        """What is needed of the channel."""
-        if self.removal:
-            return self.removal.span(self.window)
-        return self.window.starttime, self.window.endtime
-
-    @property
-    def names(self) -> list[Name]:
-        """The objects that are needed."""
-        return [(self.window.channel, day) for day in days_between(*self.span)]
-
-    def fail(self, error: ServiceError) -> None:
-        """Answer the window by an error."""
-        if isinstance(error, UpstreamError):
-            logger.warning("%s: %s", self.window, error.message, exc_info=error)
-        forget_frames(error)
-        self.result = WindowResult(self.window, error=error)
-
-
-def forget_frames(error: BaseException | None) -> None:
-    """Take the frames off an error that is kept: they hold whole days of samples."""
-    while error is not None:
-        error.__traceback__ = None
-        error = error.__cause__ or error.__context__
-
-
-def refuse_large(tasks: Sequence[WindowTask], objects: DayReaders, most: int) -> None:
-    """Answer windows that alone have too many samples, before any is read.
+def refuse_large(tasks: Sequence[WindowTask], readers: DayReaders, max_samples: int) -> None:
+    """Look at the first records of all days, and fail each window that has too many samples.
 
     Raises:
-        TooLargeError: the others together have too many.
+        TooLargeError: the windows need too many days, or the others together have too many samples.
     """
-    counts = [upper_bound(task.window, objects) for task in tasks]
-    if sum(counts) > most:
-        objects.confirm()  # no window is refused by what an object once was
-        present = ([name for name in task.names if not objects.failed(name)] for task in tasks)
-        objects.look_at_ends({names[-1] for names in present if names})
-        counts = [upper_bound(task.window, objects) for task in tasks]
-    for task, count in zip(tasks, counts, strict=True):
-        if count > most:
-            task.fail(too_many(task.window, count, most))
-    check_sum(sum(count for count in counts if count <= most), len(tasks), most)
+    channel_days = dict.fromkeys(name for task in tasks for name in task.channel_days)
+    check_object_count(len(channel_days))
+    readers.look(channel_days)
+    bounds = [sample_bound(task.window, readers) for task in tasks]
+    if sum(bounds) > max_samples:
+        readers.confirm()  # never refuse on records that a warm container remembers
+        present = ([name for name in t.channel_days if not readers.failed(name)] for t in tasks)
+        readers.look_at_ends({names[-1] for names in present if names})
+        bounds = [sample_bound(task.window, readers) for task in tasks]
+    for task, bound in zip(tasks, bounds, strict=True):
+        if bound > max_samples:
+            task.fail(window_too_large(task.window, bound, max_samples))
+    total = sum(bound for bound in bounds if bound <= max_samples)
+    check_total_samples(total, len(tasks), max_samples)
 
 
 def plan_removals(
     tasks: Sequence[WindowTask],
-    objects: DayReaders,
-    stations: "Inventories",
-    removal: RemovalParameters,
+    readers: DayReaders,
+    inventories: "Inventories",
+    parameters: RemovalParameters,
 ) -> None:
-    """Decide how each window's response is removed.
+    """Plan the response removal of each window that has not failed.
 
     Raises:
-        TooLargeError: that would be too much.
+        TooLargeError: with their margins, the windows have too many samples or need too many days.
     """
     from shared.windows.ground_motion import plan_removal
 
     open_tasks = [task for task in tasks if not task.result]
-    stations.read_ahead({task.window.channel for task in open_tasks})
+    inventories.read_ahead({task.window.channel for task in open_tasks})
     samples = 0.0
     for task in open_tasks:
         try:
-            rate = _sampling_rate(task, objects)
-            inventory = stations.inventory(task.window.channel)
-            task.removal = plan_removal(task.window, rate, inventory, removal)
+            rate = _sampling_rate(task, readers)
+            inventory = inventories.inventory(task.window.channel)
+            task.removal = plan_removal(task.window, rate, inventory, parameters)
             samples += (task.span[1] - task.span[0]) * rate
         except ServiceError as error:
             task.fail(error)
-    check_motion(samples)
-    check_objects(len({name for task in open_tasks for name in task.names}))
+    check_corrected_samples(samples)
+    check_object_count(len({name for task in open_tasks for name in task.channel_days}))
 
 
-def _sampling_rate(task: WindowTask, objects: DayReaders) -> float:
-    """The sampling rate of the first object that a window has, in Hz."""
+def _sampling_rate(task: WindowTask, readers: DayReaders) -> float:
+    """Return the sampling rate of the window's first day that has one, in Hz."""
     absent: list[NoDataError] = []
-    for name in task.names:
+    for name in task.channel_days:
         try:
-            records = objects.records(name)
-            if records.sampling_rate is None:  # its first record does not tell
+            records = readers.records(name)
+            if records.sampling_rate is None:  # the first record's header does not give it
                 records.read(*task.span)
         except NoDataError as error:
-            forget_frames(error)
+            drop_frames(error)
             absent.append(error)
         else:
             if records.sampling_rate is not None:
@@ -141,23 +90,14 @@ def _sampling_rate(task: WindowTask, objects: DayReaders) -> float:
 
 
 def batches(tasks: Sequence[WindowTask]) -> Iterator[list[WindowTask]]:
-    """Some tasks at a time, in order."""
+    """Split tasks, in order, into batches of at most `_BATCH_OBJECTS` days."""
     batch: list[WindowTask] = []
-    names: set[Name] = set()
+    channel_days: set[Name] = set()
     for task in tasks:
-        if batch and len(names | set(task.names)) > _AHEAD:
+        if batch and len(channel_days | set(task.channel_days)) > _BATCH_OBJECTS:
             yield batch
-            batch, names = [], set()
+            batch, channel_days = [], set()
         batch.append(task)
-        names |= set(task.names)
+        channel_days |= set(task.channel_days)
     if batch:
         yield batch
-
-
-def no_samples(window: Window, absent: Sequence[NoDataError]) -> NoDataError:
-    """The error of a window whose days have nothing of it."""
-    if len(absent) == 1:
-        return absent[0]
-    return NoWaveformError(
-        f"no samples of {window}: {'; '.join(error.message for error in absent)}"
-    )

@@ -1,4 +1,4 @@
-"""Time windows in, waveforms out."""
+"""Read time windows from the archive."""
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
@@ -6,31 +6,15 @@ from collections.abc import Sequence
 import numpy as np
 from obspy import Stream
 
-from shared.errors import (
-    NoDataError,
-    NoWaveformError,
-    ServiceError,
-    UnreadableObjectError,
-)
+from shared.errors import NoDataError, NoWaveformError, ServiceError, UnreadableObjectError
 from shared.response.parameters import ENCODINGS, RemovalParameters
 from shared.waveforms.day_readers import DayReaders, Name
 from shared.waveforms.read_day import DayWaveform
 from shared.waveforms.segments import TimeSpan
-from shared.windows.limits import (
-    MAX_SAMPLES,
-    check_objects,
-    check_sum,
-    too_many,
-)
+from shared.windows._task import WindowTask, drop_frames, no_samples
+from shared.windows.limits import MAX_SAMPLES, check_total_samples, window_too_large
 from shared.windows.merge import window_trace
-from shared.windows.plan import (
-    WindowTask,
-    batches,
-    forget_frames,
-    no_samples,
-    plan_removals,
-    refuse_large,
-)
+from shared.windows.plan import batches, plan_removals, refuse_large
 from shared.windows.request import Window
 from shared.windows.result import WindowResult
 
@@ -40,106 +24,123 @@ def read_windows(
     bucket: str,
     removal: RemovalParameters | None = None,
     whole: bool = False,
-    most_samples: int = MAX_SAMPLES,
+    max_samples: int = MAX_SAMPLES,
 ) -> list[WindowResult]:
-    """Answer each window, in the order of the request.
+    """Read time windows, as counts or as ground motion.
 
-    Only the records that the windows need are read; windows on the same object share them, and
-    objects are read side by side. Nothing is read of windows that are too much for an answer, but
-    the first and last records of their objects.
+    Only the records that the windows need are fetched. Windows on the same day share them, and
+    days are fetched in parallel. Of a window that has too many samples, only the first and the
+    last records of its days are read.
 
     Args:
-        windows: what is asked for.
+        windows: the windows.
         bucket: the archive.
-        removal: how to remove the response; None is counts.
-        whole: whether to read whole objects, in which records that are out of order cannot hide.
-        most_samples: of all windows together, missing ones included.
+        removal: how to remove the response; None leaves counts.
+        whole: whether to read whole objects, so that no record stored out of order is missed.
+        max_samples: the limit for all windows together, missing samples included.
+
+    Returns:
+        One result for each window, in order.
 
     Raises:
         TooLargeError: the windows together have more samples than that, or need too many objects.
     """
     tasks = [WindowTask(window) for window in windows]
-    objects = DayReaders(bucket, whole)
-    names = dict.fromkeys(name for task in tasks for name in task.names)
-    check_objects(len(names))
-    objects.look(names)
-    refuse_large(tasks, objects, most_samples)
+    readers = DayReaders(bucket, whole)
+    refuse_large(tasks, readers, max_samples)
     if removal:
-        # Loaded only where it is asked for: ObsPy's signal processing takes longer than all else.
+        # Counts do without ObsPy's signal processing, which is the slowest import of all.
         from shared.stations.inventories import Inventories
 
-        plan_removals(tasks, objects, Inventories(bucket), removal)
-    # Windows of a channel side by side, so that few objects are decoded at a time.
-    tasks_left = sorted((task for task in tasks if not task.result), key=lambda task: task.names)
-    uses = Counter(name for task in tasks_left for name in task.names)
-    samples = 0
-    for batch in batches(tasks_left):
-        spans: defaultdict[Name, list[TimeSpan]] = defaultdict(list)
-        for task in batch:
-            for name in task.names:
-                spans[name].append(task.span)
-        objects.read_ahead(spans)
-        for task in batch:
-            try:
-                task.result = _answer(task, objects)
-            except ServiceError as error:
-                task.fail(error)
-            if task.result and task.result.samples > most_samples:  # than there seemed to be
-                task.fail(too_many(task.window, task.result.samples, most_samples))
-            samples += task.result.samples if task.result else 0
-            check_sum(samples, len(tasks), most_samples)
-            for name in task.names:
-                uses[name] -= 1
-                if not uses[name]:
-                    objects.forget(name)
+        plan_removals(tasks, readers, Inventories(bucket), removal)
+    _read_tasks(tasks, readers, max_samples)
     return [task.result for task in tasks if task.result]
 
 
-def _answer(task: WindowTask, objects: DayReaders) -> WindowResult:
+def _read_tasks(tasks: Sequence[WindowTask], readers: DayReaders, max_samples: int) -> None:
+    """Read all windows that have not failed; drop each day after its last window."""
+    # Windows of a channel follow one another, so that few decoded days are in memory at a time.
+    open_tasks = [task for task in tasks if not task.result]
+    open_tasks.sort(key=lambda task: task.channel_days)
+    uses = Counter(name for task in open_tasks for name in task.channel_days)
+    samples = 0
+    for batch in batches(open_tasks):
+        spans: defaultdict[Name, list[TimeSpan]] = defaultdict(list)
+        for task in batch:
+            for name in task.channel_days:
+                spans[name].append(task.span)
+        readers.read_ahead(spans)
+        for task in batch:
+            samples += _read_task(task, readers, max_samples)
+            check_total_samples(samples, len(tasks), max_samples)
+            for name in task.channel_days:
+                uses[name] -= 1
+                if not uses[name]:
+                    readers.forget(name)
+
+
+def _read_task(task: WindowTask, readers: DayReaders, max_samples: int) -> int:
+    """Set a window's result; return the number of its samples, 0 if it failed."""
+    try:
+        result = _read_window(task, readers)
+    except ServiceError as error:
+        task.fail(error)
+        return 0
+    if result.samples > max_samples:  # more than the records' headers promised
+        task.fail(window_too_large(task.window, result.samples, max_samples))
+        return 0
+    task.result = result
+    return result.samples
+
+
+def _read_window(task: WindowTask, readers: DayReaders) -> WindowResult:
     window, removal = task.window, task.removal
-    found, reach = _read(task, objects)
-    warnings = [warning for item in found for warning in item.warnings]
-    segments = [trace for item in found for trace in item.stream]
+    days, extent = _read_days(task, readers)
+    warnings = [warning for day in days for warning in day.warnings]
+    segments = [trace for day in days for trace in day.stream]
     report = None
     if removal:
         from shared.windows.ground_motion import ground_motion
 
-        segments, report, notes = ground_motion(window, Stream(segments), removal)
-        warnings += [*notes, *report.warnings]
-    spans = [f"{item.uri} has {item.span}" for item in found]
-    if not segments:
-        raise NoWaveformError(f"no samples of {window}: {'; '.join(spans)}")
-    trace = window_trace(window, segments, reach)
-    if np.ma.getmaskarray(trace.data).all():
-        raise NoWaveformError(f"no samples of {window}: {'; '.join(spans)}")
+        segments, report = ground_motion(window, Stream(segments), removal)
+        warnings += report.warnings
+    trace = window_trace(window, segments, extent) if segments else None
+    if trace is None or np.ma.getmaskarray(trace.data).all():
+        spans = "; ".join(f"{day.uri} has {day.span}" for day in days)
+        raise NoWaveformError(f"no samples of {window}: {spans}")
     if not (removal and report):
         return WindowResult(window, trace, warnings=tuple(warnings))
     trace.data = trace.data.astype(ENCODINGS[removal.parameters.encoding])
     return WindowResult(window, trace, None, tuple(warnings), report, removal.parameters)
 
 
-def _read(task: WindowTask, objects: DayReaders) -> tuple[list[DayWaveform], TimeSpan]:
-    """What the objects have of a window, and the times of their first and last samples."""
-    found: list[DayWaveform] = []
+def _read_days(task: WindowTask, readers: DayReaders) -> tuple[list[DayWaveform], TimeSpan]:
+    """Read a window's span from its days.
+
+    Returns:
+        The days that have samples of the span, and the times of the first and the last sample of
+        the window's own days.
+    """
+    days: list[DayWaveform] = []
     absent: list[NoDataError] = []
-    reaches: list[TimeSpan] = []
+    extents: list[TimeSpan] = []
     own_days = task.window.days
-    for name in task.names:
+    for name in task.channel_days:
         try:
-            records = objects.records(name)
+            records = readers.records(name)
             try:
-                found.append(records.read(*task.span))
+                days.append(records.read(*task.span))
             finally:
-                # The grid is that of the window's own days, whatever is read around it.
+                # The window's own days define its sampling grid, the margins do not.
                 if records.reach and name[1] in own_days:
-                    reaches.append(records.reach)
+                    extents.append(records.reach)
         except NoDataError as error:
-            forget_frames(error)
+            drop_frames(error)
             absent.append(error)
         except UnreadableObjectError:
             if name[1] in own_days:
                 raise
-            # What is around the window is less, which is told.
-    if not found or not reaches:
+            # A day of the margins: `ground_motion` warns that samples are missing there.
+    if not days or not extents:
         raise no_samples(task.window, absent)
-    return found, (min(first for first, _ in reaches), max(last for _, last in reaches))
+    return days, (min(first for first, _ in extents), max(last for _, last in extents))

@@ -1,4 +1,4 @@
-"""What a request may say of time windows, as JSON or as the query of a URL."""
+"""Requests for time windows, from JSON or from the query of a URL."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -6,27 +6,24 @@ from typing import Any
 
 from obspy import UTCDateTime
 
-from shared import formats
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
 from shared.archive.time import days_between, format_time, parse_time
 from shared.errors import BadRequestError, TooLargeError
 from shared.fields import Fields
+from shared.formats import JSON, format_names
 from shared.response.parameters import OUTPUTS, WINDOW_NAMES, RemovalParameters
 
 MAX_DAYS = 366
-"""Longest window. More days than this fit into a reply only below 0.1 Hz, and each day is looked
-for in the archive."""
-
-FORMATS = ("json", *formats.FORMATS)
-"""The formats of a reply; the first is the default."""
+"""Length limit of a window. More days fit into a reply only below 0.1 Hz, and the archive is
+searched for each of them."""
 
 READS = ("records", "whole")
-"""What is read: the records that are needed, or whole objects; the first is the default."""
+"""Values of `Read`: fetch the records that are needed, or whole objects; the first is the default.
+"""
 
 _FIELDS = ("Network", "Station", "Channel", "Location", "Starttime", "Endtime")
 _OPTIONS = ("Format", "Read", "Output")
-_WINDOWS = "an array of at least one time window"
 
 
 @dataclass(frozen=True)
@@ -35,8 +32,7 @@ class Window:
 
     Attributes:
         channel: the channel.
-        starttime, endtime: both included, in the sense of ObsPy's `trim`: the samples nearest to
-            them.
+        starttime, endtime: both included; as in ObsPy's `trim`, the nearest samples are taken.
     """
 
     channel: ChannelId
@@ -45,7 +41,7 @@ class Window:
 
     @property
     def days(self) -> tuple[Day, ...]:
-        """The days whose objects the window needs."""
+        """The days that the window touches, in order."""
         return tuple(days_between(self.starttime, self.endtime))
 
     def __str__(self) -> str:
@@ -58,56 +54,56 @@ class WindowsRequest:
     """A request for time windows.
 
     Attributes:
-        windows: in the request's order, at least one.
-        format: one of `FORMATS`.
+        windows: at least one, in the request's order.
+        format: one of `shared.formats.format_names()`.
         whole: whether to read whole objects.
-        removal: how to remove the response; None is counts.
+        removal: how to remove the response; None leaves counts.
     """
 
     windows: tuple[Window, ...]
-    format: str = FORMATS[0]
+    format: str = JSON
     whole: bool = False
     removal: RemovalParameters | None = None
 
     @classmethod
     def parse(cls, request: object) -> "WindowsRequest":
-        """Read a request such as the tutorial's `request.json`, perhaps with a `Format`, say.
+        """Read a request, such as the one in `request.json`.
 
         Raises:
-            BadRequestError: a field is missing, unknown, or not what it must be; the whole request
-                is refused, as no window of it may be dropped.
+            BadRequestError: a field is missing, unknown or wrong; the error names it. One bad
+                window refuses the whole request, so that none is dropped silently.
             TooLargeError: a window is longer than `MAX_DAYS`.
         """
         fields = Fields(request, ("Windows", *_OPTIONS, *WINDOW_NAMES[1:]))
         return cls(
             _windows(fields),
-            fields.choice("Format", FORMATS, default=FORMATS[0]),
+            fields.choice("Format", format_names(), default=JSON),
             fields.choice("Read", READS, default=READS[0]) == "whole",
             _removal(fields),
         )
 
 
 def parse_windows(request: object) -> list[Window]:
-    """Read a request that is a list of windows and nothing else, for those who need no more.
+    """Read a request that has nothing but windows, for functions that support no options.
 
     Raises:
-        BadRequestError: a field is missing, unknown, or not what it must be.
+        BadRequestError: a field is missing, unknown or wrong; the error names it.
         TooLargeError: a window is longer than `MAX_DAYS`.
     """
     return list(_windows(Fields(request, ("Windows",))))
 
 
-def window_of_query(parameters: Mapping[str, str]) -> dict[str, Any]:
-    """The request for one window that a URL's query stands for.
+def request_from_query(parameters: Mapping[str, str]) -> dict[str, Any]:
+    """Turn a URL's query into a request for one window.
 
     Args:
-        parameters: the fields of the window, and `Format`, `Read`, `Output`.
+        parameters: the fields of the window, and optionally `Format`, `Read` and `Output`.
 
     Returns:
-        The request as JSON, as `WindowsRequest.parse` reads it.
+        The request as JSON, for `WindowsRequest.parse`.
 
     Raises:
-        BadRequestError: a parameter is missing, unknown, or not what it must be.
+        BadRequestError: a parameter is missing, unknown or wrong; the error names it.
         TooLargeError: the window is longer than `MAX_DAYS`.
     """
     known = (*_FIELDS, *_OPTIONS)
@@ -119,32 +115,32 @@ def window_of_query(parameters: Mapping[str, str]) -> dict[str, Any]:
         )
     window = {name: text for name, text in parameters.items() if name in _FIELDS}
     options = {name: text for name, text in parameters.items() if name in _OPTIONS}
-    _window(window, "")  # so that errors have the names of the query
+    _window(window, "")  # so that errors name the query's parameters
     request = {"Windows": [window], **options}
     WindowsRequest.parse(request)
     return request
 
 
 def _removal(fields: Fields) -> RemovalParameters | None:
-    asked = {name: fields.raw(name) for name in WINDOW_NAMES[1:] if fields.has(name)}
+    values = {name: fields.raw(name) for name in WINDOW_NAMES[1:] if fields.has(name)}
     if fields.raw("Output") is None:
-        if asked:
-            name, value = next(iter(asked.items()))
+        if values:
+            name, value = next(iter(values.items()))
             raise fields.error(name, value, "given with an Output, 'VEL', 'DISP', 'ACC' or 'DEF'")
         return None
     fields.choice("Output", OUTPUTS, "")
-    # A window without a band would have a drift of its own.
-    values = {"pre_filt": "auto", **asked, "output": fields.raw("Output")}
+    # Without a band, each window would drift in its own way.
+    values = {"pre_filt": "auto", **values, "output": fields.raw("Output")}
     return RemovalParameters.parse(Fields(values, WINDOW_NAMES))
 
 
 def _windows(fields: Fields) -> tuple[Window, ...]:
-    values = fields.array("Windows", _WINDOWS)
+    values = fields.array("Windows", "an array of at least one time window")
     return tuple(_window(value, f"Windows[{index}]") for index, value in enumerate(values))
 
 
 def _window(value: object, path: str) -> Window:
-    """One window; `path` says where in the request it is, "" if it is all of it."""
+    """Read one window; `path` is its place in the request, "" if it is the whole request."""
     fields = Fields(value, _FIELDS, f"{path}." if path else "")
     place = path or "the window"
     network, station, channel, starttime, endtime = (

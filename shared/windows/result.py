@@ -1,4 +1,4 @@
-"""What becomes of a time window: samples or an error, as JSON."""
+"""The result of a time window: samples or an error, as JSON."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,7 +10,7 @@ from shared.archive.channel_id import ChannelId
 from shared.archive.time import format_time
 from shared.errors import ServiceError
 from shared.response.parameters import WINDOW_NAMES, RemovalParameters
-from shared.windows.merge import find_gaps
+from shared.windows.merge import window_gaps
 from shared.windows.request import Window
 
 if TYPE_CHECKING:
@@ -19,15 +19,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class WindowResult:
-    """What became of a window: a trace, or an error.
+    """The result of a window: a trace or an error.
 
     Attributes:
-        window: as asked for.
-        trace: the samples, as counts or as ground motion; missing ones between its ends are masked.
-        error: why there is no trace.
-        warnings: what was odd, in words.
-        report: how the response was removed; None of counts.
-        parameters: how it was to be removed; None of counts.
+        window: the window as requested.
+        trace: counts or ground motion, masked where samples are missing between its ends; None if
+            there is an error.
+        error: why there is no trace; None if there is one.
+        warnings: oddities of the data, in words.
+        report: how the response was removed; None for counts.
+        parameters: the parameters of the removal, with `pre_filt` resolved; None for counts.
     """
 
     window: Window
@@ -39,11 +40,11 @@ class WindowResult:
 
     @property
     def samples(self) -> int:
-        """How many samples the answer has, missing ones included."""
+        """The number of samples, missing ones included; 0 if there is an error."""
         return self.trace.stats.npts if self.trace else 0
 
     def as_dict(self) -> dict[str, Any]:
-        """The answer as JSON; `data` is a NumPy array, masked where samples are missing."""
+        """Return the result as JSON; `data` is a NumPy array, masked where samples are missing."""
         if self.trace is None:
             return {
                 **_codes(self.window.channel),
@@ -58,23 +59,32 @@ class WindowResult:
             "sampling_rate": stats.sampling_rate,
             "starttime": format_time(stats.starttime),
             "endtime": format_time(stats.endtime),
-            **self._motion(),
-            "gaps": find_gaps(self.trace, self.window),
+            **self._ground_motion(),
+            "gaps": [gap.as_dict() for gap in window_gaps(self.trace, self.window)],
             **({"warnings": list(self.warnings)} if self.warnings else {}),
             "data": self.trace.data,
         }
 
-    def _motion(self) -> dict[str, Any]:
-        """What is to be known of ground motion, as JSON; nothing of counts."""
+    def _ground_motion(self) -> dict[str, Any]:
+        """Return the members that only ground motion has, as JSON; none for counts."""
         if self.report is None or self.parameters is None:
             return {}
-        asked = self.parameters.as_dict()
+        parameters = self.parameters.as_dict()
         return {
             "units": self.report.units,
             "pre_filt": self.report.pre_filt,
             "method": self.report.method,
-            "parameters": {name: asked[name] for name in WINDOW_NAMES},
+            "parameters": {name: parameters[name] for name in WINDOW_NAMES},
         }
+
+
+def failed_windows(results: Sequence[WindowResult]) -> list[dict[str, Any]]:
+    """Return the results without samples as JSON, with their index in the request as `window`."""
+    return [
+        {"window": index, **result.as_dict()}
+        for index, result in enumerate(results)
+        if result.trace is None
+    ]
 
 
 def _codes(channel: ChannelId) -> dict[str, str]:
@@ -84,15 +94,3 @@ def _codes(channel: ChannelId) -> dict[str, str]:
         "channel": channel.channel,
         "location": channel.location,
     }
-
-
-def failed_windows(results: Sequence[WindowResult]) -> list[dict[str, Any]]:
-    """The windows that have no samples, as JSON: what was asked for, why not, and their place.
-
-    `window` is the place in the request, from 0.
-    """
-    return [
-        {"window": index, **result.as_dict()}
-        for index, result in enumerate(results)
-        if result.trace is None
-    ]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 from runner.sending.target import FUNCTION_NAMES
-from shared.windows.request import WindowsRequest, window_of_query
+from shared.windows.request import WindowsRequest, request_from_query
 from tests.deployment.support.aws_account import ACCOUNT, REGION, REGISTRY, AwsAccount, aws_account
 from tests.deployment.support.page_lines import (
     ARN,
@@ -193,7 +193,8 @@ def test_lines_for_the_http_api(pasted: Pasted) -> None:
     assert post == f"curl --compressed -d @request.json {url} -o output.json"
     query = urllib.parse.urlsplit(get.split()[2]).query
     assert get == f"curl -L {url}?{query} -o bom.mseed"
-    (window,) = WindowsRequest.parse(window_of_query(dict(urllib.parse.parse_qsl(query)))).windows
+    request = request_from_query(dict(urllib.parse.parse_qsl(query)))
+    (window,) = WindowsRequest.parse(request).windows
     assert window.channel.nscl == "CI.BOM.BHZ."
 
 

@@ -19,7 +19,7 @@ from cfnlint.api import lint
 from cfnlint.config import ManualArgs
 
 from shared.aws.deadline import TimeLeft
-from shared.corrected_days.request import CorrectedDayRequest, request_of_object
+from shared.corrected_days.request import CorrectedDayRequest, request_from_object
 from shared.invocation.batch import BatchJobs, Worker
 from shared.invocation.distributed_map import do_items
 from shared.invocation.s3_batch import do_tasks
@@ -449,7 +449,7 @@ def worker(requests: list[CorrectedDayRequest]) -> Worker:
         requests.append(CorrectedDayRequest.parse(request))
         return requests[-1].output_key
 
-    return Worker(process, BatchJobs(brief=str, of_object=request_of_object), TimeLeft(None))
+    return Worker(process, BatchJobs(brief=str, of_object=request_from_object), TimeLeft(None))
 
 
 @covers(("Removing the stack", "sh", 0), ("Removing the stack", "sh", 2))

@@ -19,14 +19,14 @@ from shared import errors, invocation, settings
 from shared.aws import dead_letters
 from shared.corrected_days import adjacent_days
 from shared.corrected_days.request import CorrectedDayRequest
+from shared.formats import format_names
 from shared.response import bridging
 from shared.response.parameters import ENCODINGS, UNITS, WINDOW_NAMES, RemovalParameters
 from shared.windows.ground_motion import MARGIN_PERIODS
 from shared.windows.request import (
-    FORMATS,
     READS,
     WindowsRequest,
-    window_of_query,
+    request_from_query,
 )
 from tests.pages.readme import BLOCKS, SECTIONS, covers, table
 from tests.shared.invocation import test_s3_batch
@@ -82,12 +82,12 @@ def test_folders_of_results() -> None:
 def test_what_may_be_asked_for() -> None:
     rows = {code(name)[0]: values for name, _, values in table(OPTIONS)}
     assert list(rows) == ["Format", "Output", "pre_filt", "Read"]
-    assert [json.loads(name) for name in code(rows["Format"])] == list(FORMATS)
+    assert [json.loads(name) for name in code(rows["Format"])] == list(format_names())
     assert [json.loads(name) for name in code(rows["Read"])] == list(READS)
     assert {json.loads(name) for name in code(rows["Output"])} == {*UNITS, "DEF"}
     assert {"Output", *code(rows["pre_filt"])[1:], "pre_filt"} == {"Output", *WINDOW_NAMES[1:]}
     (query,) = [text for text in code(SECTIONS[OPTIONS]) if text.startswith("?")]
-    request = window_of_query(dict(urllib.parse.parse_qsl(query[1:])))
+    request = request_from_query(dict(urllib.parse.parse_qsl(query[1:])))
     assert WindowsRequest.parse(request).format == "mseed"
     assert f"{MARGIN_PERIODS} periods" in " ".join(SECTIONS[OPTIONS].split())
 

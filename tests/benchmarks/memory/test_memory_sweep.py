@@ -21,7 +21,7 @@ from shared.archive import scedc
 from shared.corrected_days.correct import write_corrected_day
 from shared.corrected_days.request import CorrectedDayRequest
 from shared.settings import ARCHIVE_BUCKET
-from shared.windows.limits import MAX_SAMPLES, MAX_SAMPLES_OF_MOTION_AS_JSON
+from shared.windows.limits import MAX_MOTION_SAMPLES_AS_JSON, MAX_SAMPLES
 from tests.support.containers import PYTHON_VERSION
 
 PROJECT = Path(__file__).parents[3]
@@ -146,7 +146,7 @@ def test_each_invocation_is_of_another_station_and_the_largest_is_nearly_all_tha
     samples = 23 * 3600 * sweep_cells.WINDOW_HZ
     assert 0.95 * MAX_SAMPLES < samples * sweep_cells.LARGEST_CHANNELS <= MAX_SAMPLES
     motion = samples * sweep_cells.LARGEST_MOTION_CHANNELS
-    assert 0.95 * MAX_SAMPLES_OF_MOTION_AS_JSON < motion <= MAX_SAMPLES_OF_MOTION_AS_JSON
+    assert 0.95 * MAX_MOTION_SAMPLES_AS_JSON < motion <= MAX_MOTION_SAMPLES_AS_JSON
 
 
 def test_table_of_times():

@@ -178,13 +178,13 @@ def test_no_window_is_refused_by_what_the_object_was(put) -> None:
     put(day(rate=20.0))
     answer((40_000, 40_300))
     put(OLD)
-    (found,) = answer((40_000, 40_400), most_samples=5_000)
+    (found,) = answer((40_000, 40_400), max_samples=5_000)
     assert found.samples == 4_001
     put(day(rate=20.0))
-    (refused,) = answer((40_000, 40_400), most_samples=5_000)
+    (refused,) = answer((40_000, 40_400), max_samples=5_000)
     assert isinstance(refused.error, TooLargeError)
     put(day(length_s=40_100))
-    (found,) = answer((40_000, 40_600), most_samples=5_000)
+    (found,) = answer((40_000, 40_600), max_samples=5_000)
     assert found.samples == 1_000
 
 
@@ -192,7 +192,7 @@ def test_one_too_large_window_is_refused_alone_if_the_object_grew(put) -> None:
     put(OLD)
     answer((40_000, 40_300))
     put(day(rate=20.0))
-    first, second = answer((40_000, 40_300), (50_000, 50_050), most_samples=5_000)
+    first, second = answer((40_000, 40_300), (50_000, 50_050), max_samples=5_000)
     assert isinstance(first.error, TooLargeError)
     assert second.samples == 1_001
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from obspy import Stream, Trace, UTCDateTime
 
-from shared.waveforms.segments import cut, gaps, join, missing
+from shared.waveforms.segments import cut, join
 from tests.support.builders import make_trace, noise
 
 NSCL = "CI.BOM.BHZ."
@@ -110,16 +110,6 @@ def test_rates_that_differ_are_told() -> None:
         ]
     )
     assert join(stream) == ["the segments have different sampling rates: 20.0, 40.0 Hz"]
-
-
-@pytest.mark.parametrize(
-    ("shift", "count"), [(0, 9), (0.4, 9), (0.6, 10), (-0.4, 9), (-9, 0), (-9.4, 0), (-8.6, 0)]
-)
-def test_missing_samples_are_counted_to_the_nearest(shift: float, count: int) -> None:
-    before = make_trace(NSCL, "2024-01-01", np.zeros(11))
-    after = make_trace(NSCL, str(START + (20 + shift) / 40), np.zeros(5))
-    assert missing(before, after) == count
-    assert [found for *_, found in gaps(Stream([before, after]))] == ([count] if count else [])
 
 
 def test_a_cut_shares_the_samples() -> None:

@@ -79,9 +79,9 @@ def test_any_windows_of_any_days(put: Callable[[Day, bytes], None], data: st.Dat
     wanted = data.draw(st.lists(st.one_of(spans(first), spans(second)), min_size=1, max_size=5))
     (start, _), (_, end) = data.draw(spans(first)), data.draw(spans(second))
     windows = [Window(CHANNEL, *span) for span in [*wanted, (start, max(start, end))]]
-    answers = read_windows(windows, ARCHIVE_BUCKET, most_samples=MANY)
-    whole = read_windows(windows, ARCHIVE_BUCKET, whole=True, most_samples=MANY)
-    again = read_windows(windows, ARCHIVE_BUCKET, most_samples=MANY)  # by a warm container
+    answers = read_windows(windows, ARCHIVE_BUCKET, max_samples=MANY)
+    whole = read_windows(windows, ARCHIVE_BUCKET, whole=True, max_samples=MANY)
+    again = read_windows(windows, ARCHIVE_BUCKET, max_samples=MANY)  # by a warm container
     for window, answer, other, warm in zip(windows, answers, whole, again, strict=True):
         expected = by_obspy(window, contents)
         event("none" if expected is None else f"masked: {np.ma.is_masked(expected.data)}")

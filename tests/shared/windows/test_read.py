@@ -267,7 +267,7 @@ def test_windows_that_no_reply_can_hold_are_refused_before_more_is_read(archive:
     put_day(archive, NSCL, "2024,003", make_trace(NSCL, "2024-01-03", noise(4_000)))
     put_day(archive, NSCL, "2024,004", make_trace("CI.BOM.BHN.", "2024-01-04", noise(4_000)))
     span = window("2024-01-01", "2024-12-31")
-    (refused,) = read_windows([span], ARCHIVE_BUCKET, most_samples=3 * 1024**2)
+    (refused,) = read_windows([span], ARCHIVE_BUCKET, max_samples=3 * 1024**2)
     error = refused.as_dict()["error"]
     assert error["type"] == "TooLargeError"
     assert "13,824,001 samples or nearly as many" in error["message"]
@@ -321,7 +321,7 @@ def test_windows_that_together_are_too_large_are_refused(archive: S3Server) -> N
     put_day(archive, NSCL, DAY, make_trace(NSCL, "2024-01-01", np.zeros(2_000_000)))
     span = window("2024-01-01", "2024-01-01T13:00:00")
     with pytest.raises(TooLargeError, match="the 3 windows have 5,616,003 samples"):
-        read_windows([span] * 3, ARCHIVE_BUCKET, most_samples=3 * 1024**2)
+        read_windows([span] * 3, ARCHIVE_BUCKET, max_samples=3 * 1024**2)
 
 
 def test_float_samples_that_are_not_numbers_are_null(archive: S3Server) -> None:

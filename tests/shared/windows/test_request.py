@@ -3,7 +3,7 @@
 import pytest
 
 from shared.errors import BadRequestError, TooLargeError
-from shared.windows.request import WindowsRequest, window_of_query
+from shared.windows.request import WindowsRequest, request_from_query
 
 FIELDS = {
     "Network": "CI",
@@ -24,7 +24,7 @@ def test_json_is_the_default():
 @pytest.mark.parametrize("name", ["json", "mseed", "sac"])
 def test_formats(name):
     assert WindowsRequest.parse({"Windows": [FIELDS], "Format": name}).format == name
-    request = window_of_query({**FIELDS, "Format": name})
+    request = request_from_query({**FIELDS, "Format": name})
     assert WindowsRequest.parse(request).format == name
 
 
@@ -37,7 +37,7 @@ def test_unknown_formats_are_refused_by_name(name):
 
 
 def test_a_query_is_a_request_for_one_window():
-    request = window_of_query(FIELDS)
+    request = request_from_query(FIELDS)
     assert request == {"Windows": [FIELDS]}
     assert WindowsRequest.parse(request) == WindowsRequest.parse({"Windows": [FIELDS]})
 
@@ -58,11 +58,11 @@ def test_a_query_is_a_request_for_one_window():
 def test_bad_queries_name_the_parameter(changes, words, field):
     parameters = {k: v for k, v in {**FIELDS, **changes}.items() if v is not None}
     with pytest.raises(BadRequestError, match=words) as caught:
-        window_of_query(parameters)
+        request_from_query(parameters)
     assert caught.value.details["field"] == field
     assert "Windows[0]" not in caught.value.message
 
 
 def test_a_query_for_years_is_refused():
     with pytest.raises(TooLargeError, match="the window is longer than 366 days"):
-        window_of_query({**FIELDS, "Endtime": "2026-01-01"})
+        request_from_query({**FIELDS, "Endtime": "2026-01-01"})

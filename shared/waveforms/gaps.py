@@ -1,0 +1,66 @@
+"""Gaps: samples missing between segments, or masked within a trace."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from obspy import Stream, Trace, UTCDateTime
+
+from shared.archive.time import format_time
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A run of missing samples.
+
+    Attributes:
+        starttime, endtime: the times of the first and the last missing sample.
+        samples: the number of missing samples.
+    """
+
+    starttime: UTCDateTime
+    endtime: UTCDateTime
+    samples: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the gap as JSON."""
+        return {
+            "starttime": format_time(self.starttime),
+            "endtime": format_time(self.endtime),
+            "samples": self.samples,
+        }
+
+
+def missing_samples(before: Trace, after: Trace) -> int:
+    """Count the samples missing between two segments; 0 also where a clock was set back a little.
+
+    If the later segment lies off the sampling grid of the earlier one, the nearest count is used.
+    """
+    seconds = float(after.stats.starttime - before.stats.endtime)
+    return max(0, round(seconds * float(before.stats.sampling_rate)) - 1)
+
+
+def gaps_between(stream: Stream) -> list[tuple[Trace, Trace, Gap]]:
+    """List the gaps between the segments of a stream.
+
+    Args:
+        stream: segments in order, without overlaps.
+
+    Returns:
+        For each gap, in order, the segment before it, the segment after it, and the gap.
+    """
+    gaps = []
+    for before, after in pairwise(stream):
+        if samples := missing_samples(before, after):
+            start = before.stats.endtime + before.stats.delta
+            end = after.stats.starttime - before.stats.delta
+            gaps.append((before, after, Gap(start, end, samples)))
+    return gaps
+
+
+def true_runs(mask: np.ndarray) -> list[tuple[int, int]]:
+    """List the runs of True in a mask: the first index of each, and the one after its last."""
+    padded = np.concatenate(([False], mask, [False]))
+    edges = np.flatnonzero(padded[1:] != padded[:-1])
+    return [(first, end) for first, end in edges.reshape(-1, 2).tolist()]
