@@ -3,62 +3,62 @@
 ::
 
     ServiceError
-    ├── BadRequestError            the request cannot be understood, or asks for the impossible
-    ├── NoDataError                nothing there to answer with
+    ├── BadRequestError            the request is invalid, or asks for the impossible
+    ├── NoDataError                no data to answer with
     │   ├── NoSuchObjectError      S3 has no object under this key, or does not show it
     │   ├── NoWaveformError        the archive has no samples for this channel and time
     │   ├── NoStationXMLError      the archive has no metadata for this station
     │   └── NoResponseError        the metadata has no usable response for this channel and time
-    ├── TooLargeError              the answer would not fit into a reply, or the work into memory
-    ├── UpstreamError              what we depend on failed; the same request may succeed later
+    ├── TooLargeError              the answer does not fit into a reply, or the work into memory
+    ├── UpstreamError              a service or object that we depend on failed
     │   ├── S3Error                S3 could not be reached, or refused
-    │   └── UnreadableObjectError  an object of the archive is not what its key promises
+    │   └── UnreadableObjectError  an object of the archive is not of the kind that its key names
     └── SettingsError              this deployment lacks a setting
 
-Only the edge knows which HTTP status each of them has. Whether the same request may succeed another
-time is each error's own: `permanent`.
+`shared/invocation/http_status.py` maps each error to its HTTP status. `permanent` says whether a
+retry is pointless.
 """
 
 from typing import Any, ClassVar
 
-# A message quotes the request, which may be megabytes long: more than a reply may have.
-_LONGEST_MESSAGE = 2000
+# A message quotes the request, which may be megabytes long and would exceed the reply's limit.
+_MAX_MESSAGE_CHARACTERS = 2000
 
 
 class ServiceError(Exception):
-    """Base of all errors that are meant for the caller.
+    """Base of all errors meant for the caller.
 
     Args:
-        message: names the offending value and what would be right; cut where it is too long.
-        details: further members of the JSON error object, such as the key that was looked for;
+        message: the offending value and the values that would be right; cut if too long.
+        details: further members of the JSON error object, such as the key of a missing object;
             JSON types only.
     """
 
     permanent: ClassVar[bool] = True
-    """Whether the same request will fail in the same way, whenever it is made."""
+    """Whether the same request fails again at any time, so that a retry is pointless."""
 
     def __init__(self, message: str, **details: Any) -> None:
-        if len(message) > _LONGEST_MESSAGE:
-            message = f"{message[: _LONGEST_MESSAGE - 3]}..."
+        if len(message) > _MAX_MESSAGE_CHARACTERS:
+            message = f"{message[: _MAX_MESSAGE_CHARACTERS - 3]}..."
         super().__init__(message)
         self.message = message
         self.details = details
 
     def as_dict(self) -> dict[str, Any]:
-        """The error as the JSON object that every reply uses: type, message, details."""
+        """Return the JSON object that reports the error in every reply: type, message, details."""
         return {"type": type(self).__name__, "message": self.message, **self.details}
 
 
 class BadRequestError(ServiceError):
-    """The request cannot be understood, or asks for what cannot be."""
+    """The request is invalid, or asks for the impossible."""
 
 
 class NoDataError(ServiceError):
-    """There is nothing to answer with."""
+    """The archive has no data to answer with."""
 
 
 class NoSuchObjectError(NoDataError):
-    """S3 has no object under this key, or does not show it to us."""
+    """S3 has no object under this key, or does not show it."""
 
 
 class NoWaveformError(NoDataError):
@@ -74,11 +74,11 @@ class NoResponseError(NoDataError):
 
 
 class TooLargeError(ServiceError):
-    """The answer would not fit into a reply, or the work into the function's memory or time."""
+    """The answer does not fit into a reply, or the work into the function's memory or time."""
 
 
 class UpstreamError(ServiceError):
-    """Something this service depends on failed."""
+    """A service or object that we depend on failed; a retry may succeed."""
 
     permanent = False
 
@@ -88,12 +88,12 @@ class S3Error(UpstreamError):
 
 
 class UnreadableObjectError(UpstreamError):
-    """An object of the archive is not what its key promises."""
+    """An object of the archive is not of the kind that its key names."""
 
-    permanent = True  # it is read whole, or not at all, so that it will be the same next time
+    permanent = True  # objects are read whole or not at all, so a retry reads the same bytes
 
 
 class SettingsError(ServiceError):
     """This deployment lacks a setting, or has an unusable one."""
 
-    permanent = False  # the request is not at fault: it succeeds once the setting is right
+    permanent = False  # the request is valid, and succeeds once the setting is right

@@ -1,4 +1,4 @@
-"""Reads the fields of a JSON object, so that every request is checked in the same words."""
+"""The fields of a JSON request: each is checked by type, with uniform error messages."""
 
 import reprlib
 import sys
@@ -9,7 +9,7 @@ from shared.errors import BadRequestError
 
 _MISSING = object()
 
-# A value may be nested so deep that Python's own repr gives up.
+# A value may be nested so deep that Python's own repr raises RecursionError.
 _SHORT = reprlib.Repr()
 _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 80
 
@@ -17,16 +17,16 @@ _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 80
 class Fields:
     """The fields of one JSON object of a request.
 
-    Each getter returns a checked value or raises a BadRequestError that names the field, the
-    value and what would be right.
+    Each getter returns a checked value, or raises a BadRequestError with the field, its value and
+    the values that would be right.
 
     Args:
         value: the JSON object.
-        names: every field that may be there.
-        path: where the object lies in the request, such as "Windows[1]."; "" for the request.
+        names: every field that the object may have.
+        path: path of the object in the request, such as "Windows[1]."; "" for the request itself.
 
     Raises:
-        BadRequestError: `value` is no JSON object, or has a field that is not in `names`.
+        BadRequestError: `value` is not a JSON object, or has a field that is not in `names`.
     """
 
     def __init__(self, value: object, names: Collection[str], path: str = "") -> None:
@@ -44,55 +44,55 @@ class Fields:
         self._fields = value
 
     def name(self, field: str) -> str:
-        """The field's full name, for errors."""
+        """Return the field's full name, for error messages."""
         return f"{self._path}{field}"
 
     def error(self, field: str, value: object, right: str) -> BadRequestError:
-        """The error that says what is wrong with a field's value."""
+        """Return the error for a field's invalid value; `right` describes a valid one."""
         name = self.name(field)
         return BadRequestError(f"{name} is {_show(value)}: must be {right}", field=name)
 
     def text(self, field: str, right: str, default: str | None = None) -> str:
-        """A string; `default` where the field is absent, None means that it must be there."""
+        """Return a string; an absent field has the default, and None makes the field required."""
         value = self._get(field, right, _MISSING if default is None else default)
         if not isinstance(value, str):
             raise self.error(field, value, right)
         return value
 
     def choice(self, field: str, choices: Collection[str], default: str) -> str:
-        """One of `choices`, exactly as written there."""
+        """Return one of `choices`, spelled exactly as there."""
         value = self._fields.get(field, default)
         if not isinstance(value, str) or value not in choices:
             raise self.error(field, value, f"one of {', '.join(map(repr, choices))}")
         return value
 
     def flag(self, field: str, default: bool) -> bool:
-        """A JSON true or false."""
+        """Return a JSON true or false."""
         value = self._fields.get(field, default)
         if not isinstance(value, bool):
             raise self.error(field, value, "true or false")
         return value
 
     def number(self, field: str, right: str, low: float, high: float, default: float) -> float:
-        """A finite number from `low` to `high`, both included."""
+        """Return a finite number from `low` to `high`, both included."""
         value = self._fields.get(field, default)
         if not is_number(value) or not low <= value <= high:
             raise self.error(field, value, right)
-        return float(value) + 0.0  # of -0.0 it makes 0.0, which is written in one way only
+        return float(value) + 0.0  # turns -0.0 into 0.0, so equal requests are written alike
 
     def array(self, field: str, right: str) -> list[Any]:
-        """A JSON array with at least one entry."""
+        """Return a JSON array with at least one entry."""
         value = self._get(field, right, _MISSING)
         if not isinstance(value, list) or not value:
             raise self.error(field, value, right)
         return value
 
     def has(self, field: str) -> bool:
-        """Whether the field is there."""
+        """Return whether the field is present."""
         return field in self._fields
 
     def raw(self, field: str, default: Any = None) -> Any:
-        """The value as it came."""
+        """Return the value unchecked."""
         return self._fields.get(field, default)
 
     def _get(self, field: str, right: str, default: object) -> object:
@@ -104,8 +104,8 @@ class Fields:
 
 
 def is_number(value: object) -> bool:
-    """Whether a JSON value is a finite number; true and false are none."""
-    # Compared, as math.isfinite raises OverflowError for an integer that no float can hold.
+    """Return whether a JSON value is a finite number; true and false are not."""
+    # math.isfinite would raise OverflowError for an integer beyond the range of floats.
     largest = sys.float_info.max
     return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= largest
 

@@ -1,4 +1,4 @@
-"""What a `process` may return where its answer alone does not tell all."""
+"""Replies: an answer with its failures, headers and extent, or the bytes of a file."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -9,16 +9,16 @@ from shared import errors
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer, and what is to be known of it.
+    """An answer, with details for the reply around it.
 
     Attributes:
-        value: what would have been returned without the rest: any JSON value, or a
-            `File`, which is a file's bytes.
-        failures: the errors of its parts, if every part failed; they decide the HTTP status.
-        errors: what is not in a file, as JSON; a direct invocation gets them beside it.
+        value: the answer: any JSON value, or a `File`.
+        failures: the errors of the answer's parts, if every part failed; they decide the HTTP
+            status.
+        errors: the parts missing from a file, as JSON; a direct invocation gets them beside it.
         headers: further headers of the HTTP reply; ASCII.
-        extent: how much was answered, by unit, such as {"samples": 12000, "seconds": 300.0}; where
-            that is too much for a reply, the error tells how much is not.
+        extent: amount of data, by unit, such as {"samples": 12000, "seconds": 300.0}. If the reply
+            is too large, the error derives the amount that would fit.
     """
 
     value: Any
@@ -30,12 +30,12 @@ class Reply:
 
 @dataclass(frozen=True)
 class File:
-    """Bytes, and what they are.
+    """The bytes of a file, and their format.
 
     Attributes:
         data: the bytes.
         media_type: such as "application/json".
-        suffix: how the name of a file with these bytes ends, without the dot, such as "json".
+        suffix: the end of the file's name, without the dot, such as "json".
     """
 
     data: bytes

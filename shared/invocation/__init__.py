@@ -1,6 +1,26 @@
-"""Lambda events in, replies out: the handler around a function's `process`."""
+"""Lambda events in, replies out: wrap a `process` of your own with `lambda_handler`.
 
+::
+
+    handler          wraps `process`; passes each event on by its source
+    event_source     names the service that sent an event
+    http_event       reads HTTP events: method, query, headers, body
+    http_reply       writes HTTP replies: JSON, gzip or base64, and errors
+    http_status      the HTTP status of each error
+    direct_reply     writes the reply to a direct invocation
+    reply_body       an answer as bytes, in gzip where that pays
+    reply_size       Lambda's limits, and the size of a reply
+    large_replies    stores what exceeds the limit and links to it, or refuses it
+    batch            runs the jobs of a batch and catches their errors
+    sqs_batch        SQS messages; reports failures, fills the dead-letter queue
+    s3_batch         tasks of S3 Batch Operations and their result codes
+    distributed_map  items of Step Functions' Distributed Map
+
+Importing this package loads neither ObsPy nor NumPy nor boto3.
+"""
+
+from shared.invocation.batch import BatchJobs
 from shared.invocation.handler import lambda_handler
-from shared.reply import Reply
+from shared.reply import File, Reply
 
-__all__ = ["Reply", "lambda_handler"]
+__all__ = ["BatchJobs", "File", "Reply", "lambda_handler"]

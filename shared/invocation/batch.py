@@ -10,48 +10,52 @@ from shared.errors import ServiceError
 
 logger = logging.getLogger(__name__)
 
+INTERNAL_ERROR = "this is our fault; the log has the details"
+"""The message of an unexpected failure in a batch's reply."""
+
 
 @dataclass(frozen=True)
 class BatchJobs:
-    """What is to be known of a function that takes jobs.
+    """How a function handles batches.
 
     Attributes:
-        brief: what is told of an answer where there is little room, such as the URI of the object
-            that was written; JSON.
-        of_object: the request that an object of a bucket stands for: takes the bucket, the key, and
-            further members of the request.
+        summarize: shortens an answer for the batch's reply, which has little room, for example to
+            the key of the object written; returns JSON.
+        request_from_object: makes a request about an object, for S3 Batch Operations; takes the
+            bucket, the key and further members of the request.
     """
 
-    brief: Callable[[Any], Any]
-    of_object: Callable[[str, str, Mapping[str, Any]], Any]
+    summarize: Callable[[Any], Any]
+    request_from_object: Callable[[str, str, Mapping[str, Any]], Any]
 
 
 @dataclass(frozen=True)
 class JobResult:
-    """What became of a job.
+    """The result of one job.
 
     Attributes:
-        brief: what is told of the answer; None if there is none.
-        error: why there is none: a `ServiceError`, or any other exception, which is our fault.
+        summary: summary of the answer; None if the job failed.
+        error: the failure: a `ServiceError`, or any other exception, which is a bug; None if the
+            job succeeded.
     """
 
-    brief: Any = None
+    summary: Any = None
     error: Exception | None = None
 
     @property
     def permanent(self) -> bool:
-        """Whether the job failed, and will fail in the same way whenever it is done."""
+        """Whether the job failed and would fail again at any time."""
         return isinstance(self.error, ServiceError) and self.error.permanent
 
 
 @dataclass(frozen=True)
 class Worker:
-    """Does the jobs of one invocation.
+    """Runs the jobs of one invocation.
 
     Attributes:
         process: takes a request, any JSON value, and returns its answer.
-        jobs: what is to be known of them.
-        time_left: of the invocation.
+        jobs: how the function handles batches.
+        time_left: the invocation's remaining time.
     """
 
     process: Callable[[Any], Any]
@@ -59,21 +63,21 @@ class Worker:
     time_left: TimeLeft
 
     def has_time(self) -> bool:
-        """Whether another job would end in time."""
+        """Return whether another job is likely to finish in time."""
         return self.time_left.suffices()
 
-    def do(self, request: Callable[[], Any], name: str) -> JobResult:
-        """Do one job, whatever becomes of it.
+    def run(self, make_request: Callable[[], Any], name: str) -> JobResult:
+        """Run one job; its exceptions become part of the result.
 
         Args:
-            request: gives the request; what it raises is the job's error.
-            name: of the job, for the log.
+            make_request: returns the request, or raises the job's error.
+            name: name of the job in the log.
         """
         try:
             with self.time_left.job():
-                return JobResult(brief=self.jobs.brief(self.process(request())))
+                return JobResult(summary=self.jobs.summarize(self.process(make_request())))
         except ServiceError as error:
-            # Why S3 failed is worth a traceback; that an object is not there is not.
+            # The cause of an S3 failure needs its traceback; a missing object has nothing to debug.
             cause = None if error.permanent else error.__cause__
             logger.warning("%s: %s: %s", name, type(error).__name__, error.message, exc_info=cause)
             return JobResult(error=error)

@@ -1,4 +1,4 @@
-"""A batch of items of Step Functions' Distributed Map: requests, and what they have in common.
+"""Batches of Step Functions' Distributed Map: items, and the input that they share.
 
 https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.html
 """
@@ -7,62 +7,65 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.errors import BadRequestError, ServiceError, TooLargeError
-from shared.invocation.batch import JobResult, Worker
-
-_OUR_FAULT = "this is our fault; the log has the details"
+from shared.invocation.batch import INTERNAL_ERROR, JobResult, Worker
 
 
-def do_items(event: Mapping[str, Any], worker: Worker) -> list[dict[str, Any]]:
-    """Do each item's job; members of `BatchInput` are every item's, but for those of its own.
+def process_items(event: Mapping[str, Any], worker: Worker) -> list[dict[str, Any]]:
+    """Run the job of each item; an item's own members override those of `BatchInput`.
 
     Returns:
-        One entry for each item, in order: `{"result": ...}`, or `{"error": ...}` if it can never
-        succeed, or failed by our own fault.
+        One entry for each item, in order: `{"result": ...}`, or `{"error": ...}` for a permanent
+        failure or a bug.
 
     Raises:
-        BadRequestError: `Items` is no array, or `BatchInput` no object.
-        TooLargeError: the function's time does not suffice for all of them.
-        ServiceError: what failed and may succeed another time, once all others are done: Step
-            Functions sees its name, and its Retry does the batch again, which writes the same
-            objects.
+        BadRequestError: `Items` is not an array, or `BatchInput` not an object.
+        TooLargeError: the function's time ran out before the last item.
+        ServiceError: the first failure that a retry may cure, raised after all items are done.
+            Step Functions retries the whole batch, which writes the same objects.
     """
-    items, common = event["Items"], event.get("BatchInput")
-    common = {} if common is None else common
-    if not isinstance(items, list) or not isinstance(common, Mapping):
-        kinds = f"Items is {type(items).__name__}, BatchInput {type(common).__name__}"
-        raise BadRequestError(f"{kinds}: must be a JSON array of requests, and an object")
+    items, shared_input = _read(event)
     entries: list[dict[str, Any]] = []
     failures: list[ServiceError] = []
     for number, item in enumerate(items):
         if not worker.has_time():
             failures.append(_no_time(number, len(items)))
             break
-        done = _do(item, common, worker, number)
-        if done.error is None:
-            entries.append({"result": done.brief})
-        elif not isinstance(done.error, ServiceError):
-            entries.append({"error": {"type": "InternalError", "message": _OUR_FAULT}})
-        elif done.permanent:
-            entries.append({"error": done.error.as_dict()})
+        result = _run(item, shared_input, worker, number)
+        if isinstance(result.error, ServiceError) and not result.permanent:
+            failures.append(result.error)
         else:
-            failures.append(done.error)
+            entries.append(_entry(result))
     if failures:
         raise failures[0]
     return entries
 
 
-def _do(item: Any, common: Mapping[str, Any], worker: Worker, number: int) -> JobResult:
-    return worker.do(lambda: _request(item, common), f"item {number}")
+def _read(event: Mapping[str, Any]) -> tuple[list[Any], Mapping[str, Any]]:
+    items, shared_input = event["Items"], event.get("BatchInput")
+    shared_input = {} if shared_input is None else shared_input
+    if not isinstance(items, list) or not isinstance(shared_input, Mapping):
+        types = f"Items is {type(items).__name__}, BatchInput {type(shared_input).__name__}"
+        raise BadRequestError(f"{types}: must be a JSON array of requests, and an object")
+    return items, shared_input
 
 
-def _request(item: Any, common: Mapping[str, Any]) -> Any:
-    return {**common, **item} if isinstance(item, Mapping) else item
+def _run(item: Any, shared_input: Mapping[str, Any], worker: Worker, number: int) -> JobResult:
+    request = {**shared_input, **item} if isinstance(item, Mapping) else item
+    return worker.run(lambda: request, f"item {number}")
 
 
-def _no_time(number: int, count: int) -> TooLargeError:
+def _entry(result: JobResult) -> dict[str, Any]:
+    if result.error is None:
+        return {"result": result.summary}
+    if isinstance(result.error, ServiceError):
+        return {"error": result.error.as_dict()}
+    return {"error": {"type": "InternalError", "message": INTERNAL_ERROR}}
+
+
+def _no_time(done: int, count: int) -> TooLargeError:
     return TooLargeError(
-        f"{count - number} of {count} items were not begun, as the function's time ends: send fewer"
-        " at a time (MaxItemsPerBatch), or give the function a longer timeout",
+        f"{count - done} of {count} items were not started, since the function's time is running"
+        " out: send fewer at a time (MaxItemsPerBatch), or raise the function's timeout",
         items=count,
-        done=number,
+        done=done,
     )

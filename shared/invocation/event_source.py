@@ -1,7 +1,6 @@
-"""What an event is, by its shape alone: HTTP, a batch of a queue, a task, a request as such.
+"""The service that sent an event, identified by the event's form.
 
-The shapes are those that AWS documents with each service, and that `sam local generate-event`
-writes.
+AWS documents the form of each event with the service; `sam local generate-event` writes examples.
 """
 
 from collections.abc import Mapping
@@ -9,13 +8,13 @@ from typing import Any
 
 from shared.invocation import http_event
 
+DIRECT = "a direct request"
 HTTP = "an HTTP event"
 SQS = "a batch of SQS messages"
 S3_BATCH = "a task of S3 Batch Operations"
-MAP_ITEMS = "a batch of items of Step Functions' Distributed Map"
-REQUEST = "a request"
+DISTRIBUTED_MAP = "a batch of items of Step Functions' Distributed Map"
 
-_RECORDS_OF = {
+_SOURCE_OF_RECORDS = {
     "aws:sqs": SQS,
     "aws:s3": "an S3 event notification",
     "aws:sns": "an SNS notification",
@@ -25,32 +24,32 @@ _RECORDS_OF = {
 }
 
 
-def shape(event: Any) -> str:
-    """What an event is: one of this module's names, or another name of AWS's for it.
+def identify(event: Any) -> str:
+    """Return the source of an event: a constant of this module, or another event's name in words.
 
-    `REQUEST` is all that has none of AWS's envelopes around it: a console test event, boto3, curl
-    to the emulator, EventBridge Scheduler, an item of a Distributed Map without batches.
+    `DIRECT` is every event without the envelope of an AWS service: a console test event, boto3,
+    curl to the emulator, EventBridge Scheduler, or a Distributed Map without batches.
     """
     if http_event.is_http(event):
         return HTTP
     if not isinstance(event, Mapping):
-        return REQUEST
-    if source := _source_of_records(event):
-        return _RECORDS_OF.get(source, f"a batch of {source}")
+        return DIRECT
+    if service := _service_of_records(event):
+        return _SOURCE_OF_RECORDS.get(service, f"a batch of {service}")
     if {"invocationSchemaVersion", "tasks"} <= event.keys():
         return S3_BATCH
     if "Items" in event and event.keys() <= {"Items", "BatchInput"}:
-        return MAP_ITEMS
+        return DISTRIBUTED_MAP
     if {"detail-type", "detail"} <= event.keys():
         return f"an EventBridge event ({str(event['detail-type'])[:80]!r})"
-    return REQUEST
+    return DIRECT
 
 
-def _source_of_records(event: Mapping[str, Any]) -> str:
-    """The service whose records an event has; "" if it has none."""
+def _service_of_records(event: Mapping[str, Any]) -> str:
+    """Return the service that an event's records name; "" if the event has none."""
     records = event.get("Records") or event.get("records")
     first = records[0] if isinstance(records, list) and records else None
     if not isinstance(first, Mapping):
-        # Kafka's are an object, and name their source beside it.
+        # Kafka's records are an object, with the service beside it.
         return str(event.get("eventSource", "")) if isinstance(records, Mapping) else ""
     return str(first.get("eventSource") or first.get("EventSource") or "")[:80]

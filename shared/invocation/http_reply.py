@@ -1,103 +1,122 @@
-"""Writes HTTP replies: status, headers, and a body as text, gzip or base64."""
+"""HTTP replies: status, headers, and a body as text, gzip or base64.
+
+`http_status` has the status of each error.
+"""
 
 import base64
-import gzip
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
-from shared import errors, strict_json
-from shared.reply import File
-
-HTTP_STATUS: dict[type[errors.ServiceError], HTTPStatus] = {
-    errors.BadRequestError: HTTPStatus.BAD_REQUEST,
-    errors.NoDataError: HTTPStatus.NOT_FOUND,
-    errors.TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    errors.UpstreamError: HTTPStatus.BAD_GATEWAY,
-    errors.ServiceError: HTTPStatus.INTERNAL_SERVER_ERROR,
-}
-"""The one table from error to HTTP status; an error without a row has its parent's."""
-
-JSON_TYPE = "application/json"
-
-WORTH_GZIP_BYTES = 1024
-"""JSON up to this size is sent as it is."""
+from shared import errors
+from shared.invocation import http_event, large_replies, reply_body, reply_size
+from shared.invocation.http_status import http_status, status_of_failures
+from shared.reply import File, Reply
 
 
-def http_status(error: errors.ServiceError) -> HTTPStatus:
-    """The status of an error: that of its class, or of the nearest parent in the table."""
-    return next(HTTP_STATUS[cls] for cls in type(error).__mro__ if cls in HTTP_STATUS)
-
-
-def as_content(value: Any) -> File:
-    """An answer as bytes: a file's own, or JSON.
-
-    Raises:
-        TypeError: it holds something that is not JSON.
-    """
-    if isinstance(value, File):
-        return value
-    return File(strict_json.dumps(value), JSON_TYPE, "json")
-
-
-def shrinks(content: File) -> bool:
-    """Whether gzip is worth its time: files of samples are packed already, by their own ways."""
-    return content.media_type == JSON_TYPE and len(content.data) > WORTH_GZIP_BYTES
-
-
-def negotiated(content: File) -> dict[str, str]:
-    """The header of a body that some get in gzip: also for the others, for caches between."""
-    return {"Vary": "Accept-Encoding"} if shrinks(content) else {}
-
-
-def compress(content: File) -> bytes:
-    """The bytes in gzip, the same ones at any time."""
-    return gzip.compress(content.data, compresslevel=1, mtime=0)
-
-
-def reply(
-    status: HTTPStatus, content: File, headers: Mapping[str, str], packed: bytes | None = None
+def write(
+    event: Mapping[str, Any], request: Any, reply: Reply, large_folder: str | None
 ) -> dict[str, Any]:
-    """A reply with a body.
+    """Return the reply to an HTTP event, in gzip if the caller accepts it.
 
     Args:
-        status: the status.
-        content: the body.
-        headers: further headers.
-        packed: what `compress` made of the body, to be sent in its place.
+        event: the HTTP event.
+        request: the request, which names the object of a large reply.
+        reply: the answer to it.
+        large_folder: folder of the output bucket for large replies; None for none.
+
+    Raises:
+        TooLargeError: the reply exceeds Lambda's limit and there is no place to store it.
+        S3Error: S3 could not store it.
+        TypeError: the answer contains an object that is not JSON.
     """
-    as_base64 = packed is not None or content.media_type != JSON_TYPE
-    data = content.data if packed is None else packed
+    status = status_of_failures(reply.failures)
+    body = reply_body.as_file(reply.value)
+    compressible = reply_body.is_compressible(body)
+    # Caches must tell replies in gzip from others, so both kinds carry the header.
+    headers = {"Vary": "Accept-Encoding"} if compressible else {}
+    limit = http_event.max_reply_bytes(event)
+    size, compressed = 0, None
+    for compressed in _encodings(event, body):
+        written = _reply(status, body, {**headers, **reply.headers}, compressed)
+        size = reply_size.serialized_size(written)
+        if size <= limit:
+            return written
+    if link := large_replies.link(request, reply, body, compressed, large_folder):
+        return _link_reply(http_event.method(event), link, reply.headers)
+    gzip_may_fit = compressible and compressed is None
+    hint = ", or send the header Accept-Encoding: gzip" if gzip_may_fit else ""
+    raise large_replies.too_large(size, limit, reply.extent, hint)
+
+
+def method_not_allowed(method: str, allowed: Sequence[str]) -> dict[str, Any]:
+    """Return the reply to a request by a method other than `allowed`."""
+    message = f"the method is {method}: must be {' or '.join(allowed)}"
+    error = errors.BadRequestError(message).as_dict()
+    return _error_reply(HTTPStatus.METHOD_NOT_ALLOWED, error, {"Allow": ", ".join(allowed)})
+
+
+def service_error(error: errors.ServiceError) -> dict[str, Any]:
+    """Return the reply that reports an error of `shared.errors`."""
+    return _error_reply(http_status(error), error.as_dict())
+
+
+def internal_error(request_id: str) -> dict[str, Any]:
+    """Return the reply to an unexpected failure; its details are in the log alone."""
+    error = {
+        "type": "InternalError",
+        "message": "this is our fault; the log has the details, under the request_id",
+        "request_id": request_id,
+    }
+    return _error_reply(HTTPStatus.INTERNAL_SERVER_ERROR, error)
+
+
+def _error_reply(
+    status: HTTPStatus, error: Mapping[str, Any], headers: Mapping[str, str] | None = None
+) -> dict[str, Any]:
+    return _reply(status, reply_body.as_file({"error": error}), headers or {})
+
+
+def _encodings(event: Mapping[str, Any], body: File) -> Iterator[bytes | None]:
+    """Yield the body's encodings to try, best first: bytes are gzip, None is no compression."""
+    use_gzip = reply_body.is_compressible(body) and http_event.accepts_gzip(event)
+    if not (use_gzip and http_event.decodes_base64(event)):
+        yield None
+    if use_gzip:
+        yield reply_body.compress(body)
+
+
+def _reply(
+    status: HTTPStatus, body: File, headers: Mapping[str, str], compressed: bytes | None = None
+) -> dict[str, Any]:
+    """Return a reply in the form of Lambda's proxy integration.
+
+    Args:
+        status: the HTTP status.
+        body: the body.
+        headers: further headers.
+        compressed: the body in gzip, sent in its place; None for no compression.
+    """
+    data = body.data if compressed is None else compressed
+    as_base64 = compressed is not None or body.media_type != reply_body.JSON_TYPE
+    encoding = {} if compressed is None else {"Content-Encoding": "gzip"}
     return {
         "statusCode": int(status),
-        "headers": {
-            "Content-Type": content.media_type,
-            **({"Content-Encoding": "gzip"} if packed is not None else {}),
-            **headers,
-        },
+        "headers": {"Content-Type": body.media_type, **encoding, **headers},
         "body": base64.b64encode(data).decode() if as_base64 else data.decode(),
         "isBase64Encoded": as_base64,
     }
 
 
-def size(written: dict[str, Any]) -> int:
-    """How many bytes AWS's runtime makes of a reply, as JSON of ASCII alone.
+def _link_reply(method: str, link: Mapping[str, Any], headers: Mapping[str, str]) -> dict[str, Any]:
+    """Return the reply with a link: GET is redirected, POST gets the link as JSON.
 
-    From Python 3.12 on the runtime leaves what is not ASCII as it is, and writes less.
+    A redirect would drop the link's errors, which a POST client reads. It is 303, since Python's
+    current HTTP clients, ObsPy's included, do not all follow 308.
     """
-    around = len(json.dumps({**written, "body": ""})) - len('""')
-    return around + strict_json.string_size(written["body"].encode())
-
-
-def failed(
-    status: HTTPStatus, error: Mapping[str, Any], headers: Mapping[str, str] | None = None
-) -> dict[str, Any]:
-    """The reply that tells of an error.
-
-    Args:
-        status: the status.
-        error: the error as JSON.
-        headers: further headers.
-    """
-    return reply(status, as_content({"error": error}), headers or {})
+    headers = {**headers, "Cache-Control": "no-store"}  # the link expires soon
+    status = HTTPStatus.OK
+    if method == "GET":
+        status = HTTPStatus.SEE_OTHER
+        headers["Location"] = link["url"]
+    return _reply(status, reply_body.as_file(link), headers)

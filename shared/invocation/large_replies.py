@@ -1,74 +1,104 @@
-"""Answers that are too large for a reply: put into the output bucket, or refused."""
+"""Replies beyond Lambda's limit: stored in the output bucket behind a link, or refused."""
 
 import hashlib
 import json
 import math
 from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from obspy import UTCDateTime
-
-from shared.archive.time import format_time
-from shared.aws import s3_client, s3_write
+from shared import settings, strict_json
 from shared.errors import TooLargeError
-from shared.reply import File
+from shared.reply import File, Reply
 
 LINK_SECONDS = 15 * 60
-"""How long the link to an answer holds. A role's credentials may end before: the link, with them.
-"""
+"""Lifetime of a link. It ends earlier if the credentials of the function's role do."""
 
-_MARGIN = 0.95  # of what would fit by proportion, as samples are not all of one length
+_MARGIN = 0.95  # samples differ in length, so a proportional part may be a little too large
+
+
+def link(
+    request: Any, reply: Reply, body: File, compressed: bytes | None, folder: str | None
+) -> dict[str, Any] | None:
+    """Store a reply that is too large and return the link to it, as JSON.
+
+    A reply whose parts all failed is never stored; it keeps the status of its failures.
+
+    Args:
+        request: the request, as JSON.
+        reply: the answer to it.
+        body: the answer as bytes.
+        compressed: the body in gzip, stored in its place; None for no compression.
+        folder: first part of the key; None to store nothing.
+
+    Returns:
+        The link, with the errors of the reply if there are any; None if there is no folder or no
+        output bucket, or if every part failed.
+
+    Raises:
+        S3Error: S3 could not be reached, or refused.
+        SettingsError: the output bucket's name is invalid.
+    """
+    bucket = settings.output_bucket_if_set() if folder else None
+    if not bucket or not folder or reply.failures:
+        return None
+    stored = store(body, compressed, request, bucket, folder)
+    if reply.errors:
+        stored["errors"] = strict_json.plain(list(reply.errors))
+    return stored
 
 
 def store(
-    content: File, packed: bytes | None, request: Any, bucket: str, folder: str
+    body: File, compressed: bytes | None, request: Any, bucket: str, folder: str
 ) -> dict[str, Any]:
-    """Put an answer into a bucket; returns where it is, as JSON.
+    """Write a body to a bucket and return its location and a presigned URL, as JSON.
 
-    The same request has the same key, so that asking again makes no second object.
+    The key is a hash of the request, so a repeated request overwrites its object.
 
     Args:
-        content: the answer.
-        packed: the same in gzip, to be stored in its place.
-        request: what was asked, as JSON.
+        body: the answer as bytes.
+        compressed: the body in gzip, stored in its place; None for no compression.
+        request: the request, as JSON.
         bucket: the bucket.
-        folder: the first part of the key.
+        folder: first part of the key.
 
     Raises:
         S3Error: S3 could not be reached, or refused.
     """
-    asked = json.dumps(request, sort_keys=True).encode()
-    suffix = content.suffix if packed is None else f"{content.suffix}.gz"
-    key = f"{folder}/{hashlib.sha256(asked).hexdigest()}.{suffix}"
-    data = content.data if packed is None else packed
-    encoding = None if packed is None else "gzip"
-    s3_write.upload_bytes(data, bucket, key, content.media_type, encoding)
-    expires = UTCDateTime() + LINK_SECONDS
+    from shared.aws import s3_client, s3_write  # boto3 loads slowly, and few replies need it
+
+    request_hash = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
+    suffix = body.suffix if compressed is None else f"{body.suffix}.gz"
+    key = f"{folder}/{request_hash}.{suffix}"
+    data = body.data if compressed is None else compressed
+    encoding = None if compressed is None else "gzip"
+    s3_write.upload_bytes(data, bucket, key, body.media_type, encoding)
+    expires = datetime.now(timezone.utc) + timedelta(seconds=LINK_SECONDS)
     return {
         "url": s3_write.presigned_url(bucket, key, LINK_SECONDS),
-        "expires": format_time(expires),
+        "expires": expires.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
         "object": s3_client.uri(bucket, key),
         "bytes": len(data),
-        "content_type": content.media_type,
+        "content_type": body.media_type,
         "content_encoding": encoding,
     }
 
 
 def too_large(size: int, limit: int, extent: Mapping[str, float], hint: str = "") -> TooLargeError:
-    """The error that says what was asked for, and what would fit.
+    """Return the error that gives the reply's size and the amount that would fit.
 
     Args:
-        size: of the reply, in bytes.
-        limit: how many bytes a reply may have.
-        extent: what was asked for, by unit.
-        hint: another way to get it, in words; "" if there is none.
+        size: size of the reply in bytes.
+        limit: Lambda's limit in bytes.
+        extent: amount of data in the reply, by unit.
+        hint: another remedy, appended to the message.
     """
-    fits = {unit: math.floor(much * limit / size * _MARGIN) for unit, much in extent.items()}
-    asked = "".join(f", {much:,.0f} {unit}" for unit, much in extent.items())
-    less = ", ".join(f"{much:,} {unit}" for unit, much in fits.items())
+    fits = {unit: math.floor(amount * limit / size * _MARGIN) for unit, amount in extent.items()}
+    amounts = "".join(f", {amount:,.0f} {unit}" for unit, amount in extent.items())
+    remedy = ", ".join(f"{amount:,} {unit}" for unit, amount in fits.items())
     return TooLargeError(
-        f"the reply has {size:,} bytes{asked}, and a Lambda reply at most {limit:,} bytes:"
-        f" ask for {f'at most about {less}' if less else 'less'} at a time{hint}",
+        f"the reply has {size:,} bytes{amounts}, and a Lambda reply at most {limit:,} bytes:"
+        f" request {f'at most about {remedy}' if remedy else 'less'} at a time{hint}",
         size=size,
         limit=limit,
         **extent,

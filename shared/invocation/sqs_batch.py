@@ -1,7 +1,7 @@
-"""A batch of SQS messages: each is a job, and those that must come again are reported.
+"""Batches of SQS messages: each message is a job, and failed ones are reported to the queue.
 
-The reply is that of ReportBatchItemFailures: messages that it does not list are deleted from the
-queue. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+The reply is that of ReportBatchItemFailures: SQS deletes the messages that it does not list.
+https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
 """
 
 import logging
@@ -9,37 +9,37 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from shared import settings, strict_json
-from shared.aws import dead_letters
 from shared.errors import BadRequestError
 from shared.invocation.batch import Worker
 
 logger = logging.getLogger(__name__)
 
 
-def do_batch(event: Mapping[str, Any], worker: Worker) -> dict[str, Any]:
-    """Do the job of each message.
+def process_messages(event: Mapping[str, Any], worker: Worker) -> dict[str, Any]:
+    """Run the job of each message.
 
-    A message that can never succeed is sent to the dead-letter queue at once, with its reason. One
-    that may succeed another time goes back, as do those for which no time is left; but where the
-    queue would not hand it out again, it is sent to the dead-letter queue with its reason, too.
+    A permanent failure goes to the dead-letter queue at once, with its reason. Any other failure
+    returns to the queue for a retry; after the last receive it becomes a dead letter, too.
+    Messages that no time is left for return to the queue.
 
     Returns:
-        `{"batchItemFailures": [{"itemIdentifier": messageId}, ...]}`, of those that go back.
+        `{"batchItemFailures": [{"itemIdentifier": messageId}, ...]}`: the messages that return.
 
     Raises:
-        BadRequestError: a record is not as SQS sends it; nothing was done.
-        SettingsError: the environment's MAX_RECEIVE_COUNT is no number.
+        BadRequestError: SQS would not send such a record; no job was run.
+        SettingsError: MAX_RECEIVE_COUNT is not a number.
     """
     _check(event["Records"])
-    back = []
-    most = settings.max_receive_count()
+    returned = []
+    max_receives = settings.max_receive_count()
     for record in event["Records"]:
         if not worker.has_time():
-            logger.warning("message %s: not begun, as the time ends", record["messageId"])
-            back.append(record["messageId"])
-        elif not _is_settled(record, worker, most):
-            back.append(record["messageId"])
-    return {"batchItemFailures": [{"itemIdentifier": message} for message in back]}
+            message = record["messageId"]
+            logger.warning("message %s: not started, since the time is running out", message)
+            returned.append(message)
+        elif not _process_message(record, worker, max_receives):
+            returned.append(record["messageId"])
+    return {"batchItemFailures": [{"itemIdentifier": message} for message in returned]}
 
 
 def _check(records: Sequence[Any]) -> None:
@@ -53,19 +53,19 @@ def _check(records: Sequence[Any]) -> None:
             )
 
 
-def _is_settled(record: Mapping[str, Any], worker: Worker, most: int | None) -> bool:
-    """Do a message's job; whether the message has done its duty."""
+def _process_message(record: Mapping[str, Any], worker: Worker, max_receives: int | None) -> bool:
+    """Run a message's job; return whether SQS may delete the message."""
     message, body = record["messageId"], record["body"]
-    done = worker.do(lambda: _request(body), f"message {message}")
-    if done.error and (done.permanent or _is_last_try(record, most)):
-        return _is_buried(message, body, done.error)
-    return done.error is None
+    result = worker.run(lambda: _request(body), f"message {message}")
+    if result.error and (result.permanent or _is_last_receive(record, max_receives)):
+        return _send_to_dead_letters(message, body, result.error)
+    return result.error is None
 
 
-def _is_last_try(record: Mapping[str, Any], most: int | None) -> bool:
-    """Whether the queue will not hand out a message again, as far as that is known."""
+def _is_last_receive(record: Mapping[str, Any], max_receives: int | None) -> bool:
+    """Return whether SQS will not deliver a message again; False if that is unknown."""
     received = record.get("attributes", {}).get("ApproximateReceiveCount")
-    return most is not None and received is not None and int(received) >= most
+    return max_receives is not None and received is not None and int(received) >= max_receives
 
 
 def _request(body: str) -> Any:
@@ -75,19 +75,21 @@ def _request(body: str) -> Any:
         raise BadRequestError(f"the message's body is not JSON: {error}") from error
 
 
-def _is_buried(message: str, body: str, error: Exception) -> bool:
-    """Whether a message is in the dead-letter queue now.
+def _send_to_dead_letters(message: str, body: str, error: Exception) -> bool:
+    """Send a message to the dead-letter queue; return whether it is there.
 
-    Where it cannot be sent there, it goes back: the queue's own redrive policy brings it there, if
-    later and without the reason, and nothing is lost.
+    A message that cannot be sent returns to its queue. The queue's redrive policy moves it later,
+    without the reason, so nothing is lost.
     """
     queue_url = settings.dead_letter_queue_url()
     if not queue_url:
-        logger.error("message %s goes back, as there is no DEAD_LETTER_QUEUE_URL", message)
+        logger.error("message %s returns to the queue: no DEAD_LETTER_QUEUE_URL", message)
         return False
+    from shared.aws import dead_letters  # boto3 loads slowly, and few messages fail
+
     try:
         dead_letters.send(queue_url, body, message, error)
     except dead_letters.NotSentError:
-        logger.exception("message %s goes back", message)
+        logger.exception("message %s returns to the queue", message)
         return False
     return True
