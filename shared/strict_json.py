@@ -25,6 +25,8 @@ def dumps(value: Any) -> bytes:
     Raises:
         TypeError: the value contains an object of another type.
     """
+    if "numpy" not in sys.modules:  # so there are no arrays, and nothing here should load NumPy
+        return orjson.dumps(value)
     try:
         return orjson.dumps(value, default=_to_json, option=orjson.OPT_SERIALIZE_NUMPY)
     except TypeError:
@@ -54,8 +56,6 @@ def plain(value: Any) -> Any:
 
 def _to_json(value: object) -> Any:
     """Return a NumPy array as JSON or nested lists, and a NumPy scalar as a number or None."""
-    if "numpy" not in sys.modules:  # so it cannot be an array
-        raise TypeError(f"{type(value).__name__} is not JSON")
     import numpy as np
 
     if not isinstance(value, np.ndarray | np.generic):

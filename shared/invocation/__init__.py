@@ -10,7 +10,7 @@
     direct_reply     writes the reply to a direct invocation
     reply_body       an answer as bytes, in gzip where that pays
     reply_size       Lambda's limits, and the size of a reply
-    large_replies    stores what exceeds the limit and links to it, or refuses it
+    large_replies    stores a reply beyond the limit and links to it, or refuses it
     batch            runs the jobs of a batch and catches their errors
     sqs_batch        SQS messages; reports failures, fills the dead-letter queue
     s3_batch         tasks of S3 Batch Operations and their result codes

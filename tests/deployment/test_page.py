@@ -21,8 +21,8 @@ from cfnlint.config import ManualArgs
 from shared.aws.deadline import TimeLeft
 from shared.corrected_days.request import CorrectedDayRequest, request_from_object
 from shared.invocation.batch import BatchJobs, Worker
-from shared.invocation.distributed_map import do_items
-from shared.invocation.s3_batch import do_tasks
+from shared.invocation.distributed_map import process_items
+from shared.invocation.s3_batch import process_tasks
 from shared.response.parameters import RemovalParameters
 from tests.deployment import test_by_hand
 from tests.deployment.support.aws_account import ACCOUNT, REGION, AwsAccount, aws_account
@@ -374,7 +374,7 @@ def test_state_machine_calls_the_function(stack: Pasted) -> None:
     sent = json.loads(done["output"])  # as moto's functions answer with the event
     assert sent == batches
     asked: list[CorrectedDayRequest] = []
-    results = [result for batch in sent for result in do_items(batch, worker(asked))]
+    results = [result for batch in sent for result in process_items(batch, worker(asked))]
     assert [result["result"] for result in results] == [request.output_key for request in asked]
     assert {(request.channel, request.day) for request in asked} == set(MONTH)
     parameters = RemovalParameters(**batcher["BatchInput"])
@@ -435,7 +435,7 @@ def test_job_of_s3_batch_operations(stack: Pasted) -> None:
         "tasks": tasks,
     }
     requests: list[CorrectedDayRequest] = []
-    codes = [item["resultCode"] for item in do_tasks(event, worker(requests))["results"]]
+    codes = [item["resultCode"] for item in process_tasks(event, worker(requests))["results"]]
     assert codes == ["Succeeded"] * 3
     assert [request.channel.channel for request in requests] == ["HHE", "HHN", "HHZ"]
     band = (0.005, 0.01, 35, 45)
@@ -449,7 +449,8 @@ def worker(requests: list[CorrectedDayRequest]) -> Worker:
         requests.append(CorrectedDayRequest.parse(request))
         return requests[-1].output_key
 
-    return Worker(process, BatchJobs(brief=str, of_object=request_from_object), TimeLeft(None))
+    jobs = BatchJobs(summarize=str, request_from_object=request_from_object)
+    return Worker(process, jobs, TimeLeft(None))
 
 
 @covers(("Removing the stack", "sh", 0), ("Removing the stack", "sh", 2))

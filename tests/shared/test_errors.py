@@ -1,4 +1,4 @@
-"""The tree of errors: as drawn, each with a status, all of one shape."""
+"""The tree of errors: as drawn, and each as one JSON object."""
 
 import inspect
 import json
@@ -7,33 +7,18 @@ import re
 import pytest
 
 from shared import errors
-from shared.invocation.http_reply import HTTP_STATUS, http_status
 
 CLASSES = {
     name: cls
     for name, cls in inspect.getmembers(errors, inspect.isclass)
     if cls.__module__ == "shared.errors"
 }
-STATUS = {
-    "ServiceError": 500,
-    "BadRequestError": 400,
-    "NoDataError": 404,
-    "NoSuchObjectError": 404,
-    "NoWaveformError": 404,
-    "NoStationXMLError": 404,
-    "NoResponseError": 404,
-    "TooLargeError": 413,
-    "UpstreamError": 502,
-    "S3Error": 502,
-    "UnreadableObjectError": 502,
-    "SettingsError": 500,
-}
 
 each_class = pytest.mark.parametrize("name", sorted(CLASSES))
 
 
 def drawn_tree(text):
-    """The drawing as {class: parent}."""
+    """Return the drawing as {class: parent}."""
     parents, branch = {}, []
     for line in text.splitlines():
         if row := re.match(r"    ((?:[│ ] {3})*(?:[├└]── )?)(\w+Error)\b", line):
@@ -53,25 +38,6 @@ def test_tree_is_as_drawn():
 
 def test_no_error_has_two_parents():
     assert {len(cls.__bases__) for cls in CLASSES.values()} == {1}
-
-
-def test_every_error_has_a_status():
-    assert {name: int(http_status(cls("m"))) for name, cls in CLASSES.items()} == STATUS
-
-
-def test_error_of_a_user_has_its_parents_status():
-    class NoEventError(errors.NoDataError):
-        pass
-
-    class TeapotError(errors.ServiceError):
-        pass
-
-    assert http_status(NoEventError("m")) == 404
-    assert http_status(TeapotError("m")) == 500
-
-
-def test_status_table_knows_only_errors_of_the_tree():
-    assert set(HTTP_STATUS) <= set(CLASSES.values())
 
 
 @each_class
@@ -107,5 +73,5 @@ def test_a_message_that_quotes_megabytes_is_cut():
 
 
 @each_class
-def test_class_says_what_it_is_for(name):
+def test_class_has_a_docstring(name):
     assert inspect.getdoc(CLASSES[name])

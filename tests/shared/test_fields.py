@@ -1,4 +1,4 @@
-"""Fields of a request: checked, each in the same words."""
+"""Fields of a request: checked by type, with uniform error messages."""
 
 import json
 
@@ -45,7 +45,7 @@ def refusal(action, *arguments):
 
 @pytest.mark.parametrize("getter", GETTERS)
 @given(value=json_values)
-def test_a_getter_returns_a_right_value_or_refuses(getter, value):
+def test_a_getter_returns_a_valid_value_or_refuses(getter, value):
     fields = Fields({"Text": value}, NAMES, "Windows[1].")
     if VALID[getter](value):
         assert GETTERS[getter](fields) == value
@@ -67,7 +67,7 @@ def test_a_getter_returns_a_right_value_or_refuses(getter, value):
         ([{"Text": 1}], "[{"),
     ],
 )
-def test_request_that_is_no_object_is_refused(value, place):
+def test_request_that_is_not_an_object_is_refused(value, place):
     message = refusal(Fields, value, NAMES).message
     assert message.startswith(f"the request is {place}")
     assert "a JSON object with Text, Choice" in message
@@ -92,7 +92,7 @@ def test_name_has_the_path():
     assert Fields({}, NAMES, "Windows[1].").name("Text") == "Windows[1].Text"
 
 
-def test_error_says_field_value_and_what_is_right():
+def test_error_names_field_value_and_a_valid_value():
     error = Fields({}, NAMES, "W.").error("Text", [1], "something else")
     assert error.as_dict() == {
         "type": "BadRequestError",
@@ -102,7 +102,7 @@ def test_error_says_field_value_and_what_is_right():
 
 
 @pytest.mark.parametrize("getter", ["text", "array"])
-def test_required_field_is_missed(getter):
+def test_missing_required_field_is_refused(getter):
     error = refusal(GETTERS[getter], Fields({}, NAMES, "W."))
     assert error.message.startswith("W.Text is missing: must be ")
     assert error.details == {"field": "W.Text"}
@@ -121,7 +121,7 @@ def test_absent_field_has_its_default():
 
 
 @pytest.mark.parametrize("getter", ["text", "choice", "flag", "number", "array"])
-def test_null_is_no_absence(getter):
+def test_null_is_not_an_absent_field(getter):
     error = refusal(GETTERS[getter], Fields({"Text": None}, NAMES))
     assert error.message.startswith("Text is None: must be ")
 
@@ -134,7 +134,7 @@ def test_choice_is_exact_and_the_choices_are_named(getter, value):
     assert "'ACC'" in message
 
 
-def test_number_is_a_float_and_both_ends_are_in():
+def test_number_is_a_float_and_both_limits_are_allowed():
     for value in (0, 10, 0.0, 10.0, 3):
         number = GETTERS["number"](Fields({"Text": value}, NAMES))
         assert number == value
@@ -149,7 +149,7 @@ def test_number_out_of_range_is_refused(value):
     assert "from 0 to 10" in refusal(GETTERS["number"], Fields({"Text": value}, NAMES)).message
 
 
-def test_raw_is_as_it_came():
+def test_raw_value_is_not_changed():
     value = {"a": [None]}
     assert Fields({"Raw": value}, NAMES).raw("Raw") is value
     assert Fields({"Raw": None}, NAMES).raw("Raw", 7) is None
@@ -175,7 +175,7 @@ def test_is_no_number(value):
         {"x" * 10**6: 1},
         {f"x{n}": 1 for n in range(10**5)},
     ],
-    ids=["no object", "a value", "a name", "many names"],
+    ids=["not an object", "a value", "a name", "many names"],
 )
 def test_error_stays_short_whatever_was_sent(request_value):
     error = refusal(lambda: Fields(request_value, NAMES).text("Text", "text"))

@@ -1,4 +1,4 @@
-"""What tests of batches share: a toy function that takes jobs, and a context with a clock."""
+"""For tests of batches: a toy function that accepts jobs, and a context with a clock."""
 
 from types import SimpleNamespace
 
@@ -9,8 +9,7 @@ from shared.errors import (
     SettingsError,
     UnreadableObjectError,
 )
-from shared.invocation import lambda_handler
-from shared.invocation.batch import BatchJobs
+from shared.invocation import BatchJobs, lambda_handler
 
 TRANSIENT = {"s3": S3Error, "settings": SettingsError}
 PERMANENT = {
@@ -21,7 +20,7 @@ PERMANENT = {
 
 
 def process(request):
-    """Answers with the request, or fails as it says."""
+    """Answer with the request, or fail as the request asks."""
     kind = request.get("fail")
     if kind in {**TRANSIENT, **PERMANENT}:
         raise {**TRANSIENT, **PERMANENT}[kind](f"it is {kind}")
@@ -34,21 +33,25 @@ def request_of(bucket, key, members):
     return {"bucket": bucket, "key": key, **members}
 
 
-JOBS = BatchJobs(brief=lambda answer: answer["done"], of_object=request_of)
+JOBS = BatchJobs(summarize=lambda answer: answer["done"], request_from_object=request_of)
 
 handler = lambda_handler(process, jobs=JOBS)
 no_jobs_handler = lambda_handler(process)
 
 
 class Context:
-    """Lambda's context of an invocation whose time ends after so many looks at the clock."""
+    """Lambda's context of an invocation whose time runs out after some readings of the clock.
 
-    def __init__(self, looks):
-        self.looks = looks
+    Args:
+        readings: number of readings that leave plenty of time.
+    """
+
+    def __init__(self, readings):
+        self.readings = readings
 
     def get_remaining_time_in_millis(self):
-        self.looks -= 1
-        return 60_000 if self.looks >= 0 else 900
+        self.readings -= 1
+        return 60_000 if self.readings >= 0 else 900
 
 
 NO_LIMIT = SimpleNamespace()

@@ -15,7 +15,7 @@ import run_lambda
 from local.cloud.emulator import Emulator
 from local.cloud.s3_server import OUTPUT_BUCKET
 from runner.sending import retry
-from shared.invocation import http_event
+from shared.invocation import reply_size
 from tests.support.builders import noise
 from tests.support.lambda_api import Answer, LambdaApi
 
@@ -127,7 +127,7 @@ def test_all_windows_fail(real, folder, capsys):
 
 def test_a_large_answer_is_downloaded(day, folder, timewindow_handler, monkeypatch, api, capsys):
     """The function's own link, as its handler gives it where a reply may be small."""
-    monkeypatch.setattr(http_event, "MAX_REPLY_BYTES", 500)
+    monkeypatch.setattr(reply_size, "MAX_REPLY_BYTES", 500)
 
     def handled(event, _):
         return Answer(body=json.dumps(timewindow_handler(event)))

@@ -1,4 +1,4 @@
-"""Batches of items of Step Functions' Distributed Map."""
+"""Batches of Step Functions' Distributed Map."""
 
 import pytest
 
@@ -29,7 +29,7 @@ def test_no_items():
     assert handler({"Items": []}, NO_LIMIT) == []
 
 
-def test_what_items_have_in_common():
+def test_items_share_the_batch_input():
     event = {"Items": [{"a": 1}, {"a": 2, "output": "ACC"}], "BatchInput": {"output": "DISP"}}
     assert handler(event, NO_LIMIT) == [
         {"result": {"output": "DISP", "a": 1}},
@@ -38,35 +38,35 @@ def test_what_items_have_in_common():
 
 
 @pytest.mark.parametrize("kind", PERMANENT)
-def test_what_can_never_succeed_is_told_in_its_place(kind):
+def test_permanent_failure_is_reported_in_its_place(kind):
     (entry,) = handler({"Items": [{"fail": kind}]}, NO_LIMIT)
     assert entry["error"]["type"] == PERMANENT[kind].__name__
 
 
 @pytest.mark.parametrize(("kind", "error"), TRANSIENT.items())
-def test_what_may_succeed_another_time_is_raised_after_all_are_done(kind, error):
-    begun = []
+def test_transient_failure_is_raised_after_all_items_are_done(kind, error):
+    requests = []
 
-    def noted(request):
-        begun.append(request)
+    def recording(request):
+        requests.append(request)
         return process(request)
 
     event = {"Items": [{"fail": "bug"}, {"fail": kind}, {"fail": "bad"}, {"a": 1}]}
     with pytest.raises(error):
-        lambda_handler(noted, jobs=JOBS)(event, NO_LIMIT)
-    assert begun == event["Items"]
+        lambda_handler(recording, jobs=JOBS)(event, NO_LIMIT)
+    assert requests == event["Items"]
 
 
-def test_our_own_fault_is_told_in_its_place_and_not_shown():
+def test_internal_error_is_reported_without_details():
     fault, done = handler({"Items": [{"fail": "bug"}, {}]}, NO_LIMIT)
     assert fault["error"]["type"] == "InternalError"
     assert "never to be seen" not in fault["error"]["message"]
     assert done == {"result": {}}
 
 
-def test_more_than_the_time_suffices_for():
-    with pytest.raises(TooLargeError, match="2 of 4 items were not begun.*MaxItemsPerBatch"):
-        handler({"Items": [{}, {}, {}, {}]}, Context(looks=1))
+def test_batch_that_exceeds_the_time():
+    with pytest.raises(TooLargeError, match="2 of 4 items were not started.*MaxItemsPerBatch"):
+        handler({"Items": [{}, {}, {}, {}]}, Context(readings=1))
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_more_than_the_time_suffices_for():
         {"Items": [], "BatchInput": ""},
     ],
 )
-def test_what_is_no_batch(event):
+def test_invalid_batch(event):
     with pytest.raises(BadRequestError, match="must be a JSON array of requests, and an object"):
         handler(event, NO_LIMIT)
 

@@ -1,4 +1,4 @@
-"""What an event is, by its shape: events as AWS documents them, and what only looks like one."""
+"""The source of an event: events as AWS documents them, and requests that resemble them."""
 
 import pytest
 
@@ -44,34 +44,34 @@ EVENTBRIDGE = {
 
 
 @pytest.mark.parametrize(
-    ("event", "shape"),
+    ("event", "source"),
     [
         (http_event("{}"), event_source.HTTP),
         (http_event("{}", "1.0"), event_source.HTTP),
         (SQS_EVENT, event_source.SQS),
         (S3_BATCH_1, event_source.S3_BATCH),
         ({**S3_BATCH_1, "invocationSchemaVersion": "2.0"}, event_source.S3_BATCH),
-        ({"Items": [{}]}, event_source.MAP_ITEMS),
-        ({"Items": [{}], "BatchInput": {"output": "ACC"}}, event_source.MAP_ITEMS),
+        ({"Items": [{}]}, event_source.DISTRIBUTED_MAP),
+        ({"Items": [{}], "BatchInput": {"output": "ACC"}}, event_source.DISTRIBUTED_MAP),
         ({"Records": [{"eventSource": "aws:s3", "s3": {}}]}, "an S3 event notification"),
         ({"Records": [{"EventSource": "aws:sns", "Sns": {}}]}, "an SNS notification"),
         ({"Records": [{"eventSource": "aws:kinesis"}]}, "a batch of a Kinesis stream"),
         ({"Records": [{"eventSource": "aws:new"}]}, "a batch of aws:new"),
         (KAFKA, "a batch of a Kafka topic"),
         (EVENTBRIDGE, "an EventBridge event ('Scheduled Event')"),
-        ({"day": "2019,183", "nscl": "CI.SOC.HHZ."}, event_source.REQUEST),
-        ({"Windows": []}, event_source.REQUEST),
-        ({"Items": [], "day": "2019,183"}, event_source.REQUEST),
-        ({"Records": []}, event_source.REQUEST),
-        ({"Records": None}, event_source.REQUEST),
-        ({"Records": "none"}, event_source.REQUEST),
-        ({"Records": [1]}, event_source.REQUEST),
-        ({"records": {}}, event_source.REQUEST),
-        ({}, event_source.REQUEST),
-        ([], event_source.REQUEST),
-        ("text", event_source.REQUEST),
-        (None, event_source.REQUEST),
+        ({"day": "2019,183", "nscl": "CI.SOC.HHZ."}, event_source.DIRECT),
+        ({"Windows": []}, event_source.DIRECT),
+        ({"Items": [], "day": "2019,183"}, event_source.DIRECT),
+        ({"Records": []}, event_source.DIRECT),
+        ({"Records": None}, event_source.DIRECT),
+        ({"Records": "none"}, event_source.DIRECT),
+        ({"Records": [1]}, event_source.DIRECT),
+        ({"records": {}}, event_source.DIRECT),
+        ({}, event_source.DIRECT),
+        ([], event_source.DIRECT),
+        ("text", event_source.DIRECT),
+        (None, event_source.DIRECT),
     ],
 )
-def test_shape(event, shape):
-    assert event_source.shape(event) == shape
+def test_source(event, source):
+    assert event_source.identify(event) == source

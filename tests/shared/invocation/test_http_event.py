@@ -1,4 +1,4 @@
-"""HTTP events: method, query, headers, of every version."""
+"""HTTP events of every version: method, query, headers."""
 
 import pytest
 
@@ -9,17 +9,12 @@ from tests.support.builders import http_event as event
 LOAD_BALANCER = {"requestContext": {"elb": {"targetGroupArn": "arn"}}, "httpMethod": "GET"}
 
 
-def of_2(query):
+def version_2(query):
     return event(None, "2.0", rawQueryString=query)
 
 
-def of_1(**pairs):
-    multiple = {name: [value] for name, value in pairs.items()}
-    return event(None, queryStringParameters=pairs, multiValueQueryStringParameters=multiple)
-
-
 @pytest.mark.parametrize(
-    ("shape", "method"),
+    ("http", "method"),
     [
         (event("{}", "2.0"), "POST"),
         (event("{}", "1.0"), "POST"),
@@ -30,9 +25,9 @@ def of_1(**pairs):
         ({"routeKey": "$default"}, "POST"),
     ],
 )
-def test_method(shape, method):
-    assert http_event.is_http(shape)
-    assert http_event.method(shape) == method
+def test_method(http, method):
+    assert http_event.is_http(http)
+    assert http_event.method(http) == method
 
 
 @pytest.mark.parametrize(
@@ -48,40 +43,40 @@ def test_method(shape, method):
     ],
 )
 def test_query_of_version_2(query, parameters):
-    assert http_event.parameters(of_2(query)) == parameters
+    assert http_event.parameters(version_2(query)) == parameters
 
 
-def test_query_that_a_function_url_leaves_out():
+def test_query_missing_from_a_function_url_event():
     assert http_event.parameters({"version": "2.0", "requestContext": {}}) == {}
 
 
 @pytest.mark.parametrize("absent", [None, {}])
 def test_query_of_version_1(absent):
     assert http_event.parameters(event(None, "1.0")) == {}
-    shape = event(None, "1.0", queryStringParameters={"A": "1%2C+2"})
-    assert http_event.parameters({**shape, "multiValueQueryStringParameters": absent}) == {
-        "A": "1%2C+2"  # decoded by API Gateway, and not again
+    http = event(None, "1.0", queryStringParameters={"A": "1%2C+2"})
+    assert http_event.parameters({**http, "multiValueQueryStringParameters": absent}) == {
+        "A": "1%2C+2"  # API Gateway decoded it once already
     }
-    shape["multiValueQueryStringParameters"] = {"A": ["1"], "B": ["2"]}
-    assert http_event.parameters(shape) == {"A": "1", "B": "2"}
+    http["multiValueQueryStringParameters"] = {"A": ["1"], "B": ["2"]}
+    assert http_event.parameters(http) == {"A": "1", "B": "2"}
 
 
-def test_query_of_a_load_balancer_comes_as_it_was_sent():
-    shape = {**LOAD_BALANCER, "queryStringParameters": {"Start%20time": "00%3A00", "L": "++"}}
-    assert http_event.parameters(shape) == {"Start time": "00:00", "L": "  "}
+def test_query_of_a_load_balancer_is_decoded():
+    http = {**LOAD_BALANCER, "queryStringParameters": {"Start%20time": "00%3A00", "L": "++"}}
+    assert http_event.parameters(http) == {"Start time": "00:00", "L": "  "}
 
 
 @pytest.mark.parametrize(
-    "shape",
+    "http",
     [
-        of_2("Station=BOM&Network=CI&Station=HEC"),
-        of_2("Station=BOM&Station=BOM"),
+        version_2("Station=BOM&Network=CI&Station=HEC"),
+        version_2("Station=BOM&Station=BOM"),
         event(None, "1.0", multiValueQueryStringParameters={"Station": ["BOM", "HEC"]}),
     ],
 )
-def test_a_repeated_parameter_is_named(shape):
+def test_a_repeated_parameter_is_named(http):
     with pytest.raises(BadRequestError, match="'Station' more than once") as caught:
-        http_event.parameters(shape)
+        http_event.parameters(http)
     assert caught.value.details == {"field": "Station"}
 
 
@@ -115,8 +110,8 @@ def test_accept_encoding(value, accepted):
 
 
 def test_accept_encoding_on_several_lines():
-    shape = event("{}", "1.0", multiValueHeaders={"Accept-Encoding": ["br", "gzip"]})
-    assert http_event.accepts_gzip({**shape, "headers": {"Accept-Encoding": "br"}})
+    http = event("{}", "1.0", multiValueHeaders={"Accept-Encoding": ["br", "gzip"]})
+    assert http_event.accepts_gzip({**http, "headers": {"Accept-Encoding": "br"}})
 
 
 def test_limits():
@@ -125,8 +120,8 @@ def test_limits():
     assert http_event.max_reply_bytes(LOAD_BALANCER) == 10**6
 
 
-def test_only_a_rest_api_may_leave_base64_as_it_is():
-    assert http_event.unpacks_base64(event("{}", "2.0"))
-    assert http_event.unpacks_base64({**event("{}", "1.0"), "version": "1.0"})
-    assert http_event.unpacks_base64(LOAD_BALANCER)
-    assert not http_event.unpacks_base64(event("{}", "1.0"))
+def test_only_a_rest_api_may_not_decode_base64():
+    assert http_event.decodes_base64(event("{}", "2.0"))
+    assert http_event.decodes_base64({**event("{}", "1.0"), "version": "1.0"})
+    assert http_event.decodes_base64(LOAD_BALANCER)
+    assert not http_event.decodes_base64(event("{}", "1.0"))

@@ -1,4 +1,4 @@
-"""Tasks of S3 Batch Operations: the request that an object stands for, and result codes."""
+"""Tasks of S3 Batch Operations: the request about each object, and result codes."""
 
 import json
 
@@ -9,7 +9,10 @@ from tests.support.batches import NO_LIMIT, PERMANENT, TRANSIENT, Context, handl
 
 
 def event(*tasks, version="2.0", arguments=None):
-    """As AWS documents both versions, under "Invoke AWS Lambda function" of S3 Batch Operations."""
+    """Return an event of either version, as the user guide of S3 documents it.
+
+    See "Invoke AWS Lambda function" under S3 Batch Operations.
+    """
     bucket = (
         {"s3Bucket": "scedc-pds"} if version == "2.0" else {"s3BucketArn": "arn:aws:s3:::scedc-pds"}
     )
@@ -24,16 +27,17 @@ def event(*tasks, version="2.0", arguments=None):
     }
 
 
-def results(asked, context=NO_LIMIT):
-    reply = handler(asked, context)
+def results(batch, context=NO_LIMIT):
+    """Return code and string of each result, and check the rest of the reply."""
+    reply = handler(batch, context)
     assert {**reply, "results": None} == {
-        "invocationSchemaVersion": asked["invocationSchemaVersion"],
+        "invocationSchemaVersion": batch["invocationSchemaVersion"],
         "treatMissingKeysAs": "PermanentFailure",
-        "invocationId": asked["invocationId"],
+        "invocationId": batch["invocationId"],
         "results": None,
     }
     assert [result["taskId"] for result in reply["results"]] == [
-        task["taskId"] for task in asked["tasks"]
+        task["taskId"] for task in batch["tasks"]
     ]
     return [(result["resultCode"], result["resultString"]) for result in reply["results"]]
 
@@ -61,41 +65,43 @@ def test_arguments_are_members_of_the_request():
         "pre_filt": [0.01, 0.02, 35, 45],
         "water_level": None,
         "zero_mean": False,
-        "nan": "NaN",  # no word of JSON's, and so a text
+        "nan": "NaN",  # not JSON, so it stays text
     }
 
 
 @pytest.mark.parametrize("kind", PERMANENT)
-def test_what_can_never_succeed(kind):
-    asked = event(arguments={"fail": kind})
-    assert results(asked) == [("PermanentFailure", f"{PERMANENT[kind].__name__}: it is {kind}")]
+def test_permanent_failure(kind):
+    batch = event(arguments={"fail": kind})
+    assert results(batch) == [("PermanentFailure", f"{PERMANENT[kind].__name__}: it is {kind}")]
 
 
 @pytest.mark.parametrize("kind", TRANSIENT)
-def test_what_may_succeed_another_time(kind):
-    asked = event(arguments={"fail": kind})
-    assert results(asked) == [("TemporaryFailure", f"{TRANSIENT[kind].__name__}: it is {kind}")]
+def test_transient_failure(kind):
+    batch = event(arguments={"fail": kind})
+    assert results(batch) == [("TemporaryFailure", f"{TRANSIENT[kind].__name__}: it is {kind}")]
 
 
-def test_our_own_fault_is_not_shown():
+def test_internal_error_is_reported_without_details():
     ((code, text),) = results(event(arguments={"fail": "bug"}))
     assert code == "PermanentFailure"
     assert text == "InternalError: this is our fault; the log has the details"
 
 
 def test_a_version_is_refused():
-    """What is read is the object as it is now."""
-    asked = event("folder/a.ms", "folder/b.ms")
-    asked["tasks"][0]["s3VersionId"] = "abc"
-    (code, text), (other, _) = results(asked)
+    """Only the current version of an object is read."""
+    batch = event("folder/a.ms", "folder/b.ms")
+    batch["tasks"][0]["s3VersionId"] = "abc"
+    (code, text), (other, _) = results(batch)
     assert (code, other) == ("PermanentFailure", "Succeeded")
-    assert text.startswith("BadRequestError: s3VersionId is 'abc': objects are read as they are")
+    assert text.startswith(
+        "BadRequestError: s3VersionId is 'abc': only an object's current version is read"
+    )
 
 
 def test_a_task_without_a_key():
-    asked = event("folder/a.ms", "folder/b.ms")
-    asked["tasks"][0]["s3Key"] = None
-    (code, text), (other, _) = results(asked)
+    batch = event("folder/a.ms", "folder/b.ms")
+    batch["tasks"][0]["s3Key"] = None
+    (code, text), (other, _) = results(batch)
     assert (code, other) == ("PermanentFailure", "Succeeded")
     assert text == "BadRequestError: s3Key is None: must be an object's key"
 
@@ -111,7 +117,7 @@ def test_a_task_without_a_key():
         {"invocationSchemaVersion": None},
     ],
 )
-def test_what_s3_would_not_send(changed):
+def test_event_that_s3_would_not_send(changed):
     with pytest.raises(BadRequestError, match="must be"):
         handler({**event(), **changed}, NO_LIMIT)
 
@@ -121,10 +127,10 @@ def test_a_long_result_is_cut():
     assert len(text) == 1_000
 
 
-def test_what_the_time_does_not_suffice_for_comes_again():
-    found = results(event("a", "b", "c"), Context(looks=1))
-    assert [code for code, _ in found] == ["Succeeded", "Succeeded", "TemporaryFailure"]
-    assert "time ends" in found[2][1]
+def test_tasks_that_exceed_the_time_are_retried():
+    done = results(event("a", "b", "c"), Context(readings=1))
+    assert [code for code, _ in done] == ["Succeeded", "Succeeded", "TemporaryFailure"]
+    assert "time is running out" in done[2][1]
 
 
 def test_a_function_without_jobs_refuses_by_name():

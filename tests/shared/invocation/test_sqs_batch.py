@@ -1,4 +1,4 @@
-"""A batch of SQS messages: what goes back, what is done, and what goes to the dead letters."""
+"""Batches of SQS messages: done, returned to the queue, or sent to the dead-letter queue."""
 
 import json
 import logging
@@ -13,13 +13,13 @@ from tests.support.batches import NO_LIMIT, PERMANENT, TRANSIENT, Context, handl
 
 @pytest.fixture
 def queues(archive, request, monkeypatch):
-    """Queues of this test's own, the dead letters' in the function's environment."""
+    """Create queues for one test; the function's environment names the dead-letter queue."""
     sqs = dead_letters.client()
     name = "".join(character for character in request.node.name if character.isalnum())[:50]
-    made = Queues.create(sqs, name, visibility_timeout_s=30)
-    monkeypatch.setenv("DEAD_LETTER_QUEUE_URL", made.dead_letters)
-    yield made
-    for url in (made.jobs, made.dead_letters):
+    created = Queues.create(sqs, name, visibility_timeout_s=30)
+    monkeypatch.setenv("DEAD_LETTER_QUEUE_URL", created.dead_letters)
+    yield created
+    for url in (created.jobs, created.dead_letters):
         sqs.delete_queue(QueueUrl=url)
 
 
@@ -38,17 +38,17 @@ def batch(*bodies, received=1):
 
 
 def failed(event, context=NO_LIMIT):
-    """The messages that go back, by the reply and by AWS's rules of reading it."""
+    """Return the messages that go back to the queue, by AWS's rules of reading the reply."""
     reply = handler(event, context)
     assert list(reply) == ["batchItemFailures"]
     identifiers = [record["messageId"] for record in event["Records"]]
-    told = [failure["itemIdentifier"] for failure in reply["batchItemFailures"]]
-    assert failed_messages(json.dumps(reply).encode(), identifiers) == set(told)
-    return told
+    returned = [failure["itemIdentifier"] for failure in reply["batchItemFailures"]]
+    assert failed_messages(json.dumps(reply).encode(), identifiers) == set(returned)
+    return returned
 
 
-def buried(queues):
-    """Body and reason of what is in the dead-letter queue."""
+def dead_letters_of(queues):
+    """Return body and reason of each message in the dead-letter queue."""
     received = dead_letters.client().receive_message(
         QueueUrl=queues.dead_letters, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
     )
@@ -63,17 +63,17 @@ def buried(queues):
 
 def test_all_done(queues):
     assert failed(batch({}, {"a": 1}, {"a": 1})) == []
-    assert buried(queues) == []
+    assert dead_letters_of(queues) == []
 
 
 @pytest.mark.parametrize("kind", [*TRANSIENT, "bug"])
-def test_what_may_succeed_another_time_goes_back(queues, kind):
+def test_transient_failure_returns_to_the_queue(queues, kind):
     assert failed(batch({}, {"fail": kind}, {})) == ["m1"]
-    assert buried(queues) == []
+    assert dead_letters_of(queues) == []
 
 
 @pytest.mark.parametrize("kind", PERMANENT)
-def test_what_can_never_succeed_is_buried_with_its_reason(queues, kind):
+def test_permanent_failure_becomes_a_dead_letter_with_its_reason(queues, kind):
     body = {"fail": kind}
     assert failed(batch({}, body, {})) == []
     reason = {
@@ -81,53 +81,53 @@ def test_what_can_never_succeed_is_buried_with_its_reason(queues, kind):
         "ErrorMessage": f"it is {kind}",
         "MessageId": "m1",
     }
-    assert buried(queues) == [(json.dumps(body), reason)]
+    assert dead_letters_of(queues) == [(json.dumps(body), reason)]
 
 
 @pytest.mark.parametrize("kind", [*TRANSIENT, "bug"])
-def test_the_last_try_is_buried_with_its_reason(queues, monkeypatch, kind):
-    """SQS would bring it there without one."""
+def test_last_receive_becomes_a_dead_letter_with_its_reason(queues, monkeypatch, kind):
+    """SQS would move it there without a reason."""
     monkeypatch.setenv("MAX_RECEIVE_COUNT", "3")
     assert failed(batch({"fail": kind}, {}, received=2)) == ["m0"]
-    assert buried(queues) == []
+    assert dead_letters_of(queues) == []
     assert failed(batch({"fail": kind}, {}, received=3)) == []
-    ((body, reason),) = buried(queues)
+    ((body, reason),) = dead_letters_of(queues)
     assert json.loads(body) == {"fail": kind}
     error = TRANSIENT.get(kind, ZeroDivisionError)
     assert reason["ErrorType"] == error.__name__
     assert reason["MessageId"] == "m0"
 
 
-def test_a_last_try_that_is_not_begun_goes_back(queues, monkeypatch):
-    """It has no reason but the clock, and is not lost: SQS itself makes it a dead letter."""
+def test_last_receive_without_time_returns_to_the_queue(queues, monkeypatch):
+    """It did not fail, and is not lost: SQS itself makes it a dead letter."""
     monkeypatch.setenv("MAX_RECEIVE_COUNT", "1")
-    assert failed(batch({}, {}, {"fail": "s3"}), Context(looks=1)) == ["m2"]
-    assert buried(queues) == []
+    assert failed(batch({}, {}, {"fail": "s3"}), Context(readings=1)) == ["m2"]
+    assert dead_letters_of(queues) == []
 
 
-def test_without_a_count_nothing_is_the_last_try(queues, monkeypatch):
+def test_without_a_count_no_receive_is_the_last(queues, monkeypatch):
     event = batch({"fail": "s3"}, received=1000)
     assert failed(event) == ["m0"]  # MAX_RECEIVE_COUNT is not set
     monkeypatch.setenv("MAX_RECEIVE_COUNT", "1")
     del event["Records"][0]["attributes"]
     assert failed(event) == ["m0"]
-    assert buried(queues) == []
+    assert dead_letters_of(queues) == []
 
 
 @pytest.mark.parametrize("body", [" ", "{", "day=2019,183", '{"fail": NaN}', "\u00e9"])
-def test_a_body_that_is_no_json(queues, body):
+def test_body_that_is_not_json(queues, body):
     assert failed(batch(body)) == []
-    ((found, reason),) = buried(queues)
-    assert found == body
+    ((text, reason),) = dead_letters_of(queues)
+    assert text == body
     assert reason["ErrorType"] == "BadRequestError"
     assert "the message's body is not JSON" in reason["ErrorMessage"]
 
 
-def test_reasons_have_only_what_sqs_takes(queues):
+def test_reasons_have_only_characters_that_sqs_accepts(queues):
     dead_letters.send(
         queues.dead_letters, "{}", "m0", BadRequestError("day '\x00\ud800'\x1f é\U0001f30b")
     )
-    ((_, reason),) = buried(queues)
+    ((_, reason),) = dead_letters_of(queues)
     assert reason["ErrorMessage"] == "day '??'? é\U0001f30b"
 
 
@@ -135,27 +135,27 @@ def test_reasons_have_only_what_sqs_takes(queues):
     "record",
     [5, None, {"eventSource": "aws:sqs"}, {"messageId": "m1"}, {"messageId": None, "body": "{}"}],
 )
-def test_what_sqs_would_not_send_fails_all_before_anything_is_done(queues, record):
+def test_record_that_sqs_would_not_send_fails_the_batch_before_any_job(queues, record):
     event = batch({"fail": "bad"})
     event["Records"].append(record)
     with pytest.raises(BadRequestError, match=r"Records\[1\] must be an object with the texts"):
         handler(event, NO_LIMIT)
-    assert buried(queues) == []
+    assert dead_letters_of(queues) == []
 
 
-def test_all_failed_is_told_message_by_message(queues):
+def test_failures_of_all_messages_are_reported_one_by_one(queues):
     assert failed(batch({"fail": "s3"}, {"fail": "bug"})) == ["m0", "m1"]
 
 
-def test_without_a_dead_letter_queue_it_goes_back(queues, monkeypatch, caplog):
+def test_without_a_dead_letter_queue_messages_return(queues, monkeypatch, caplog):
     monkeypatch.delenv("DEAD_LETTER_QUEUE_URL")
     assert failed(batch({"fail": "bad"}, {})) == ["m0"]
     assert "no DEAD_LETTER_QUEUE_URL" in caplog.text
 
 
 @pytest.mark.parametrize("fault", ["no such queue", "no such host", "no URL"])
-def test_what_cannot_be_buried_goes_back(queues, monkeypatch, caplog, fault):
-    """Nothing is lost: after enough returns, SQS itself moves it to the dead letters."""
+def test_unsent_dead_letter_returns_to_the_queue(queues, monkeypatch, caplog, fault):
+    """Nothing is lost: after enough receives, SQS itself moves it to the dead-letter queue."""
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     if fault == "no such host":
         monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", "http://127.0.0.1:9")
@@ -165,11 +165,11 @@ def test_what_cannot_be_buried_goes_back(queues, monkeypatch, caplog, fault):
     assert "could not send to" in caplog.text
 
 
-def test_what_the_time_does_not_suffice_for_goes_back(queues, caplog):
-    # One look at the clock before each message but the first: the third one is not begun.
-    assert failed(batch({}, {}, {"fail": "bad"}, {}), Context(looks=1)) == ["m2", "m3"]
-    assert buried(queues) == []
-    assert "message m3: not begun, as the time ends" in caplog.text
+def test_messages_that_exceed_the_time_return(queues, caplog):
+    # The clock is read before every message except the first, so the third is not started.
+    assert failed(batch({}, {}, {"fail": "bad"}, {}), Context(readings=1)) == ["m2", "m3"]
+    assert dead_letters_of(queues) == []
+    assert "message m3: not started, since the time is running out" in caplog.text
 
 
 def test_the_log_says_what_failed(queues, caplog):
@@ -181,11 +181,11 @@ def test_the_log_says_what_failed(queues, caplog):
         "message m1: BadRequestError: it is bad",
         "message m2: unexpected failure",
     ]
-    assert "never to be seen by a caller" in caplog.text  # the traceback of our own fault
+    assert "never to be seen by a caller" in caplog.text  # the traceback of the unexpected failure
 
 
 def test_a_function_without_jobs_refuses_by_name():
-    """A reply that does not list them would delete them all."""
+    """SQS would delete all messages if the reply listed none."""
     with pytest.raises(
         BadRequestError, match="this is a batch of SQS messages, which this function"
     ):
