@@ -1,4 +1,4 @@
-"""Many requests: concurrency, retries, the results file, the summary, the exit status."""
+"""Many requests: concurrency, retries, results file, summary, exit status."""
 
 import errno
 import json
@@ -9,25 +9,13 @@ from pathlib import Path
 import pytest
 
 import run_lambda
-from runner.sending import retry
-from tests.support.lambda_api import BUCKET, Answer, LambdaApi, corrected, failed, refused
+from tests.support.lambda_api import BUCKET, Answer, corrected, failed, refused
+
+pytestmark = pytest.mark.usefixtures("correcting")
 
 DAYS = "2019,183..2019,192"
 REQUESTS = [{"day": f"2019,{day}", "nscl": "CI.SOC.HHZ."} for day in range(183, 193)]
 BAD_DAYS = ("2019,185", "2019,188")
-
-
-@pytest.fixture
-def api(monkeypatch, tmp_path):
-    """Lambda's API, which corrects whatever it is asked; and a folder for results."""
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "secret")
-    monkeypatch.setattr(retry, "FIRST_PAUSE_S", 0.0)
-    monkeypatch.chdir(tmp_path)
-    with LambdaApi() as api:
-        api.answer = lambda event, _: corrected(event)
-        monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", api.url)
-        yield api
 
 
 def run(*options, status=0):
@@ -240,48 +228,3 @@ def test_results_that_go_nowhere(api):
     assert Path("/dev/null").exists()
     run("--results", "/dev/null", "--resume", status=2)
     assert len(api.calls) == 10
-
-
-def test_files_of_requests(api, tmp_path):
-    lines = ["2019,183 CI.SOC.HHZ.", "CI.SOC.HHN. 2019-07-02", json.dumps(REQUESTS[1])]
-    (tmp_path / "days.txt").write_text("\n".join(lines))
-    (tmp_path / "more.txt").write_text("CI PAS -- BHZ 2019-07-02 2019-07-04")
-    options = ["response", "--file", "days.txt", "more.txt", "--output", "ACC"]
-    assert run_lambda.main([*options, "--concurrency", "1"]) == 0
-    assert api.events == [
-        {"day": "2019,183", "nscl": "CI.SOC.HHZ.", "output": "ACC"},
-        {"day": "2019,183", "nscl": "CI.SOC.HHN.", "output": "ACC"},
-        {"day": "2019,184", "nscl": "CI.SOC.HHZ.", "output": "ACC"},
-        {"day": "2019,183", "nscl": "CI.PAS.BHZ.", "output": "ACC"},
-        {"day": "2019,184", "nscl": "CI.PAS.BHZ.", "output": "ACC"},
-    ]
-    options += ["--day", "2019,200", "--nscl", "CI.SOC.HHZ.", "--results", "more.jsonl"]
-    assert run_lambda.main(options) == 0
-    assert {"day": "2019,200", "nscl": "CI.SOC.HHZ.", "output": "ACC"} in api.events[5:]
-    assert len(api.events) == 5 + 6
-
-
-def test_a_bad_line_sends_nothing(api, tmp_path, capsys):
-    (tmp_path / "days.txt").write_text("2019,183 CI.SOC.HHZ.\n2019,184 CI.SOC\n")
-    assert run_lambda.main(["response", "--file", "days.txt"]) == 2
-    assert "days.txt, line 2: '2019,184 CI.SOC': nscl 'CI.SOC': must" in capsys.readouterr().err
-    assert api.calls == []
-
-
-def test_wildcards(api, listable, capsys):
-    from shared.archive import scedc
-    from shared.archive.channel_id import ChannelId
-    from shared.archive.day import Day
-
-    for day, nscl in ((183, "CI.SOC.HHZ."), (183, "CI.SOC.HHE."), (184, "CI.SOC.HHZ.")):
-        listable.put(scedc.waveform_key(ChannelId.parse(nscl), Day(2019, day)), b"x")
-    days = ["response", "--day", "2019,183..2019,184"]
-    assert run_lambda.main([*days, "--nscl", "CI.S*.HH?.*", "--concurrency", "1"]) == 0
-    assert [(event["day"], event["nscl"]) for event in api.events] == [
-        ("2019,183", "CI.SOC.HHE."),
-        ("2019,183", "CI.SOC.HHZ."),
-        ("2019,184", "CI.SOC.HHZ."),
-    ]
-    capsys.readouterr()
-    assert run_lambda.main([*days, "--nscl", "CI.PAS.HH?.*"]) == 2
-    assert "no channel matches 'CI.PAS.HH?.*' on 2019,183..2019,184" in capsys.readouterr().err

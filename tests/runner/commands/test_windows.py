@@ -1,12 +1,10 @@
-"""Time windows: formats, files, links, failures, pictures."""
+"""The command for time windows: formats, files, failures."""
 
-import base64
-import gzip
 import io
 import json
-import threading
 import zipfile
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
 
 import obspy
 import pytest
@@ -14,57 +12,12 @@ import pytest
 import run_lambda
 from local.cloud.emulator import Emulator
 from local.cloud.s3_server import OUTPUT_BUCKET
-from runner.sending import retry
 from shared.invocation import reply_size
 from tests.support.builders import noise
 from tests.support.lambda_api import Answer, LambdaApi
+from tests.support.window_replies import DATA, FAILED, WINDOW, file_reply, write_request
 
-NSCL = "CI.BOM.BHZ."
-WINDOW = {
-    "Network": "CI",
-    "Station": "BOM",
-    "Channel": "BHZ",
-    "Starttime": "2024-01-01T00:00:10",
-    "Endtime": "2024-01-01T00:00:20",
-}
 MISSING = {**WINDOW, "Station": "NONE"}
-DATA = {"network": "CI", "data": [1, 2]}
-FAILED = {"network": "CI", "error": {"type": "NoWaveformError", "message": "no data of CI.NONE"}}
-
-
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    """A folder with a request.json of one window."""
-    monkeypatch.chdir(tmp_path)
-    ask(tmp_path, WINDOW)
-    return tmp_path
-
-
-def ask(folder, *windows, **members):
-    (folder / "request.json").write_text(json.dumps({"Windows": windows, **members}))
-
-
-@pytest.fixture
-def api(monkeypatch, folder):
-    monkeypatch.setattr(retry, "FIRST_PAUSE_S", 0.0)
-    with LambdaApi() as api:
-        yield api
-
-
-@pytest.fixture
-def windows(api):
-    """Runs the command against the API, which answers with this."""
-
-    def run(reply, *options):
-        api.reply = Answer(body=json.dumps(reply))
-        return run_lambda.main(["windows", *options, "--endpoint-url", api.url])
-
-    return run
-
-
-def file_reply(content, *errors):
-    text = base64.b64encode(content).decode()
-    return {"content_type": "application/x", "content_base64": text, "errors": list(errors)}
 
 
 # On the emulator
@@ -95,7 +48,7 @@ def test_json(real, folder, capsys):
 
 
 def test_miniseed(real, folder, capsys):
-    ask(folder, WINDOW, MISSING)
+    write_request(folder, WINDOW, MISSING)
     assert real("--format", "mseed", "-o", "windows.mseed") == 1
     (trace,) = obspy.read(str(folder / "windows.mseed"), format="MSEED")
     assert trace.data.tolist() == SAMPLES
@@ -107,7 +60,7 @@ def test_miniseed(real, folder, capsys):
 
 def test_sac(real, folder):
     """The format of the request counts, too."""
-    ask(folder, WINDOW, Format="sac")
+    write_request(folder, WINDOW, Format="sac")
     assert real("-o", "windows.zip") == 0
     with zipfile.ZipFile(folder / "windows.zip") as archive:
         (name,) = archive.namelist()
@@ -116,7 +69,7 @@ def test_sac(real, folder):
 
 
 def test_all_windows_fail(real, folder, capsys):
-    ask(folder, MISSING)
+    write_request(folder, MISSING)
     assert real("--format", "mseed", "-o", "windows.mseed") == 1
     said = capsys.readouterr().err
     assert said.startswith("error: no window has data, nothing was written\n  the archive has no")
@@ -147,48 +100,6 @@ def test_a_large_answer_is_downloaded(day, folder, timewindow_handler, monkeypat
     assert json.loads(capsys.readouterr().out) == [window]
 
 
-# What is asked
-
-
-def test_the_format_is_sent(windows, api):
-    windows(file_reply(b"x"), "--format", "sac", "-o", "windows.zip")
-    windows([DATA])
-    assert api.events == [{"Windows": [WINDOW], "Format": "sac"}, {"Windows": [WINDOW]}]
-
-
-def test_a_request_from_standard_input(windows, api, monkeypatch):
-    monkeypatch.setattr("sys.stdin", io.StringIO('{"Windows": [1]}'))
-    assert windows([DATA], "--request", "-") == 0
-    assert api.events == [{"Windows": [1]}]
-
-
-@pytest.mark.parametrize(
-    ("options", "members", "message"),
-    [
-        (["--format", "mseed"], {}, "the format mseed needs a file: -o FILE"),
-        ([], {"Format": "sac"}, "the format sac needs a file: -o FILE"),
-        (
-            ["--format", "mseed", "-o", "x", "--plot", "x.png"],
-            {},
-            "--plot draws windows in the format json, not in mseed",
-        ),
-    ],
-)
-def test_what_cannot_be_is_told_before_anything_is_sent(
-    windows, api, folder, capsys, options, members, message
-):
-    ask(folder, WINDOW, **members)
-    assert windows([DATA], *options) == 2
-    assert message in capsys.readouterr().err
-    assert api.calls == []
-
-
-def test_a_request_that_is_no_object(windows, api, folder, capsys):
-    (folder / "request.json").write_text("[1]")
-    assert windows([DATA]) == 2
-    assert "request.json is [1]: must be an object with Windows" in capsys.readouterr().err
-
-
 # What comes back
 
 
@@ -215,80 +126,27 @@ def test_a_file_that_is_broken_or_cannot_be_written(windows, folder, capsys):
     assert "cannot be written" in capsys.readouterr().err
 
 
-# Links
-
-
-@pytest.fixture
-def bucket():
-    """A server with one object, which it sends as often as it is asked."""
-    server_object = {"content": b"", "status": 200, "length": None}
-
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self):
-            content = server_object["content"]
-            self.send_response(server_object["status"])
-            self.send_header("Content-Length", str(server_object["length"] or len(content)))
-            self.end_headers()
-            self.wfile.write(content)
-
-        def log_message(self, *arguments):
-            """Not said."""
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-        server_object["url"] = f"http://127.0.0.1:{server.server_port}/windows/1"
-        yield server_object
-        server.shutdown()
-
-
-def link(url, encoding, *errors):
-    told = {"errors": list(errors)} if errors else {}
-    return {
-        "url": url,
-        "expires": "2024-01-01T00:15:00.000000Z",
-        "object": "s3://bucket/windows/1",
-        "bytes": 1,
-        "content_type": "application/json",
-        "content_encoding": encoding,
-        **told,
-    }
-
-
-def test_links_are_followed_and_unpacked(windows, bucket, folder, capsys):
-    text = json.dumps([DATA, FAILED]).encode()
-    for content, encoding in ((text, None), (gzip.compress(text), "gzip")):
-        bucket["content"] = content
-        assert windows(link(bucket["url"], encoding), "-o", "output.json") == 1
-        assert json.loads((folder / "output.json").read_text()) == [DATA, FAILED]
-        assert "1 of them without data\n  no data of CI.NONE\n" in capsys.readouterr().out
-
-
-def test_a_link_to_a_file(windows, bucket, folder, capsys):
-    bucket["content"] = b"miniSEED"
-    options = ["--format", "mseed", "-o", "windows.mseed"]
-    assert windows(link(bucket["url"], None), *options) == 0
-    assert (folder / "windows.mseed").read_bytes() == b"miniSEED"
-    assert windows(link(bucket["url"], None, FAILED), *options) == 1
-    assert "no data of CI.NONE" in capsys.readouterr().out
+def test_reply_of_windows_goes_to_the_file(
+    api: LambdaApi, request_file: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    reply = [{"data": [1, None, 3]}, {"error": {"type": "NoWaveformError", "message": "no data"}}]
+    api.reply = Answer(body=json.dumps(reply))
+    output = tmp_path / "output.json"
+    arguments = ["windows", "--request", str(request_file), "--endpoint-url", api.url]
+    assert run_lambda.main([*arguments, "-o", str(output)]) == 1  # a window failed
+    assert json.loads(output.read_text()) == reply
+    said = capsys.readouterr().out
+    assert said == f"wrote 2 windows to {output}, 1 of them without data\n  no data\n"
 
 
 @pytest.mark.parametrize(
-    ("changes", "encoding", "message"),
-    [
-        ({"status": 403}, None, "HTTP Error 403"),
-        ({"content": b"[" * 10, "length": 100}, None, "could not download"),
-        ({"content": b"no gzip"}, "gzip", "could not download"),
-        ({"content": gzip.compress(b"[1, 2, 3]")[:-9]}, "gzip", "could not download"),
-        ({"content": b"no JSON"}, None, "s3://bucket/windows/1 is not JSON"),
-        ({"url": "file:///etc/hostname"}, None, "must be an http(s) address"),
-        ({"url": "http://127.0.0.1:9/x"}, None, "Connection refused"),
-    ],
+    "reply", [[1, 2], [{}], [{"error": "x"}], [{"error": {"type": "a"}}], []], ids=json.dumps
 )
-def test_a_link_that_fails(windows, bucket, folder, capsys, changes, encoding, message):
-    bucket.update(changes)
-    assert windows(link(bucket["url"], encoding), "-o", "output.json") == 1
-    said = capsys.readouterr().err
-    assert said.startswith("error: ")
-    assert message in said
-    assert "s3://bucket/windows/1" in said
-    assert not (folder / "output.json").exists()
+def test_windows_that_are_none(
+    api: LambdaApi, credentials: None, capsys: Any, reply: Any, tmp_path: Path
+) -> None:
+    api.reply = Answer(body=json.dumps(reply))
+    output = tmp_path / "output.json"
+    assert run_lambda.main(["windows", "-o", str(output)]) == 1
+    assert "is this the time-window function?" in capsys.readouterr().err
+    assert not output.exists()

@@ -1,4 +1,4 @@
-"""Runs that go on where an earlier one ended."""
+"""Resumed runs: which requests are sent again."""
 
 import json
 
@@ -7,44 +7,18 @@ from botocore.exceptions import ClientError
 
 import run_lambda
 from local.cloud.s3_server import OUTPUT_BUCKET
-from runner.errors import InputError, RunError
-from runner.results.results_file import ResultsFile, read_results
+from runner.errors import RunError
 from runner.results.resume import not_in_bucket
-from runner.sending import retry
 from shared.corrected_days.request import CorrectedDayRequest
-from tests.support.lambda_api import BUCKET, LambdaApi, corrected, failed
+from tests.support.lambda_api import BUCKET, corrected, failed
+from tests.support.results import done
 
 DAYS = ["response", "--day", "2019,183..2019,187"]
 REQUESTS = [{"day": f"2019,{day}", "nscl": "CI.SOC.HHZ."} for day in range(183, 188)]
 
 
-@pytest.fixture
-def folder(tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
-    return tmp_path
-
-
-@pytest.fixture
-def api(archive, monkeypatch, folder):
-    """Lambda's API, which corrects whatever it is asked; S3 beside it, and no S3_OUTPUT_BUCKET."""
-    monkeypatch.delenv("S3_OUTPUT_BUCKET")
-    monkeypatch.setattr(retry, "FIRST_PAUSE_S", 0.0)
-    with LambdaApi() as api:
-        api.answer = lambda event, _: corrected(event)
-        monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", api.url)
-        yield api
-
-
 def days(api):
     return sorted(event["day"] for event in api.events)
-
-
-def line(request, **members):
-    return json.dumps({"request": request, **members, "seconds": 1.0, "attempts": 1}) + "\n"
-
-
-def done(request):
-    return line(request, output_key=f"s3://{BUCKET}/noresp/x.ms")
 
 
 def test_what_failed_is_made_again_and_nothing_else(api, folder, capsys):
@@ -137,23 +111,6 @@ def test_what_was_queued_and_has_not_come_is_queued_again(archive, folder, capsy
         assert told in said
 
 
-def test_two_runs_do_not_share_a_file(folder):
-    path = folder / "results.jsonl"
-    path.write_text(done(REQUESTS[0]))
-    with (
-        ResultsFile(path, read_results(path)),
-        pytest.raises(InputError, match="another run is writing to"),
-        ResultsFile(path, read_results(path)),
-    ):
-        pass
-    earlier = read_results(path)
-    with path.open("a") as file:  # by a run that has ended meanwhile
-        file.write(done(REQUESTS[1]))
-    with pytest.raises(InputError, match="another run is writing to"), ResultsFile(path, earlier):
-        pass
-    assert len(path.read_text().splitlines()) == 2
-
-
 def test_a_bucket_that_is_not_there(api, capsys):
     assert run_lambda.main([*DAYS, "--resume", "--output-bucket", "no-such-bucket"]) == 1
     assert api.calls == []
@@ -195,81 +152,6 @@ def test_what_s3_may_say_of_what_is_absent(bucket, objects, left):
     assert len(looked) == 5
     with pytest.raises(RunError, match="could not check s3://corrected-waveforms: .*500"):
         not_in_bucket(Refusing("", "500"), BUCKET, requests, lambda: None)
-
-
-def test_a_half_written_line_is_left_out(api, folder, capsys):
-    path = folder / "results.jsonl"
-    path.write_text(done(REQUESTS[0]) + done(REQUESTS[1])[:40])
-    assert run_lambda.main([*DAYS, "--resume"]) == 0
-    assert days(api) == ["2019,184", "2019,185", "2019,186", "2019,187"]
-    assert "the last line of the results file is incomplete" in capsys.readouterr().err
-    assert len(read_results(path).corrected) == 5  # each line is whole again
-
-
-def test_a_last_line_without_its_end_counts(api, folder):
-    path = folder / "results.jsonl"
-    path.write_text(done(REQUESTS[0]) + done(REQUESTS[1]).rstrip("\n"))
-    assert run_lambda.main([*DAYS, "--resume"]) == 0
-    assert days(api) == ["2019,185", "2019,186", "2019,187"]
-    assert len(read_results(path).corrected) == 5
-
-
-@pytest.mark.parametrize(
-    "text",
-    ['{"Windows": [{"Network": "CI"}]}', "my notes", "2019,183 CI.SOC.HHZ.", "[" * 100_000, '"'],
-)
-def test_a_file_that_no_run_has_written_stays(api, folder, capsys, text):
-    """Its only line has no end, either, and is not half of one of ours."""
-    path = folder / "results.jsonl"
-    path.write_text(text)
-    assert run_lambda.main([*DAYS, "--resume"]) == 2
-    assert "results.jsonl, line 1: not a line of a results file" in capsys.readouterr().err
-    assert path.read_text() == text
-    assert api.calls == []
-
-
-@pytest.mark.parametrize("cut", [1, 5, 13, 30])
-def test_a_first_line_that_is_half_written(api, folder, cut):
-    (folder / "results.jsonl").write_text(done(REQUESTS[0])[:cut])
-    assert run_lambda.main([*DAYS, "--resume"]) == 0
-    assert len(days(api)) == 5
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "no JSON\n",
-        "[]\n",
-        "{}\n",
-        '{"request": {"day": "2019,183"}}\n',
-        "\n",
-        '{"request": "\n' + done(REQUESTS[0]),
-    ],
-)
-def test_another_file_is_refused(api, folder, capsys, text):
-    """And stays as it is."""
-    path = folder / "results.jsonl"
-    path.write_text(done(REQUESTS[0]) + text)
-    assert run_lambda.main([*DAYS, "--resume"]) == 2
-    assert "results.jsonl, line 2: not a line of a results file" in capsys.readouterr().err
-    assert path.read_text() == done(REQUESTS[0]) + text
-    assert api.calls == []
-
-
-def test_what_a_results_file_tells(folder):
-    path = folder / "results.jsonl"
-    assert read_results(path).bucket is None
-    path.write_text(
-        line(REQUESTS[0], error={"type": "S3Error", "message": "..."})
-        + line(REQUESTS[1], message_id="1")
-        + done(REQUESTS[0])
-    )
-    earlier = read_results(path)
-    assert [str(request.day) for request in earlier.corrected] == ["2019,183"]
-    assert [str(request.day) for request in earlier.queued] == ["2019,184"]
-    assert earlier.bucket == BUCKET
-    with pytest.raises(InputError, match="is not a file: cannot resume from it"):
-        read_results(folder)
 
 
 def test_a_dry_run_tells_what_is_left(api, folder, capsys):

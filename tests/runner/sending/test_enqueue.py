@@ -10,7 +10,6 @@ import run_lambda
 from runner.errors import StoppedError
 from runner.sending import retry
 from runner.sending.enqueue import send_batch
-from runner.sending.target import Target
 from shared.corrected_days.request import CorrectedDayRequest
 from tests.support.commands import free_port
 
@@ -114,15 +113,6 @@ def test_a_dry_run_names_the_queue(sqs, queue, capsys):
     assert "25 requests (1 channel, 25 days) for the queue scedc-jobs" in said
     assert "... and 5 more: -o FILE writes all of them" in said
     assert messages(sqs, queue) == {}
-
-
-def test_a_url_tells_the_region(monkeypatch):
-    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-2")
-    url = "https://sqs.eu-central-1.amazonaws.com/123456789012/scedc-jobs"
-    assert Target("response", queue=url).sqs_client(1).meta.region_name == "eu-central-1"
-    other = Target("response", queue=url, region="us-east-1")
-    assert other.sqs_client(1).meta.region_name == "us-east-1"
-    assert Target("response", queue="jobs").sqs_client(1).meta.region_name == "us-west-2"
 
 
 # What SQS may answer

@@ -1,0 +1,157 @@
+"""The command line: options, invalid options, --help."""
+
+import shlex
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import run_lambda
+from runner.commands import arguments
+from tests.support.lambda_api import LambdaApi
+
+pytestmark = pytest.mark.usefixtures("no_pauses")
+
+NSCL = "CI.BOM.BHZ."
+SAMPLE_EVENT = {"day": "2019,183", "nscl": "CI.SOC.HHZ."}
+
+
+@pytest.mark.parametrize(
+    ("options", "event"),
+    [
+        ([], SAMPLE_EVENT),
+        (["--day", "2019,184"], {**SAMPLE_EVENT, "day": "2019,184"}),
+        (["--nscl", "CI.SOC.HHN."], {**SAMPLE_EVENT, "nscl": "CI.SOC.HHN."}),
+        (["--output", "DISP"], {**SAMPLE_EVENT, "output": "DISP"}),
+        (
+            ["--pre-filt", "0.005", "0.01", "35", "45"],
+            {**SAMPLE_EVENT, "pre_filt": [0.005, 0.01, 35.0, 45.0]},
+        ),
+        (["--pre-filt", "auto"], {**SAMPLE_EVENT, "pre_filt": "auto"}),
+        (
+            ["--gaps", "split", "--edges", "neighbours"],
+            {**SAMPLE_EVENT, "gaps": "split", "edges": "neighbours"},
+        ),
+        (["--water-level", "30"], {**SAMPLE_EVENT, "water_level": 30.0}),
+        (["--water-level", "none"], {**SAMPLE_EVENT, "water_level": None}),
+        (["--encoding", "FLOAT64"], {**SAMPLE_EVENT, "encoding": "FLOAT64"}),
+        (["--method", "obspy"], {**SAMPLE_EVENT, "method": "obspy"}),
+        (["--taper-fraction", "0.1"], {**SAMPLE_EVENT, "taper_fraction": 0.1}),
+        (["--output", "VEL", "--gaps", "bridge"], SAMPLE_EVENT),  # as it is anyway
+        (["--no-zero-mean"], {**SAMPLE_EVENT, "zero_mean": False}),
+        (
+            ["--day", "2024-01-01", "--nscl", NSCL, "--output", "ACC", "--encoding", "FLOAT64"],
+            {"day": "2024,001", "nscl": NSCL, "output": "ACC", "encoding": "FLOAT64"},
+        ),
+    ],
+)
+def test_options_of_response(
+    api: LambdaApi, credentials: None, options: list[str], event: dict[str, Any]
+) -> None:
+    assert run_lambda.main(["response", *options]) == 0
+    (call,) = api.calls
+    assert call.path == "/2015-03-31/functions/response-lambda/invocations"
+    assert call.event == event
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--queue", ""], "--queue: '' is not a name"),
+        (["--function-name", " "], "--function-name: ' ' is not a name"),
+        (["--resume", "--output-bucket", ""], "--output-bucket: '' is not a name"),
+        (["--file", "a", "--results", "a"], "--file and --results both name a"),
+    ],
+)
+def test_options_that_cannot_be_meant(
+    api: LambdaApi, credentials: None, capsys: Any, options: list[str], message: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run_lambda.main(["response", *options])
+    assert ended.value.code == 2
+    said = capsys.readouterr().err
+    assert message in said
+    assert said.startswith("usage: run_lambda.py response ")
+    assert api.calls == []
+
+
+def test_a_picture_beside_the_answer(api: LambdaApi, credentials: None, capsys: Any) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run_lambda.main(["windows", "-o", "x.png", "--plot", "./x.png"])
+    assert ended.value.code == 2
+    assert "-o and --plot both name x.png: give two files" in capsys.readouterr().err
+
+
+HELP = {
+    (): {"--function-name", "--region", "--profile", "--endpoint-url", "--queue", "--retries"},
+    ("response",): {"--day", "--nscl", "--file", "--pre-filt", "--dry-run", "--resume", "--queue"},
+    ("windows",): {"--request", "--format", "--plot"},
+}
+
+
+@pytest.mark.parametrize("command", HELP)
+def test_help_shows_the_examples(
+    capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
+) -> None:
+    """Each of them is understood, too."""
+    with pytest.raises(SystemExit) as ended:
+        run_lambda.main([*command, "--help"])
+    assert ended.value.code == 0
+    said = capsys.readouterr().out
+    lines = [line.strip() for line in said.splitlines()]
+    examples = [line for line in lines if line.startswith("python run_lambda.py")]
+    assert len(examples) >= 3
+    for example in examples:
+        options = arguments.parse(shlex.split(example)[2:])
+        assert options.command == (command[0] if command else options.command)
+    assert set(said.split()) >= HELP[command]
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["response", "--water-level", "high"], "'high' is neither a number nor none"),
+        (["response", "--pre-filt", "1", "2", "3"], "1 2 3: must be four corners or auto"),
+        (["response", "--pre-filt", "1", "2", "3", "auto"], "must be four corners or auto"),
+        (["response", "--pre-filt", "none"], "none: must be four corners or auto"),
+        (["event"], "invalid choice: 'event'"),
+        (["response", "--concurrency", "0"], "'0' is not a number of 1 or more"),
+        (["response", "--concurrency", "many"], "'many' is not a number of 1 or more"),
+        (["--retries", "-1"], "'-1' is not a number of 0 or more"),
+        (["--queue", "jobs", "--function-name", "mine"], "--queue and --function-name"),
+        (["--queue", "jobs", "windows"], "--queue is for the command response"),
+        (["response", "--output-bucket", "mine"], "is where --resume looks"),
+        (["response", "--file", "f", "--day", "2019,183"], "give both of these"),
+        (["-o", "no/such/folder/reply.json"], "there is no folder no/such/folder"),
+        (["response", "--results", "no/such/folder/r.jsonl"], "there is no folder no/such/folder"),
+        (["windows", "--format", "ascii"], "invalid choice: 'ascii'"),
+    ],
+)
+def test_arguments_that_cannot_be(
+    capsys: pytest.CaptureFixture[str], options: list[str], message: str
+) -> None:
+    with pytest.raises(SystemExit) as ended:
+        run_lambda.main(options)
+    assert ended.value.code == 2
+    assert message in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (["--day", "2019,366"], "day 2019,366: 2019 has days 001 to 365"),
+        (["--day", "2019,190..2019,183"], "2019,183 is before 2019,190"),
+        (["--day", "2019,183", "yesterday"], "day 'yesterday': must be"),
+        (["--nscl", "CI.SOC"], "nscl 'CI.SOC': must be network.station.channel.location"),
+        (["--nscl", "CI.SOC.HH?.", "ci.SOC.HH?."], "nscl 'ci.SOC.HH?.': network code 'ci'"),
+        (["--output", "SPEED"], "output is 'SPEED': must be one of 'DISP'"),
+        (["--taper-fraction", "2"], "taper_fraction is 2.0: must be a number from 0 to 1"),
+        (["--pre-filt", "4", "3", "2", "1"], "pre_filt is [4.0, 3.0, 2.0, 1.0]: must be"),
+        (["--file", "no-such-file"], "no-such-file cannot be read: "),
+    ],
+)
+def test_what_cannot_be_asked_for_is_not_sent(
+    api: LambdaApi, fails: Callable[..., str], options: list[str], message: str
+) -> None:
+    assert message in fails("response", *options, "--endpoint-url", api.url, status=2)
+    assert api.calls == []

@@ -1,0 +1,92 @@
+"""Where requests go: function names, endpoints, credentials, regions, profiles."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+import run_lambda
+from runner.sending.target import Target
+from tests.support.commands import PROJECT
+from tests.support.lambda_api import LambdaApi
+
+pytestmark = pytest.mark.usefixtures("no_pauses")
+
+
+@pytest.mark.parametrize("command", [[], ["response"], ["windows", "--request", "request.json"]])
+def test_function_names(
+    api: LambdaApi, credentials: None, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    """AWS's by default, the emulator's one with --endpoint-url, and any that is told."""
+    monkeypatch.chdir(PROJECT)
+    where = ["--endpoint-url", api.url]
+    named = ["--function-name", "mine"]
+    for options in ([], where, named, [*where, *named]):
+        assert run_lambda.main([*command, *options]) == 0
+    on_aws = "timewindow-lambda" if "windows" in command else "response-lambda"
+    assert [call.path.split("/")[3] for call in api.calls] == [on_aws, "function", "mine", "mine"]
+
+
+def test_options_stand_before_the_command_or_after_it(api: LambdaApi, request_file: Path) -> None:
+    where = ["--endpoint-url", api.url]
+    windows = ["windows", "--request", str(request_file)]
+    assert run_lambda.main([*where, *windows]) == 0
+    assert run_lambda.main([*windows, *where]) == 0
+    assert api.calls[0] == api.calls[1]
+
+
+def test_the_emulator_needs_no_credentials(api: LambdaApi) -> None:
+    assert run_lambda.main(["--endpoint-url", api.url]) == 0
+    assert [call.authorization for call in api.calls] == [None]
+
+
+def test_aws_needs_credentials(api: LambdaApi, fails: Callable[..., str]) -> None:
+    assert "credentials" in fails()
+    assert api.calls == []
+
+
+def test_calls_are_signed_for_the_region(
+    api: LambdaApi, credentials: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run_lambda.main([]) == 0
+    assert run_lambda.main(["--endpoint-url", api.url]) == 0
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-central-1")
+    assert run_lambda.main([]) == 0
+    assert run_lambda.main(["--region", "us-east-1"]) == 0
+    scopes = []
+    for call in api.calls:
+        assert call.authorization
+        assert call.authorization.startswith("AWS4-HMAC-SHA256 Credential=AKIAEXAMPLE/")
+        scopes.append(call.authorization.split("/")[2])
+    assert scopes == ["us-west-2", "us-west-2", "eu-central-1", "us-east-1"]
+
+
+def test_profile(
+    api: LambdaApi,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+    fails: Callable[..., str],
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    file = tmp_path / "credentials"
+    file.write_text("[lab]\naws_access_key_id = AKIALAB\naws_secret_access_key = secret\n")
+    monkeypatch.setenv("AWS_SHARED_CREDENTIALS_FILE", str(file))
+    assert run_lambda.main(["--profile", "lab", "-o", str(tmp_path / "reply.json")]) == 0
+    capsys.readouterr()
+    assert "Credential=AKIALAB/" in (api.calls[0].authorization or "")
+    assert "office" in fails("--profile", "office")
+    assert len(api.calls) == 1
+
+
+def test_an_endpoint_that_is_no_url(fails: Callable[..., str]) -> None:
+    said = fails("--endpoint-url", "localhost:9000", status=2)
+    assert "localhost:9000: must be a URL such as http://127.0.0.1:9000" in said
+
+
+def test_a_url_tells_the_region(monkeypatch):
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-2")
+    url = "https://sqs.eu-central-1.amazonaws.com/123456789012/scedc-jobs"
+    assert Target("response", queue=url).sqs_client(1).meta.region_name == "eu-central-1"
+    other = Target("response", queue=url, region="us-east-1")
+    assert other.sqs_client(1).meta.region_name == "us-east-1"
+    assert Target("response", queue="jobs").sqs_client(1).meta.region_name == "us-west-2"
