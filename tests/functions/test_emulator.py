@@ -1,4 +1,4 @@
-"""Both functions behind AWS's Runtime Interface Emulator, as they run on Lambda."""
+"""Both functions behind AWS's Runtime Interface Emulator, with the runtime of Lambda."""
 
 import base64
 import gzip
@@ -11,7 +11,6 @@ import threading
 import time
 import urllib.request
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +20,7 @@ import pytest
 from local.cloud.emulator import INVOCATIONS, Emulator, EmulatorError, _Call
 from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
 from tests.support.builders import http_event, make_trace, noise, put_day
+from tests.support.gate import Gate
 
 NSCL = "CI.BOM.BHZ."
 RESPONSE_REQUEST = {"day": "2024,001", "nscl": NSCL}
@@ -46,7 +46,7 @@ def timewindow(s3_server: S3Server) -> Iterator[Emulator]:
 
 
 def send(emulator: Emulator, event: Any) -> Any:
-    """The reply, parsed as strictly as JSON is written down."""
+    """Send an event, and parse the reply as strict JSON, without NaN or infinity."""
 
     def refuse(constant: str) -> None:
         raise AssertionError(f"{constant} is not JSON")
@@ -61,7 +61,7 @@ def post(emulator: Emulator, event: Any) -> bytes:
 
 
 def test_response_removal(day: S3Server, response: Emulator) -> None:
-    """A warm container gets direct and HTTP events, good and bad, one after the other."""
+    """A warm container gets direct and HTTP events, good and bad, in turn."""
     for _ in range(2):
         reply = send(response, RESPONSE_REQUEST)
         assert reply["output_key"].startswith(f"s3://{OUTPUT_BUCKET}/noresp/")
@@ -97,7 +97,7 @@ def test_time_windows(day: S3Server, timewindow: Emulator) -> None:
 
 
 def test_files_pass_the_runtime(day: S3Server, timewindow: Emulator) -> None:
-    """As bytes do that no text could carry."""
+    """Bytes need base64, as the runtime passes text only."""
     for file_format in ("mseed", "sac"):
         request = {**WINDOWS_REQUEST, "Format": file_format}
         direct = send(timewindow, request)
@@ -136,7 +136,7 @@ def test_gzip_get_and_redirect(day: S3Server, timewindow: Emulator) -> None:
 
 
 def test_calls_at_the_same_time_queue(day: S3Server, timewindow: Emulator) -> None:
-    """The emulator alone dies of the second call."""
+    """AWS's emulator itself dies of a second call during the first."""
     replies: list[Any] = []
     calls = [
         threading.Thread(target=lambda: replies.append(send(timewindow, WINDOWS_REQUEST)))
@@ -166,7 +166,7 @@ def test_a_caller_who_does_not_wait_is_no_fault(
         caller.sendall(f"POST {INVOCATIONS} HTTP/1.0\r\nContent-Length: 2\r\n\r\n{{}}".encode())
         assert called.wait(300)
     gone.set()
-    assert send(response, {}) == {}  # its turn comes after the other one's
+    assert send(response, {}) == {}  # waits for the abandoned call to end
     time.sleep(0.1)
     assert capfd.readouterr().err == ""
 
@@ -188,18 +188,19 @@ def test_the_emulator_ends_with_its_block(s3_server: S3Server) -> None:
 
 
 def children(pid: int) -> list[int]:
+    """Return the child processes of a process, once there are any."""
     for _ in range(50):
-        found = [
+        processes = [
             int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         ]
-        found += [
+        processes += [
             int(child)
             for thread in os.listdir(f"/proc/{pid}/task")
             if thread != str(pid)
             for child in Path(f"/proc/{pid}/task/{thread}/children").read_text().split()
         ]
-        if found:
-            return found
+        if processes:
+            return processes
         time.sleep(0.1)
     return []
 
@@ -214,8 +215,8 @@ def test_a_taken_port_is_an_error(s3_server: S3Server, response: Emulator) -> No
 
 
 def test_a_timeout_leaves_nothing_behind(day: S3Server, tmp_path: Path) -> None:
-    """The runtime is killed in the middle; the next call in that container cleans up."""
-    for timeout_s in (10, 20, 40, 80, 160):  # by when a slow machine, too, reads
+    """A timeout kills the runtime during a request; the next one in that container cleans up."""
+    for timeout_s in (10, 20, 40, 80, 160):  # long enough for a slow machine to start reading
         with Gate(day) as gate:
             environment = {
                 **day.function_environment,
@@ -233,43 +234,3 @@ def test_a_timeout_leaves_nothing_behind(day: S3Server, tmp_path: Path) -> None:
     assert left == 1
     assert "output_key" in json.loads(answer)
     assert list(tmp_path.iterdir()) == []
-
-
-class Gate:
-    """A way to the S3 server that swallows what is sent until it is opened."""
-
-    def __init__(self, server: S3Server) -> None:
-        host, port = server.endpoint_url.removeprefix("http://").split(":")
-        self._target = host, int(port)
-        self.opened = threading.Event()
-        self._sockets: list[socket.socket] = []
-
-    def __enter__(self) -> "Gate":
-        self._listener = socket.create_server(("127.0.0.1", 0))
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
-        threading.Thread(target=self._accept, daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        for each in (self._listener, *self._sockets):
-            each.close()
-
-    def _accept(self) -> None:
-        while True:
-            try:
-                caller, _ = self._listener.accept()
-            except OSError:
-                return
-            self._sockets.append(caller)
-            if self.opened.is_set():
-                server = socket.create_connection(self._target)
-                self._sockets.append(server)
-                for source, sink in ((caller, server), (server, caller)):
-                    threading.Thread(target=self._pump, args=(source, sink), daemon=True).start()
-
-    def _pump(self, source: socket.socket, sink: socket.socket) -> None:
-        with suppress(OSError):
-            while chunk := source.recv(65536):
-                sink.sendall(chunk)
-        with suppress(OSError):
-            sink.shutdown(socket.SHUT_WR)

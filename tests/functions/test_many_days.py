@@ -1,7 +1,7 @@
-"""Sixty days through a queue: three workers, of which one dies, S3 that throttles, and poison.
+"""Sixty channel days through a queue, despite a killed worker, a throttling S3 and poison messages.
 
 The workers are emulators with the response function, each polled as Lambda's event source mapping
-polls: what is reported as failed, or was under way in a worker that died, comes again.
+does. Messages that a worker reports as failed, or had when it was killed, come again.
 """
 
 import io
@@ -21,9 +21,7 @@ import boto3
 import numpy as np
 import obspy
 import pytest
-from moto.server import DomainDispatcherApplication, create_backend_app
 from obspy import UTCDateTime
-from werkzeug.serving import make_server
 
 from local.cloud.emulator import Emulator
 from local.cloud.event_source_mapping import MAX_RECEIVE_COUNT, EventSourceMapping, Queues
@@ -33,12 +31,13 @@ from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
 from tests.support.builders import make_trace, noise, put_day, put_station
 from tests.support.commands import Measured
+from tests.support.throttle import Throttle
 
 STATIONS = ("BOM", "HEC", "SOC")
 DAYS = [Day(2024, number) for number in range(1, 21)]
 RATE_HZ = 40.0
 VISIBILITY_S = 30
-"""Short, so that what goes back is soon there again; longer than a batch takes."""
+"""Short, so that returned messages are soon visible again; longer than a batch takes."""
 
 DEADLINE_S = 1800
 
@@ -53,41 +52,9 @@ POISON = {
 }
 
 
-class Throttle:
-    """S3 behind a switch: while it is on, S3 refuses everything with 503 SlowDown.
-
-    moto keeps one set of buckets for all its servers in a process, so that this is another door to
-    those of the test's own S3.
-    """
-
-    def __init__(self) -> None:
-        self.on = threading.Event()
-        self.refused = 0
-        self._s3 = DomainDispatcherApplication(create_backend_app)
-        self._server = make_server("127.0.0.1", 0, self, threaded=True)
-        self.url = f"http://127.0.0.1:{self._server.server_port}"
-
-    def __call__(self, environ: Any, start_response: Any) -> Any:
-        if not self.on.is_set():
-            return self._s3(environ, start_response)
-        self.refused += 1
-        body = b"<Error><Code>SlowDown</Code><Message>Reduce your request rate.</Message></Error>"
-        headers = [("Content-Type", "application/xml"), ("Content-Length", str(len(body)))]
-        start_response("503 Slow Down", headers)
-        return [b"" if environ["REQUEST_METHOD"] == "HEAD" else body]
-
-    def __enter__(self) -> "Throttle":
-        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self._server.shutdown()
-        self._server.server_close()
-
-
 @dataclass
 class Run:
-    """What happened while the queue was worked off."""
+    """Counts of messages while the queue was processed: returned, received by batch, lost."""
 
     returned: int = 0
     received: list[int] = field(default_factory=list)
@@ -109,8 +76,8 @@ def queues(sqs: Any) -> Iterator[Queues]:
 
 @pytest.fixture
 def requests(archive: S3Server) -> list[dict[str, str]]:
-    """Sixty channel days, in the archive, and one that no miniSEED is."""
-    found = []
+    """Requests for sixty channel days in the archive, where there are two bad days as well."""
+    requests = []
     for number, station in enumerate(STATIONS):
         nscl = f"CI.{station}.BHZ."
         put_station(archive, "CI", station, BHZ=RATE_HZ)
@@ -118,24 +85,24 @@ def requests(archive: S3Server) -> list[dict[str, str]]:
             start = str(day.starttime + 0.0195)
             seed = 100 * number + day.day_of_year
             put_day(archive, nscl, str(day), make_trace(nscl, start, noise(3_000, seed)))
-            found.append({"day": str(day), "nscl": nscl})
+            requests.append({"day": str(day), "nscl": nscl})
     spoiled, channel = Day.parse(UNREADABLE["day"]), ChannelId.parse(UNREADABLE["nscl"])
     archive.put(scedc.waveform_key(channel, spoiled), b"<html>" * 99)
     nscl = NO_STATIONXML["nscl"]
     put_day(archive, nscl, NO_STATIONXML["day"], make_trace(nscl, "2024-04-10", noise(3_000)))
-    return found
+    return requests
 
 
 def start(worker: Emulator) -> None:
-    """Have it import what it needs, which takes longest: with a request that it refuses."""
+    """Start a worker's runtime by a bad request: its imports take longest."""
     with urllib.request.urlopen(worker.url, b"{}", timeout=DEADLINE_S) as reply:
         assert b"BadRequestError" in reply.read()
 
 
-def work_off(
+def process_queue(
     sqs: Any, queues: Queues, throttle: Throttle, workers: list[Emulator], run: Run
 ) -> None:
-    """Let the workers poll until the queue is empty, and meanwhile disturb them."""
+    """Let the workers poll until the queue is empty; throttle S3 and kill a worker meanwhile."""
     deadline = time.monotonic() + DEADLINE_S
     lock = threading.Lock()
 
@@ -146,7 +113,7 @@ def work_off(
             with lock:
                 run.received.append(received)
                 run.returned += back
-            if worker.process.poll() is not None:  # dead: on Lambda, too, it gets nothing more
+            if worker.process.poll() is not None:  # a dead worker gets no more, on Lambda as here
                 run.lost += back
                 return
 
@@ -164,6 +131,7 @@ def work_off(
 
 
 def await_(condition: Callable[[], bool]) -> None:
+    """Wait for a condition."""
     deadline = time.monotonic() + DEADLINE_S
     while not condition():
         assert time.monotonic() < deadline
@@ -171,10 +139,10 @@ def await_(condition: Callable[[], bool]) -> None:
 
 
 def waiting(sqs: Any, queue_url: str) -> int:
-    """How many messages a queue has, those in work included."""
+    """Count the messages of a queue, those in flight included."""
     names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
-    found = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=names)["Attributes"]
-    return sum(int(found[name]) for name in names)
+    counts = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=names)["Attributes"]
+    return sum(int(counts[name]) for name in names)
 
 
 def test_every_good_day_is_there_once_and_right_and_the_poison_has_its_reason(
@@ -186,7 +154,7 @@ def test_every_good_day_is_there_once_and_right_and_the_poison_has_its_reason(
     measured: Measured,
 ) -> None:
     bodies = [json.dumps(request) for request in requests]
-    bodies[10:10] = POISON  # not all of it at one end
+    bodies[10:10] = POISON  # in the middle of the others
     for body in bodies:
         sqs.send_message(QueueUrl=queues.jobs, MessageBody=body)
     run = Run()
@@ -202,9 +170,9 @@ def test_every_good_day_is_there_once_and_right_and_the_poison_has_its_reason(
         workers = [stack.enter_context(Emulator("response", environment)) for _ in range(3)]
         for worker in workers:
             start(worker)
-        work_off(sqs, queues, throttle, workers, run)
+        process_queue(sqs, queues, throttle, workers, run)
 
-    # It was disturbed as it was to be.
+    # All disturbances took place.
     assert throttle.refused > 0
     assert run.returned >= 6
     assert run.lost > 0
@@ -224,7 +192,7 @@ def expected_key(request: dict[str, str]) -> str:
 
 
 def relative_error(archive: S3Server, request: dict[str, str]) -> float:
-    """The largest difference between what lies there and ObsPy's result, over the peak."""
+    """Return the largest difference between the object and ObsPy's result, over the peak."""
     day, channel = Day.parse(request["day"]), ChannelId.parse(request["nscl"])
     raw = archive.get(f"s3://scedc-pds/{scedc.waveform_key(channel, day)}")
     xml = archive.get(f"s3://scedc-pds/{scedc.stationxml_keys('CI', channel.station)[0]}")
@@ -240,12 +208,11 @@ def relative_error(archive: S3Server, request: dict[str, str]) -> float:
 
 
 def dead(sqs: Any, queue_url: str) -> dict[str, str]:
-    """What is in the dead-letter queue: the error of each body.
+    """Drain the dead-letter queue; return the error type of each message body.
 
-    One message there for each that was sent; twice the same one, if the worker that recorded it
-    was killed before it could say so.
+    A message may be there twice, if its worker was killed between recording and reporting it.
     """
-    found: dict[str, str] = {}
+    error_types: dict[str, str] = {}
     origins: dict[str, str] = {}
     while received := sqs.receive_message(
         QueueUrl=queue_url, MaxNumberOfMessages=10, MessageAttributeNames=["All"]
@@ -256,6 +223,6 @@ def dead(sqs: Any, queue_url: str) -> dict[str, str]:
             }
             assert len(reason["ErrorMessage"]) > 20
             assert origins.setdefault(message["Body"], reason["MessageId"]) == reason["MessageId"]
-            found[message["Body"]] = reason["ErrorType"]
+            error_types[message["Body"]] = reason["ErrorType"]
             sqs.delete_message(QueueUrl=queue_url, ReceiptHandle=message["ReceiptHandle"])
-    return found
+    return error_types

@@ -1,4 +1,4 @@
-"""Real objects of the archive, where they are at hand (REAL_DATA names their folder)."""
+"""Both functions on real objects of the archive, from the folder that REAL_DATA names."""
 
 import base64
 import gzip
