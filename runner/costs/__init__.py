@@ -1,4 +1,4 @@
-"""Estimate what the functions cost on AWS, from a measurement and list prices.
+"""Estimate the cost of the functions on AWS, from a measurement and list prices.
 
 Contents::
 

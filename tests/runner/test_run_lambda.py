@@ -34,17 +34,17 @@ def test_failure_as_a_command() -> None:
     done = run("--endpoint-url", f"http://127.0.0.1:{free_port()}", "--retries", "0")
     assert (done.returncode, done.stdout) == (1, "")
     assert done.stderr.startswith("error: ")
-    assert done.stderr.count("\n") == 1  # a message, and no traceback
+    assert done.stderr.count("\n") == 1  # a message without a traceback
 
 
-# Without what the functions need
+# Without the packages of the functions
 
 NEITHER = ("obspy", "numpy", "scipy", "lxml", "matplotlib", "orjson")
 WITHOUT = f"""
 import runpy, sys
 
 for name in {NEITHER}:
-    sys.modules[name] = None  # so that to import it fails
+    sys.modules[name] = None  # makes its import fail
 sys.argv = sys.argv[1:]
 sys.path[0] = sys.argv[0].rpartition("/")[0]
 runpy.run_path(sys.argv[0], run_name="__main__")
@@ -52,13 +52,13 @@ runpy.run_path(sys.argv[0], run_name="__main__")
 
 
 @pytest.mark.parametrize("name", NEITHER)
-def test_the_hindrance_hinders(tmp_path: Path, name: str) -> None:
+def test_blocked_packages_cannot_be_imported(tmp_path: Path, name: str) -> None:
     script = tmp_path / "script.py"
     script.write_text(f"import {name}\n")
     assert "ModuleNotFoundError" in run_command(sys.executable, "-c", WITHOUT, str(script)).stderr
 
 
-def test_it_needs_nothing_of_the_functions(api: LambdaApi, tmp_path: Path) -> None:
+def test_it_needs_no_packages_of_the_functions(api: LambdaApi, tmp_path: Path) -> None:
     api.answer = lambda event, _: corrected(event)
     script = str(PROJECT / "run_lambda.py")
 
@@ -87,7 +87,7 @@ def test_it_needs_nothing_of_the_functions(api: LambdaApi, tmp_path: Path) -> No
     assert "--plot needs matplotlib" in refused_picture.stderr
 
 
-def test_who_reads_its_output_may_stop(tmp_path: Path) -> None:
+def test_a_reader_may_close_its_output_early(tmp_path: Path) -> None:
     days = "response --day 2019,001..2019,365 --dry-run"
     line = f"{sys.executable} {PROJECT / 'run_lambda.py'} {days} | true; echo ${{PIPESTATUS[0]}}"
     done = subprocess.run(

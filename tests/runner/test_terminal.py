@@ -1,4 +1,4 @@
-"""The bar, on a terminal that is none but behaves as one."""
+"""The progress bar, on a pseudo-terminal."""
 
 import fcntl
 import os
@@ -14,7 +14,7 @@ from tests.support.lambda_api import LambdaApi, corrected, failed
 
 
 def test_a_bar_on_a_terminal(tmp_path):
-    """How many of how many, rate, time left, and how many failed; standard output stays clean."""
+    """It shows count, total, rate, time left and failures; standard output stays clean."""
     main_end, terminal = pty.openpty()
     fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("4H", 25, 100, 0, 0))
     command = [sys.executable, str(PROJECT / "run_lambda.py"), "response"]
@@ -50,5 +50,5 @@ def test_a_bar_on_a_terminal(tmp_path):
 def read(end):
     try:
         return os.read(end, 65_536).decode()
-    except OSError:  # Linux says so of a terminal that was closed
+    except OSError:  # Linux reports a closed terminal as an error
         return ""

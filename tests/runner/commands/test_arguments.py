@@ -37,7 +37,7 @@ SAMPLE_EVENT = {"day": "2019,183", "nscl": "CI.SOC.HHZ."}
         (["--encoding", "FLOAT64"], {**SAMPLE_EVENT, "encoding": "FLOAT64"}),
         (["--method", "obspy"], {**SAMPLE_EVENT, "method": "obspy"}),
         (["--taper-fraction", "0.1"], {**SAMPLE_EVENT, "taper_fraction": 0.1}),
-        (["--output", "VEL", "--gaps", "bridge"], SAMPLE_EVENT),  # as it is anyway
+        (["--output", "VEL", "--gaps", "bridge"], SAMPLE_EVENT),  # the defaults
         (["--no-zero-mean"], {**SAMPLE_EVENT, "zero_mean": False}),
         (
             ["--day", "2024-01-01", "--nscl", NSCL, "--output", "ACC", "--encoding", "FLOAT64"],
@@ -63,7 +63,7 @@ def test_options_of_response(
         (["--file", "a", "--results", "a"], "--file and --results both name a"),
     ],
 )
-def test_options_that_cannot_be_meant(
+def test_contradicting_or_empty_options(
     api: LambdaApi, credentials: None, capsys: Any, options: list[str], message: str
 ) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -93,7 +93,7 @@ HELP = {
 def test_help_shows_the_examples(
     capsys: pytest.CaptureFixture[str], command: tuple[str, ...]
 ) -> None:
-    """Each of them is understood, too."""
+    """Each example is a valid command line."""
     with pytest.raises(SystemExit) as ended:
         run_lambda.main([*command, "--help"])
     assert ended.value.code == 0
@@ -127,7 +127,7 @@ def test_help_shows_the_examples(
         (["windows", "--format", "ascii"], "invalid choice: 'ascii'"),
     ],
 )
-def test_arguments_that_cannot_be(
+def test_invalid_arguments(
     capsys: pytest.CaptureFixture[str], options: list[str], message: str
 ) -> None:
     with pytest.raises(SystemExit) as ended:
@@ -150,7 +150,7 @@ def test_arguments_that_cannot_be(
         (["--file", "no-such-file"], "no-such-file cannot be read: "),
     ],
 )
-def test_what_cannot_be_asked_for_is_not_sent(
+def test_invalid_requests_are_not_sent(
     api: LambdaApi, fails: Callable[..., str], options: list[str], message: str
 ) -> None:
     assert message in fails("response", *options, "--endpoint-url", api.url, status=2)

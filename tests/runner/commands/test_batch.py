@@ -44,15 +44,15 @@ def test_each_request_is_made_and_written(api, capsys):
     captured = capsys.readouterr()
     assert captured.out.startswith("10 requests in ")
     assert captured.out.endswith("s: 10 done, 0 failed\nresults in results.jsonl\n")
-    assert captured.err == ""  # which is no terminal
+    assert captured.err == ""  # standard error is not a terminal
 
 
 @pytest.mark.parametrize(
     ("options", "most"),
     [([], 10), (["--concurrency", "5"], 5), (["--concurrency", "1"], 1)],
 )
-def test_so_many_at_a_time(api, options, most):
-    """Each call waits until as many others are under way."""
+def test_number_of_parallel_calls(api, options, most):
+    """Each call waits until as many are running as expected."""
     together = threading.Barrier(most)
 
     def answer(event, _):
@@ -64,8 +64,8 @@ def test_so_many_at_a_time(api, options, most):
     assert api.most_at_once == most
 
 
-def test_one_at_a_time_for_the_emulator(api):
-    """It dies of two."""
+def test_one_call_at_a_time_for_the_emulator(api):
+    """The emulator crashes with two."""
     api.seconds = 0.05
     run("--endpoint-url", api.url)
     assert api.most_at_once == 1
@@ -73,7 +73,7 @@ def test_one_at_a_time_for_the_emulator(api):
     assert api.most_at_once > 1
 
 
-def test_failures_are_told_and_the_rest_goes_on(api, capsys):
+def test_failures_are_reported_and_the_rest_goes_on(api, capsys):
     api.answer = lambda event, _: (
         failed("NoWaveformError", f"no data on {event['day']}")
         if event["day"] in BAD_DAYS
@@ -103,7 +103,7 @@ def test_another_functions_reply_is_an_error(api, capsys, answer):
 
 
 def test_throttling_is_waited_for(api):
-    """Each request is refused twice, in one way or another, and corrected once."""
+    """Each request is refused twice, in different ways, and then corrected."""
     refusals = [
         refused(429, "TooManyRequestsException"),
         refused(500, "ServiceException"),
@@ -148,8 +148,8 @@ def test_retries_end(api):
         (failed("Runtime.ImportModuleError", "no obspy"), "no obspy"),
     ],
 )
-def test_what_would_fail_for_all_ends_the_run(api, capsys, answer, said):
-    """After three days were done; it is not failed with three hundred times."""
+def test_fatal_errors_end_the_run(api, capsys, answer, said):
+    """The error comes after three days; the run ends with it instead of failing 297 times."""
     done = []
 
     def answered(event, _):
@@ -170,13 +170,15 @@ def test_what_would_fail_for_all_ends_the_run(api, capsys, answer, said):
     assert said in captured.err
 
 
-def test_nothing_is_left_where_nothing_was_done(api, monkeypatch, capsys, tmp_path):
+def test_no_file_is_left_if_nothing_was_done(api, monkeypatch, capsys, tmp_path):
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     run(status=1)
     assert api.calls == []
     assert "credentials" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []
-    monkeypatch.setenv("AWS_ENDPOINT_URL_LAMBDA", "http://127.0.0.1:9")  # discard: nobody there
+    monkeypatch.setenv(
+        "AWS_ENDPOINT_URL_LAMBDA", "http://127.0.0.1:9"
+    )  # the discard port: nothing listens
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "AKIAEXAMPLE")
     run("--retries", "1", status=1)
     assert "http://127.0.0.1:9" in capsys.readouterr().err
@@ -211,7 +213,7 @@ def test_the_reply_of_many_has_no_file(api, capsys):
 
 
 def test_results_that_cannot_be_written(api, capsys, monkeypatch):
-    """The run ends, and says so: what it would do could not be told."""
+    """The run ends, as it could not record further results."""
 
     def full(*_):
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -222,8 +224,8 @@ def test_results_that_cannot_be_written(api, capsys, monkeypatch):
     assert len(api.calls) < 10
 
 
-def test_results_that_go_nowhere(api):
-    """What is no file is neither refused nor removed."""
+def test_results_to_a_device(api):
+    """A device is neither refused nor removed."""
     run("--results", "/dev/null")
     assert Path("/dev/null").exists()
     run("--results", "/dev/null", "--resume", status=2)

@@ -1,4 +1,4 @@
-"""What would be sent, and what it would cost."""
+"""Dry runs: requests and their estimated cost."""
 
 import json
 
@@ -50,7 +50,7 @@ def test_many_requests(capsys, tmp_path):
     assert len(written) == 730
     assert written[:20] == lines
     again = ["response", "--dry-run", "--file", str(path)]
-    assert run_lambda.main(again) == 0  # it is a file of requests
+    assert run_lambda.main(again) == 0  # the output is a file of requests
     assert count in capsys.readouterr().out
 
 

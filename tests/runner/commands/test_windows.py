@@ -31,13 +31,13 @@ def timewindow(s3_server):
 
 @pytest.fixture
 def real(day, timewindow, folder):
-    """Runs the command against the function itself."""
+    """Run the command against the real function."""
     return lambda *options: run_lambda.main(
         ["windows", *options, "--endpoint-url", timewindow.endpoint_url]
     )
 
 
-SAMPLES = noise(4_000)[399:800].tolist()  # the day's first one lies 19.5 ms after midnight
+SAMPLES = noise(4_000)[399:800].tolist()  # the day's first sample is 19.5 ms after midnight
 
 
 def test_json(real, folder, capsys):
@@ -59,7 +59,7 @@ def test_miniseed(real, folder, capsys):
 
 
 def test_sac(real, folder):
-    """The format of the request counts, too."""
+    """The format may also be in the request."""
     write_request(folder, WINDOW, Format="sac")
     assert real("-o", "windows.zip") == 0
     with zipfile.ZipFile(folder / "windows.zip") as archive:
@@ -79,7 +79,7 @@ def test_all_windows_fail(real, folder, capsys):
 
 
 def test_a_large_answer_is_downloaded(day, folder, timewindow_handler, monkeypatch, api, capsys):
-    """The function's own link, as its handler gives it where a reply may be small."""
+    """The real function returns a link, as its limit on replies is lowered."""
     monkeypatch.setattr(reply_size, "MAX_REPLY_BYTES", 500)
 
     def handled(event, _):
@@ -100,11 +100,11 @@ def test_a_large_answer_is_downloaded(day, folder, timewindow_handler, monkeypat
     assert json.loads(capsys.readouterr().out) == [window]
 
 
-# What comes back
+# Replies
 
 
 def test_windows_on_standard_output(windows, capsys):
-    """What is said of them goes elsewhere."""
+    """Messages go to standard error."""
     assert windows([DATA, FAILED]) == 1
     captured = capsys.readouterr()
     assert json.loads(captured.out) == [DATA, FAILED]
@@ -142,7 +142,7 @@ def test_reply_of_windows_goes_to_the_file(
 @pytest.mark.parametrize(
     "reply", [[1, 2], [{}], [{"error": "x"}], [{"error": {"type": "a"}}], []], ids=json.dumps
 )
-def test_windows_that_are_none(
+def test_replies_that_are_not_windows(
     api: LambdaApi, credentials: None, capsys: Any, reply: Any, tmp_path: Path
 ) -> None:
     api.reply = Answer(body=json.dumps(reply))

@@ -1,4 +1,4 @@
-"""The command for time windows: large replies, which come as a link."""
+"""The command for time windows: large replies, which the function returns as a link."""
 
 import gzip
 import json
@@ -12,7 +12,7 @@ from tests.support.window_replies import DATA, FAILED
 
 @pytest.fixture
 def bucket():
-    """A server with one object, which it sends as often as it is asked."""
+    """A server that returns the same object for every request."""
     server_object = {"content": b"", "status": 200, "length": None}
 
     class Handler(BaseHTTPRequestHandler):
@@ -24,7 +24,7 @@ def bucket():
             self.wfile.write(content)
 
         def log_message(self, *arguments):
-            """Not said."""
+            """Log nothing."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
@@ -34,7 +34,7 @@ def bucket():
 
 
 def link(url, encoding, *errors):
-    told = {"errors": list(errors)} if errors else {}
+    failures = {"errors": list(errors)} if errors else {}
     return {
         "url": url,
         "expires": "2024-01-01T00:15:00.000000Z",
@@ -42,7 +42,7 @@ def link(url, encoding, *errors):
         "bytes": 1,
         "content_type": "application/json",
         "content_encoding": encoding,
-        **told,
+        **failures,
     }
 
 

@@ -54,7 +54,7 @@ def test_a_request_from_standard_input(windows, api, monkeypatch):
         ),
     ],
 )
-def test_what_cannot_be_is_told_before_anything_is_sent(
+def test_invalid_options_are_refused_before_anything_is_sent(
     windows, api, folder, capsys, options, members, message
 ):
     write_request(folder, WINDOW, **members)
@@ -63,7 +63,7 @@ def test_what_cannot_be_is_told_before_anything_is_sent(
     assert api.calls == []
 
 
-def test_a_request_that_is_no_object(windows, api, folder, capsys):
+def test_a_request_that_is_not_an_object(windows, api, folder, capsys):
     (folder / "request.json").write_text("[1]")
     assert windows([DATA]) == 2
     assert "request.json is [1]: must be an object with Windows" in capsys.readouterr().err

@@ -30,7 +30,7 @@ def test_estimate_is_what_one_computes_by_hand(queued):
     assert found.dollars == pytest.approx(by_hand, rel=1e-9)
 
 
-def test_a_million_jobs_are_as_dear_as_one_a_million_times():
+def test_a_million_days_cost_a_million_times_one_day():
     (channel,) = channels("CI.SOC.HHZ.")
     one = estimate([channel], queued=True)
     many = estimate((channel for _ in range(1_000_000)), queued=True)

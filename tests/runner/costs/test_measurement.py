@@ -37,7 +37,7 @@ def test_measured_times_are_possible():
         assert found["peak_memory_mb"] <= found["memory_mb"] * 1.05  # shared files count twice
     for size in {found["memory_mb"] for found in MEASURED["response"]}:
         seconds = [found["billed_seconds"] for found in fitting(size)]
-        assert seconds == sorted(seconds)  # the faster a day is sampled, the longer it takes
+        assert seconds == sorted(seconds)  # higher sampling rates take longer
         peaks = [found["peak_memory_mb"] for found in fitting(size)]
         assert peaks == sorted(peaks)
 

@@ -34,7 +34,7 @@ def timed(memory_mb, seconds, sampling_rate=100.0, peak_memory_mb=100):
 
 
 def test_recommended_is_the_fastest_of_those_within_a_tenth_of_the_cheapest(measured):
-    # 1000: cheapest. 2000: 5% dearer, and faster. 3000: faster still, but half as dear again.
+    # 1000 is cheapest. 2000 costs 5% more and is faster. 3000 is faster still and costs 50% more.
     measured({"response": [timed(1000, 400), timed(2000, 210), timed(3000, 200)], "days": DAYS})
     assert recommended_memory("response") == 2000
 
@@ -58,15 +58,15 @@ def test_a_fifth_of_the_recommended_size_is_to_spare(measured):
     assert recommended_memory("response") == 1100
 
 
-def test_days_at_1_hz_have_no_say_in_it(measured):
+def test_days_at_1_hz_do_not_count(measured):
     days = [timed(1000, 400), timed(2000, 200)]
     slow = [timed(1000, 0.01, 1.0), timed(2000, 10, 1.0)]
     measured({"response": [*days, *slow], "days": DAYS})
     assert recommended_memory("response") == 2000
 
 
-def test_what_does_not_depend_on_memory_makes_its_cost_matter_less(measured):
-    # A fast window costs Lambda half as much again, but the request and its transfer far more.
+def test_costs_independent_of_memory_favour_larger_sizes(measured):
+    # The larger size costs 40% more compute, but request and transfer cost far more than compute.
     measured({"timewindow": [timed(1000, 0.06), timed(1700, 0.05)], "days": DAYS})
     assert recommended_memory("timewindow") == 1700
 

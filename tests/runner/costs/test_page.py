@@ -21,7 +21,7 @@ UNITS = {"MB": 1e6, "GB": 1e9, "TB": 1e12}
 
 
 def as_stated(text, value):
-    """A value rounded to as many digits as a page states of it, such as 2 in "$1,500"."""
+    """Round a value to the significant digits of a text, such as 2 in "$1,500"."""
     digits = Decimal(re.sub(r"[$,]", "", text)).normalize().as_tuple().digits
     return float(f"{value:.{len(digits) - 1}e}")
 
@@ -31,7 +31,7 @@ def amount(text):
 
 
 def rows(number):
-    """A table of the page: its rows by their first cells."""
+    """Return the rows of one of the page's tables by their first cells."""
     tables = re.findall(r"(?:^\|.*\|\n)+", PAGE.text, re.MULTILINE)
     cells = [re.split(r" *\| *", line)[1:-1] for line in tables[number].splitlines()[2:]]
     return {name: figures for name, *figures in cells}
@@ -42,7 +42,7 @@ def test_page_links_to_what_exists():
 
 
 @pytest.mark.parametrize("rate", RATES)
-def test_page_has_the_estimates_figures(rate):
+def test_page_has_the_figures_of_the_estimate(rate):
     cost = channel_day_cost(rate, recommended_memory("response"))
     values = [cost.seconds, *(number * cost.dollars for number in (1, STATION_YEAR, ARCHIVE))]
     for text, value in zip(rows(0)[f"{rate:g} Hz"], values, strict=True):
@@ -50,7 +50,7 @@ def test_page_has_the_estimates_figures(rate):
 
 
 def egress_dollars(size_bytes):
-    """By the price list's tiers: 10, 40 and 100 TB, and the rest, of 1,024 GB each."""
+    """Return the egress price by AWS's tiers: 10, 40 and 100 TB of 1,024 GB, and the rest."""
     size_gb, dollars = size_bytes / 2**30, 0.0
     for tier_tb, price in ((10, 0.09), (40, 0.085), (100, 0.07), (math.inf, 0.05)):
         dollars += min(size_gb, tier_tb * 1024) * price

@@ -1,4 +1,4 @@
-"""Time windows as a picture."""
+"""Plots of time windows."""
 
 import datetime as dt
 import json
@@ -43,7 +43,7 @@ FAILED = {
 
 @pytest.fixture
 def figures(monkeypatch):
-    """The figures that are drawn, which stay open for a look."""
+    """Keep the figures open, to inspect them."""
     drawn = []
     monkeypatch.setattr(plt, "close", drawn.append)
     yield drawn
@@ -51,7 +51,7 @@ def figures(monkeypatch):
     plt.close("all")
 
 
-def test_what_is_drawn(figures, tmp_path):
+def test_contents_of_the_picture(figures, tmp_path):
     assert plot.draw([MOTION, COUNTS, FAILED], tmp_path / "windows.png") == 3
     (figure,) = figures
     motion, counts, failed = figure.axes
@@ -83,7 +83,7 @@ def test_one_sample(tmp_path):
     assert (tmp_path / "windows.pdf").read_bytes().startswith(b"%PDF")
 
 
-def test_so_many_panels_and_no_more(figures, tmp_path, monkeypatch):
+def test_number_of_panels_is_limited(figures, tmp_path, monkeypatch):
     monkeypatch.setattr(plot, "MAX_PANELS", 3)
     assert plot.draw([COUNTS] * 5, tmp_path / "windows.png") == 3
     assert len(figures[0].axes) == 3
@@ -104,7 +104,7 @@ def test_without_matplotlib(monkeypatch):
         plot.check_picture(Path("windows.png"))
 
 
-def test_a_picture_that_cannot_be_is_known_before_anything_is_sent(tmp_path):
+def test_an_invalid_picture_is_refused_before_anything_is_sent(tmp_path):
     plot.check_picture(tmp_path / "a.PDF")
     (tmp_path / "folder.png").mkdir()
     for name in ("a.doc", "a", "folder.png", ""):

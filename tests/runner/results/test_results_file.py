@@ -26,7 +26,7 @@ def test_two_runs_do_not_share_a_file(folder):
     ):
         pass
     earlier = read_results(path)
-    with path.open("a") as file:  # by a run that has ended meanwhile
+    with path.open("a") as file:  # written by a run that has ended since
         file.write(done(REQUESTS[1]))
     with pytest.raises(InputError, match="another run is writing to"), ResultsFile(path, earlier):
         pass
@@ -39,7 +39,7 @@ def test_a_half_written_line_is_left_out(api, folder, capsys):
     assert run_lambda.main([*DAYS, "--resume"]) == 0
     assert days(api) == ["2019,184", "2019,185", "2019,186", "2019,187"]
     assert "the last line of the results file is incomplete" in capsys.readouterr().err
-    assert len(read_results(path).corrected) == 5  # each line is whole again
+    assert len(read_results(path).corrected) == 5  # each line is complete again
 
 
 def test_a_last_line_without_its_end_counts(api, folder):
@@ -54,8 +54,8 @@ def test_a_last_line_without_its_end_counts(api, folder):
     "text",
     ['{"Windows": [{"Network": "CI"}]}', "my notes", "2019,183 CI.SOC.HHZ.", "[" * 100_000, '"'],
 )
-def test_a_file_that_no_run_has_written_stays(api, folder, capsys, text):
-    """Its only line has no end, either, and is not half of one of ours."""
+def test_other_files_are_left_unchanged(api, folder, capsys, text):
+    """Its only line has no newline either, but is not the start of one of ours."""
     path = folder / "results.jsonl"
     path.write_text(text)
     assert run_lambda.main([*DAYS, "--resume"]) == 2
@@ -83,7 +83,7 @@ def test_a_first_line_that_is_half_written(api, folder, cut):
     ],
 )
 def test_another_file_is_refused(api, folder, capsys, text):
-    """And stays as it is."""
+    """And left unchanged."""
     path = folder / "results.jsonl"
     path.write_text(done(REQUESTS[0]) + text)
     assert run_lambda.main([*DAYS, "--resume"]) == 2
@@ -92,7 +92,7 @@ def test_another_file_is_refused(api, folder, capsys, text):
     assert api.calls == []
 
 
-def test_what_a_results_file_tells(folder):
+def test_contents_of_a_results_file(folder):
     path = folder / "results.jsonl"
     assert read_results(path).bucket is None
     path.write_text(

@@ -21,7 +21,7 @@ def days(api):
     return sorted(event["day"] for event in api.events)
 
 
-def test_what_failed_is_made_again_and_nothing_else(api, folder, capsys):
+def test_only_failed_requests_are_sent_again(api, folder, capsys):
     api.answer = lambda event, _: (
         failed("NoWaveformError") if event["day"] == "2019,185" else corrected(event)
     )
@@ -39,12 +39,12 @@ def test_what_failed_is_made_again_and_nothing_else(api, folder, capsys):
     assert lines[-1]["output_key"]
 
     api.calls.clear()
-    assert run_lambda.main([*DAYS, "--resume"]) == 0  # all is done
+    assert run_lambda.main([*DAYS, "--resume"]) == 0  # nothing is left to do
     assert api.calls == []
     assert "0 done, 0 failed, 5 skipped" in capsys.readouterr().out
 
 
-def test_a_request_is_the_same_however_it_is_spelt(api, folder):
+def test_equal_requests_are_the_same_however_they_are_written(api, folder):
     spelt = {"nscl": "CI.SOC.HHZ.--", "day": "2019-07-02", "output": "VEL", "water_level": 60}
     other = {**REQUESTS[1], "output": "ACC"}
     (folder / "results.jsonl").write_text(done(spelt) + done(other))
@@ -53,7 +53,7 @@ def test_a_request_is_the_same_however_it_is_spelt(api, folder):
 
 
 @pytest.mark.parametrize("named", ["option", "environment", "results"])
-def test_what_is_in_the_bucket_is_not_made_again(api, archive, folder, monkeypatch, named):
+def test_requests_with_a_result_in_the_bucket_are_skipped(api, archive, folder, monkeypatch, named):
     there = CorrectedDayRequest.parse(REQUESTS[3]).output_key
     archive.client.put_object(Bucket=OUTPUT_BUCKET, Key=there, Body=b"x")
     options = [*DAYS, "--resume"]
@@ -83,7 +83,7 @@ def test_without_a_bucket_only_the_file_counts(api, folder, capsys):
 
 
 def test_with_the_emulator_only_the_file_counts(api, folder, capsys, monkeypatch):
-    """It asks for no credentials, and a bucket of that name on AWS is another one."""
+    """The emulator needs no credentials, and its bucket is not the one of that name on AWS."""
     monkeypatch.delenv("AWS_ACCESS_KEY_ID")
     monkeypatch.delenv("AWS_SECRET_ACCESS_KEY")
     (folder / "results.jsonl").write_text(done(REQUESTS[0]))
@@ -95,7 +95,7 @@ def test_with_the_emulator_only_the_file_counts(api, folder, capsys, monkeypatch
     assert f"error: could not check s3://{BUCKET}: " in capsys.readouterr().err
 
 
-def test_what_was_queued_and_has_not_come_is_queued_again(archive, folder, capsys):
+def test_queued_requests_without_a_result_are_queued_again(archive, folder, capsys):
     archive.sqs.create_queue(QueueName="again")
     options = ["--queue", "again", "--resume"]
     try:
@@ -118,7 +118,7 @@ def test_a_bucket_that_is_not_there(api, capsys):
 
 
 class Refusing:
-    """S3 that answers each HEAD with an error."""
+    """S3 that answers HEAD requests with given error codes."""
 
     def __init__(self, bucket, objects):
         self.bucket, self.objects = bucket, objects
@@ -138,10 +138,10 @@ class Refusing:
     ("bucket", "objects", "left"),
     [("", "404", 5), ("", "403", 5), ("403", "403", 5), ("403", "", 0)],
 )
-def test_what_s3_may_say_of_what_is_absent(bucket, objects, left):
-    """403, without permission to list the bucket, is also its answer for what is not there.
+def test_error_codes_of_missing_objects(bucket, objects, left):
+    """Without permission to list the bucket, S3 answers 403 for a missing object, too.
 
-    It may as well mean that nothing may be read, so that it is told if it is all that S3 says.
+    It may also mean that we lack permission to read, so the user is warned if all answers are 403.
     """
     requests = [CorrectedDayRequest.parse(request) for request in REQUESTS]
     looked = []
@@ -154,7 +154,7 @@ def test_what_s3_may_say_of_what_is_absent(bucket, objects, left):
         not_in_bucket(Refusing("", "500"), BUCKET, requests, lambda: None)
 
 
-def test_a_dry_run_tells_what_is_left(api, folder, capsys):
+def test_a_dry_run_shows_pending_requests(api, folder, capsys):
     (folder / "results.jsonl").write_text(done(REQUESTS[0]))
     assert run_lambda.main([*DAYS, "--resume", "--dry-run"]) == 0
     said = capsys.readouterr().out

@@ -1,4 +1,4 @@
-"""What became of a run, in a few lines."""
+"""The summary of a run."""
 
 from runner.errors import CallError
 from runner.results.summary import Summary
@@ -9,8 +9,8 @@ REQUEST = CorrectedDayRequest.parse({"day": "2019,183", "nscl": "CI.SOC.HHZ."})
 DONE = RequestResult(REQUEST, 1.0, 1, output_key="s3://bucket/key")
 
 
-def failure(kind, message="...", **what):
-    return RequestResult(REQUEST, 1.0, 1, error=CallError(kind, message, **what))
+def failure(kind, message="...", **flags):
+    return RequestResult(REQUEST, 1.0, 1, error=CallError(kind, message, **flags))
 
 
 def test_counts():
@@ -28,8 +28,8 @@ def test_counts():
     assert third == "  1 NoWaveformError, for example: ..."
 
 
-def test_what_befalls_all_says_nothing_of_one():
-    """It is kept as the run's error, the first one, and has no line in the results."""
+def test_fatal_errors_are_not_recorded():
+    """The first one becomes the error of the run, and has no line in the results file."""
     summary = Summary(3)
     assert summary.add([failure("AccessDenied", "no", fatal=True), DONE]) == [DONE]
     summary.add([failure("ExpiredToken", fatal=True)])

@@ -1,4 +1,4 @@
-"""Channels with wildcards."""
+"""Channel patterns with wildcards."""
 
 from fnmatch import fnmatchcase
 
@@ -52,7 +52,7 @@ def test_prefix(text, prefix):
         ("*.*.*.*", "CI.SOC.HHZ. CE.13884.HNZ.10", ""),
     ],
 )
-def test_which_channels_fit(text, fit, unfit):
+def test_matching_channels(text, fit, unfit):
     fits = ChannelPattern.parse(text).regex.fullmatch
     assert all(fits(nscl) for nscl in fit.split())
     assert not any(fits(nscl) for nscl in unfit.split())
@@ -63,8 +63,8 @@ PATTERNS = st.text("AB1*?", min_size=1, max_size=3)
 
 
 @given(CODES, CODES, st.text("AB1", min_size=3, max_size=3), CODES, st.lists(PATTERNS, min_size=4))
-def test_what_fits_lies_under_the_prefix(network, station, channel, location, patterns):
-    """The property on which listing rests; and the wildcards are those of shells."""
+def test_matching_channels_have_the_prefix(network, station, channel, location, patterns):
+    """Listing relies on this property. Wildcards mean the same as in shells."""
     text = ".".join(patterns[:4])
     try:
         pattern = ChannelPattern.parse(text)
@@ -105,7 +105,7 @@ def test_without_wildcards_it_is_a_channel():
         ("CI.*\n.HHZ.", "station code"),
     ],
 )
-def test_what_is_no_pattern(text, said):
+def test_invalid_patterns(text, said):
     if said is None:
         ChannelPattern.parse(text)
         return

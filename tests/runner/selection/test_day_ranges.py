@@ -1,4 +1,4 @@
-"""Days and ranges of them."""
+"""Days and ranges of days."""
 
 import pytest
 
@@ -41,7 +41,7 @@ def test_a_year_and_its_leap_day():
         ("2019,183-2019,184", "day '2019,183-2019,184': must be"),
     ],
 )
-def test_what_is_no_range(text, message):
+def test_invalid_ranges(text, message):
     with pytest.raises(BadRequestError, match=r".*") as raised:
         parse_days(text)
     assert message in raised.value.message

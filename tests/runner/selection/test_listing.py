@@ -1,4 +1,4 @@
-"""Channels by listing the archive, as S3 lists it."""
+"""Listing the channels of the archive."""
 
 import pytest
 
@@ -17,7 +17,7 @@ CHANNELS = ["CI.SOC.HHE.", "CI.SOC.HHZ.", "CI.SOC.HNZ.2C", "CI.SOCX.HHZ.", "CE.1
 
 @pytest.fixture
 def public(listable):
-    """The archive, which anyone may list, with some days."""
+    """The archive with a few days; anyone may list it."""
     for nscl in CHANNELS:
         listable.put(scedc.waveform_key(ChannelId.parse(nscl), DAY), b"x")
     listable.put(scedc.waveform_key(ChannelId.parse("CI.SOC.HHZ."), NEXT_DAY), b"x")
@@ -61,7 +61,7 @@ def test_each_day_by_itself(client):
 
 
 def test_listings_have_pages(client):
-    """S3 lists a thousand names at a time; here, two."""
+    """S3 lists a thousand names per page; here, two."""
     pages = []
 
     def two(params, **_):
@@ -76,7 +76,7 @@ def test_listings_have_pages(client):
 def test_other_names_are_ignored_and_counted(client, public):
     folder = f"continuous_waveforms/{scedc.day_folder(DAY)}/"
     others = [
-        "CISOC__HHZ___2019184.ms",  # another day's
+        "CISOC__HHZ___2019184.ms",  # another day
         "CISOC__HHZ___2019183.ms.bak",
         "CISOC__HHZ_19.ms",
         "CISOC__HHZ___2019183.ms/part",
@@ -104,7 +104,7 @@ def test_a_bucket_that_cannot_be_listed(client):
 
 
 def test_an_interruption_lists_no_further_day(client):
-    """Days that wait for their turn are forgotten."""
+    """Days in the queue are cancelled."""
     asked = []
     client.meta.events.register("before-send.s3", lambda **_: asked.append(1))
 

@@ -1,4 +1,4 @@
-"""Requests from files."""
+"""Files of requests."""
 
 import io
 import json
@@ -13,7 +13,7 @@ from shared.errors import BadRequestError
 
 @pytest.fixture
 def read(tmp_path):
-    """Reads a file with this text; returns the requests, as day and channel."""
+    """Return a function that reads a file with a given text and returns its requests."""
 
     def requests(text, **options):
         path = tmp_path / "days.txt"
@@ -49,7 +49,7 @@ SOC = ("2019,183", "CI.SOC.HHZ.")
         "CI SOC -- HHZ 2019-07-02 2019-07-02",
     ],
 )
-def test_each_way_to_say_the_same(read, line):
+def test_equivalent_lines(read, line):
     assert pairs(read(line)) == [SOC]
     assert pairs(read(f"\ufeff# a comment\n\n   \n{line}\r\n")) == [SOC]
 
@@ -68,8 +68,8 @@ def test_a_span_is_the_days_that_it_touches(read, span, days):
     assert pairs(found) == [(f"2019,{day}", "CI.SOC.HHZ.") for day in days]
 
 
-def test_what_availability_gives(read, tmp_path):
-    """Of a POST body, lines that say nothing of days or channels are told."""
+def test_output_of_fdsn_availability(read, tmp_path):
+    """Lines of a POST body that select no days or channels are reported as ignored."""
     text = (
         "quality=M\nformat = request\n"
         "CI SOC -- HHZ 2019-07-02T00:00:00.009500Z 2019-07-02T11:00:00.000000Z\n"
@@ -105,12 +105,12 @@ def test_options_hold_for_every_line(read):
     assert second == {"day": "2019,184", "nscl": "CI.SOC.HHZ.", **asked, "gaps": "split"}
 
 
-def test_an_option_that_cannot_be_is_no_lines_fault(read):
+def test_an_invalid_option_is_not_blamed_on_a_line(read):
     with pytest.raises(BadRequestError, match="^output is 'SPEED'"):
         read("2019,183 CI.SOC.HHZ.", output="SPEED")
 
 
-def test_a_line_and_an_option_that_say_two_things(read):
+def test_a_line_that_contradicts_an_option(read):
     line = json.dumps({"day": "2019,183", "nscl": "CI.SOC.HHZ.", "output": "VEL"})
     assert pairs(read(line, output="VEL")) == [SOC]
     with pytest.raises(InputError, match='output is "VEL" here, and "ACC" on the command line'):
@@ -136,8 +136,8 @@ def test_a_line_and_an_option_that_say_two_things(read):
         ("CI SOC -- HHZX 2019-07-02 2019-07-03", "channel code 'HHZX'"),
     ],
 )
-def test_a_line_that_says_nothing_to_be_requested(read, line, message):
-    """File, line and text are named, and what would be right."""
+def test_invalid_lines(read, line, message):
+    """The error names file, line and text, and shows a valid line."""
     with pytest.raises(InputError) as raised:
         read(f"2019,183 CI.SOC.HHZ.\n# a comment\n{line}\n")
     said = str(raised.value)
@@ -146,7 +146,7 @@ def test_a_line_that_says_nothing_to_be_requested(read, line, message):
 
 
 def test_a_line_that_looks_like_a_parameter(read):
-    """It asks for a day, in a way that is not understood: it must not be left out."""
+    """The line may be meant as a request, so it must not be ignored."""
     with pytest.raises(InputError, match=r"line 1: 'day=2019,184 nscl=CI.SOC.HHN.': must be DAY"):
         read("day=2019,184 nscl=CI.SOC.HHN.")
 

@@ -1,4 +1,4 @@
-"""Days, channels and patterns as requests."""
+"""Selectors resolved into requests."""
 
 import pytest
 
@@ -20,7 +20,7 @@ ARCHIVE = {
 
 
 def lister(asked):
-    """Lists `ARCHIVE`, and remembers what it was asked."""
+    """Return a function that lists `ARCHIVE` and records the prefixes it is called with."""
 
     def listed(prefixes):
         asked.update({day: list(some) for day, some in prefixes.items()})
@@ -68,7 +68,7 @@ def test_patterns_are_resolved_by_day():
     )
 
 
-def test_duplicates_are_dropped_however_they_are_spelt():
+def test_duplicates_are_dropped_however_they_are_written():
     items = [wanted("2019,183", "CI.SOC.HHZ."), wanted("2019-07-02", "CI.SOC.HHZ.--", output="VEL")]
     found, notes = selected(*items)
     assert found == ["2019,183 CI.SOC.HHZ."]
@@ -77,13 +77,13 @@ def test_duplicates_are_dropped_however_they_are_spelt():
     assert len(selected(*items)[0]) == 2
 
 
-def test_days_on_which_nothing_fits_are_told():
+def test_days_without_a_match_are_reported():
     found, notes = selected(wanted("2019,183..2019,185", "CI.SOC.HHE.*"))
     assert found == ["2019,183 CI.SOC.HHE."]
     assert notes[0] == "no channel matches 'CI.SOC.HHE.*' on 2 of 3 days: 2019,184, 2019,185"
 
 
-def test_days_asked_for_one_by_one_are_as_good_as_a_range():
+def test_single_days_are_equivalent_to_a_range():
     days = ["2019,183", "2019,184", "2019,185"]
     items = [wanted(day, "CI.SOC.HHE.*") for day in days]
     assert selected(*items) == selected(wanted("2019,183..2019,185", "CI.SOC.HHE.*"))
@@ -91,7 +91,7 @@ def test_days_asked_for_one_by_one_are_as_good_as_a_range():
         selected(*items[1:])
 
 
-def test_a_pattern_that_fits_nothing_is_an_error():
+def test_a_pattern_without_a_match_is_an_error():
     with pytest.raises(InputError) as raised:
         selected(wanted("2019,183", "CI.SOC.HHZ."), wanted("2019,183..2019,185", "CI.XYZ.*.*"))
     assert str(raised.value) == (
@@ -112,8 +112,8 @@ def test_a_pattern_that_fits_nothing_is_an_error():
         {"gaps": "split", "method": "obspy", "water_level": 60},
     ],
 )
-def test_what_is_sent_is_read_as_it_was_meant(fields):
-    """Also where it was read from a line of JSON."""
+def test_requests_survive_a_round_trip_through_json(fields):
+    """This also holds for requests read from a line of JSON."""
     request = {"day": "2019-07-02", "nscl": "CI.SOC.HHZ.--", **fields}
     parsed = CorrectedDayRequest.parse(request)
     assert CorrectedDayRequest.parse(parsed.as_dict()) == parsed

@@ -1,4 +1,4 @@
-"""Requests as messages of a queue, by moto's SQS."""
+"""Requests as SQS messages, against moto's SQS and a scripted one."""
 
 import json
 
@@ -35,7 +35,7 @@ def queue(sqs):
 
 
 def messages(sqs, queue):
-    """All messages, by their ids."""
+    """Return all messages by id."""
     found = {}
     while some := sqs.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages"):
         for message in some:
@@ -54,7 +54,7 @@ def by_day(requests):
 
 @pytest.mark.parametrize("named", ["name", "url", "endpoint"])
 def test_each_request_is_a_message(sqs, queue, capsys, monkeypatch, archive, named):
-    """The message's body is the request as the function reads it."""
+    """The message body is the request as the function reads it."""
     options = {
         "name": ["--queue", "scedc-jobs"],
         "url": ["--queue", queue],
@@ -78,7 +78,7 @@ def test_the_sample_event_is_queued_as_well(sqs, queue):
     assert list(messages(sqs, queue).values()) == REQUESTS[:1]
 
 
-def test_what_is_queued_is_not_queued_again(sqs, queue, capsys):
+def test_queued_requests_are_not_queued_again(sqs, queue, capsys):
     assert run_lambda.main([*DAYS[:2], "2019,183..2019,190", "--queue", "scedc-jobs"]) == 0
     assert len(messages(sqs, queue)) == 8
     sqs.purge_queue(QueueUrl=queue)
@@ -87,8 +87,8 @@ def test_what_is_queued_is_not_queued_again(sqs, queue, capsys):
     assert "17 queued, 0 failed, 8 skipped" in capsys.readouterr().out
 
 
-def test_to_be_queued_is_not_to_be_corrected(sqs, queue, capsys):
-    """A run that calls the function does so for what was only queued."""
+def test_queued_does_not_mean_corrected(sqs, queue, capsys):
+    """A resumed run without --queue invokes the function for requests that were only queued."""
     assert run_lambda.main([*DAYS, "--queue", "scedc-jobs"]) == 0
     where = ["--endpoint-url", f"http://127.0.0.1:{free_port()}", "--retries", "0"]
     assert run_lambda.main([*DAYS, "--resume", *where]) == 1
@@ -115,11 +115,11 @@ def test_a_dry_run_names_the_queue(sqs, queue, capsys):
     assert messages(sqs, queue) == {}
 
 
-# What SQS may answer
+# Replies of SQS
 
 
 class Sqs:
-    """SQS that answers as it is told to; what it took is in `taken`, by body."""
+    """SQS with scripted replies; `taken` has the days of the messages that it took."""
 
     def __init__(self, *answers):
         self.answers = list(answers)
@@ -149,56 +149,56 @@ REFUSED = ClientError({"Error": {"Code": "AccessDenied", "Message": "no"}}, "Sen
 
 
 def send(sqs, requests=PARSED[:10], retries=2, pause=lambda _: None):
-    outcomes = send_batch(sqs, "https://queue", requests, retries, pause)
-    return {str(outcome.request.day): outcome for outcome in outcomes}
+    results = send_batch(sqs, "https://queue", requests, retries, pause)
+    return {str(result.request.day): result for result in results}
 
 
-def test_what_sqs_could_not_take_is_sent_again_and_nothing_else():
+def test_only_failed_messages_are_sent_again():
     sqs = Sqs({"2019,184": SERVERS_FAULT, "2019,185": SENDERS_FAULT}, {"2019,184": SERVERS_FAULT})
-    outcomes = send(sqs)
+    results = send(sqs)
     assert sqs.sizes == [10, 1, 1]
-    assert sorted(sqs.taken) == sorted(set(outcomes) - {"2019,185"})
-    assert (outcomes["2019,183"].message_id, outcomes["2019,183"].attempts) == (
+    assert sorted(sqs.taken) == sorted(set(results) - {"2019,185"})
+    assert (results["2019,183"].message_id, results["2019,183"].attempts) == (
         "id of 2019,183",
         1,
     )
-    assert (outcomes["2019,184"].message_id, outcomes["2019,184"].attempts) == (
+    assert (results["2019,184"].message_id, results["2019,184"].attempts) == (
         "id of 2019,184",
         3,
     )
-    assert outcomes["2019,185"].error.as_dict() == {
+    assert results["2019,185"].error.as_dict() == {
         "type": "InvalidMessageContents",
         "message": "never",
     }
-    assert outcomes["2019,185"].attempts == 1
+    assert results["2019,185"].attempts == 1
 
 
 def test_retries_end():
     sqs = Sqs(*[{"2019,184": SERVERS_FAULT}] * 5)
-    outcomes = send(sqs)
+    results = send(sqs)
     assert sqs.sizes == [10, 1, 1]
-    assert outcomes["2019,184"].error.kind == "InternalError"
-    assert outcomes["2019,184"].attempts == 3
-    assert sum(outcome.error is None for outcome in outcomes.values()) == 9
+    assert results["2019,184"].error.kind == "InternalError"
+    assert results["2019,184"].attempts == 3
+    assert sum(result.error is None for result in results.values()) == 9
 
 
 @pytest.mark.parametrize("error", [THROTTLED, EndpointConnectionError(endpoint_url="http://q")])
 def test_a_call_that_may_succeed_later_is_made_again(error):
     sqs = Sqs(error, error)
-    assert all(outcome.message_id for outcome in send(sqs).values())
+    assert all(result.message_id for result in send(sqs).values())
     assert sqs.sizes == [10, 10, 10]
 
 
 def test_a_call_that_would_fail_for_all():
     sqs = Sqs(REFUSED)
-    outcomes = send(sqs)
+    results = send(sqs)
     assert sqs.sizes == [10]
-    assert all(outcome.error.fatal for outcome in outcomes.values())
+    assert all(result.error.fatal for result in results.values())
 
 
-def test_what_is_left_when_the_run_is_stopped_has_no_outcome():
-    outcomes = send(Sqs({"2019,184": SERVERS_FAULT}), pause=lambda _: True)
-    assert len(outcomes) == 9
+def test_pending_messages_of_a_stopped_run_have_no_result():
+    results = send(Sqs({"2019,184": SERVERS_FAULT}), pause=lambda _: True)
+    assert len(results) == 9
     with pytest.raises(StoppedError):
         send(Sqs(THROTTLED), pause=lambda _: True)
 
@@ -206,5 +206,5 @@ def test_what_is_left_when_the_run_is_stopped_has_no_outcome():
 def test_an_entry_that_is_not_answered_is_sent_again():
     sqs = Sqs()
     sqs.send_message_batch = lambda **_: {}
-    outcomes = send(sqs)
-    assert {outcome.error.kind for outcome in outcomes.values()} == {"NoAnswer"}
+    results = send(sqs)
+    assert {result.error.kind for result in results.values()} == {"NoAnswer"}

@@ -1,4 +1,4 @@
-"""Interrupted runs, as processes, which are then resumed."""
+"""Runs as processes that are interrupted or killed, and then resumed."""
 
 import json
 import re
@@ -33,7 +33,7 @@ def api():
 
 @contextmanager
 def started(api, folder, *options):
-    """The program, at work; its standard error is in `folder`."""
+    """Start the program; its standard error goes to a file in `folder`."""
     command = [sys.executable, str(PROJECT / "run_lambda.py"), *DAYS, *options]
     with (folder / "stderr").open("wb") as errors:
         process = subprocess.Popen(
@@ -71,7 +71,7 @@ def results(folder):
     ("number", "status"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)], ids=["ctrl-c", "term"]
 )
 def test_interrupted_and_resumed(api, tmp_path, number, status):
-    """What was under way is awaited; in both runs together each request is made once."""
+    """Running calls are finished; in both runs together, each request is sent once."""
     api.seconds = 0.4
     with started(api, tmp_path) as process:
         await_true(lambda: len(api.calls) >= 6)
@@ -81,7 +81,7 @@ def test_interrupted_and_resumed(api, tmp_path, number, status):
     assert returned == status
     assert 6 <= made < 24
     assert [line["output_key"] for line in results(tmp_path)]
-    assert len(results(tmp_path)) == made  # also those that were under way
+    assert len(results(tmp_path)) == made  # including the calls that were running
     said = (tmp_path / "stderr").read_text()
     assert re.fullmatch(r"interrupted: waiting for [1-3] running calls?; .* at once\n", said)
     assert f"{made} done, 0 failed, {24 - made} left\nresults in results.jsonl\n" in out
@@ -96,8 +96,8 @@ def test_interrupted_and_resumed(api, tmp_path, number, status):
     assert len(api.calls) == 24
 
 
-def test_a_second_time_ends_at_once(api, tmp_path):
-    """Here the calls under way never end."""
+def test_a_second_interruption_exits_at_once(api, tmp_path):
+    """The running calls never end."""
     for_ever = threading.Event()
 
     def answer(event, _):
@@ -122,8 +122,8 @@ def test_a_second_time_ends_at_once(api, tmp_path):
     assert "Traceback" not in (tmp_path / "stderr").read_text()
 
 
-def test_what_is_listed_is_not_awaited(api, tmp_path):
-    """S3 takes the question, and does not answer; its time-outs are minutes."""
+def test_an_interrupted_listing_is_not_awaited(api, tmp_path):
+    """S3 accepts the request and never answers. Its timeouts take minutes."""
     with socket.create_server(("127.0.0.1", 0)) as s3:
         port = s3.getsockname()[1]
         command = [sys.executable, str(PROJECT / "run_lambda.py"), "response"]
@@ -137,7 +137,9 @@ def test_what_is_listed_is_not_awaited(api, tmp_path):
         try:
             with s3.accept()[0]:
                 process.send_signal(signal.SIGINT)
-                _, said = process.communicate(timeout=50)  # a time-out is 60 s, five times
+                _, said = process.communicate(
+                    timeout=50
+                )  # five attempts with a timeout of 60 s each
         finally:
             process.kill()
             process.communicate()
@@ -146,8 +148,8 @@ def test_what_is_listed_is_not_awaited(api, tmp_path):
     assert api.calls == []
 
 
-def test_what_waits_for_another_try_is_not_waited_for(api, tmp_path):
-    """It was not made to its end, and has no line: a resumed run makes it."""
+def test_requests_waiting_for_a_retry_are_not_awaited(api, tmp_path):
+    """A request that waits for a retry gets no line, so a resumed run sends it."""
     api.answer = lambda *_: refused(429, "TooManyRequestsException")
     with started(api, tmp_path, "--retries", "1000") as process:
         await_true(lambda: len(api.calls) >= 9)
@@ -159,7 +161,7 @@ def test_what_waits_for_another_try_is_not_waited_for(api, tmp_path):
 
 
 def test_a_killed_run_is_resumed(api, tmp_path):
-    """What was under way, or not yet written, is made twice, and nothing else."""
+    """Only requests that were running or not yet written are sent twice."""
     api.seconds = 0.1
     with started(api, tmp_path) as process:
         await_true(lambda: len(api.calls) >= 8)
@@ -193,7 +195,7 @@ def test_a_single_request_is_awaited(api, tmp_path):
 
 
 def test_on_the_emulator(response, listable, output_keys, tmp_path):
-    """The function itself, its days found by listing; no call is made while another is."""
+    """The real function, with days from the listing. The emulator takes one call at a time."""
     put_station(listable, "CI", "BOM", BHZ=40.0, BHN=40.0)
     days = [f"2024,{day:03}" for day in range(1, 11)]
     for day, nscl in product(days, ("CI.BOM.BHZ.", "CI.BOM.BHN.")):

@@ -1,4 +1,4 @@
-"""One invocation: replies, the function's errors, and replies of something else."""
+"""One invocation: errors of the function, and replies that our functions would not give."""
 
 import json
 from collections.abc import Callable
@@ -32,22 +32,24 @@ TIMEOUT = "Task timed out after 60.00 seconds"
         ('{"errorMessage": "Unable to import", "errorType": "Runtime.ImportModuleError"}', "Runt"),
     ],
 )
-@pytest.mark.parametrize("told", [True, False])
+@pytest.mark.parametrize("has_header", [True, False])
 def test_function_error(
     api: LambdaApi,
     credentials: None,
     fails: Callable[..., str],
     body: str,
     message: str,
-    told: bool,
+    has_header: bool,
 ) -> None:
-    """On AWS, status and body are those of a reply; a header tells the difference.
+    """On AWS, an error has the status and body of a reply; a header marks it.
 
-    On the emulator and SAM local, nothing but the body does.
+    On the emulator and SAM local, only the body shows it.
     """
-    api.reply = Answer(body=body, headers={"X-Amz-Function-Error": "Unhandled"} if told else {})
-    if not told and body and "errorType" not in body and body[0] in "[{":
-        message = "UnexpectedReply: the reply "  # as any other that is no result
+    api.reply = Answer(
+        body=body, headers={"X-Amz-Function-Error": "Unhandled"} if has_header else {}
+    )
+    if not has_header and body and "errorType" not in body and body[0] in "[{":
+        message = "UnexpectedReply: the reply "  # like any other reply that is not a result
     assert fails().startswith(f"error: {message}")
     assert len(api.calls) == 1
 
@@ -65,10 +67,10 @@ NO_RESULTS = [
 
 @pytest.mark.parametrize("reply", NO_RESULTS, ids=json.dumps)
 @pytest.mark.parametrize("command", ["response", "windows"])
-def test_a_reply_that_is_no_result(
+def test_a_reply_that_is_not_a_result(
     api: LambdaApi, credentials: None, capsys: Any, command: str, reply: Any
 ) -> None:
-    """Whatever the status, it is not told as one."""
+    """It is an error, even with status 200."""
     api.reply = Answer(body=json.dumps(reply))
     assert run_lambda.main([command]) == 1
     said = capsys.readouterr()
@@ -88,7 +90,7 @@ def test_a_reply_that_cannot_be_read(
 def test_an_exception_on_the_emulator(
     day: S3Server, response: Emulator, fails: Callable[..., str]
 ) -> None:
-    """The emulator hands it back with status 200."""
+    """The emulator returns it with status 200."""
     where = ["--endpoint-url", response.endpoint_url]
     assert fails(*where).startswith("error: NoWaveformError: the archive has no data of CI.SOC.HHZ")
 
@@ -96,7 +98,7 @@ def test_an_exception_on_the_emulator(
 def test_a_timeout_on_the_emulator(
     archive: S3Server, fails: Callable[..., str], tmp_path: Path
 ) -> None:
-    """It is told as plain text, with status 200."""
+    """The emulator reports it as plain text with status 200."""
     put_day(archive, NSCL, "2024,002", make_trace(NSCL, "2024-01-02", noise(3_000_000)))
     put_station(archive, "CI", "BOM", BHZ=40.0)
     environment = {**archive.function_environment, "TMPDIR": str(tmp_path)}

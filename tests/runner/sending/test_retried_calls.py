@@ -22,7 +22,7 @@ NOT_REPEATED = [
     refused(400, "InvalidRequestContentException"),
     refused(413, "RequestEntityTooLargeException"),
     refused(502, "EC2AccessDeniedException"),
-    Answer(502, '{"errorType": "Runtime.ExitError"}'),  # the emulator's, of a crash
+    Answer(502, '{"errorType": "Runtime.ExitError"}'),  # from the emulator, for a crash
     Answer(502, "the emulator does not answer: Connection refused\n"),
     failed("BadRequestError"),
     failed("NoWaveformError"),
@@ -31,12 +31,12 @@ NOT_REPEATED = [
     failed("Sandbox.Timedout"),
     failed("ZeroDivisionError"),
     failed("ServiceError"),
-    failed("Any"),  # a name in the module of our errors, and no error
+    failed("Any"),  # a name in shared.errors that is not an error
 ]
 
 
 @pytest.mark.parametrize("answer", NOT_REPEATED, ids=lambda answer: answer.body[:40])
-def test_what_would_fail_again_is_not_repeated(
+def test_permanent_failures_are_not_retried(
     api: LambdaApi, credentials: None, fails: Callable[..., str], answer: Answer
 ) -> None:
     """A second call would do the work, and cost, twice."""
@@ -60,7 +60,7 @@ REPEATED = [
 
 
 @pytest.mark.parametrize("answer", THROTTLED + REPEATED, ids=lambda answer: answer.body[:40])
-def test_what_may_pass_is_repeated(
+def test_temporary_failures_are_retried(
     api: LambdaApi, credentials: None, capsys: pytest.CaptureFixture[str], answer: Answer
 ) -> None:
     api.answer = lambda _, before: answer if before < 2 else Answer()
@@ -68,11 +68,11 @@ def test_what_may_pass_is_repeated(
     assert api.events == [SAMPLE_EVENT] * 3
     captured = capsys.readouterr()
     assert json.loads(captured.out) == {"fine": True}
-    assert captured.err.count(": retrying in 0.0 s\n") == 2  # told to those who wait
+    assert captured.err.count(": retrying in 0.0 s\n") == 2  # shown to the waiting user
 
 
 @pytest.mark.parametrize("answer", REPEATED, ids=lambda answer: answer.body[:40])
-def test_it_is_repeated_so_often_and_no_more(
+def test_the_number_of_retries_is_limited(
     api: LambdaApi, credentials: None, answer: Answer, capsys: pytest.CaptureFixture[str]
 ) -> None:
     api.reply = answer
@@ -86,7 +86,7 @@ def test_it_is_repeated_so_often_and_no_more(
 
 
 @pytest.mark.parametrize("answer", THROTTLED, ids=lambda answer: answer.body[:40])
-def test_what_is_throttled_is_repeated_for_longer(
+def test_throttled_calls_have_more_retries(
     api: LambdaApi, credentials: None, answer: Answer
 ) -> None:
     api.reply = answer
@@ -96,6 +96,6 @@ def test_what_is_throttled_is_repeated_for_longer(
     assert len(api.calls) == 2 + retry.THROTTLED_RETRIES
 
 
-def test_nobody_listens(fails: Callable[..., str]) -> None:
+def test_no_server_at_the_endpoint(fails: Callable[..., str]) -> None:
     url = f"http://127.0.0.1:{free_port()}"
     assert url in fails("--endpoint-url", url, "--retries", "0")

@@ -1,4 +1,4 @@
-"""Pauses between attempts, and what boto3's errors mean."""
+"""Pauses between attempts, and the classification of boto3's errors."""
 
 import socket
 import threading
@@ -37,8 +37,8 @@ def test_pauses_are_made_between_attempts_only():
         call_with_retries(call, 4, lambda _: True)
 
 
-def test_too_many_calls_are_no_failures_of_this_one():
-    """What is throttled is tried much longer than what fails, and neither counts as the other."""
+def test_throttling_does_not_count_as_a_failure():
+    """A throttled call has many more retries than a failed one, and they are counted separately."""
     codes = [*["Throttling"] * retry.THROTTLED_RETRIES, "ServiceException", "ServiceException"]
     left = list(codes)
     paused = []
@@ -63,7 +63,7 @@ def test_too_many_calls_are_no_failures_of_this_one():
 
 
 def test_a_reply_that_takes_too_long_is_not_asked_for_again():
-    """The function may still be at it."""
+    """The function may still be running."""
     error = call_error(ReadTimeoutError(endpoint_url="http://lambda"))
     assert not error.transient
     assert not error.fatal
@@ -74,7 +74,7 @@ def test_a_reply_that_takes_too_long_is_not_asked_for_again():
     ("code", "transient", "fatal"),
     [
         ("503", True, False),
-        ("502", False, False),  # the emulator's, of a function that crashed
+        ("502", False, False),  # from the emulator, for a function that crashed
         ("TooManyRequestsException", True, False),
         ("InvalidAddress", False, True),
     ],
@@ -86,7 +86,7 @@ def test_codes(code, transient, fatal):
 
 @pytest.fixture
 def listener():
-    """A server that reads a request, says `words`, and closes the connection."""
+    """A server that reads a request, sends the bytes in "words", and closes the connection."""
     server = socket.create_server(("127.0.0.1", 0))
     said = {"words": b"", "calls": 0}
 
@@ -113,7 +113,10 @@ def listener():
     ("words", "transient"),
     [
         (b"", True),
-        (b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{", False),  # it was at work already
+        (
+            b"HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{",
+            False,
+        ),  # the function was running already
     ],
 )
 def test_connections_that_end(listener, words, transient):

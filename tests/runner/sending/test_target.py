@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("no_pauses")
 def test_function_names(
     api: LambdaApi, credentials: None, monkeypatch: pytest.MonkeyPatch, command: list[str]
 ) -> None:
-    """AWS's by default, the emulator's one with --endpoint-url, and any that is told."""
+    """AWS's names by default, the emulator's with --endpoint-url, and any with --function-name."""
     monkeypatch.chdir(PROJECT)
     where = ["--endpoint-url", api.url]
     named = ["--function-name", "mine"]
@@ -78,12 +78,12 @@ def test_profile(
     assert len(api.calls) == 1
 
 
-def test_an_endpoint_that_is_no_url(fails: Callable[..., str]) -> None:
+def test_an_endpoint_that_is_not_a_url(fails: Callable[..., str]) -> None:
     said = fails("--endpoint-url", "localhost:9000", status=2)
     assert "localhost:9000: must be a URL such as http://127.0.0.1:9000" in said
 
 
-def test_a_url_tells_the_region(monkeypatch):
+def test_a_queue_url_has_the_region(monkeypatch):
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-2")
     url = "https://sqs.eu-central-1.amazonaws.com/123456789012/scedc-jobs"
     assert Target("response", queue=url).sqs_client(1).meta.region_name == "eu-central-1"

@@ -18,7 +18,7 @@ def test_signals_are_handled_as_before_afterwards():
     assert signal.getsignal(signal.SIGINT) is before
 
 
-def test_what_a_job_raises_is_raised_when_the_others_are_done():
+def test_an_exception_is_raised_when_the_other_workers_are_done():
     results = []
 
     def job(number):
@@ -33,8 +33,8 @@ def test_what_a_job_raises_is_raised_when_the_others_are_done():
     assert len(results) < 10
 
 
-def test_things_are_taken_as_threads_get_free():
-    """So that there may be millions of them."""
+def test_items_are_taken_as_workers_become_free():
+    """There may be millions of items."""
     taken = []
 
     def things():
