@@ -6,7 +6,7 @@ class InputError(Exception):
 
 
 class RunError(Exception):
-    """The run could not continue. Exit status 1."""
+    """A run that could not continue. Exit status 1."""
 
 
 class CallError(Exception):

@@ -1,4 +1,4 @@
-"""Terminal input and output: progress bar, notes on standard error, standard input."""
+"""Terminal input and output: progress bar, notes on standard error, standard input, counts."""
 
 import sys
 from pathlib import Path

@@ -23,7 +23,7 @@ Sender = Callable[[Sequence[CorrectedDayRequest]], list[RequestResult]]
 
 @dataclass(frozen=True)
 class Pace:
-    """How fast requests are sent.
+    """Concurrency and retries of a run.
 
     Attributes:
         concurrency: number of parallel calls.

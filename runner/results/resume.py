@@ -1,6 +1,7 @@
 """Skip the requests of an earlier run that have succeeded, or whose result is in the bucket."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -14,8 +15,8 @@ from shared.corrected_days.request import CorrectedDayRequest
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
 
-# A HEAD has no body, so that botocore only has the status to tell. Without permission to list the
-# bucket, S3 says 403 of what is not there.
+# A HEAD response has no body, so botocore reports only the status. Without permission to list the
+# bucket, S3 answers 403 for a missing object.
 _ABSENT = {"404", "NoSuchKey", "NotFound"}
 _FORBIDDEN = {"403", "AccessDenied"}
 
@@ -56,13 +57,9 @@ def not_in_bucket(
     Raises:
         RunError: the bucket does not exist, or S3 cannot be reached or refused a request.
     """
-
-    def absent(request: CorrectedDayRequest) -> bool:
-        return not _exists(client, bucket, request.output_key)
-
     try:
         may_list = _may_list(client, bucket)
-        missing = _absent(absent, requests, on_checked)
+        missing = _missing(client, bucket, requests, on_checked)
     except (BotoCoreError, ClientError) as error:
         raise RunError(f"could not check s3://{bucket}: {error}") from error
     if may_list or len(missing) < len(requests):
@@ -73,18 +70,21 @@ def not_in_bucket(
     )
 
 
-def _absent(
-    absent: Callable[[CorrectedDayRequest], bool],
+def _missing(
+    client: "S3Client",
+    bucket: str,
     requests: Sequence[CorrectedDayRequest],
     on_checked: Callable[[], object],
 ) -> list[CorrectedDayRequest]:
+    exists = partial(_exists, client, bucket)
     missing = []
     with detached_pool(S3_CONNECTIONS, "resume") as pool:
         for first in range(0, len(requests), _MAX_SUBMITTED):
             # pool.map holds everything submitted in memory.
             batch = requests[first : first + _MAX_SUBMITTED]
-            for request, is_absent in zip(batch, pool.map(absent, batch), strict=True):
-                if is_absent:
+            keys = [request.output_key for request in batch]
+            for request, is_there in zip(batch, pool.map(exists, keys), strict=True):
+                if not is_there:
                     missing.append(request)
                 on_checked()
     return missing
