@@ -11,11 +11,10 @@ from pathlib import Path
 from obspy import Inventory, Stream, Trace
 
 from local.cloud.emulator import PROJECT
-from shared.archive import scedc
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
-from shared.aws import s3_client, s3_read
-from shared.settings import ARCHIVE_BUCKET
+from shared.archive.scedc import SCEDC
+from shared.aws import s3_read
 from shared.stations.stationxml import StationXML, read_stationxml
 from shared.waveforms.read_day import read_day
 from shared.waveforms.segments import join
@@ -59,14 +58,15 @@ def read_channel(nscl: str, *days: str) -> Channel:
     channel = ChannelId.parse(nscl)
     traces = []
     for day in map(Day.parse, days):
-        path = _fetch(scedc.waveform_key(channel, day))
-        stream: Stream = read_day(ARCHIVE_BUCKET, channel, day, path).stream
+        source = SCEDC.day_object(channel, day)
+        path = _fetch(source.key)
+        stream: Stream = read_day(source, path).stream
         join(stream)
         if len(stream) != 1:
             raise ValueError(f"{path}: {len(stream)} segments, must be one")
         traces += stream
-    key, *_ = scedc.stationxml_keys(channel.network, channel.station)
-    file = StationXML(s3_client.uri(ARCHIVE_BUCKET, key), channel, _fetch(key).read_bytes())
+    key, *_ = SCEDC.stationxml_keys(channel.network, channel.station)
+    file = StationXML(SCEDC.object(key), channel, _fetch(key).read_bytes())
     inventory = read_stationxml(file)
     return Channel(nscl, tuple(traces), inventory)
 
@@ -81,5 +81,5 @@ def _fetch(key: str) -> Path:
     path = FOLDER / key
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
-        s3_read.download(ARCHIVE_BUCKET, key, path)
+        s3_read.download(SCEDC.object(key), path)
     return path

@@ -1,7 +1,7 @@
-"""What the environment says, in one typed place.
+"""The environment variables of this project, checked and typed.
 
-Endpoint, region, credentials and retries are botocore's own variables (``AWS_ENDPOINT_URL_S3``,
-``AWS_DEFAULT_REGION``, ``AWS_ACCESS_KEY_ID``, ``AWS_MAX_ATTEMPTS``, ...), read by botocore.
+botocore reads its own variables for endpoints, region, credentials and retries
+(``AWS_ENDPOINT_URL_S3``, ``AWS_DEFAULT_REGION``, ``AWS_ACCESS_KEY_ID``, ``AWS_MAX_ATTEMPTS``, ...).
 """
 
 import os
@@ -9,30 +9,38 @@ import re
 
 from shared.errors import SettingsError
 
-ARCHIVE_BUCKET = "scedc-pds"
-"""The public bucket of the SCEDC Open Data Set."""
+DEFAULT_ARCHIVE = "scedc"
 
-ARCHIVE_REGION = "us-west-2"
-"""Where that bucket lies; used where the environment names no region."""
+DEFAULT_REGION = "us-west-2"
+"""The region of the functions where the environment names none: the default archive's own."""
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _BUCKET_NAME = re.compile(r"(?!.*\.\.)(?!\d+(?:\.\d+){3}$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
-def input_bucket() -> str:
-    """The bucket to read from: ``S3_INPUT_BUCKET``, else the public archive.
+def archive_name() -> str:
+    """Return the name of the archive to read from: ``ARCHIVE``, "scedc" if not set."""
+    return os.environ.get("ARCHIVE") or DEFAULT_ARCHIVE
+
+
+def input_bucket_if_set() -> str | None:
+    """Return the bucket to read from in place of the archive's own: ``S3_INPUT_BUCKET``.
+
+    Returns:
+        None if it is not set.
 
     Raises:
         SettingsError: it is set to something that cannot be a bucket's name.
     """
-    return _bucket("S3_INPUT_BUCKET", os.environ.get("S3_INPUT_BUCKET") or ARCHIVE_BUCKET)
+    name = os.environ.get("S3_INPUT_BUCKET")
+    return _bucket("S3_INPUT_BUCKET", name) if name else None
 
 
 def output_bucket() -> str:
-    """The bucket to write to: ``S3_OUTPUT_BUCKET``.
+    """Return the bucket to write to: ``S3_OUTPUT_BUCKET``.
 
     Raises:
-        SettingsError: it is not set, or to something that cannot be a bucket's name.
+        SettingsError: it is not set, or set to something that cannot be a bucket's name.
     """
     name = os.environ.get("S3_OUTPUT_BUCKET")
     if not name:
@@ -44,7 +52,7 @@ def output_bucket() -> str:
 
 
 def output_bucket_if_set() -> str | None:
-    """The bucket to write to, where there is one: ``S3_OUTPUT_BUCKET``, None if it is not set.
+    """Return the bucket to write to: ``S3_OUTPUT_BUCKET``, None if it is not set.
 
     Raises:
         SettingsError: it is set to something that cannot be a bucket's name.
@@ -53,17 +61,17 @@ def output_bucket_if_set() -> str | None:
 
 
 def dead_letter_queue_url() -> str | None:
-    """The queue for messages that failed for good: ``DEAD_LETTER_QUEUE_URL``, None if not set."""
+    """Return the URL of the dead-letter queue: ``DEAD_LETTER_QUEUE_URL``, None if not set."""
     return os.environ.get("DEAD_LETTER_QUEUE_URL") or None
 
 
 def max_receive_count() -> int | None:
-    """How often the queue hands out a message: ``MAX_RECEIVE_COUNT``, None if it is not set.
+    """Return how often the queue delivers a message: ``MAX_RECEIVE_COUNT``, None if not set.
 
-    It is the queue's own ``maxReceiveCount``, of which a function is not told.
+    It repeats the queue's own ``maxReceiveCount``, which SQS does not pass on to a function.
 
     Raises:
-        SettingsError: it is set to something else than a number from 1 to 1,000.
+        SettingsError: it is not a whole number from 1 to 1000.
     """
     text = os.environ.get("MAX_RECEIVE_COUNT")
     if not text:
@@ -77,7 +85,7 @@ def max_receive_count() -> int | None:
 
 
 def memory_size_mb() -> int | None:
-    """The function's memory in MB, as Lambda says; None where it does not.
+    """Return the memory of the Lambda function in MB; None anywhere else.
 
     https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
     """
@@ -85,9 +93,9 @@ def memory_size_mb() -> int | None:
     return int(text) if re.fullmatch(r"[0-9]{1,6}", text) else None
 
 
-def region() -> str:
-    """The AWS region of our clients: the environment's, else the archive's own."""
-    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or ARCHIVE_REGION
+def region(default: str = DEFAULT_REGION) -> str:
+    """Return the AWS region of the environment; the default where it names none."""
+    return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or default
 
 
 def _bucket(setting: str, name: str) -> str:

@@ -15,8 +15,8 @@ import pytest
 
 from local.cloud.emulator import Emulator
 from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
+from shared.archive.scedc import SCEDC
 from shared.aws import dead_letters, s3_client
-from shared.settings import ARCHIVE_BUCKET
 from shared.waveforms import _record_search, day_reader
 from tests.support.builders import forget_objects, make_trace, noise, put_day, put_station
 from tests.support.commands import (
@@ -75,17 +75,20 @@ def measured(record_property: Callable[[str, object], None]) -> Measured:
 def _no_credentials_of_the_user(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """No test may reach AWS, or depend on what the machine is set up with."""
     for name in list(os.environ):
-        if name.startswith(("AWS_", "S3_")):
+        if name.startswith(("AWS_", "S3_")) or name == "ARCHIVE":
             monkeypatch.delenv(name)
     for name, value in NO_ACCOUNT.items():
         monkeypatch.setenv(name, value)
     monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it keeps credentials
-    for client in (s3_client.client, dead_letters.client):
-        client.cache_clear()
+    _forget_clients()
     forget_objects()
     yield
-    for client in (s3_client.client, dead_letters.client):
-        client.cache_clear()
+    _forget_clients()
+
+
+def _forget_clients() -> None:
+    s3_client.forget_clients()
+    dead_letters.client.cache_clear()
 
 
 @pytest.fixture(scope="session")
@@ -100,7 +103,7 @@ def archive(s3_server: S3Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3
     for name, value in s3_server.function_environment.items():
         monkeypatch.setenv(name, value)
     yield s3_server
-    for bucket in (ARCHIVE_BUCKET, OUTPUT_BUCKET):
+    for bucket in (SCEDC.bucket, OUTPUT_BUCKET):
         listing = s3_server.client.list_objects_v2(Bucket=bucket)
         if objects := [{"Key": item["Key"]} for item in listing.get("Contents", [])]:
             s3_server.client.delete_objects(Bucket=bucket, Delete={"Objects": objects})
@@ -109,9 +112,9 @@ def archive(s3_server: S3Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3
 @pytest.fixture
 def listable(archive: S3Server) -> Iterator[S3Server]:
     """The archive while anyone may list it, as the real one."""
-    archive.client.put_bucket_acl(Bucket=ARCHIVE_BUCKET, ACL="public-read")
+    archive.client.put_bucket_acl(Bucket=SCEDC.bucket, ACL="public-read")
     yield archive
-    archive.client.put_bucket_acl(Bucket=ARCHIVE_BUCKET, ACL="private")
+    archive.client.put_bucket_acl(Bucket=SCEDC.bucket, ACL="private")
 
 
 @pytest.fixture

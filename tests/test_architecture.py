@@ -38,9 +38,12 @@ FOR_THE_RUNNER = (
     "shared.fields",
     "shared.settings",
     "shared.formats",
+    "shared.archive.archive",
     "shared.archive.channel_id",
     "shared.archive.day",
+    "shared.archive.registry",
     "shared.archive.scedc",
+    "shared.aws.s3_codes",
     "shared.response.parameters",
     "shared.corrected_days.request",
 )

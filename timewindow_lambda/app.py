@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from shared import settings
+from shared.archive import input_archive
 from shared.invocation import lambda_handler
 from shared.reply import Reply
 from shared.windows import WindowsRequest, read_windows
@@ -15,9 +15,7 @@ def process(request: Any) -> Reply:
     """Read each window, in the request's order; a window that fails has its error in the reply."""
     parsed = WindowsRequest.parse(request)
     limit = sample_limit(parsed)
-    results = read_windows(
-        parsed.windows, settings.input_bucket(), parsed.removal, parsed.whole, limit
-    )
+    results = read_windows(parsed.windows, input_archive(), parsed.removal, parsed.whole, limit)
     return window_reply(results, parsed.format)
 
 

@@ -17,9 +17,9 @@ from obspy import Trace
 from benchmarks.response.response_removal import HEADER, SECONDS_PER_DAY, inventory
 from local.cloud import helper_process
 from local.cloud.s3_server import S3Server
-from shared.archive import scedc
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
+from shared.archive.scedc import SCEDC
 
 DAY = Day.parse("2024,001")
 SAMPLING_RATES = (1.0, 40.0, 100.0, 200.0)  # Hz
@@ -42,10 +42,10 @@ def fill(server: S3Server, stations: int) -> None:
     """Put a day at each sampling rate, for each of some stations, into an archive."""
     for rate in SAMPLING_RATES:
         for number, content in enumerate(_days(rate, stations)):
-            server.put(scedc.waveform_key(channel(rate, number), DAY), content)
+            server.put(SCEDC.waveform_key(channel(rate, number), DAY), content)
     for number in range(stations):
         name = channel(SAMPLING_RATES[0], number)
-        server.put(scedc.stationxml_keys(name.network, name.station)[0], _stationxml(number))
+        server.put(SCEDC.stationxml_keys(name.network, name.station)[0], _stationxml(number))
 
 
 def _days(sampling_rate: float, stations: int) -> Iterator[bytes]:

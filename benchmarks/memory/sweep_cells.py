@@ -22,8 +22,7 @@ from local.cloud.container import (
 )
 from local.cloud.helper_process import Service
 from local.cloud.s3_server import OUTPUT_BUCKET
-from shared.archive import scedc
-from shared.settings import ARCHIVE_BUCKET, ARCHIVE_REGION
+from shared.archive.scedc import SCEDC
 
 Event = Callable[[int], dict[str, Any]]
 """Makes the event of the n-th invocation: each is of other stations, as far as there are any."""
@@ -66,7 +65,7 @@ class Sweep:
             "AWS_ENDPOINT_URL_S3": f"http://{self.host}:{self.archive.port}",
             "AWS_ACCESS_KEY_ID": "local",
             "AWS_SECRET_ACCESS_KEY": "local",
-            "AWS_DEFAULT_REGION": ARCHIVE_REGION,
+            "AWS_DEFAULT_REGION": SCEDC.region,
             "S3_OUTPUT_BUCKET": OUTPUT_BUCKET,
         }
 
@@ -132,7 +131,7 @@ class Sweep:
             "samples": reply["samples"],
             "waveform_bytes": self._size(reply["waveform"]),
             "result_bytes": self._size(reply["output_key"]),
-            "archive_requests": of_bucket(requests, ARCHIVE_BUCKET),
+            "archive_requests": of_bucket(requests, SCEDC.bucket),
             "output_requests": of_bucket(requests, OUTPUT_BUCKET),
             "log_bytes": log_bytes,
         }
@@ -145,10 +144,10 @@ class Sweep:
         """
         names = [channel(sampling_rate, number) for number in range(self.rounds + 1)]
         keys = [
-            (scedc.waveform_key(name, DAY), scedc.stationxml_keys(name.network, name.station)[0])
+            (SCEDC.waveform_key(name, DAY), SCEDC.stationxml_keys(name.network, name.station)[0])
             for name in names
         ]
-        job = json.dumps({"bucket": ARCHIVE_BUCKET, "keys": keys})
+        job = json.dumps({"bucket": SCEDC.bucket, "keys": keys})
         options = ["--rm", "--volume", "/tmp", "--entrypoint", "python3", *one_processor()]
         for name, value in self.environment.items():
             options += ["--env", f"{name}={value}"]
@@ -213,7 +212,7 @@ class Sweep:
         client = boto3.client(
             "s3",
             endpoint_url=self.environment["AWS_ENDPOINT_URL_S3"],
-            region_name=ARCHIVE_REGION,
+            region_name=SCEDC.region,
             aws_access_key_id="local",
             aws_secret_access_key="local",
         )

@@ -23,9 +23,9 @@ from obspy import Inventory, Stream, Trace, UTCDateTime
 from local.cloud.emulator import PROJECT
 from local.cloud.s3_server import S3Server
 from local.synthetic import instrument
-from shared.archive import scedc
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
+from shared.archive.scedc import SCEDC
 from shared.response import _fast
 from shared.response.parameters import RemovalParameters
 from shared.response.removal import remove_response
@@ -212,10 +212,10 @@ def fill(server: S3Server) -> None:
     )
     records = io.BytesIO()
     trace.write(records, format="MSEED", encoding="STEIM2", reclen=512, byteorder=">")
-    server.put(scedc.waveform_key(channel, day), records.getvalue())
+    server.put(SCEDC.waveform_key(channel, day), records.getvalue())
     metadata = io.BytesIO()
     inventory(WHOLE_DAY_HZ).write(metadata, format="STATIONXML")
-    server.put(scedc.stationxml_keys(channel.network, channel.station)[0], metadata.getvalue())
+    server.put(SCEDC.stationxml_keys(channel.network, channel.station)[0], metadata.getvalue())
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ import boto3
 import obspy
 from obspy import Trace, UTCDateTime
 
-from shared.settings import ARCHIVE_BUCKET, ARCHIVE_REGION
+from shared.archive.scedc import SCEDC
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 def make_client() -> "S3Client":
     """The tutorial's S3 client."""
-    return boto3.client("s3", region_name=ARCHIVE_REGION)
+    return boto3.client("s3", region_name=SCEDC.region)
 
 
 def handler(event: Mapping[str, Any], client: "S3Client") -> Any:
@@ -66,7 +66,7 @@ def _window(client: "S3Client", window: Mapping[str, str], folder: Path) -> dict
     name = f"{window['Network']}{window['Station']:_<5}{window['Channel']}{location}_{year}{day}.ms"
     file = folder / name
     client.download_file(
-        ARCHIVE_BUCKET, f"continuous_waveforms/{year}/{year}_{day}/{name}", str(file)
+        SCEDC.bucket, f"continuous_waveforms/{year}/{year}_{day}/{name}", str(file)
     )
     stream = obspy.read(str(file)).merge()
     file.unlink()

@@ -16,10 +16,9 @@ from obspy import Stream, Trace, UTCDateTime
 
 from local.cloud.emulator import PROJECT
 from local.synthetic import ground_motion, instrument
-from shared.archive import scedc
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
-from shared.settings import ARCHIVE_BUCKET
+from shared.archive.scedc import SCEDC
 
 FOLDER = PROJECT / "build" / "benchmarks" / "windows"
 """Where it is kept between runs; its sub-folder is the bucket."""
@@ -52,7 +51,7 @@ def write_archive(report: Callable[[str], None]) -> Path:
         report: called with a line of text for each generated day.
     """
     marker, digest = FOLDER / "complete", _digest()
-    bucket = FOLDER / ARCHIVE_BUCKET
+    bucket = FOLDER / SCEDC.bucket
     if marker.is_file() and marker.read_text() == digest:
         return FOLDER
     marker.unlink(missing_ok=True)
@@ -61,7 +60,7 @@ def write_archive(report: Callable[[str], None]) -> Path:
         report(f"a day of {records.nbytes / 1e6:.1f} MB for {len(channels)} stations")
         for channel in channels:
             records[:, 8:13] = np.frombuffer(channel.station.ljust(5).encode(), np.uint8)
-            path = bucket / scedc.waveform_key(channel, DAY)
+            path = bucket / SCEDC.waveform_key(channel, DAY)
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_bytes(records.tobytes())
     marker.write_text(digest)
@@ -75,7 +74,7 @@ def path_of(channel: ChannelId) -> Path:
 
 def object_name(channel: ChannelId) -> str:
     """A channel's day as BUCKET/KEY."""
-    return f"{ARCHIVE_BUCKET}/{scedc.waveform_key(channel, DAY)}"
+    return f"{SCEDC.bucket}/{SCEDC.waveform_key(channel, DAY)}"
 
 
 def _ordinary_counts() -> _Samples:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import boto3
 from moto.server import ThreadedMotoServer
 
-from shared.settings import ARCHIVE_BUCKET, ARCHIVE_REGION
+from shared.archive.scedc import SCEDC
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -38,10 +38,10 @@ class S3Server:
         self._server.start()
         host, port = self._server.get_host_and_port()
         self.endpoint_url = f"http://{host}:{port}"
-        session = boto3.Session("local", "local", region_name=ARCHIVE_REGION)
+        session = boto3.Session("local", "local", region_name=SCEDC.region)
         self.client = session.client("s3", endpoint_url=self.endpoint_url)
         self.sqs = session.client("sqs", endpoint_url=self.endpoint_url)
-        for bucket in (ARCHIVE_BUCKET, OUTPUT_BUCKET):
+        for bucket in (SCEDC.bucket, OUTPUT_BUCKET):
             self.client.create_bucket(
                 Bucket=bucket, CreateBucketConfiguration={"LocationConstraint": "us-west-2"}
             )
@@ -68,7 +68,7 @@ class S3Server:
 
     def put(self, key: str, body: bytes) -> None:
         """Put an object into the archive."""
-        self.client.put_object(Bucket=ARCHIVE_BUCKET, Key=key, Body=body, ACL="public-read")
+        self.client.put_object(Bucket=SCEDC.bucket, Key=key, Body=body, ACL="public-read")
 
     def put_folder(self, folder: Path) -> None:
         """Put a folder's miniSEED and StationXML into the archive, under their paths in it."""

@@ -18,9 +18,9 @@ import scipy
 from obspy import Stream, Trace, UTCDateTime
 
 from local.synthetic import ground_motion, instrument
-from shared.archive import scedc
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
+from shared.archive.scedc import SCEDC
 
 SECONDS_PER_DAY = 86400.0
 TRUTH_FOLDER = "truth"
@@ -74,7 +74,7 @@ class DemoChannel:
     @property
     def waveform_key(self) -> str:
         """The key of the day's object in SCEDC's bucket."""
-        return scedc.waveform_key(ChannelId.parse(self.nscl), Day.parse(self.day))
+        return SCEDC.waveform_key(ChannelId.parse(self.nscl), Day.parse(self.day))
 
     @property
     def truth_path(self) -> str:
@@ -161,7 +161,7 @@ def _files() -> Iterator[tuple[str, bytes]]:
         epoch = instrument.ChannelEpoch(codes.channel, codes.location, rate, _METADATA_START)
         stations.setdefault((codes.network, codes.station), []).append(epoch)
     for station, epochs in stations.items():
-        yield scedc.stationxml_keys(*station)[0], instrument.stationxml(*station, epochs)
+        yield SCEDC.stationxml_keys(*station)[0], instrument.stationxml(*station, epochs)
     for channel in DEMO_CHANNELS:
         truth, stream = _generate(channel)
         records, array = io.BytesIO(), io.BytesIO()

@@ -32,6 +32,7 @@ from runner.sending.workers import run_workers
 from runner.terminal import Progress, note
 from shared import settings
 from shared.archive.day import Day
+from shared.archive.registry import input_archive
 from shared.corrected_days.request import CorrectedDayRequest
 from shared.response.parameters import NAMES
 
@@ -86,12 +87,14 @@ def _selectors(options: argparse.Namespace) -> list[Selector]:
     return selectors
 
 
-def _list_days(target: Target, prefixes: Mapping[Day, Sequence[str]]) -> dict[Day, Listing]:
-    bucket, client = settings.input_bucket(), target.archive_client()
-    if len(prefixes) <= _DAYS_WITHOUT_BAR:
-        return list_days(client, bucket, prefixes, lambda: None)
-    with Progress(len(prefixes), f"listing {bucket}", "days") as progress:
-        return list_days(client, bucket, prefixes, progress.step)
+def _list_days(
+    target: Target, patterns: Mapping[Day, Sequence[ChannelPattern]]
+) -> dict[Day, Listing]:
+    archive, client = input_archive(), target.archive_client()
+    if len(patterns) <= _DAYS_WITHOUT_BAR:
+        return list_days(client, archive, patterns, lambda: None)
+    with Progress(len(patterns), f"listing {archive.bucket}", "days") as progress:
+        return list_days(client, archive, patterns, progress.step)
 
 
 def _pending(

@@ -10,15 +10,11 @@ from runner.errors import RunError
 from runner.results.results_file import EarlierResults
 from runner.sending.target import S3_CONNECTIONS
 from runner.sending.workers import detached_pool
+from shared.aws.s3_codes import ABSENT, FORBIDDEN, error_code
 from shared.corrected_days.request import CorrectedDayRequest
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
-
-# A HEAD response has no body, so botocore reports only the status. Without permission to list the
-# bucket, S3 answers 403 for a missing object.
-_ABSENT = {"404", "NoSuchKey", "NotFound"}
-_FORBIDDEN = {"403", "AccessDenied"}
 
 _MAX_SUBMITTED = 1000
 
@@ -99,9 +95,9 @@ def _may_list(client: "S3Client", bucket: str) -> bool:
     try:
         client.head_bucket(Bucket=bucket)
     except ClientError as error:
-        if _code(error) in _FORBIDDEN:
+        if error_code(error) in FORBIDDEN:
             return False
-        if _code(error) in _ABSENT:
+        if error_code(error) in ABSENT:
             raise RunError(f"the bucket {bucket} does not exist") from error
         raise
     return True
@@ -111,11 +107,7 @@ def _exists(client: "S3Client", bucket: str, key: str) -> bool:
     try:
         client.head_object(Bucket=bucket, Key=key)
     except ClientError as error:
-        if _code(error) in _ABSENT | _FORBIDDEN:
+        if error_code(error) in ABSENT | FORBIDDEN:
             return False
         raise
     return True
-
-
-def _code(error: ClientError) -> str:
-    return error.response.get("Error", {}).get("Code", "")

@@ -7,7 +7,7 @@ from shared.archive.channel_id import ChannelId, blank_location
 from shared.errors import BadRequestError
 
 _WIDTHS = {"network": 2, "station": 5, "channel": 3, "location": 2}
-"""Columns of SCEDC's object names, in order. Shorter codes are padded with "_"."""
+"""Lengths of the longest codes that SEED allows."""
 
 _CODE = re.compile(r"[A-Z0-9*?]*", re.ASCII)
 _WILDCARD = re.compile(r"[*?]")
@@ -54,16 +54,6 @@ class ChannelPattern:
     def channel(self) -> ChannelId | None:
         """The channel, if there are no wildcards; else None."""
         return None if any(map(_WILDCARD.search, self.codes)) else ChannelId(*self.codes)
-
-    @property
-    def prefix(self) -> str:
-        """Common prefix of all matching object names in the archive, such as "CISOC__HH"."""
-        prefix = ""
-        for width, code in zip(_WIDTHS.values(), self.codes, strict=True):
-            if wildcard := _WILDCARD.search(code):
-                return prefix + code[: wildcard.start()]
-            prefix += code.ljust(width, "_")
-        return prefix
 
     @property
     def regex(self) -> re.Pattern[str]:

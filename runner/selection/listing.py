@@ -1,4 +1,4 @@
-"""List the channels that the archive has on a day, by object name prefix."""
+"""List the channels that the archive has on a day, by key prefix."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from runner.errors import RunError
+from runner.selection.channel_patterns import ChannelPattern
 from runner.sending.workers import detached_pool
-from shared.archive import scedc
+from shared.archive.archive import Archive
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
 from shared.errors import BadRequestError
@@ -36,16 +37,16 @@ class Listing:
 
 def list_days(
     client: "S3Client",
-    bucket: str,
-    prefixes: Mapping[Day, Iterable[str]],
+    archive: Archive,
+    patterns: Mapping[Day, Iterable[ChannelPattern]],
     on_listed: Callable[[], object],
 ) -> dict[Day, Listing]:
     """List several days of the archive in parallel.
 
     Args:
         client: S3 client.
-        bucket: bucket of the archive.
-        prefixes: prefixes of the object names to list, by day.
+        archive: the archive.
+        patterns: patterns of the channels to list, by day.
         on_listed: called after each day.
 
     Raises:
@@ -53,27 +54,27 @@ def list_days(
     """
     listings: dict[Day, Listing] = {}
     with detached_pool(CONCURRENT_DAYS, "listing") as pool:
-        results = pool.map(partial(_list_day, client, bucket), prefixes, prefixes.values())
-        for day, listing in zip(prefixes, results, strict=True):
+        results = pool.map(partial(_list_day, client, archive), patterns, patterns.values())
+        for day, listing in zip(patterns, results, strict=True):
             listings[day] = listing
             on_listed()
     return listings
 
 
-def _list_day(client: "S3Client", bucket: str, day: Day, prefixes: Iterable[str]) -> Listing:
+def _list_day(
+    client: "S3Client", archive: Archive, day: Day, patterns: Iterable[ChannelPattern]
+) -> Listing:
     listing = Listing()
-    for prefix in _shortest(prefixes):
-        for name in _names(
-            client, bucket, f"continuous_waveforms/{scedc.day_folder(day)}/", prefix
-        ):
+    for prefix in _shortest(archive.listing_prefix(day, pattern.codes) for pattern in patterns):
+        folder = prefix[: prefix.rfind("/") + 1]
+        for key in _keys(client, archive.bucket, prefix):
             try:
-                channel, named_day = scedc.parse_waveform_name(name)
+                channel, day_of_key = archive.parse_waveform_key(key)
             except BadRequestError:
-                named_day = None
-            if named_day == day:
-                listing.channels.append(channel)
+                listing.ignored.append(key.removeprefix(folder))
             else:
-                listing.ignored.append(name)
+                if day_of_key == day:
+                    listing.channels.append(channel)
     return listing
 
 
@@ -86,13 +87,11 @@ def _shortest(prefixes: Iterable[str]) -> list[str]:
     return kept
 
 
-def _names(client: "S3Client", bucket: str, folder: str, prefix: str) -> Iterator[str]:
-    pages = client.get_paginator("list_objects_v2").paginate(
-        Bucket=bucket, Prefix=f"{folder}{prefix}"
-    )
+def _keys(client: "S3Client", bucket: str, prefix: str) -> Iterator[str]:
+    pages = client.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
     try:
         for page in pages:
             for item in page.get("Contents", []):
-                yield item["Key"].removeprefix(folder)
+                yield item["Key"]
     except (BotoCoreError, ClientError) as error:
-        raise RunError(f"could not list s3://{bucket}/{folder}{prefix}*: {error}") from error
+        raise RunError(f"could not list s3://{bucket}/{prefix}*: {error}") from error

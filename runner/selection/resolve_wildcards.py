@@ -12,8 +12,8 @@ from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
 from shared.corrected_days.request import CorrectedDayRequest
 
-Lister = Callable[[Mapping[Day, Sequence[str]]], Mapping[Day, Listing]]
-"""Lists the archive: takes the name prefixes of each day, returns its listing."""
+Lister = Callable[[Mapping[Day, Sequence[ChannelPattern]]], Mapping[Day, Listing]]
+"""Lists the archive: takes the channel patterns of each day, returns its listing."""
 
 _EXAMPLES = 3  # days or names shown in a message
 
@@ -58,12 +58,12 @@ def resolve(selectors: Sequence[Selector], lister: Lister) -> Selection:
 
 
 def _listings(selectors: Sequence[Selector], lister: Lister) -> Mapping[Day, Listing]:
-    prefixes: dict[Day, list[str]] = {}
+    patterns: dict[Day, list[ChannelPattern]] = {}
     for selector in selectors:
         if selector.channels.channel is None:
             for day in selector.days:
-                prefixes.setdefault(day, []).append(selector.channels.prefix)
-    return lister(prefixes) if prefixes else {}
+                patterns.setdefault(day, []).append(selector.channels)
+    return lister(patterns) if patterns else {}
 
 
 def _missing_days(selectors: Sequence[Selector], listings: Mapping[Day, Listing]) -> Iterator[str]:

@@ -11,6 +11,7 @@ from botocore.config import Config
 
 from runner.errors import InputError
 from shared import settings
+from shared.archive.registry import input_archive
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -23,8 +24,8 @@ FUNCTION_NAMES = {"response": "response-lambda", "windows": "timewindow-lambda"}
 EMULATOR_FUNCTION_NAME = "function"
 """The only function name that the emulator accepts."""
 
-REGION = settings.ARCHIVE_REGION
-"""Default region of the functions: the archive's."""
+REGION = settings.DEFAULT_REGION
+"""Default region of the functions."""
 
 S3_CONNECTIONS = 16
 """Maximum number of concurrent requests to S3."""
@@ -101,7 +102,8 @@ class Target:
     def archive_client(self) -> "S3Client":
         """Return an unsigned S3 client for the public archive, which needs no credentials."""
         config = Config(signature_version=UNSIGNED, max_pool_connections=S3_CONNECTIONS)
-        client: S3Client = self._client("s3", config, region=settings.region())
+        region = settings.region(default=input_archive().region)
+        client: S3Client = self._client("s3", config, region=region)
         return client
 
     def output_client(self) -> "S3Client":

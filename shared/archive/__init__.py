@@ -1,1 +1,16 @@
-"""The archive's names and keys: channels, days, times, and the objects of an archive."""
+"""Archives: names, keys and times.
+
+archive: `Archive`, the bucket and the keys of an archive; `DayObject`, a channel's day in it.
+scedc: the SCEDC Open Data Set.
+registry: the archives by name, and the one that the settings choose.
+channel_id: `ChannelId`, network, station, channel and location codes.
+day: `Day`, a day of the year in UTC.
+time: the times of requests and replies; the only module here that needs ObsPy.
+"""
+
+from shared.archive.archive import Archive, DayObject
+from shared.archive.channel_id import ChannelId
+from shared.archive.day import Day
+from shared.archive.registry import input_archive
+
+__all__ = ["Archive", "ChannelId", "Day", "DayObject", "input_archive"]

@@ -1,58 +1,84 @@
-"""SCEDC's keys: where the archive has a channel's day and a station's metadata.
+"""The SCEDC Open Data Set: its bucket and its keys.
 
-https://scedc.caltech.edu/data/cloud.html describes them. A day's object is named by fixed columns,
-NNSSSSSCCCLL_YYYYDDD.ms, with the station padded with "_" to five and the location to two.
+https://scedc.caltech.edu/data/cloud.html describes them. Fixed columns make up the name of a day's
+object, NNSSSSSCCCLL_YYYYDDD.ms. "_" pads the network to two characters, the station to five and the
+location to two.
 """
 
 import re
+from dataclasses import dataclass
 
+from shared.archive.archive import Archive
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
 from shared.errors import BadRequestError
 
+_WAVEFORMS = "continuous_waveforms"
+_STATIONXML = "FDSNstationXML"
+_WIDTHS = (2, 5, 3, 2)  # columns of network, station, channel and location
 _NAME = re.compile(r"[A-Z0-9_]{12}_\d{7}\.ms", re.ASCII)
 
 
-def waveform_name(channel: ChannelId, day: Day) -> str:
-    """The name of a channel's day, such as "CISOC__HHZ___2019183.ms"."""
-    network = channel.network.ljust(2, "_")
-    station = channel.station.ljust(5, "_")
-    location = channel.location.ljust(2, "_")
-    date = f"{day.year:04d}{day.day_of_year:03d}"
-    return f"{network}{station}{channel.channel}{location}_{date}.ms"
+@dataclass(frozen=True)
+class Scedc(Archive):
+    """The archive of the Southern California Earthquake Data Center."""
+
+    def waveform_key(self, channel: ChannelId, day: Day) -> str:
+        """Return the key of a channel's day.
+
+        Such as "continuous_waveforms/2019/2019_183/CISOC__HHZ___2019183.ms".
+        """
+        return f"{_WAVEFORMS}/{self.result_path(channel, day)}"
+
+    def parse_waveform_key(self, key: str) -> tuple[ChannelId, Day]:
+        """Return the channel and the day of a key; the inverse of `waveform_key`.
+
+        Raises:
+            BadRequestError: it is not the key of a channel's day.
+        """
+        name = key.rpartition("/")[2]
+        if not _NAME.fullmatch(name):
+            raise BadRequestError(f"{name!r}: must be a name like 'CISOC__HHZ___2019183.ms'")
+        network, station, code, location = name[0:2], name[2:7], name[7:10], name[10:12]
+        channel = ChannelId(network.rstrip("_"), station.rstrip("_"), code, location.rstrip("_"))
+        day = Day(int(name[13:17]), int(name[17:20]))
+        if key != (right := self.waveform_key(channel, day)):
+            raise BadRequestError(f"key {key!r}: must be {right!r}")
+        return channel, day
+
+    def stationxml_keys(self, network: str, station: str) -> tuple[str, ...]:
+        """Return the keys where a station's StationXML may be, the authoritative one first.
+
+        Caltech's own network, CI, has a single place. Copies of other networks' files are
+        "unauthoritative", with one of two kinds of names.
+        """
+        own = f"{_STATIONXML}/{network}/{network}_{station}.xml"
+        if network == "CI":
+            return (own,)
+        copies = f"{_STATIONXML}/unauthoritative-XML"
+        return own, f"{copies}/{network}_{station}.xml", f"{copies}/{network}.{station}.xml"
+
+    def listing_prefix(self, day: Day, codes: tuple[str, str, str, str]) -> str:
+        """Return the longest prefix shared by the keys of all matching channels on a day."""
+        columns = "".join(
+            code if "*" in code else code.ljust(width, "_")
+            for code, width in zip(codes, _WIDTHS, strict=True)
+        )
+        return f"{_WAVEFORMS}/{_day_folder(day)}/{re.split('[*?]', columns, maxsplit=1)[0]}"
+
+    def result_path(self, channel: ChannelId, day: Day) -> str:
+        """Return where the corrected day goes, below the folder of its parameters."""
+        return f"{_day_folder(day)}/{_name(channel, day)}"
 
 
-def day_folder(day: Day) -> str:
-    """The folder of a day, such as "2019/2019_183"."""
+SCEDC = Scedc(bucket="scedc-pds", region="us-west-2")
+
+
+def _day_folder(day: Day) -> str:
     return f"{day.year:04d}/{day.year:04d}_{day.day_of_year:03d}"
 
 
-def waveform_key(channel: ChannelId, day: Day) -> str:
-    """The key of a channel's day."""
-    return f"continuous_waveforms/{day_folder(day)}/{waveform_name(channel, day)}"
-
-
-def parse_waveform_name(name: str) -> tuple[ChannelId, Day]:
-    """The channel and day that an object's name, without its folders, stands for.
-
-    Raises:
-        BadRequestError: it is not the name of a channel's day.
-    """
-    if not _NAME.fullmatch(name):
-        raise BadRequestError(f"{name!r}: must be a name like 'CISOC__HHZ___2019183.ms'")
-    network, station, code, location = name[0:2], name[2:7], name[7:10], name[10:12]
-    channel = ChannelId(network.rstrip("_"), station.rstrip("_"), code, location.rstrip("_"))
-    return channel, Day(int(name[13:17]), int(name[17:20]))
-
-
-def stationxml_keys(network: str, station: str) -> tuple[str, ...]:
-    """The keys under which a station's StationXML may lie, the authoritative one first.
-
-    Stations of Caltech's own network CI lie in one place only. Copies of other networks' files
-    are "unauthoritative", and are named in two ways.
-    """
-    own = f"FDSNstationXML/{network}/{network}_{station}.xml"
-    if network == "CI":
-        return (own,)
-    copies = "FDSNstationXML/unauthoritative-XML"
-    return own, f"{copies}/{network}_{station}.xml", f"{copies}/{network}.{station}.xml"
+def _name(channel: ChannelId, day: Day) -> str:
+    codes = (channel.network, channel.station, channel.channel, channel.location)
+    columns = "".join(code.ljust(width, "_") for code, width in zip(codes, _WIDTHS, strict=True))
+    return f"{columns}_{day.year:04d}{day.day_of_year:03d}.ms"

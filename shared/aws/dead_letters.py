@@ -8,10 +8,10 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import boto3
-from botocore.config import Config
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared import settings
+from shared.aws._config import client_config
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -19,12 +19,6 @@ if TYPE_CHECKING:
 # What an attribute may not have: SQS takes the characters of XML 1.0.
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-
-
-# All of botocore's attempts must end before the function's own timeout, of which the message would
-# know nothing; by default they take three minutes.
-_CONNECT_TIMEOUT_S = 3
-_READ_TIMEOUT_S = 8
 
 
 class NotSentError(Exception):
@@ -63,5 +57,4 @@ def send(queue_url: str, body: str, message_id: str, error: Exception) -> None:
 @cache
 def client() -> "SQSClient":
     """An SQS client of this process, made at first use and kept while its container is warm."""
-    config = Config(connect_timeout=_CONNECT_TIMEOUT_S, read_timeout=_READ_TIMEOUT_S)
-    return boto3.client("sqs", region_name=settings.region(), config=config)
+    return boto3.client("sqs", region_name=settings.region(), config=client_config())

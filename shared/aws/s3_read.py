@@ -1,6 +1,6 @@
-"""Read objects of S3, whole or in parts; the client and the errors of all that speak to S3.
+"""Read public S3 objects, whole or in parts.
 
-Reading is unsigned, as the archive is public: no credentials, no permission to read it needed.
+Requests are unsigned: archives are public, so reading takes neither credentials nor permissions.
 """
 
 import re
@@ -8,7 +8,7 @@ from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 from boto3.s3.transfer import TransferConfig
 from botocore.exceptions import (
@@ -18,28 +18,48 @@ from botocore.exceptions import (
     ResponseStreamingError,
 )
 
-from shared.aws.s3_client import client, translated, uri
+from shared import settings
+from shared.aws.s3_client import client, translated
+from shared.aws.s3_codes import INVALID_RANGE, NOT_MODIFIED, PRECONDITION_FAILED, error_code
 
 if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
     from mypy_boto3_s3.type_defs import GetObjectOutputTypeDef
 
 
-# botocore repeats a request, but not the reading of an answer that breaks off.
+# botocore repeats a request, but not the reading of a body that breaks off.
 _BROKEN_OFF = (IncompleteReadError, ReadTimeoutError, ResponseStreamingError)
 _READ_ATTEMPTS = 3
 
-_CHANGED = {"412", "PreconditionFailed"}
-_NOT_CHANGED = {"304", "NotModified"}
 _PARTIAL_CONTENT = 206
-_NOTHING_THERE = {"416", "InvalidRange"}
 _CONTENT_RANGE = re.compile(r"bytes (\d+)-\d+/(\d+)", re.ASCII)
 
-# One stream as long as the object is small: splitting it costs more requests than it saves.
+# Small objects come in one stream: parts would cost more requests than they save.
 _TRANSFER = TransferConfig(multipart_threshold=32 * 1024**2, multipart_chunksize=16 * 1024**2)
 
 
+class S3Object(Protocol):
+    """A public object of S3."""
+
+    @property
+    def bucket(self) -> str:
+        """The bucket's name."""
+
+    @property
+    def region(self) -> str:
+        """The AWS region of the bucket; used where the environment names none."""
+
+    @property
+    def key(self) -> str:
+        """The object's key."""
+
+    @property
+    def uri(self) -> str:
+        """The object's S3 URI, s3://BUCKET/KEY."""
+
+
 class ObjectChangedError(Exception):
-    """An object is no longer the one that it was when its first part was read."""
+    """The content of an object is not the expected one."""
 
 
 @dataclass(frozen=True)
@@ -47,10 +67,10 @@ class ObjectPart:
     """A part of an object.
 
     Attributes:
-        content: its bytes.
-        first: where in the object it begins, in bytes.
-        size: of the whole object, in bytes.
-        etag: stands for the whole object's content; "" if S3 did not say.
+        content: the bytes.
+        first: the offset of the part in the object, in bytes.
+        size: the size of the whole object, in bytes.
+        etag: the ETag of the whole object; "" if S3 gave none.
     """
 
     content: bytes
@@ -59,112 +79,119 @@ class ObjectPart:
     etag: str
 
 
-def download(bucket: str, key: str, path: Path) -> None:
+def download(source: S3Object, path: Path) -> None:
     """Copy an object into a file.
 
     Raises:
-        NoSuchObjectError: there is no such object, or S3 does not show it to us.
+        NoSuchObjectError: the object does not exist, or is not public.
         S3Error: S3 could not be reached, refused, or broke off.
     """
-    with translated("read", bucket, key):
-        client(signed=False).download_file(bucket, key, str(path), Config=_TRANSFER)
+    with translated("read", source.bucket, source.key):
+        _client(source).download_file(source.bucket, source.key, str(path), Config=_TRANSFER)
 
 
 def read_part(
-    bucket: str, key: str, first: int, last: int | None = None, *, etag: str = ""
+    source: S3Object, first: int, last: int | None = None, *, etag: str = ""
 ) -> ObjectPart:
     """Read a part of an object into memory, in one request.
 
     Args:
-        bucket: the bucket.
-        key: the object's key.
-        first: the first byte to read, from 0; if negative, how many bytes to read at the end.
-        last: the last byte to read; None is the object's last one, as is any beyond that.
-        etag: which content the object must have; "" is any.
+        source: the object.
+        first: the offset of the first byte; a negative number of bytes counts from the end.
+        last: the offset of the last byte; None, or one beyond the end, reads up to the end.
+        etag: the ETag that the object must have; "" accepts any.
 
     Returns:
         The part; empty if the object ends before `first`.
 
     Raises:
-        NoSuchObjectError: there is no such object, or S3 does not show it to us.
-        ObjectChangedError: its content is not the one of `etag`.
+        NoSuchObjectError: the object does not exist, or is not public.
+        ObjectChangedError: the object has another ETag.
         S3Error: S3 could not be reached, refused, or broke off.
     """
-    wanted = f"bytes={first}" if first < 0 else f"bytes={first}-{'' if last is None else last}"
-    # Also by our own comparison, as not every server that speaks S3 knows the condition.
+    byte_range = f"bytes={first}" if first < 0 else f"bytes={first}-{'' if last is None else last}"
+    # The ETag is compared here too: not every server that speaks S3 knows the condition.
     condition = {"IfMatch": etag} if etag else {}
 
-    def part(answer: "GetObjectOutputTypeDef") -> ObjectPart:
-        found = answer.get("ETag", "")
-        if etag and found != etag:
-            answer["Body"].close()
-            raise ObjectChangedError(f"{uri(bucket, key)} is {found}, was {etag}")
-        return _part(answer, first, last)
+    def part(response: "GetObjectOutputTypeDef") -> ObjectPart:
+        current = response.get("ETag", "")
+        if etag and current != etag:
+            response["Body"].close()
+            raise ObjectChangedError(f"{source.uri} is {current}, was {etag}")
+        return _part(response, first, last)
 
-    with translated("read", bucket, key):
+    with translated("read", source.bucket, source.key):
         try:
-            return _got(part, Bucket=bucket, Key=key, Range=wanted, **condition)
+            return _get(source, part, Range=byte_range, **condition)
         except ClientError as error:
-            return _refused_part(error, bucket, key)
+            return _refused_part(error, source)
 
 
-def read_unless(bucket: str, key: str, etag: str) -> ObjectPart | None:
-    """Read a whole object into memory, in one request, unless it is still the one that we know.
+def read_unless(source: S3Object, etag: str) -> ObjectPart | None:
+    """Read a whole object into memory, in one request, unless it still has a known ETag.
 
     Args:
-        bucket: the bucket.
-        key: the object's key.
-        etag: of the content that we know; "" if we know none.
+        source: the object.
+        etag: the known ETag; "" if none is.
 
     Returns:
-        All of the object; None if its content is that of `etag`.
+        The whole object; None if it has that ETag.
 
     Raises:
-        NoSuchObjectError: there is no such object, or S3 does not show it to us.
+        NoSuchObjectError: the object does not exist, or is not public.
         S3Error: S3 could not be reached, refused, or broke off.
     """
     condition = {"IfNoneMatch": etag} if etag else {}
-    with translated("read", bucket, key):
+    with translated("read", source.bucket, source.key):
         try:
-            return _got(lambda answer: _part(answer, 0, None), Bucket=bucket, Key=key, **condition)
+            return _get(source, lambda response: _part(response, 0, None), **condition)
         except ClientError as error:
-            if etag and error.response.get("Error", {}).get("Code") in _NOT_CHANGED:
+            if etag and error_code(error) in NOT_MODIFIED:
                 return None
             raise
 
 
-def _got(take: "Callable[[GetObjectOutputTypeDef], ObjectPart]", **wanted: Any) -> ObjectPart:
-    """What a function takes out of S3's answer, which is asked for again if it breaks off."""
+def _client(source: S3Object) -> "S3Client":
+    return client(signed=False, region=settings.region(default=source.region))
+
+
+def _get(
+    source: S3Object,
+    convert: "Callable[[GetObjectOutputTypeDef], ObjectPart]",
+    **parameters: Any,
+) -> ObjectPart:
+    """Get and convert an object; repeat the request if the body breaks off."""
+    s3 = _client(source)
     for _ in range(_READ_ATTEMPTS - 1):
-        answer = client(signed=False).get_object(**wanted)
+        response = s3.get_object(Bucket=source.bucket, Key=source.key, **parameters)
         with suppress(*_BROKEN_OFF):
-            return take(answer)
-    return take(client(signed=False).get_object(**wanted))
+            return convert(response)
+    return convert(s3.get_object(Bucket=source.bucket, Key=source.key, **parameters))
 
 
-def _refused_part(error: ClientError, bucket: str, key: str) -> ObjectPart:
-    details: dict[str, Any] = {**error.response.get("Error", {})}
-    if details.get("Code") in _CHANGED:
-        raise ObjectChangedError(f"{uri(bucket, key)} is another one now") from error
-    if details.get("Code") in _NOTHING_THERE:
+def _refused_part(error: ClientError, source: S3Object) -> ObjectPart:
+    if error_code(error) in PRECONDITION_FAILED:
+        raise ObjectChangedError(f"{source.uri} was replaced") from error
+    if error_code(error) in INVALID_RANGE:
+        details: dict[str, Any] = {**error.response["Error"]}
         size = int(details.get("ActualObjectSize", 0))
         return ObjectPart(b"", first=size, size=size, etag="")
     raise error
 
 
-def _part(answer: "GetObjectOutputTypeDef", first: int, last: int | None) -> ObjectPart:
-    """What S3 answered; a server that ignores ranges sends the whole object."""
-    body, etag, length = answer["Body"], answer.get("ETag", ""), answer["ContentLength"]
-    if answer["ResponseMetadata"]["HTTPStatusCode"] == _PARTIAL_CONTENT:
-        place = _CONTENT_RANGE.fullmatch(answer.get("ContentRange", ""))
-        with closing(body):  # one that breaks off would keep its connection
+def _part(response: "GetObjectOutputTypeDef", first: int, last: int | None) -> ObjectPart:
+    """Read the body of a response; a server that ignores ranges sends the whole object."""
+    body, etag, length = response["Body"], response.get("ETag", ""), response["ContentLength"]
+    if response["ResponseMetadata"]["HTTPStatusCode"] == _PARTIAL_CONTENT:
+        place = _CONTENT_RANGE.fullmatch(response.get("ContentRange", ""))
+        with closing(body):  # a body that breaks off would keep its connection
             if not place:
-                raise ValueError(f"a part whose Content-Range is {answer.get('ContentRange')!r}")
+                raise ValueError(f"a part with Content-Range {response.get('ContentRange')!r}")
             return ObjectPart(body.read(), first=int(place[1]), size=int(place[2]), etag=etag)
     begin = max(0, length + first) if first < 0 else min(first, length)
     end = length if first < 0 or last is None else min(last + 1, length)
     with closing(body):
-        content = body.read(end)  # the bytes after the part stay where they are
+        content = body.read(end)  # the rest stays in the connection, which is closed
     if len(content) < end:
         raise IncompleteReadError(actual_bytes=len(content), expected_bytes=end)
     return ObjectPart(content[begin:], first=begin, size=length, etag=etag)

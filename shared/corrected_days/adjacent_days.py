@@ -4,8 +4,7 @@ from dataclasses import dataclass
 
 from obspy import Stream, UTCDateTime
 
-from shared.archive.channel_id import ChannelId
-from shared.archive.day import Day
+from shared.archive.archive import DayObject
 from shared.errors import NoWaveformError, UnreadableObjectError
 from shared.response.bridging import MAX_BRIDGED_S
 from shared.waveforms.day_reader import read_span
@@ -32,40 +31,37 @@ class AdjacentDays:
     warnings: tuple[str, ...]
 
 
-def read_adjacent_days(bucket: str, channel: ChannelId, day: Day, own: Stream) -> AdjacentDays:
+def read_adjacent_days(source: DayObject, own: Stream) -> AdjacentDays:
     """Read the samples around a day, at each end that lies close enough to the adjacent day.
 
     Only the records of these minutes are fetched, not the whole days. Samples within the day's own
     time are left out. An adjacent day that is missing or unreadable becomes a warning.
 
     Args:
-        bucket: the archive's bucket.
-        channel: the channel.
-        day: the day.
+        source: the day's object.
         own: the day's segments, in order.
 
     Raises:
         S3Error: S3 failed.
     """
+    day = source.day
     first = own[0].stats.starttime
     last = max(trace.stats.endtime for trace in own)
     adjacent = AdjacentDays(Stream(), (), ())
     if first - day.starttime < MAX_BRIDGED_S:
         end = first - own[0].stats.delta / 2
-        before = _read(bucket, channel, day.previous, day.starttime - MARGIN_S, end)
+        before = _read(source.previous, day.starttime - MARGIN_S, end)
         adjacent = _add(adjacent, before)
     if day.next.starttime - last < MAX_BRIDGED_S:
         start = last + own[-1].stats.delta / 2
-        after = _read(bucket, channel, day.next, start, day.next.starttime + MARGIN_S)
+        after = _read(source.next, start, day.next.starttime + MARGIN_S)
         adjacent = _add(adjacent, after)
     return adjacent
 
 
-def _read(
-    bucket: str, channel: ChannelId, day: Day, start: UTCDateTime, end: UTCDateTime
-) -> AdjacentDays:
+def _read(source: DayObject, start: UTCDateTime, end: UTCDateTime) -> AdjacentDays:
     try:
-        waveform = read_span(bucket, channel, day, start, end)
+        waveform = read_span(source, start, end)
     except (NoWaveformError, UnreadableObjectError) as error:
         return AdjacentDays(Stream(), (), (error.message,))
     stream = waveform.stream.trim(start, end, nearest_sample=False)

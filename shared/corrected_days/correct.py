@@ -7,6 +7,8 @@ from typing import Any
 from obspy import Inventory, Stream
 
 from shared import settings
+from shared.archive.archive import DayObject
+from shared.archive.registry import input_archive
 from shared.aws import s3_client, s3_write
 from shared.aws.scratch import scratch_folder
 from shared.corrected_days._description import extent, object_metadata
@@ -58,10 +60,12 @@ def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
         BadRequestError: `pre_filt` lies beyond the data's Nyquist frequency.
         S3Error: S3 failed.
     """
-    output_bucket, input_bucket = settings.output_bucket(), settings.input_bucket()
+    output_bucket, archive = settings.output_bucket(), input_archive()
     watch = Stopwatch()
     with scratch_folder() as folder:
-        sources = _read_sources(request, input_bucket, folder, watch)
+        sources = _read_sources(
+            archive.day_object(request.channel, request.day), request, folder, watch
+        )
         stream, adjacent = sources.stream, sources.adjacent
         with watch.step("remove_response"):
             margins = adjacent.stream if adjacent else None
@@ -83,14 +87,13 @@ def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
 
 
 def _read_sources(
-    request: CorrectedDayRequest, bucket: str, folder: Path, watch: Stopwatch
+    source: DayObject, request: CorrectedDayRequest, folder: Path, watch: Stopwatch
 ) -> _Sources:
-    channel, day = request.channel, request.day
     with watch.step("download"):
-        file = download_day(bucket, channel, day, folder)
-        stationxml = download_stationxml(bucket, channel)
+        file = download_day(source, folder)
+        stationxml = download_stationxml(source.archive, source.channel)
     with watch.step("read"):
-        waveform = read_day(bucket, channel, day, file)
+        waveform = read_day(source, file)
         warnings = [*waveform.warnings, *join(waveform.stream)]
         if not waveform.stream:
             raise NoWaveformError(f"{waveform.uri}: {warnings[-1]}", object=waveform.uri)
@@ -99,7 +102,7 @@ def _read_sources(
     adjacent = None
     if request.parameters.edges == "neighbours":
         with watch.step("neighbours"):
-            adjacent = read_adjacent_days(bucket, channel, day, waveform.stream)
+            adjacent = read_adjacent_days(source, waveform.stream)
         warnings += adjacent.warnings
     return _Sources(
         waveform.stream, inventory, adjacent, waveform.uri, stationxml.uri, tuple(warnings)

@@ -7,10 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared import settings
-from shared.archive import scedc
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
+from shared.archive.registry import input_archive
 from shared.errors import BadRequestError
 from shared.fields import Fields
 from shared.response.parameters import NAMES, RemovalParameters, as_text
@@ -68,8 +67,7 @@ class CorrectedDayRequest:
         changes = "".join(
             f"_{name}-{as_text(value)}" for name, value in self.parameters.changed().items()
         )
-        folder = f"noresp{changes}/{scedc.day_folder(self.day)}"
-        return f"{folder}/{scedc.waveform_name(self.channel, self.day)}"
+        return f"noresp{changes}/{input_archive().result_path(self.channel, self.day)}"
 
 
 def request_from_object(bucket: str, key: str, members: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,13 +81,12 @@ def request_from_object(bucket: str, key: str, members: Mapping[str, Any]) -> di
     Raises:
         BadRequestError: the key is not that of a channel day, or the members name another one.
     """
-    if bucket != settings.input_bucket():
+    archive = input_archive()
+    if bucket != archive.bucket:
         raise BadRequestError(
-            f"the object lies in the bucket {bucket!r}: must be in {settings.input_bucket()!r}"
+            f"the object lies in the bucket {bucket!r}: must be in {archive.bucket!r}"
         )
-    channel, day = scedc.parse_waveform_name(key.rpartition("/")[2])
-    if key != scedc.waveform_key(channel, day):
-        raise BadRequestError(f"key {key!r}: must be {scedc.waveform_key(channel, day)!r}")
+    channel, day = archive.parse_waveform_key(key)
     if named := sorted({"day", "nscl"} & members.keys()):
         raise BadRequestError(f"{' and '.join(named)}: must be absent, as the object's key says it")
     return {"day": str(day), "nscl": channel.nscl, **members}

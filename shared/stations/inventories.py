@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from obspy import Inventory
 
+from shared.archive.archive import Archive
 from shared.archive.channel_id import ChannelId
 from shared.aws.s3_client import in_threads
 from shared.errors import NoDataError, ServiceError, UpstreamError
@@ -14,11 +15,11 @@ class Inventories:
     """Each channel's metadata, read once; what it fails with is raised wherever it is needed.
 
     Args:
-        bucket: the archive.
+        archive: the archive.
     """
 
-    def __init__(self, bucket: str) -> None:
-        self._bucket = bucket
+    def __init__(self, archive: Archive) -> None:
+        self._archive = archive
         self._found: dict[ChannelId, Inventory | ServiceError] = {}
 
     def read_ahead(self, channels: Iterable[ChannelId]) -> None:
@@ -39,6 +40,6 @@ class Inventories:
 
     def _read(self, channel: ChannelId) -> None:
         try:
-            self._found[channel] = read_stationxml(download_stationxml(self._bucket, channel))
+            self._found[channel] = read_stationxml(download_stationxml(self._archive, channel))
         except (NoDataError, UpstreamError) as error:
             self._found[channel] = error

@@ -1,4 +1,4 @@
-"""A station's metadata of the archive as an ObsPy Inventory."""
+"""Download a station's StationXML and read one channel of it as an ObsPy Inventory."""
 
 import copy
 import io
@@ -9,9 +9,9 @@ from lxml import etree
 from obspy import Inventory
 from obspy.core.util.obspy_types import ObsPyException
 
-from shared.archive import scedc
+from shared.archive.archive import Archive, ArchiveObject
 from shared.archive.channel_id import ChannelId, blank_location
-from shared.aws import s3_client, s3_read
+from shared.aws import s3_read
 from shared.aws.etag_cache import ETagCache
 from shared.errors import (
     NoResponseError,
@@ -20,82 +20,82 @@ from shared.errors import (
     UnreadableObjectError,
 )
 
-_MOST_KEPT = 64
-"""Channels whose inventories are kept. One of them takes some 30 KB for each of its epochs."""
+_MAX_INVENTORIES = 64  # each takes some 30 KB per epoch of its channel
 
 
 @dataclass(frozen=True)
 class StationXML:
-    """A station's StationXML, of which one channel is wanted.
+    """A station's StationXML file, to be read for one of its channels.
 
     Attributes:
-        uri: the object's name, s3://BUCKET/KEY.
+        source: the object of the file.
         channel: the channel.
-        content: the object's bytes; None if it is the one that `inventory` was read from.
-        etag: of the content; "" if it is not from S3, or S3 did not say.
-        inventory: what was read before from the same content, if it was; not to be changed.
+        content: the file's bytes; None where `inventory` was read from the same content.
+        etag: the ETag of the content; "" if S3 gave none, or the content is not from S3.
+        inventory: the inventory of an earlier invocation, if there is one; must not be changed.
     """
 
-    uri: str
+    source: ArchiveObject
     channel: ChannelId
     content: bytes | None
     etag: str = ""
     inventory: Inventory | None = None
 
+    @property
+    def uri(self) -> str:
+        """The object's S3 URI, s3://BUCKET/KEY."""
+        return self.source.uri
 
-# Of each channel of a bucket: the key that it was found under, and the channel's inventory.
-_kept: ETagCache[tuple[str, ChannelId], tuple[str, Inventory]] = ETagCache(_MOST_KEPT)
+
+_inventories: ETagCache[tuple[str, ChannelId], Inventory] = ETagCache(_MAX_INVENTORIES)
 
 
 def forget_stationxml() -> None:
-    """Forget what was read before, as if the container were a new one."""
-    _kept.clear()
+    """Drop all cached inventories, as in a new container."""
+    _inventories.clear()
 
 
-def download_stationxml(bucket: str, channel: ChannelId) -> StationXML:
-    """Download a channel's StationXML, unless it has not changed since it was read before.
+def download_stationxml(archive: Archive, channel: ChannelId) -> StationXML:
+    """Download a channel's StationXML, unless it has not changed since it was last read.
 
-    The keys are asked for in their order each time, so that an authoritative file that appears
-    takes the place of a copy.
+    The keys are tried in their order each time, so that an authoritative file that appears takes
+    the place of a copy.
 
     Raises:
-        NoStationXMLError: the archive has none; the error names every key that was tried.
+        NoStationXMLError: the archive has none; the error lists every key that was tried.
         S3Error: S3 could not be reached, refused, or broke off.
     """
-    keys = scedc.stationxml_keys(channel.network, channel.station)
-    kept = _kept.get((bucket, channel))
-    for key in keys:
-        known = kept if kept and kept.value[0] == key else None
+    keys = archive.stationxml_keys(channel.network, channel.station)
+    for file in map(archive.object, keys):
+        known = _inventories.get((file.uri, channel))
         try:
-            found = s3_read.read_unless(bucket, key, known.etag if known else "")
+            part = s3_read.read_unless(file, known.etag if known else "")
         except NoSuchObjectError:
             continue
-        uri = s3_client.uri(bucket, key)
-        if found:
-            return StationXML(uri, channel, found.content, found.etag)
+        if part:
+            return StationXML(file, channel, part.content, part.etag)
         if known:
-            return StationXML(uri, channel, None, known.etag, known.value[1])
+            return StationXML(file, channel, None, known.etag, known.value)
     raise NoStationXMLError(
         f"the archive has no StationXML of {channel.network}.{channel.station}",
-        objects=[s3_client.uri(bucket, key) for key in keys],
+        objects=[archive.object(key).uri for key in keys],
     )
 
 
 def read_stationxml(file: StationXML) -> Inventory:
-    """The one channel that is wanted, with all its epochs; the caller's own, free to be changed.
+    """Read all epochs of the file's channel; the caller may change the inventory.
 
     A station's file has every channel that it ever had. ObsPy takes a quarter of a second for the
     forty of a large one, so the others are cut out before it reads the file.
 
     Raises:
-        NoResponseError: the file does not have the channel; the error names those that it has.
+        NoResponseError: the file does not have the channel; the error lists those that it has.
         UnreadableObjectError: it is not StationXML.
     """
     inventory = file.inventory
     if inventory is None:
         inventory = _parsed(file.uri, file.content or b"", file.channel)
-        bucket, _, key = file.uri.removeprefix("s3://").partition("/")
-        _kept.put((bucket, file.channel), file.etag, (key, inventory))
+        _inventories.put((file.uri, file.channel), file.etag, inventory)
     return copy.deepcopy(inventory)
 
 
@@ -115,7 +115,7 @@ def _parsed(uri: str, content: bytes, channel: ChannelId) -> Inventory:
 
 
 def _cut_out_others(tree: "etree._ElementTree", channel: ChannelId) -> set[str]:
-    """Remove all other channels from a StationXML tree; returns their codes, channel.location."""
+    """Remove all other channels from a StationXML tree; return their codes, channel.location."""
     others = set()
     for element in list(tree.iter("{*}Channel")):
         code = element.get("code", ""), blank_location(element.get("locationCode", ""))

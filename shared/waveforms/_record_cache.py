@@ -5,7 +5,7 @@ With them, a window that is asked for again, or one next to it, takes one read.
 
 from dataclasses import dataclass
 
-from shared.archive.day import Day
+from shared.archive.archive import DayObject
 from shared.aws.etag_cache import ETagCache
 from shared.waveforms._record_header import RecordHeader
 from shared.waveforms._record_index import RecordIndex, Times
@@ -22,41 +22,40 @@ class _Records:
     times: Times
 
 
-_kept: ETagCache[tuple[str, str], _Records] = ETagCache(_MOST_OBJECTS, _MOST_RECORDS)
+_kept: ETagCache[str, _Records] = ETagCache(_MOST_OBJECTS, _MOST_RECORDS)
 
 
-def keep(bucket: str, key: str, etag: str, size: int, index: RecordIndex) -> None:
+def keep(source: DayObject, etag: str, size: int, index: RecordIndex) -> None:
     """Keep what is known of an object's records, unless as much is kept already.
 
     Args:
-        bucket: the object's.
-        key: the object's.
+        source: the object.
         etag: of the content that the index is of; without one, nothing is kept.
         size: of the object, in bytes.
         index: the records.
     """
-    entry = _kept.get((bucket, key))
+    entry = _kept.get(source.uri)
     if not entry or entry.etag != etag or len(entry.value.times[0]) < len(index):
         records = _Records(size, index.first, index.times)
-        _kept.put((bucket, key), etag, records, weight=len(index))
+        _kept.put(source.uri, etag, records, weight=len(index))
 
 
-def recall(bucket: str, key: str, day: Day) -> tuple[str, int, RecordIndex] | None:
+def recall(source: DayObject) -> tuple[str, int, RecordIndex] | None:
     """What is kept of an object: its ETag, its size in bytes, its records; None if nothing is.
 
     The object may have changed since: no more than a guess, until S3 confirms the ETag.
     """
-    entry = _kept.get((bucket, key))
+    entry = _kept.get(source.uri)
     if not entry:
         return None
-    index = RecordIndex(entry.value.size, entry.value.first, day)
+    index = RecordIndex(entry.value.size, entry.value.first, source.day)
     index.recall(entry.value.times)
     return entry.etag, entry.value.size, index
 
 
-def forget(bucket: str, key: str, etag: str) -> None:
+def forget(source: DayObject, etag: str) -> None:
     """Forget what is kept of an object, if it is of the content that has an ETag."""
-    _kept.forget((bucket, key), etag)
+    _kept.forget(source.uri, etag)
 
 
 def forget_records() -> None:

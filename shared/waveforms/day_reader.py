@@ -15,18 +15,16 @@ from typing import TypeVar
 
 from obspy import UTCDateTime
 
-from shared.archive import scedc
-from shared.archive.channel_id import ChannelId
-from shared.archive.day import Day
+from shared.archive.archive import DayObject
 from shared.archive.time import format_time
-from shared.aws import s3_client, s3_read
+from shared.aws import s3_read
 from shared.aws.scratch import scratch_folder
 from shared.errors import NoSuchObjectError, NoWaveformError, S3Error, UnreadableObjectError
 from shared.waveforms import _record_cache
 from shared.waveforms._record_header import OddRecordError, parse_header
 from shared.waveforms._record_index import RecordIndex
 from shared.waveforms._record_search import next_to_read, unknown_end
-from shared.waveforms.read_day import DayWaveform, download_day, no_object, read_day, read_miniseed
+from shared.waveforms.read_day import DayWaveform, download_day, no_object, read_day
 from shared.waveforms.segments import (
     TimeSpan,
     continued,
@@ -50,9 +48,7 @@ class _SimplerWholeError(OddRecordError):
     """The whole object is to be read, although nothing is odd about it."""
 
 
-def read_span(
-    bucket: str, channel: ChannelId, day: Day, starttime: UTCDateTime, endtime: UTCDateTime
-) -> DayWaveform:
+def read_span(source: DayObject, starttime: UTCDateTime, endtime: UTCDateTime) -> DayWaveform:
     """Read what one object of the archive has of a span of time; see `DayReader.read`.
 
     Raises:
@@ -60,16 +56,14 @@ def read_span(
         S3Error: S3 could not be reached, refused, or broke off.
         UnreadableObjectError: the object is not miniSEED.
     """
-    return DayReader(bucket, channel, day).read(starttime, endtime)
+    return DayReader(source).read(starttime, endtime)
 
 
 class DayReader:
     """The records of one object of the archive, read as they are asked for, and remembered.
 
     Args:
-        bucket: the archive.
-        channel: the channel.
-        day: the day of the object.
+        source: the object.
         whole: whether to read the whole object, whatever is asked for.
 
     Attributes:
@@ -78,11 +72,10 @@ class DayReader:
         bytes_read: how many bytes they brought.
     """
 
-    def __init__(self, bucket: str, channel: ChannelId, day: Day, whole: bool = False) -> None:
-        self._bucket, self._channel, self._day = bucket, channel, day
+    def __init__(self, source: DayObject, whole: bool = False) -> None:
+        self._source = source
         self._asked = _SimplerWholeError("as was asked for") if whole else None
-        self._key = scedc.waveform_key(channel, day)
-        self.uri = s3_client.uri(bucket, self._key)
+        self.uri = source.uri
         self.reads = 0
         self.bytes_read = 0
         self._begin()
@@ -143,7 +136,7 @@ class DayReader:
     @property
     def extent(self) -> TimeSpan:
         """From when to when there can be samples, as far as that is known."""
-        first, last = self._day.starttime, self._day.next.starttime
+        first, last = self._source.day.starttime, self._source.day.next.starttime
         if self._index:
             first = self._index.first.starttime
             if self._index.knows(self._index.count - 1):
@@ -211,7 +204,7 @@ class DayReader:
                 found = read()
             except NoSuchObjectError as error:
                 self._forget()
-                raise no_object(self._channel, self._day, error) from error
+                raise no_object(self._source, error) from error
             except s3_read.ObjectChangedError as error:
                 attempts += not self._doubted  # that it changed since long ago is nothing odd
                 self._forget()
@@ -227,12 +220,12 @@ class DayReader:
     def _keep(self) -> None:
         """Keep what is known for later invocations, if the object is an ordinary one."""
         if self._odd and not isinstance(self._odd, _SimplerWholeError):
-            _record_cache.forget(self._bucket, self._key, self._etag)
+            _record_cache.forget(self._source, self._etag)
         elif self._index and not self._doubted:
-            _record_cache.keep(self._bucket, self._key, self._etag, self._size, self._index)
+            _record_cache.keep(self._source, self._etag, self._size, self._index)
 
     def _forget(self) -> None:
-        _record_cache.forget(self._bucket, self._key, self._etag)
+        _record_cache.forget(self._source, self._etag)
         self._begin(recall=False)
 
     def _look(self) -> None:
@@ -283,14 +276,14 @@ class DayReader:
     def _download(self) -> DayWaveform:
         logger.info("%s is read whole: %s", self.uri, self._odd)
         with scratch_folder() as folder:
-            path = download_day(self._bucket, self._channel, self._day, folder)
+            path = download_day(self._source, folder)
             self.reads += 1
             self.bytes_read += path.stat().st_size
-            return read_day(self._bucket, self._channel, self._day, path)
+            return read_day(self._source, path)
 
     def _decoded(self, records: range) -> DayWaveform:
         index = self._known
-        found = read_miniseed(self.uri, self._channel, self._day, index.content(records))
+        found = read_day(self._source, index.content(records))
         begun = index.segment_start(records[0])
         stats = found.stream[0].stats
         if begun is not None and stats.starttime.ns == index.start(records[0]):
@@ -307,22 +300,22 @@ class DayReader:
             self._recall()
         if self._index is None:
             content = self._get(0, _HEAD - 1)
-            index = RecordIndex(self._size, parse_header(content), self._day)
-            if index.first.seed_id != self._channel.seed_id:
+            index = RecordIndex(self._size, parse_header(content), self._source.day)
+            if index.first.seed_id != self._source.channel.seed_id:
                 raise OddRecordError(f"records of {index.first.seed_id}")
             index.add(0, content)
             self._index = index
         return self._index
 
     def _recall(self) -> None:
-        if known := _record_cache.recall(self._bucket, self._key, self._day):
+        if known := _record_cache.recall(self._source):
             self._etag, self._size, self._index = known
             self._doubted = True
 
     def _find(self, starttime: UTCDateTime, endtime: UTCDateTime) -> range:
         """The numbers of the records of a span, all of which have been read then."""
-        first = max(starttime, self._day.starttime)
-        last = min(endtime, self._day.next.starttime)
+        first = max(starttime, self._source.day.starttime)
+        last = min(endtime, self._source.day.next.starttime)
         if last - first > _MOST * 86400:
             raise _SimplerWholeError("a span of most of the day")
         index, guesses = self._known, 0
@@ -347,7 +340,7 @@ class DayReader:
         index.add(records[0], self._get(records[0] * length, records[-1] * length + length - 1))
 
     def _get(self, first: int, last: int) -> bytes:
-        part = s3_read.read_part(self._bucket, self._key, first, last, etag=self._etag)
+        part = s3_read.read_part(self._source, first, last, etag=self._etag)
         self.reads += 1
         self.bytes_read += len(part.content)
         if self._etag and part.etag != self._etag:  # it ends before what it had

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
+from shared.archive.archive import Archive
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
 from shared.aws.s3_client import in_threads
@@ -18,12 +19,12 @@ class DayReaders:
     What an object fails with is kept, and raised wherever the object is needed.
 
     Args:
-        bucket: the archive.
+        archive: the archive.
         whole: whether to read whole objects.
     """
 
-    def __init__(self, bucket: str, whole: bool) -> None:
-        self._bucket = bucket
+    def __init__(self, archive: Archive, whole: bool) -> None:
+        self._archive = archive
         self._whole = whole
         self._records: dict[Name, DayReader] = {}
         self._failures: dict[Name, ServiceError] = {}
@@ -72,7 +73,7 @@ class DayReaders:
 
     def _opened(self, name: Name) -> DayReader:
         if name not in self._records:
-            self._records[name] = DayReader(self._bucket, *name, whole=self._whole)
+            self._records[name] = DayReader(self._archive.day_object(*name), self._whole)
         return self._records[name]
 
     def _each(self, names: Iterable[Name], read: Callable[[Name], object]) -> None:

@@ -9,11 +9,9 @@ import obspy
 from obspy import Stream
 from obspy.core.util.obspy_types import ObsPyException
 
-from shared.archive import scedc
-from shared.archive.channel_id import ChannelId
-from shared.archive.day import Day
+from shared.archive.archive import DayObject
 from shared.archive.time import format_time
-from shared.aws import s3_client, s3_read
+from shared.aws import s3_read
 from shared.errors import NoSuchObjectError, NoWaveformError, UnreadableObjectError
 
 _MARGIN_S = 3600
@@ -42,57 +40,45 @@ class DayWaveform:
         return f"{len(self.stream)} segment(s) from {format_time(start)} to {format_time(end)}"
 
 
-def download_day(bucket: str, channel: ChannelId, day: Day, folder: Path) -> Path:
-    """Download the object of a channel's day into a folder; returns the file.
+def download_day(source: DayObject, folder: Path) -> Path:
+    """Download the object of a channel's day into a folder and return the file's path.
 
     Raises:
         NoWaveformError: the archive has no such object.
         S3Error: S3 could not be reached, refused, or broke off.
     """
-    path = folder / scedc.waveform_name(channel, day)
+    path = folder / source.key.rpartition("/")[2]
     try:
-        s3_read.download(bucket, scedc.waveform_key(channel, day), path)
+        s3_read.download(source, path)
     except NoSuchObjectError as error:
-        raise no_object(channel, day, error) from error
+        raise no_object(source, error) from error
     return path
 
 
-def no_object(channel: ChannelId, day: Day, error: NoSuchObjectError) -> NoWaveformError:
-    """The error to raise where the archive has no object of a channel's day."""
+def no_object(source: DayObject, error: NoSuchObjectError) -> NoWaveformError:
+    """Return the error for a channel's day that the archive does not have."""
     return NoWaveformError(
-        f"the archive has no data of {channel.nscl} on {day}: {error.message}", **error.details
+        f"the archive has no data of {source.channel.nscl} on {source.day}: {error.message}",
+        **error.details,
     )
 
 
-def read_day(bucket: str, channel: ChannelId, day: Day, path: Path) -> DayWaveform:
-    """Read the file that `download_day` made.
-
-    Raises:
-        NoWaveformError: it holds nothing of this channel.
-        UnreadableObjectError: it is not miniSEED.
-    """
-    return read_miniseed(
-        s3_client.uri(bucket, scedc.waveform_key(channel, day)), channel, day, path
-    )
-
-
-def read_miniseed(uri: str, channel: ChannelId, day: Day, source: Path | bytes) -> DayWaveform:
-    """Read the records of an object, or some that are whole.
+def read_day(source: DayObject, content: Path | bytes) -> DayWaveform:
+    """Read a day object, or some of its records.
 
     Args:
-        uri: the object's name, for messages.
-        channel: whose samples to take.
-        day: which day's samples to take.
-        source: the records, or the file that has them.
+        source: the object; samples of other channels or days are left out.
+        content: the file from `download_day`, or whole records.
 
     Raises:
-        NoWaveformError: they hold nothing of this channel.
-        UnreadableObjectError: they are not miniSEED.
+        NoWaveformError: there are no samples of the channel and the day.
+        UnreadableObjectError: the content is not miniSEED.
     """
+    uri, channel, day = source.uri, source.channel, source.day
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            records = io.BytesIO(source) if isinstance(source, bytes) else str(source)
+            records = io.BytesIO(content) if isinstance(content, bytes) else str(content)
             stream = obspy.read(records, format="MSEED")
         # ObsPy's own errors; ValueError and TypeError are how it meets records of text or none.
         except (ObsPyException, ValueError, TypeError) as error:
@@ -114,7 +100,7 @@ def read_miniseed(uri: str, channel: ChannelId, day: Day, source: Path | bytes) 
     if not own:
         raise NoWaveformError(f"{uri} has no samples of {day}", object=uri)
     # ObsPy leaves out a record that is cut short at the end, and says nothing.
-    size = len(source) if isinstance(source, bytes) else source.stat().st_size
+    size = len(content) if isinstance(content, bytes) else content.stat().st_size
     surplus = size % min(trace.stats.mseed.record_length for trace in stream)
     if surplus:
         notes.append(f"{uri} ends with {surplus} bytes that are no whole record")

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 import numpy as np
 from obspy import Stream
 
+from shared.archive.archive import Archive
 from shared.errors import NoDataError, NoWaveformError, ServiceError, UnreadableObjectError
 from shared.response.parameters import ENCODINGS, RemovalParameters
 from shared.waveforms.day_readers import DayReaders, Name
@@ -21,7 +22,7 @@ from shared.windows.result import WindowResult
 
 def read_windows(
     windows: Sequence[Window],
-    bucket: str,
+    archive: Archive,
     removal: RemovalParameters | None = None,
     whole: bool = False,
     max_samples: int = MAX_SAMPLES,
@@ -34,7 +35,7 @@ def read_windows(
 
     Args:
         windows: the windows.
-        bucket: the archive.
+        archive: the archive to read from, such as `input_archive()`.
         removal: how to remove the response; None leaves counts.
         whole: whether to read whole objects, so that no record stored out of order is missed.
         max_samples: the limit for all windows together, missing samples included.
@@ -46,13 +47,13 @@ def read_windows(
         TooLargeError: the windows together have more samples than that, or need too many objects.
     """
     tasks = [WindowTask(window) for window in windows]
-    readers = DayReaders(bucket, whole)
+    readers = DayReaders(archive, whole)
     refuse_large(tasks, readers, max_samples)
     if removal:
         # Counts do without ObsPy's signal processing, which is the slowest import of all.
         from shared.stations.inventories import Inventories
 
-        plan_removals(tasks, readers, Inventories(bucket), removal)
+        plan_removals(tasks, readers, Inventories(archive), removal)
     _read_tasks(tasks, readers, max_samples)
     return [task.result for task in tasks if task.result]
 

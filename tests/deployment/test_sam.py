@@ -25,7 +25,7 @@ import pytest
 import yaml
 from botocore.config import Config
 
-from shared.settings import ARCHIVE_REGION
+from shared.archive.scedc import SCEDC
 from tests.support.commands import PROJECT, command_environment, free_port
 from tests.support.containers import (
     INPUT_BUCKET,
@@ -53,7 +53,7 @@ ABSENT_DAY = {**RESPONSE_REQUEST, "day": "2019,184"}
 ENVIRONMENT = command_environment(
     AWS_ACCESS_KEY_ID="testing",
     AWS_SECRET_ACCESS_KEY="testing",
-    AWS_DEFAULT_REGION=ARCHIVE_REGION,
+    AWS_DEFAULT_REGION=SCEDC.region,
     SAM_CLI_TELEMETRY="0",
 )
 
@@ -96,7 +96,7 @@ def aws_client(service: Any, endpoint: str) -> Any:
     return boto3.client(
         service,
         endpoint_url=endpoint,
-        region_name=ARCHIVE_REGION,
+        region_name=SCEDC.region,
         aws_access_key_id="testing",
         aws_secret_access_key="testing",
         config=Config(retries={"total_max_attempts": 1}),

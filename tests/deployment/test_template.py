@@ -14,7 +14,7 @@ from cfnlint.rules import Rules
 from cfnlint.rules.functions.RelationshipConditions import RelationshipConditions
 from cfnlint.template import Template
 
-from shared import settings
+from shared.archive.scedc import SCEDC
 from tests.deployment.support.deployed_stack import template
 from tests.support.commands import PROJECT, command_environment, sam_cli
 
@@ -46,7 +46,7 @@ def faults(template: dict[str, Any], rules: Rules = RULES, **parameters: Any) ->
 def test_stack_has_no_faults(parameters: dict[str, Any], conditions: list[str]) -> None:
     assert faults(TEMPLATE, **parameters) == []
     values = {name: parameter["Default"] for name, parameter in PARAMETERS.items()}
-    values |= {"AWS::Region": settings.ARCHIVE_REGION, **parameters}
+    values |= {"AWS::Region": SCEDC.region, **parameters}
     holds = Template(None, TEMPLATE).conditions.satisfiable
     assert [name for name in TEMPLATE["Conditions"] if holds({name: True}, values)] == conditions
 
@@ -209,7 +209,7 @@ def test_functions_read_their_environment() -> None:
 def test_region_is_the_archive_region() -> None:
     assert TEMPLATE["Outputs"]["FarFromTheData"]["Condition"] == "FarFromTheData"
     config = (PROJECT / "samconfig.toml").read_text()
-    assert re.search(r'^region = "(.*?)"', config, re.M)[1] == settings.ARCHIVE_REGION
+    assert re.search(r'^region = "(.*?)"', config, re.M)[1] == SCEDC.region
 
 
 def test_every_python_version_has_a_lock() -> None:

@@ -26,9 +26,9 @@ from obspy import UTCDateTime
 from local.cloud.emulator import Emulator
 from local.cloud.event_source_mapping import MAX_RECEIVE_COUNT, EventSourceMapping, Queues
 from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
-from shared.archive import scedc
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
+from shared.archive.scedc import SCEDC
 from tests.support.builders import make_trace, noise, put_day, put_station
 from tests.support.commands import Measured
 from tests.support.throttle import Throttle
@@ -87,7 +87,7 @@ def requests(archive: S3Server) -> list[dict[str, str]]:
             put_day(archive, nscl, str(day), make_trace(nscl, start, noise(3_000, seed)))
             requests.append({"day": str(day), "nscl": nscl})
     spoiled, channel = Day.parse(UNREADABLE["day"]), ChannelId.parse(UNREADABLE["nscl"])
-    archive.put(scedc.waveform_key(channel, spoiled), b"<html>" * 99)
+    archive.put(SCEDC.waveform_key(channel, spoiled), b"<html>" * 99)
     nscl = NO_STATIONXML["nscl"]
     put_day(archive, nscl, NO_STATIONXML["day"], make_trace(nscl, "2024-04-10", noise(3_000)))
     return requests
@@ -188,14 +188,14 @@ def test_every_good_day_is_there_once_and_right_and_the_poison_has_its_reason(
 
 def expected_key(request: dict[str, str]) -> str:
     day, channel = Day.parse(request["day"]), ChannelId.parse(request["nscl"])
-    return f"noresp/{scedc.day_folder(day)}/{scedc.waveform_name(channel, day)}"
+    return SCEDC.waveform_key(channel, day).replace("continuous_waveforms", "noresp")
 
 
 def relative_error(archive: S3Server, request: dict[str, str]) -> float:
     """Return the largest difference between the object and ObsPy's result, over the peak."""
     day, channel = Day.parse(request["day"]), ChannelId.parse(request["nscl"])
-    raw = archive.get(f"s3://scedc-pds/{scedc.waveform_key(channel, day)}")
-    xml = archive.get(f"s3://scedc-pds/{scedc.stationxml_keys('CI', channel.station)[0]}")
+    raw = archive.get(f"s3://scedc-pds/{SCEDC.waveform_key(channel, day)}")
+    xml = archive.get(f"s3://scedc-pds/{SCEDC.stationxml_keys('CI', channel.station)[0]}")
     expected = obspy.read(io.BytesIO(raw), format="MSEED")
     expected.remove_response(obspy.read_inventory(io.BytesIO(xml)))
     content = archive.get(f"s3://{OUTPUT_BUCKET}/{expected_key(request)}")

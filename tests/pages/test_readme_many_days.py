@@ -12,8 +12,8 @@ import pytest
 
 from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
 from runner.selection.day_ranges import parse_days
-from shared.archive import scedc
 from shared.archive.channel_id import ChannelId
+from shared.archive.scedc import SCEDC
 from shared.corrected_days.request import CorrectedDayRequest
 from tests.pages.readme import BLOCKS, covers
 from tests.support.commands import command_environment
@@ -28,7 +28,7 @@ def typed(listable: S3Server, tmp_path: Path) -> Iterator[Callable[[str], str]]:
     """Types lines where AWS is this machine: Lambda's API, S3 with a month of CI.SOC, a queue."""
     days = parse_days("2019-07-01..2019-07-31")
     for day, channel in [*itertools.product(days, ("HHE", "HHN", "HHZ")), (days[0], "BHZ")]:
-        listable.put(scedc.waveform_key(ChannelId("CI", "SOC", channel), day), b"x")
+        listable.put(SCEDC.waveform_key(ChannelId("CI", "SOC", channel), day), b"x")
     folder = make_folder(tmp_path)
     with LambdaApi() as api:
         api.answer = lambda event, _: (

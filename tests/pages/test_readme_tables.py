@@ -16,6 +16,7 @@ from runner.commands import arguments
 from runner.results import results_file
 from runner.sending.target import FUNCTION_NAMES
 from shared import errors, invocation, settings
+from shared.archive.registry import input_archive
 from shared.aws import dead_letters
 from shared.corrected_days import adjacent_days
 from shared.corrected_days.request import CorrectedDayRequest
@@ -134,16 +135,18 @@ def test_settings(monkeypatch: pytest.MonkeyPatch) -> None:
     rows = {code(name)[0]: default for name, default, _ in table("Settings") if "`" in name}
     assert rows == {
         "S3_OUTPUT_BUCKET": "none",
-        "S3_INPUT_BUCKET": f"`{settings.ARCHIVE_BUCKET}`",
+        "ARCHIVE": f"`{settings.DEFAULT_ARCHIVE}`",
+        "S3_INPUT_BUCKET": "the archive's",
         "DEAD_LETTER_QUEUE_URL": "none",
         "MAX_RECEIVE_COUNT": "none",
     }
     assert settings.dead_letter_queue_url() is None
     assert settings.max_receive_count() is None
-    assert settings.input_bucket() == "scedc-pds"
+    assert settings.archive_name() == "scedc"
+    assert input_archive().bucket == "scedc-pds"
     with pytest.raises(errors.SettingsError):
         settings.output_bucket()
-    for name, read in (("OUTPUT", settings.output_bucket), ("INPUT", settings.input_bucket)):
+    for name, read in (("OUTPUT", settings.output_bucket), ("INPUT", settings.input_bucket_if_set)):
         monkeypatch.setenv(f"S3_{name}_BUCKET", "another")
         assert read() == "another"
 

@@ -5,7 +5,10 @@ import pytest
 from shared import settings
 from shared.errors import SettingsError
 
-BUCKETS = {"S3_INPUT_BUCKET": settings.input_bucket, "S3_OUTPUT_BUCKET": settings.output_bucket}
+BUCKETS = {
+    "S3_INPUT_BUCKET": settings.input_bucket_if_set,
+    "S3_OUTPUT_BUCKET": settings.output_bucket,
+}
 GOOD_NAMES = ["scedc-pds", "abc", "a1.b2-c3", "0ab", "x" * 63]
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 BAD_NAMES = [
@@ -55,10 +58,19 @@ def test_what_cannot_be_a_bucket_is_refused(monkeypatch, name, bucket):
 
 
 @pytest.mark.parametrize("value", [None, ""])
-def test_archive_is_read_unless_another_bucket_is_set(monkeypatch, value):
+def test_input_bucket_may_be_absent(monkeypatch, value):
     if value is not None:
         monkeypatch.setenv("S3_INPUT_BUCKET", value)
-    assert settings.input_bucket() == "scedc-pds"
+    assert settings.input_bucket_if_set() is None
+
+
+@pytest.mark.parametrize(
+    ("value", "name"), [(None, "scedc"), ("", "scedc"), ("scedc", "scedc"), ("ncedc", "ncedc")]
+)
+def test_archive_name(monkeypatch, value, name):
+    if value is not None:
+        monkeypatch.setenv("ARCHIVE", value)
+    assert settings.archive_name() == name
 
 
 @pytest.mark.parametrize("value", [None, ""])
@@ -83,9 +95,9 @@ def test_output_bucket_may_be_absent(monkeypatch):
 
 def test_settings_are_read_at_each_use(monkeypatch):
     monkeypatch.setenv("S3_INPUT_BUCKET", "first")
-    assert settings.input_bucket() == "first"
+    assert settings.input_bucket_if_set() == "first"
     monkeypatch.setenv("S3_INPUT_BUCKET", "second")
-    assert settings.input_bucket() == "second"
+    assert settings.input_bucket_if_set() == "second"
 
 
 @pytest.mark.parametrize(
@@ -103,6 +115,7 @@ def test_region(monkeypatch, environment, region):
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     assert settings.region() == region
+    assert settings.region(default="us-east-2") == region.replace("us-west-2", "us-east-2")
 
 
 def test_max_receive_count(monkeypatch):

@@ -8,9 +8,9 @@ from obspy import Stream, Trace, UTCDateTime
 
 from local.cloud.s3_server import S3Server
 from local.synthetic import instrument
-from shared.archive import scedc
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
+from shared.archive.scedc import SCEDC
 from shared.stations import stationxml
 from shared.waveforms import _record_cache
 
@@ -51,7 +51,7 @@ def mseed(*traces: Trace, encoding: str = "STEIM2", reclen: int = 512) -> bytes:
 
 def put_day(server: S3Server, nscl: str, day: str, *traces: Trace, **layout: Any) -> str:
     """Put a channel's day into the archive; returns the key."""
-    key = scedc.waveform_key(ChannelId.parse(nscl), Day.parse(day))
+    key = SCEDC.waveform_key(ChannelId.parse(nscl), Day.parse(day))
     server.put(key, mseed(*traces, **layout))
     return key
 
@@ -63,7 +63,7 @@ def put_station(server: S3Server, network: str, station: str, **rates: float) ->
         for channel, rate in rates.items()
     ]
     content = instrument.stationxml(network, station, epochs)
-    server.put(scedc.stationxml_keys(network, station)[0], content)
+    server.put(SCEDC.stationxml_keys(network, station)[0], content)
     return content
 
 

@@ -24,7 +24,7 @@ from moto.server import ThreadedMotoServer
 
 from local.cloud.emulator import INVOCATIONS, MEMORY_MB, TIMEOUT_S
 from local.synthetic.archive import DEMO_ARCHIVE, write_archive
-from shared.settings import ARCHIVE_REGION
+from shared.archive.scedc import SCEDC
 
 PYTHON_VERSION = os.environ.get("IMAGE_PYTHON_VERSION", "3.10")
 BASE_IMAGE = f"public.ecr.aws/lambda/python:{PYTHON_VERSION}"
@@ -170,12 +170,12 @@ def container_s3(demo_archive: Path) -> Iterator[Any]:
         client = boto3.client(
             "s3",
             endpoint_url=f"http://{host}:{port}",
-            region_name=ARCHIVE_REGION,
+            region_name=SCEDC.region,
             aws_access_key_id="testing",
             aws_secret_access_key="testing",
         )
         for bucket in (INPUT_BUCKET, OUTPUT_BUCKET):
-            where: Any = {"LocationConstraint": ARCHIVE_REGION}
+            where: Any = {"LocationConstraint": SCEDC.region}
             client.create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
         for path in demo_archive.rglob("*.*"):
             if path.suffix in (".ms", ".xml"):

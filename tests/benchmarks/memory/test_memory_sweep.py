@@ -17,10 +17,9 @@ from local.cloud import container
 from local.cloud.container import DockerError, Invocation, billed_seconds, init_seconds
 from local.cloud.s3_server import OUTPUT_BUCKET
 from runner.costs.memory import recommended_memory
-from shared.archive import scedc
+from shared.archive.scedc import SCEDC
 from shared.corrected_days.correct import write_corrected_day
 from shared.corrected_days.request import CorrectedDayRequest
-from shared.settings import ARCHIVE_BUCKET
 from shared.windows.limits import MAX_MOTION_SAMPLES_AS_JSON, MAX_SAMPLES
 from tests.support.containers import PYTHON_VERSION
 
@@ -132,7 +131,7 @@ def test_server_counts_what_a_job_asks_of_it(archive, monkeypatch):
         log.handlers, log.propagate = kept[:2]
         log.setLevel(kept[2])
     assert sweep_cells.of_bucket(counter.counts, OUTPUT_BUCKET) == {"PUT": 1}
-    reads = sweep_cells.of_bucket(counter.counts, ARCHIVE_BUCKET)
+    reads = sweep_cells.of_bucket(counter.counts, SCEDC.bucket)
     assert reads["GET"] == 2
     assert set(reads) <= {"GET", "HEAD"}
 
@@ -141,7 +140,7 @@ def test_each_invocation_is_of_another_station_and_the_largest_is_nearly_all_tha
     sweep = sweep_cells.Sweep({}, None, "", stations=6, rounds=5)
     event = sweep._response_event(100.0)
     assert len({event(number)["nscl"] for number in range(6)}) == 6
-    key = scedc.waveform_key(sweep_archive.channel(100.0, 0), sweep_archive.DAY)
+    key = SCEDC.waveform_key(sweep_archive.channel(100.0, 0), sweep_archive.DAY)
     assert key == "continuous_waveforms/2024/2024_001/CIS00__HHZ___2024001.ms"
     samples = 23 * 3600 * sweep_cells.WINDOW_HZ
     assert 0.95 * MAX_SAMPLES < samples * sweep_cells.LARGEST_CHANNELS <= MAX_SAMPLES

@@ -20,10 +20,11 @@ from benchmarks.response.disturbed_days import (
     seam_errors,
 )
 from benchmarks.windows import window_margins
+from shared.archive.archive import ArchiveObject
+from shared.archive.scedc import SCEDC
 from shared.aws import s3_read
 from shared.corrected_days.adjacent_days import MARGIN_S
 from shared.response import bridging
-from shared.settings import ARCHIVE_BUCKET
 from shared.windows.ground_motion import MARGIN_PERIODS
 from tests.support.plugins.real_data import REAL_DATA
 
@@ -100,8 +101,8 @@ def test_figures_have_two_digits(value: float, text: str) -> None:
 def test_objects_are_downloaded_once(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     asked = []
 
-    def download(bucket: str, key: str, path: Path) -> None:
-        asked.append((bucket, key))
+    def download(source: ArchiveObject, path: Path) -> None:
+        asked.append((source.bucket, source.key))
         path.write_bytes(b"content")
 
     monkeypatch.delenv("REAL_DATA", raising=False)
@@ -110,7 +111,7 @@ def test_objects_are_downloaded_once(monkeypatch: pytest.MonkeyPatch, tmp_path: 
     first, again = real_data._fetch(KEY), real_data._fetch(KEY)
     assert first == again == tmp_path / "build" / "benchmarks" / KEY
     assert first.read_bytes() == b"content"
-    assert asked == [(ARCHIVE_BUCKET, KEY)]
+    assert asked == [(SCEDC.bucket, KEY)]
 
 
 def test_a_folder_that_lacks_them_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

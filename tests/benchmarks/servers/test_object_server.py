@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from botocore.exceptions import ClientError
 
 from benchmarks.servers.object_server import ObjectServer
 from local.cloud.helper_process import Service
+from shared.archive.scedc import SCEDC
 from shared.aws import s3_read
 
 CONTENT = bytes(range(256)) * 40
@@ -131,10 +133,11 @@ def test_a_download_in_parts(client: Any, folder: Path, tmp_path: Path) -> None:
 
 def test_our_reader_reads_it(server: ObjectServer, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", f"http://127.0.0.1:{server.port}")
-    part = s3_read.read_part(OBJECT["Bucket"], OBJECT["Key"], 100, 199)
+    source = replace(SCEDC, bucket=OBJECT["Bucket"]).object(OBJECT["Key"])
+    part = s3_read.read_part(source, 100, 199)
     assert part == s3_read.ObjectPart(CONTENT[100:200], first=100, size=len(CONTENT), etag=ETAG)
     with pytest.raises(s3_read.ObjectChangedError):
-        s3_read.read_part(OBJECT["Bucket"], OBJECT["Key"], 100, 199, etag='"other"')
+        s3_read.read_part(source, 100, 199, etag='"other"')
 
 
 def test_in_a_process_of_its_own(folder: Path) -> None:

@@ -5,11 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from shared.archive import scedc
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
+from shared.archive.scedc import SCEDC
 from shared.corrected_days.request import CorrectedDayRequest
-from shared.settings import ARCHIVE_BUCKET
 from tests.deployment.support.aws_account import ACCOUNT, REGION, AwsAccount
 from tests.deployment.support.deployed_stack import deploy, template
 from tests.support.pages import Page
@@ -39,9 +38,9 @@ def prepare(account: AwsAccount) -> None:
     """Deploy the stack, and show the account a month of the archive."""
     s3 = account.client("s3")
     location = {"LocationConstraint": REGION}
-    s3.create_bucket(Bucket=ARCHIVE_BUCKET, CreateBucketConfiguration=location)
+    s3.create_bucket(Bucket=SCEDC.bucket, CreateBucketConfiguration=location)
     for channel, day in MONTH:
-        s3.put_object(Bucket=ARCHIVE_BUCKET, Key=scedc.waveform_key(channel, day), Body=b"")
+        s3.put_object(Bucket=SCEDC.bucket, Key=SCEDC.waveform_key(channel, day), Body=b"")
     deploy(account)
 
 

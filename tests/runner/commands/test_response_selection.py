@@ -5,9 +5,9 @@ import json
 import pytest
 
 import run_lambda
-from shared.archive import scedc
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
+from shared.archive.scedc import SCEDC
 
 pytestmark = pytest.mark.usefixtures("correcting")
 
@@ -42,7 +42,7 @@ def test_a_bad_line_sends_nothing(api, tmp_path, capsys):
 
 def test_wildcards(api, listable, capsys):
     for day, nscl in ((183, "CI.SOC.HHZ."), (183, "CI.SOC.HHE."), (184, "CI.SOC.HHZ.")):
-        listable.put(scedc.waveform_key(ChannelId.parse(nscl), Day(2019, day)), b"x")
+        listable.put(SCEDC.waveform_key(ChannelId.parse(nscl), Day(2019, day)), b"x")
     days = ["response", "--day", "2019,183..2019,184"]
     assert run_lambda.main([*days, "--nscl", "CI.S*.HH?.*", "--concurrency", "1"]) == 0
     assert [(event["day"], event["nscl"]) for event in api.events] == [

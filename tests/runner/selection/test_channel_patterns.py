@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from runner.selection.channel_patterns import ChannelPattern
-from shared.archive import scedc
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
+from shared.archive.scedc import SCEDC
 from shared.errors import BadRequestError
 
 DAY = Day(2019, 183)
@@ -34,7 +34,8 @@ DAY = Day(2019, 183)
     ],
 )
 def test_prefix(text, prefix):
-    assert ChannelPattern.parse(text).prefix == prefix
+    codes = ChannelPattern.parse(text).codes
+    assert SCEDC.listing_prefix(DAY, codes) == f"continuous_waveforms/2019/2019_183/{prefix}"
 
 
 @pytest.mark.parametrize(
@@ -76,7 +77,8 @@ def test_matching_channels_have_the_prefix(network, station, channel, location, 
     fits = bool(pattern.regex.fullmatch(found.nscl))
     assert fits == all(map(fnmatchcase, found.nscl.split("."), patterns))
     if fits:
-        assert scedc.waveform_name(found, DAY).startswith(pattern.prefix)
+        prefix = SCEDC.listing_prefix(DAY, pattern.codes)
+        assert SCEDC.waveform_key(found, DAY).startswith(prefix)
 
 
 def test_without_wildcards_it_is_a_channel():
@@ -84,7 +86,8 @@ def test_without_wildcards_it_is_a_channel():
     assert pattern.channel == ChannelId("CI", "SOC", "HHZ")
     assert str(pattern) == "CI.SOC.HHZ."
     assert ChannelPattern.parse("CI.SOC.HH?.").channel is None
-    assert scedc.waveform_name(pattern.channel, DAY).startswith(pattern.prefix)
+    prefix = SCEDC.listing_prefix(DAY, pattern.codes)
+    assert SCEDC.waveform_key(pattern.channel, DAY).startswith(prefix)
 
 
 @pytest.mark.parametrize(

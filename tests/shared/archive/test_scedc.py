@@ -6,9 +6,9 @@ import pytest
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from shared.archive import scedc
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
+from shared.archive.scedc import SCEDC
 from shared.errors import BadRequestError
 
 SEED = string.ascii_uppercase + string.digits
@@ -38,44 +38,44 @@ NAMES = [
     ("CISOC__HHZ0__2021001.ms", "CI.SOC.HHZ.0", "2021,001", "2021/2021_001"),
     ("Z_A____BH1___1999099.ms", "Z.A.BH1.", "1999,099", "1999/1999_099"),
 ]
+FOLDER = "continuous_waveforms/2019/2019_183/"
 each_name = pytest.mark.parametrize(("name", "nscl", "day", "folder"), NAMES)
 
 
 @each_name
 def test_name_of_a_day(name, nscl, day, folder):
     channel, of_day = ChannelId.parse(nscl), Day.parse(day)
-    assert scedc.waveform_name(channel, of_day) == name
-    assert scedc.day_folder(of_day) == folder
-    assert scedc.waveform_key(channel, of_day) == f"continuous_waveforms/{folder}/{name}"
+    assert SCEDC.result_path(channel, of_day) == f"{folder}/{name}"
+    assert SCEDC.waveform_key(channel, of_day) == f"continuous_waveforms/{folder}/{name}"
 
 
 @each_name
 def test_day_of_a_name(name, nscl, day, folder):
-    assert scedc.parse_waveform_name(name) == (ChannelId.parse(nscl), Day.parse(day))
+    key = f"continuous_waveforms/{folder}/{name}"
+    assert SCEDC.parse_waveform_key(key) == (ChannelId.parse(nscl), Day.parse(day))
 
 
 def test_year_changes_the_folder():
     last = Day.parse("2020-12-31")
-    assert scedc.day_folder(last) == "2020/2020_366"
-    assert scedc.day_folder(last.next) == "2021/2021_001"
+    channel = ChannelId.parse("CI.SOC.HHZ.")
+    assert SCEDC.waveform_key(channel, last).split("/")[1:3] == ["2020", "2020_366"]
+    assert SCEDC.waveform_key(channel, last.next).split("/")[1:3] == ["2021", "2021_001"]
 
 
 @given(channel=channels, day=days)
 @example(channel=ChannelId("CI", "SOC", "HHZ"), day=Day(2020, 366))
 def test_round_trip(channel, day):
-    name = scedc.waveform_name(channel, day)
-    assert len(name) == len("NNSSSSSCCCLL_YYYYDDD.ms")
-    assert scedc.parse_waveform_name(name) == (channel, day)
-    key = scedc.waveform_key(channel, day)
+    key = SCEDC.waveform_key(channel, day)
+    assert SCEDC.parse_waveform_key(key) == (channel, day)
     assert key.split("/")[0] == "continuous_waveforms"
-    assert key.split("/")[-1] == name
+    assert len(key.split("/")[-1]) == len("NNSSSSSCCCLL_YYYYDDD.ms")
     assert len(key.split("/")) == 4
 
 
 @given(one=channels, other=channels, day=days)
 def test_no_two_channels_have_one_key(one, other, day):
     assume(one != other)
-    assert scedc.waveform_key(one, day) != scedc.waveform_key(other, day)
+    assert SCEDC.waveform_key(one, day) != SCEDC.waveform_key(other, day)
 
 
 @pytest.mark.parametrize(
@@ -117,12 +117,31 @@ def test_no_two_channels_have_one_key(one, other, day):
 )
 def test_malformed_name_is_refused(name):
     with pytest.raises(BadRequestError):
-        scedc.parse_waveform_name(name)
+        SCEDC.parse_waveform_key(FOLDER + name)
+
+
+@pytest.mark.parametrize(
+    "folder",
+    [
+        "",
+        "/",
+        f"/{FOLDER}",
+        "continuous_waveforms/",
+        "continuous_waveforms/2019/",
+        "continuous_waveforms/2019/2019_184/",
+        "continuous_waveforms/2018/2019_183/",
+        "noresp/2019/2019_183/",
+        f"{FOLDER}/",
+    ],
+)
+def test_a_name_in_a_wrong_folder_is_refused(folder):
+    with pytest.raises(BadRequestError, match=f"must be '{FOLDER}CISOC__HHZ___2019183.ms'"):
+        SCEDC.parse_waveform_key(f"{folder}CISOC__HHZ___2019183.ms")
 
 
 def test_message_quotes_the_name_and_shows_a_right_one():
     with pytest.raises(BadRequestError) as caught:
-        scedc.parse_waveform_name("index.csv")
+        SCEDC.parse_waveform_key(f"{FOLDER}index.csv")
     assert "'index.csv'" in caught.value.message
     assert "CISOC__HHZ___2019183.ms" in caught.value.message
 
@@ -138,20 +157,22 @@ def test_message_quotes_the_name_and_shows_a_right_one():
     )
 )
 def test_a_name_is_one_that_we_would_write_or_is_refused(name):
+    year, day_of_year = name[13:17], name[17:20]
+    key = f"continuous_waveforms/{year}/{year}_{day_of_year}/{name}"
     try:
-        channel, day = scedc.parse_waveform_name(name)
+        channel, day = SCEDC.parse_waveform_key(key)
     except BadRequestError:
         return
-    assert scedc.waveform_name(channel, day) == name
+    assert SCEDC.waveform_key(channel, day) == key
 
 
 def test_stationxml_of_caltechs_own_network_lies_in_one_place():
-    assert scedc.stationxml_keys("CI", "SOC") == ("FDSNstationXML/CI/CI_SOC.xml",)
+    assert SCEDC.stationxml_keys("CI", "SOC") == ("FDSNstationXML/CI/CI_SOC.xml",)
 
 
 @pytest.mark.parametrize(("network", "station"), [("CE", "13884"), ("NN", "PNT"), ("Z", "A")])
 def test_stationxml_of_others_authoritative_first(network, station):
-    assert scedc.stationxml_keys(network, station) == (
+    assert SCEDC.stationxml_keys(network, station) == (
         f"FDSNstationXML/{network}/{network}_{station}.xml",
         f"FDSNstationXML/unauthoritative-XML/{network}_{station}.xml",
         f"FDSNstationXML/unauthoritative-XML/{network}.{station}.xml",

@@ -4,15 +4,16 @@ import threading
 import urllib.parse
 import urllib.request
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import SimpleNamespace
 
 import pytest
 
 from local.cloud.s3_server import OUTPUT_BUCKET
-from shared.aws import s3_client, s3_read, s3_write
+from shared.archive.scedc import SCEDC
+from shared.aws import _config, s3_client, s3_read, s3_write
 from shared.errors import NoSuchObjectError, S3Error, SettingsError
-from shared.settings import ARCHIVE_BUCKET
 
 CREDENTIALS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 SLOW_DOWN = (
@@ -88,12 +89,12 @@ def tiny_server(monkeypatch):
         thread = threading.Thread(target=server.serve_forever, args=(0.01,))
         thread.start()
         monkeypatch.setenv("AWS_ENDPOINT_URL_S3", server.url)
-        s3_client.client.cache_clear()
+        s3_client.forget_clients()
         try:
             yield server
         finally:
             server.over.set()
-            s3_client.client.cache_clear()
+            s3_client.forget_clients()
             server.shutdown()
             thread.join()
             server.server_close()
@@ -104,8 +105,8 @@ def tiny_server(monkeypatch):
         "AWS_RETRY_MODE": "standard",
     }.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(s3_client, "_READ_TIMEOUT_S", 0.5)
-    monkeypatch.setattr(s3_client, "_CONNECT_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(_config, "_READ_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(_config, "_CONNECT_TIMEOUT_S", 0.5)
     return running
 
 
@@ -117,10 +118,10 @@ def target(tmp_path):
     return folder / "day.ms"
 
 
-def refused(error, target, bucket=ARCHIVE_BUCKET, key="folder/day.ms"):
+def refused(error, target, bucket=SCEDC.bucket, key="folder/day.ms"):
     """The error of a download, which must leave nothing behind."""
     with pytest.raises(error) as caught:
-        s3_read.download(bucket, key, target)
+        s3_read.download(replace(SCEDC, bucket=bucket).object(key), target)
     assert type(caught.value) is error
     assert list(target.parent.iterdir()) == []
     assert f"s3://{bucket}/{key}" in caught.value.message
@@ -152,7 +153,7 @@ def test_uri():
 def test_download(archive, target, size):
     content = (bytes(range(256)) * (size // 256 + 1))[:size]
     archive.put("folder/day.ms", content)
-    s3_read.download(ARCHIVE_BUCKET, "folder/day.ms", target)
+    s3_read.download(SCEDC.object("folder/day.ms"), target)
     assert target.read_bytes() == content
     assert list(target.parent.iterdir()) == [target]
 
@@ -160,7 +161,7 @@ def test_download(archive, target, size):
 def test_download_takes_the_place_of_a_file(archive, target):
     archive.put("key", b"new")
     target.write_bytes(b"an older and longer one")
-    s3_read.download(ARCHIVE_BUCKET, "key", target)
+    s3_read.download(SCEDC.object("key"), target)
     assert target.read_bytes() == b"new"
 
 
@@ -190,15 +191,16 @@ def test_missing_object(archive, target):
 
 
 def test_private_object(archive, target):
-    archive.client.put_object(Bucket=ARCHIVE_BUCKET, Key="folder/day.ms", Body=b"private")
+    archive.client.put_object(Bucket=SCEDC.bucket, Key="folder/day.ms", Body=b"private")
     refused(NoSuchObjectError, target)
 
 
-def test_download_from_a_missing_bucket(archive, target):
+def test_download_from_a_missing_bucket(archive, target, monkeypatch):
     """It is not the request's fault, nor is anything of the archive missing."""
+    monkeypatch.setenv("S3_INPUT_BUCKET", "no-such-bucket")
     refused(SettingsError, target, bucket="no-such-bucket")
     with pytest.raises(SettingsError, match="no-such-bucket/key: there is no such bucket"):
-        s3_read.read_part("no-such-bucket", "key", 0)
+        s3_read.read_part(replace(SCEDC, bucket="no-such-bucket").object("key"), 0)
 
 
 @pytest.mark.parametrize("encoding", [None, "gzip"])
@@ -248,7 +250,7 @@ def test_upload_to_a_missing_bucket(archive, tmp_path):
 def test_a_failed_download_keeps_the_older_file(archive, target):
     target.write_bytes(b"older")
     with pytest.raises(NoSuchObjectError):
-        s3_read.download(ARCHIVE_BUCKET, "missing", target)
+        s3_read.download(SCEDC.object("missing"), target)
     assert target.read_bytes() == b"older"
 
 
@@ -262,11 +264,11 @@ def test_client_is_made_once(archive):
 
 def test_reading_is_unsigned_even_where_there_are_credentials(tiny_server, target):
     with tiny_server(lambda exchange: exchange.reply_with_object()) as server:
-        s3_read.download(ARCHIVE_BUCKET, "folder/day.ms", target)
+        s3_read.download(SCEDC.object("folder/day.ms"), target)
     assert target.read_bytes() == BODY
     assert [request.command for request in server.requests] == ["HEAD", "GET"]
     for request in server.requests:
-        assert request.path == f"/{ARCHIVE_BUCKET}/folder/day.ms"
+        assert request.path == f"/{SCEDC.bucket}/folder/day.ms"
         assert request.headers["Authorization"] is None
         assert not [name for name in request.headers if "security-token" in name.lower()]
         assert "X-Amz-Signature" not in request.path
@@ -276,12 +278,12 @@ def test_reading_needs_no_credentials(tiny_server, target, monkeypatch):
     for name in CREDENTIALS:
         monkeypatch.delenv(name)
     with tiny_server(lambda exchange: exchange.reply_with_object()):
-        s3_read.download(ARCHIVE_BUCKET, "folder/day.ms", target)
+        s3_read.download(SCEDC.object("folder/day.ms"), target)
     assert target.read_bytes() == BODY
 
 
 def test_writing_is_signed_and_one_request(tiny_server, tmp_path, monkeypatch):
-    monkeypatch.setattr(s3_client, "_READ_TIMEOUT_S", 60)
+    monkeypatch.setattr(_config, "_READ_TIMEOUT_S", 60)
     path = tmp_path / "result.ms"
     path.write_bytes(BODY * 1024 * 33)  # longer than where boto3 would begin to split it
     with tiny_server(lambda exchange: exchange.reply(200, ETag='"0"')) as server:
@@ -378,7 +380,7 @@ def test_one_slow_down_is_got_over(tiny_server, target, monkeypatch):
             exchange.reply_with_object()
 
     with tiny_server(respond):
-        s3_read.download(ARCHIVE_BUCKET, "folder/day.ms", target)
+        s3_read.download(SCEDC.object("folder/day.ms"), target)
     assert target.read_bytes() == BODY
 
 
@@ -402,7 +404,7 @@ def test_body_that_breaks_off_once_is_got_over(tiny_server, target):
             exchange.reply_with_object()
 
     with tiny_server(respond):
-        s3_read.download(ARCHIVE_BUCKET, "folder/day.ms", target)
+        s3_read.download(SCEDC.object("folder/day.ms"), target)
     assert target.read_bytes() == BODY
 
 
@@ -477,9 +479,7 @@ CONTENT = bytes(range(256)) * 4
 def stored(archive):
     """An object of the archive, and a function that reads parts of it."""
     archive.put("folder/day.ms", CONTENT)
-    return lambda *args, **kwargs: s3_read.read_part(
-        ARCHIVE_BUCKET, "folder/day.ms", *args, **kwargs
-    )
+    return lambda *args, **kwargs: s3_read.read_part(SCEDC.object("folder/day.ms"), *args, **kwargs)
 
 
 @pytest.mark.parametrize(
@@ -515,10 +515,10 @@ def test_part(stored, tiny_server, first, last, begin, end, knows_ranges):
 def test_part_beyond_the_end_is_empty(archive, tiny_server, knows_ranges, size, first, last):
     archive.put("short", b"x" * size)
     if knows_ranges:
-        part = s3_read.read_part(ARCHIVE_BUCKET, "short", first, last)
+        part = s3_read.read_part(SCEDC.object("short"), first, last)
     else:
         with tiny_server(lambda exchange: exchange.reply_with_object(b"x" * size)):
-            part = s3_read.read_part(ARCHIVE_BUCKET, "short", first, last)
+            part = s3_read.read_part(SCEDC.object("short"), first, last)
     assert (part.content, part.first, part.size) == (b"", size, size)
 
 
@@ -549,15 +549,15 @@ def test_parts_are_read_unsigned_in_one_request(stored, tiny_server):
     assert [request.command for request in server.requests] == ["GET", "GET"]
     assert [request.headers["Range"] for request in server.requests] == ["bytes=96-200", "bytes=-4"]
     for request in server.requests:
-        assert request.path.startswith(f"/{ARCHIVE_BUCKET}/folder/day.ms")
+        assert request.path.startswith(f"/{SCEDC.bucket}/folder/day.ms")
         assert request.headers["Authorization"] is None
 
 
 def refused_part(error, *args):
     with pytest.raises(error) as caught:
-        s3_read.read_part(ARCHIVE_BUCKET, "folder/day.ms", *args)
+        s3_read.read_part(SCEDC.object("folder/day.ms"), *args)
     assert type(caught.value) is error
-    assert f"s3://{ARCHIVE_BUCKET}/folder/day.ms" in caught.value.message
+    assert f"s3://{SCEDC.bucket}/folder/day.ms" in caught.value.message
     assert caught.value.__cause__ is not None
 
 
@@ -602,7 +602,7 @@ def test_part_that_breaks_off_once_is_got_over(tiny_server):
             exchange.reply_with_object()
 
     with tiny_server(respond):
-        assert s3_read.read_part(ARCHIVE_BUCKET, "folder/day.ms", 0).content == BODY
+        assert s3_read.read_part(SCEDC.object("folder/day.ms"), 0).content == BODY
 
 
 def test_part_of_which_s3_does_not_say_where_it_is(tiny_server):
@@ -611,11 +611,11 @@ def test_part_of_which_s3_does_not_say_where_it_is(tiny_server):
 
 
 def test_whole_objects_unless_they_are_known(stored, archive):
-    part = s3_read.read_unless(ARCHIVE_BUCKET, "folder/day.ms", "")
+    part = s3_read.read_unless(SCEDC.object("folder/day.ms"), "")
     assert part == s3_read.ObjectPart(CONTENT, first=0, size=1024, etag=part.etag)
-    assert s3_read.read_unless(ARCHIVE_BUCKET, "folder/day.ms", part.etag) is None
+    assert s3_read.read_unless(SCEDC.object("folder/day.ms"), part.etag) is None
     archive.put("folder/day.ms", CONTENT[::-1])
-    assert s3_read.read_unless(ARCHIVE_BUCKET, "folder/day.ms", part.etag).content == CONTENT[::-1]
+    assert s3_read.read_unless(SCEDC.object("folder/day.ms"), part.etag).content == CONTENT[::-1]
 
 
 def test_what_is_not_known_is_asked_for_in_one_unsigned_request(tiny_server):
@@ -626,8 +626,8 @@ def test_what_is_not_known_is_asked_for_in_one_unsigned_request(tiny_server):
             exchange.reply_with_object()
 
     with tiny_server(respond) as server:
-        assert s3_read.read_unless(ARCHIVE_BUCKET, "folder/day.ms", '"0"') is None
-        assert s3_read.read_unless(ARCHIVE_BUCKET, "folder/day.ms", "").content == BODY
+        assert s3_read.read_unless(SCEDC.object("folder/day.ms"), '"0"') is None
+        assert s3_read.read_unless(SCEDC.object("folder/day.ms"), "").content == BODY
     assert [request.headers["If-None-Match"] for request in server.requests] == ['"0"', None]
     assert {request.headers["Authorization"] for request in server.requests} == {None}
 
@@ -643,7 +643,7 @@ def test_whole_object_is_refused(tiny_server, status, code, error):
         tiny_server(lambda exchange: exchange.reply(status, body)),
         pytest.raises(error, match=r"s3://scedc-pds/folder/day\.ms") as caught,
     ):
-        s3_read.read_unless(ARCHIVE_BUCKET, "folder/day.ms", "")
+        s3_read.read_unless(SCEDC.object("folder/day.ms"), "")
     assert type(caught.value) is error
 
 
@@ -652,5 +652,5 @@ def test_whole_object_that_breaks_off(tiny_server):
         tiny_server(lambda exchange: exchange.reply_with_object(BODY[:100], length=1024)) as server,
         pytest.raises(S3Error),
     ):
-        s3_read.read_unless(ARCHIVE_BUCKET, "folder/day.ms", "")
+        s3_read.read_unless(SCEDC.object("folder/day.ms"), "")
     assert len(server.requests) == 3

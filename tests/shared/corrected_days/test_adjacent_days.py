@@ -12,6 +12,7 @@ from local.cloud.s3_server import S3Server
 from local.synthetic import ground_motion, instrument
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
+from shared.archive.scedc import SCEDC
 from shared.aws import s3_client
 from shared.corrected_days.adjacent_days import MARGIN_S, read_adjacent_days
 from shared.corrected_days.correct import write_corrected_day
@@ -90,13 +91,13 @@ def test_days_join_as_if_they_were_one(days: S3Server, record: Trace, measured: 
 
 def test_only_these_minutes_are_read(days: S3Server, record: Trace) -> None:
     own = Stream([cut(record, MIDNIGHT, END)])
-    margins = read_adjacent_days("scedc-pds", CHANNEL, SECOND, own)
+    margins = read_adjacent_days(SCEDC.day_object(CHANNEL, SECOND), own)
     (before,) = margins.stream
     assert before.stats.endtime == own[0].stats.starttime - 1 / RATE
     assert before.stats.npts in (MARGIN, MARGIN + 1)
     np.testing.assert_array_equal(before.data[-MARGIN:], record.data[MIDNIGHT - MARGIN : MIDNIGHT])
     own = Stream([cut(record, 0, MIDNIGHT)])
-    (after,) = read_adjacent_days("scedc-pds", CHANNEL, FIRST, own).stream
+    (after,) = read_adjacent_days(SCEDC.day_object(CHANNEL, FIRST), own).stream
     assert after.stats.starttime == own[0].stats.endtime + 1 / RATE
     np.testing.assert_array_equal(after.data, record.data[MIDNIGHT : MIDNIGHT + MARGIN])
 
@@ -105,7 +106,7 @@ def test_samples_of_the_days_own_time_are_left_out(archive: S3Server, record: Tr
     """A record that crosses midnight may lie in both objects."""
     put_day(archive, NSCL, str(FIRST), cut(record, 0, MIDNIGHT + 500))
     own = Stream([cut(record, MIDNIGHT - 100, END)])
-    margins = read_adjacent_days("scedc-pds", CHANNEL, SECOND, own)
+    margins = read_adjacent_days(SCEDC.day_object(CHANNEL, SECOND), own)
     (before,) = margins.stream
     assert before.stats.endtime == own[0].stats.starttime - 1 / RATE
     assert margins.warnings == ()
@@ -117,7 +118,7 @@ def test_a_day_that_starts_late_needs_no_day_before(
 ) -> None:
     late = cut(record, MIDNIGHT, MIDNIGHT + 100)
     late.stats.starttime += late_s
-    margins = read_adjacent_days("scedc-pds", CHANNEL, SECOND, Stream([late]))
+    margins = read_adjacent_days(SCEDC.day_object(CHANNEL, SECOND), Stream([late]))
     assert len(margins.stream) == (late_s < 10_800)
 
 
@@ -145,9 +146,9 @@ def test_a_failing_store_is_an_error(
     """The same request may give a better result a moment later."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    s3_client.client.cache_clear()
+    s3_client.forget_clients()
     with pytest.raises(S3Error):
-        read_adjacent_days("scedc-pds", CHANNEL, SECOND, Stream([cut(record, MIDNIGHT, END)]))
+        read_adjacent_days(SCEDC.day_object(CHANNEL, SECOND), Stream([cut(record, MIDNIGHT, END)]))
 
 
 @pytest.mark.parametrize("gaps", ["bridge", "split"])

@@ -15,6 +15,7 @@ import pytest
 from obspy import Stream
 
 from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
+from shared.archive.archive import DayObject
 from shared.aws import s3_read
 from shared.corrected_days.correct import write_corrected_day
 from shared.corrected_days.request import CorrectedDayRequest
@@ -231,8 +232,8 @@ def test_nothing_is_left_in_tmp(
     seen: list[str] = []
     download = s3_read.download
 
-    def spy(bucket: str, key: str, path: Path) -> None:
-        download(bucket, key, path)
+    def spy(source: DayObject, path: Path) -> None:
+        download(source, path)
         seen.extend(os.listdir(tmp_path))
 
     monkeypatch.setattr(s3_read, "download", spy)

@@ -8,9 +8,9 @@ import pytest
 
 from local.cloud.s3_server import S3Server
 from shared.archive.channel_id import ChannelId
+from shared.archive.scedc import SCEDC
 from shared.aws.etag_cache import ETagCache
 from shared.errors import NoResponseError, NoStationXMLError, UnreadableObjectError
-from shared.settings import ARCHIVE_BUCKET
 from shared.stations import stationxml
 from shared.stations.stationxml import download_stationxml, read_stationxml
 from tests.support.builders import put_station
@@ -21,8 +21,8 @@ FOLDER = "FDSNstationXML"
 def test_the_authoritative_file_comes_first(archive: S3Server) -> None:
     content = put_station(archive, "BC", "AGSX", BHZ=40.0)
     archive.put(f"{FOLDER}/unauthoritative-XML/BC_AGSX.xml", b"a copy")
-    file = download_stationxml(ARCHIVE_BUCKET, ChannelId.parse("BC.AGSX.BHZ."))
-    assert file.uri == f"s3://{ARCHIVE_BUCKET}/{FOLDER}/BC/BC_AGSX.xml"
+    file = download_stationxml(SCEDC, ChannelId.parse("BC.AGSX.BHZ."))
+    assert file.uri == f"s3://{SCEDC.bucket}/{FOLDER}/BC/BC_AGSX.xml"
     assert file.content == content
     assert read_stationxml(file).get_contents()["channels"] == ["BC.AGSX..BHZ"]
 
@@ -30,14 +30,14 @@ def test_the_authoritative_file_comes_first(archive: S3Server) -> None:
 @pytest.mark.parametrize("name", ["BC_AGSX.xml", "BC.AGSX.xml"])
 def test_copies_are_found_under_both_their_names(archive: S3Server, name: str) -> None:
     archive.put(f"{FOLDER}/unauthoritative-XML/{name}", b"a copy")
-    file = download_stationxml(ARCHIVE_BUCKET, ChannelId.parse("BC.AGSX.BHZ."))
+    file = download_stationxml(SCEDC, ChannelId.parse("BC.AGSX.BHZ."))
     assert file.uri.endswith(f"unauthoritative-XML/{name}")
     assert file.content == b"a copy"
 
 
 def test_none_names_every_key_that_was_tried(archive: S3Server) -> None:
     with pytest.raises(NoStationXMLError, match=r"no StationXML of BC\.AGSX") as caught:
-        download_stationxml(ARCHIVE_BUCKET, ChannelId.parse("BC.AGSX.BHZ."))
+        download_stationxml(SCEDC, ChannelId.parse("BC.AGSX.BHZ."))
     assert [name.rpartition("/")[2] for name in caught.value.details["objects"]] == [
         "BC_AGSX.xml",
         "BC_AGSX.xml",
@@ -50,14 +50,14 @@ def test_none_names_every_key_that_was_tried(archive: S3Server) -> None:
 )
 def test_what_is_not_stationxml_is_an_error(archive: S3Server, content: bytes) -> None:
     archive.put(f"{FOLDER}/CI/CI_BOM.xml", content)
-    file = download_stationxml(ARCHIVE_BUCKET, ChannelId.parse("CI.BOM.BHZ."))
+    file = download_stationxml(SCEDC, ChannelId.parse("CI.BOM.BHZ."))
     with pytest.raises(UnreadableObjectError, match=r"CI_BOM\.xml is not StationXML"):
         read_stationxml(file)
 
 
 def test_only_the_channel_is_read(archive: S3Server) -> None:
     put_station(archive, "CI", "BOM", BHE=40.0, BHN=40.0, BHZ=40.0, HHZ=100.0)
-    file = download_stationxml(ARCHIVE_BUCKET, ChannelId.parse("CI.BOM.BHN."))
+    file = download_stationxml(SCEDC, ChannelId.parse("CI.BOM.BHN."))
     inventory = read_stationxml(file)
     assert inventory.get_contents()["channels"] == ["CI.BOM..BHN"]
     whole = obspy.read_inventory(io.BytesIO(file.content or b""))
@@ -69,13 +69,13 @@ def test_blank_locations_are_the_same(archive: S3Server, blank: str) -> None:
     content = put_station(archive, "CI", "BOM", BHZ=40.0)
     content = content.replace(b'locationCode=""', f'locationCode="{blank}"'.encode())
     archive.put(f"{FOLDER}/CI/CI_BOM.xml", content)
-    file = download_stationxml(ARCHIVE_BUCKET, ChannelId.parse("CI.BOM.BHZ."))
+    file = download_stationxml(SCEDC, ChannelId.parse("CI.BOM.BHZ."))
     assert len(read_stationxml(file)[0][0].channels) == 1
 
 
 def test_a_file_without_the_channel_says_what_it_has(archive: S3Server) -> None:
     put_station(archive, "CI", "BOM", BHE=40.0, HHZ=100.0)
-    file = download_stationxml(ARCHIVE_BUCKET, ChannelId.parse("CI.BOM.BHZ."))
+    file = download_stationxml(SCEDC, ChannelId.parse("CI.BOM.BHZ."))
     with pytest.raises(NoResponseError, match=r"does not have CI\.BOM\.BHZ\., but BHE\., HHZ\."):
         read_stationxml(file)
 
@@ -98,14 +98,14 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
 
 
 def read(nscl: str = "BC.AGSX.BHZ.") -> tuple[str, obspy.Inventory]:
-    file = download_stationxml(ARCHIVE_BUCKET, ChannelId.parse(nscl))
+    file = download_stationxml(SCEDC, ChannelId.parse(nscl))
     return file.uri, read_stationxml(file)
 
 
 def test_an_unchanged_file_is_read_once(archive: S3Server, parsed: list[str]) -> None:
     put_station(archive, "CI", "BOM", BHZ=40.0, BHN=40.0)
     first = read("CI.BOM.BHZ.")
-    file = download_stationxml(ARCHIVE_BUCKET, ChannelId.parse("CI.BOM.BHZ."))
+    file = download_stationxml(SCEDC, ChannelId.parse("CI.BOM.BHZ."))
     assert file.content is None
     assert (file.uri, read_stationxml(file)) == first
     assert len(parsed) == 1
@@ -139,23 +139,23 @@ def test_an_authoritative_file_that_appears_wins(archive: S3Server, parsed: list
     content = put_station(archive, "BC", "AGSX", BHZ=40.0)
     own = f"{FOLDER}/BC/BC_AGSX.xml"
     copies = [f"{FOLDER}/unauthoritative-XML/{name}" for name in ("BC_AGSX.xml", "BC.AGSX.xml")]
-    archive.client.delete_object(Bucket=ARCHIVE_BUCKET, Key=own)
+    archive.client.delete_object(Bucket=SCEDC.bucket, Key=own)
     for number, key in enumerate([copies[1], copies[0], own]):
         archive.put(key, content)  # the same content, so the same ETag
         for _ in range(2):
-            assert read()[0] == f"s3://{ARCHIVE_BUCKET}/{key}"
+            assert read()[0] == f"s3://{SCEDC.bucket}/{key}"
         assert len(parsed) == number + 1
-    archive.client.delete_object(Bucket=ARCHIVE_BUCKET, Key=own)
+    archive.client.delete_object(Bucket=SCEDC.bucket, Key=own)
     assert read()[0].endswith(copies[0])
     for key in copies:
-        archive.client.delete_object(Bucket=ARCHIVE_BUCKET, Key=key)
+        archive.client.delete_object(Bucket=SCEDC.bucket, Key=key)
     with pytest.raises(NoStationXMLError):
         read()
 
 
 def test_what_is_kept_is_bounded(archive: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
     kept: ETagCache[object, object] = ETagCache(2)
-    monkeypatch.setattr(stationxml, "_kept", kept)
+    monkeypatch.setattr(stationxml, "_inventories", kept)
     put_station(archive, "CI", "BOM", BHE=40.0, BHN=40.0, BHZ=40.0)
     for code in ("BHE", "BHN", "BHZ"):
         read(f"CI.BOM.{code}.")

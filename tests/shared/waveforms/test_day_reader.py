@@ -13,21 +13,21 @@ from hypothesis import strategies as st
 from obspy import Stream, Trace, UTCDateTime
 
 from local.cloud.s3_server import S3Server
-from shared.archive import scedc
+from shared.archive.archive import DayObject
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
+from shared.archive.scedc import SCEDC
 from shared.aws import s3_read
 from shared.errors import NoWaveformError, S3Error, UnreadableObjectError
-from shared.settings import ARCHIVE_BUCKET
 from shared.waveforms._record_header import parse_header
 from shared.waveforms.day_reader import DayReader, read_span
-from shared.waveforms.read_day import read_miniseed
+from shared.waveforms.read_day import read_day
 from tests.support.builders import forget_objects, make_trace, mseed
 from tests.support.generated_days import MIDNIGHT, NSCL, days, segments, spans
 from tests.support.plugins.real_data import REAL_DATA
 
 CHANNEL, DAY = ChannelId.parse(NSCL), Day.parse("2024,001")
-KEY = scedc.waveform_key(CHANNEL, DAY)
+KEY = SCEDC.waveform_key(CHANNEL, DAY)
 
 
 def trimmed(stream: Stream, starttime: UTCDateTime, endtime: UTCDateTime) -> list[object]:
@@ -53,7 +53,7 @@ def compare(
 ) -> DayReader:
     """Read a span of the archive's object, and require what the whole object has."""
     reader = reader or cold_reader(channel, day)
-    whole = whole_object(reader.uri, channel, day, content)
+    whole = whole_object(SCEDC.day_object(channel, day), content)
     try:
         found = reader.read(starttime, endtime)
     except NoWaveformError:
@@ -65,14 +65,14 @@ def compare(
 
 
 @lru_cache(maxsize=1)  # a test compares several spans of one object
-def whole_object(uri: str, channel: ChannelId, day: Day, content: bytes) -> Stream:
-    return read_miniseed(uri, channel, day, content).stream
+def whole_object(source: DayObject, content: bytes) -> Stream:
+    return read_day(source, content).stream
 
 
 def cold_reader(channel: ChannelId = CHANNEL, day: Day = DAY) -> DayReader:
     """A reader for which no earlier one has learned anything."""
     forget_objects()
-    return DayReader(ARCHIVE_BUCKET, channel, day)
+    return DayReader(SCEDC.day_object(channel, day))
 
 
 @pytest.fixture
@@ -197,7 +197,7 @@ def test_what_is_odd_is_read_whole(put, read_whole, change, reason: str) -> None
     middle = start_of(hour()[300])
     reader = compare(content, middle, middle + 300)
     assert reader._whole
-    assert reader._whole.warnings == read_miniseed(reader.uri, CHANNEL, DAY, content).warnings
+    assert reader._whole.warnings == read_day(SCEDC.day_object(CHANNEL, DAY), content).warnings
     assert re.search(reason, read_whole())
 
 
@@ -205,20 +205,20 @@ def test_what_is_odd_is_read_whole(put, read_whole, change, reason: str) -> None
 def test_what_is_not_miniseed_is_an_error(put, content: bytes) -> None:
     put(content)
     with pytest.raises(UnreadableObjectError, match="CIBOM__BHZ___2024001"):
-        read_span(ARCHIVE_BUCKET, CHANNEL, DAY, MIDNIGHT, MIDNIGHT + 300)
+        read_span(SCEDC.day_object(CHANNEL, DAY), MIDNIGHT, MIDNIGHT + 300)
 
 
 def test_records_of_another_channel_are_not_taken(put) -> None:
     put(b"".join(record.replace(b"BHZ", b"BHN") for record in hour()))
     with pytest.raises(NoWaveformError, match=r"no samples of CI.BOM..BHZ, but CI.BOM..BHN"):
-        read_span(ARCHIVE_BUCKET, CHANNEL, DAY, MIDNIGHT, MIDNIGHT + 300)
+        read_span(SCEDC.day_object(CHANNEL, DAY), MIDNIGHT, MIDNIGHT + 300)
 
 
 def test_no_object(archive: S3Server) -> None:
     for length_s in (300, 86_400):
         with pytest.raises(NoWaveformError, match="no data of CI.BOM.BHZ. on 2024,001") as caught:
-            read_span(ARCHIVE_BUCKET, CHANNEL, DAY, MIDNIGHT, MIDNIGHT + length_s)
-        assert caught.value.details["object"] == f"s3://{ARCHIVE_BUCKET}/{KEY}"
+            read_span(SCEDC.day_object(CHANNEL, DAY), MIDNIGHT, MIDNIGHT + length_s)
+        assert caught.value.details["object"] == f"s3://{SCEDC.bucket}/{KEY}"
 
 
 def test_no_sample_in_the_span(put) -> None:
@@ -226,7 +226,7 @@ def test_no_sample_in_the_span(put) -> None:
 
     def message(start: float, end: float) -> str:
         with pytest.raises(NoWaveformError) as caught:
-            read_span(ARCHIVE_BUCKET, CHANNEL, DAY, MIDNIGHT + start, MIDNIGHT + end)
+            read_span(SCEDC.day_object(CHANNEL, DAY), MIDNIGHT + start, MIDNIGHT + end)
         return caught.value.message.partition(", but ")[2]
 
     assert message(0, 3599) == "from 2024-01-01T01:00:00.250000Z"
@@ -278,7 +278,7 @@ def test_an_object_that_is_replaced_again_and_again(put, replace_after) -> None:
     put(contents[0])
     replace_after(iter(contents * 3), 1)
     with pytest.raises(S3Error, match="was replaced 3 times while it was read"):
-        read_span(ARCHIVE_BUCKET, CHANNEL, DAY, MIDNIGHT + 1800, MIDNIGHT + 2100)
+        read_span(SCEDC.day_object(CHANNEL, DAY), MIDNIGHT + 1800, MIDNIGHT + 2100)
 
 
 @pytest.mark.usefixtures("small_reads")
@@ -286,7 +286,7 @@ def test_an_object_that_is_removed_meanwhile(archive, put, monkeypatch) -> None:
     put(b"".join(hour()))
     reader = cold_reader()
     reader.read(MIDNIGHT + 600, MIDNIGHT + 700)
-    archive.client.delete_object(Bucket=ARCHIVE_BUCKET, Key=KEY)
+    archive.client.delete_object(Bucket=SCEDC.bucket, Key=KEY)
     with pytest.raises(NoWaveformError, match="no data of CI.BOM.BHZ. on 2024,001"):
         reader.read(MIDNIGHT + 2600, MIDNIGHT + 2700)
 
@@ -441,7 +441,7 @@ def test_times_are_those_of_the_segment(put, jitter_us: int) -> None:
 )
 def test_real_objects(archive: S3Server, read_whole, measured, nscl: str, day: str) -> None:
     channel, date = ChannelId.parse(nscl), Day.parse(day)
-    key = scedc.waveform_key(channel, date)
+    key = SCEDC.waveform_key(channel, date)
     content = (REAL_DATA / key).read_bytes()
     archive.put(key, content)
     random = np.random.default_rng(1)

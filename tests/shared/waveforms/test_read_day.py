@@ -7,8 +7,8 @@ import pytest
 from local.cloud.s3_server import S3Server
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
+from shared.archive.scedc import SCEDC
 from shared.errors import NoWaveformError, UnreadableObjectError
-from shared.settings import ARCHIVE_BUCKET
 from shared.waveforms.read_day import DayWaveform, download_day, read_day
 from tests.support.builders import make_trace, mseed, noise, put_day
 
@@ -18,9 +18,8 @@ KEY = "continuous_waveforms/2024/2024_001/CIBOM__BHZ___2024001.ms"
 
 
 def fetch(folder: Path) -> DayWaveform:
-    return read_day(
-        ARCHIVE_BUCKET, CHANNEL, DAY, download_day(ARCHIVE_BUCKET, CHANNEL, DAY, folder)
-    )
+    source = SCEDC.day_object(CHANNEL, DAY)
+    return read_day(source, download_day(source, folder))
 
 
 def test_segments_are_read_as_they_are(archive: S3Server, tmp_path: Path) -> None:
@@ -30,7 +29,7 @@ def test_segments_are_read_as_they_are(archive: S3Server, tmp_path: Path) -> Non
     ]
     assert put_day(archive, NSCL, "2024,001", *traces) == KEY
     day = fetch(tmp_path)
-    assert day.uri == f"s3://{ARCHIVE_BUCKET}/{KEY}"
+    assert day.uri == f"s3://{SCEDC.bucket}/{KEY}"
     assert day.warnings == ()
     assert [trace.stats.starttime for trace in day.stream] == [t.stats.starttime for t in traces]
     for trace, written in zip(day.stream, traces, strict=True):
@@ -52,7 +51,7 @@ def test_other_encodings_and_record_lengths(
 def test_no_object(archive: S3Server, tmp_path: Path) -> None:
     with pytest.raises(NoWaveformError, match=r"no data of CI.BOM.BHZ. on 2024,001") as caught:
         fetch(tmp_path)
-    assert caught.value.details["object"] == f"s3://{ARCHIVE_BUCKET}/{KEY}"
+    assert caught.value.details["object"] == f"s3://{SCEDC.bucket}/{KEY}"
 
 
 def test_an_object_of_another_channel_is_not_taken(archive: S3Server, tmp_path: Path) -> None:

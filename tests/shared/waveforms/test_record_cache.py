@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 
 from local.cloud.s3_server import S3Server
-from shared.archive import scedc
+from shared.archive.archive import DayObject
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
+from shared.archive.scedc import SCEDC
 from shared.aws import s3_client, s3_read
 from shared.errors import NoWaveformError, S3Error, TooLargeError
-from shared.settings import ARCHIVE_BUCKET
 from shared.waveforms import _record_cache
 from shared.waveforms._record_header import parse_header
 from shared.waveforms._record_index import RecordIndex
@@ -27,7 +27,7 @@ from tests.support.commands import Measured
 from tests.support.generated_days import MIDNIGHT, NSCL
 
 CHANNEL, DAY = ChannelId.parse(NSCL), Day.of(MIDNIGHT)
-KEY = scedc.waveform_key(CHANNEL, DAY)
+KEY = SCEDC.waveform_key(CHANNEL, DAY)
 FIVE_MINUTES = (MIDNIGHT + 40_000, MIDNIGHT + 40_300)
 Requests = list[tuple[str, int, int | None]]
 
@@ -46,9 +46,9 @@ def requests(monkeypatch: pytest.MonkeyPatch) -> Requests:
     asked: Requests = []
     read_part = s3_read.read_part
 
-    def watched(bucket: str, key: str, first: int, last: int, etag: str = "") -> s3_read.ObjectPart:
+    def watched(source: DayObject, first: int, last: int, etag: str = "") -> s3_read.ObjectPart:
         asked.append((etag, first, last))
-        return read_part(bucket, key, first, last, etag=etag)
+        return read_part(source, first, last, etag=etag)
 
     monkeypatch.setattr(s3_read, "read_part", watched)
     return asked
@@ -60,12 +60,12 @@ def put(archive: S3Server) -> Callable[[bytes], None]:
 
 
 def warm_reader() -> DayReader:
-    return DayReader(ARCHIVE_BUCKET, CHANNEL, DAY)
+    return DayReader(SCEDC.day_object(CHANNEL, DAY))
 
 
 def answer(*spans: tuple[float, float], **options: int) -> list[WindowResult]:
     windows = [Window(CHANNEL, MIDNIGHT + start, MIDNIGHT + end) for start, end in spans]
-    return read_windows(windows, ARCHIVE_BUCKET, **options)
+    return read_windows(windows, SCEDC, **options)
 
 
 def samples(answers: list[WindowResult]) -> list[object]:
@@ -145,10 +145,10 @@ def test_a_server_that_looks_at_the_range_before_the_condition(put, monkeypatch)
     put(new)
     read_part = s3_read.read_part
 
-    def part(bucket: str, key: str, first: int, last: int, etag: str = "") -> s3_read.ObjectPart:
+    def part(source: DayObject, first: int, last: int, etag: str = "") -> s3_read.ObjectPart:
         if first >= len(new):
             return s3_read.ObjectPart(b"", len(new), len(new), "")
-        return read_part(bucket, key, first, last, etag=etag)
+        return read_part(source, first, last, etag=etag)
 
     monkeypatch.setattr(s3_read, "read_part", part)
     with pytest.raises(NoWaveformError, match="up to 2024-01-01T01:39:59"):
@@ -158,11 +158,11 @@ def test_a_server_that_looks_at_the_range_before_the_condition(put, monkeypatch)
 @pytest.mark.parametrize("span", [(40_000, 40_300), (20_000, 80_000), (-300, 300), (0, 90_000)])
 def test_a_removed_object_is_missing_and_leaves_nothing(archive, put, span) -> None:
     put(OLD)
-    following = scedc.waveform_key(CHANNEL, DAY.next)
+    following = SCEDC.waveform_key(CHANNEL, DAY.next)
     trace = make_trace(NSCL, str(MIDNIGHT + 86_400.033), noise(50_000), 10.0)
     archive.put(following, mseed(trace))
     answer(span)
-    archive.client.delete_object(Bucket=ARCHIVE_BUCKET, Key=KEY)
+    archive.client.delete_object(Bucket=SCEDC.bucket, Key=KEY)
     (warm,) = answer(span)
     forget_objects()
     (cold,) = answer(span)
@@ -204,10 +204,10 @@ def test_odd_objects_are_not_kept(put, requests: Requests) -> None:
     swapped = parse_header(records[900]).starttime
     put(content)
     compare(content, *FIVE_MINUTES, warm_reader())  # where nothing is odd
-    assert _record_cache.recall(ARCHIVE_BUCKET, KEY, DAY)
+    assert _record_cache.recall(SCEDC.day_object(CHANNEL, DAY))
     for _ in range(2):
         compare(content, swapped, swapped + 300, warm_reader())
-        assert _record_cache.recall(ARCHIVE_BUCKET, KEY, DAY) is None
+        assert _record_cache.recall(SCEDC.day_object(CHANNEL, DAY)) is None
     requests.clear()
     compare(content, swapped, swapped + 300, warm_reader())
     assert requests[0] == ("", 0, 12 * 1024 - 1)
@@ -218,7 +218,7 @@ def test_failures_of_s3_are_told(put, monkeypatch) -> None:
     compare(OLD, *FIVE_MINUTES, warm_reader())
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
-    s3_client.client.cache_clear()
+    s3_client.forget_clients()
     with pytest.raises(S3Error, match="could not read"):
         warm_reader().read(*FIVE_MINUTES)
 
@@ -250,13 +250,17 @@ def index_of(content: bytes) -> RecordIndex:
     return index
 
 
+def numbered(number: int) -> DayObject:
+    return SCEDC.day_object(ChannelId("CI", str(number), "BHZ"), DAY)
+
+
 def test_memory_is_bounded(measured: Measured) -> None:
     """Of more objects than are kept, with more records than are kept."""
     tracemalloc.start()
     before = tracemalloc.get_traced_memory()[0]
     index = index_of(OLD[: 512 * 500])
     for number in range(1500):
-        _record_cache.keep("bucket", f"{KEY}-{number}", f'"{number}"', len(OLD), index)
+        _record_cache.keep(numbered(number), f'"{number}"', len(OLD), index)
     used = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
     kept = _record_cache._kept
@@ -266,7 +270,7 @@ def test_memory_is_bounded(measured: Measured) -> None:
     forget_objects()
     small = index_of(OLD[: 512 * 3])
     for number in range(1500):
-        _record_cache.keep("bucket", f"{KEY}-{number}", f'"{number}"', len(OLD), small)
+        _record_cache.keep(numbered(number), f'"{number}"', len(OLD), small)
     assert len(kept) == 1000
 
 
@@ -274,7 +278,7 @@ def test_any_number_of_days_answers_alike_when_asked_again(archive: S3Server) ->
     days = [DAY, DAY.next, DAY.next.next]
     for number, one in enumerate(days):
         trace = make_trace(NSCL, str(one.starttime + 0.0195), noise(860_000, number), 10.0)
-        archive.put(scedc.waveform_key(CHANNEL, one), mseed(trace))
+        archive.put(SCEDC.waveform_key(CHANNEL, one), mseed(trace))
     random = np.random.default_rng(1)
     starts = random.uniform(0, 2.9 * 86_400, 12).round(2)
     spans = [(float(start), float(start) + 600) for start in starts]

@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 from obspy import Stream
 
 from local.cloud.s3_server import S3Server
-from shared.archive import scedc
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
-from shared.settings import ARCHIVE_BUCKET
+from shared.archive.scedc import SCEDC
 from shared.windows import read_windows
 from shared.windows.request import Window
 from shared.windows.result import WindowResult
@@ -27,7 +26,7 @@ DAYS = (Day.of(MIDNIGHT), Day.of(MIDNIGHT).next)
 
 @pytest.fixture
 def put(archive: S3Server) -> Callable[[Day, bytes], None]:
-    return lambda day, content: archive.put(scedc.waveform_key(CHANNEL, day), content)
+    return lambda day, content: archive.put(SCEDC.waveform_key(CHANNEL, day), content)
 
 
 def by_obspy(window: Window, contents: dict[Day, bytes]) -> obspy.Trace | None:
@@ -79,9 +78,9 @@ def test_any_windows_of_any_days(put: Callable[[Day, bytes], None], data: st.Dat
     wanted = data.draw(st.lists(st.one_of(spans(first), spans(second)), min_size=1, max_size=5))
     (start, _), (_, end) = data.draw(spans(first)), data.draw(spans(second))
     windows = [Window(CHANNEL, *span) for span in [*wanted, (start, max(start, end))]]
-    answers = read_windows(windows, ARCHIVE_BUCKET, max_samples=MANY)
-    whole = read_windows(windows, ARCHIVE_BUCKET, whole=True, max_samples=MANY)
-    again = read_windows(windows, ARCHIVE_BUCKET, max_samples=MANY)  # by a warm container
+    answers = read_windows(windows, SCEDC, max_samples=MANY)
+    whole = read_windows(windows, SCEDC, whole=True, max_samples=MANY)
+    again = read_windows(windows, SCEDC, max_samples=MANY)  # by a warm container
     for window, answer, other, warm in zip(windows, answers, whole, again, strict=True):
         expected = by_obspy(window, contents)
         event("none" if expected is None else f"masked: {np.ma.is_masked(expected.data)}")

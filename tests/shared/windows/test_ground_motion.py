@@ -12,10 +12,10 @@ from obspy import Stream, Trace, UTCDateTime
 from local.cloud.s3_server import S3Server
 from local.synthetic import ground_motion, instrument
 from shared.archive.channel_id import ChannelId
+from shared.archive.scedc import SCEDC
 from shared.errors import BadRequestError, NoResponseError, TooLargeError
 from shared.response.parameters import RemovalParameters
 from shared.response.removal import remove_response
-from shared.settings import ARCHIVE_BUCKET
 from shared.stations.stationxml import download_stationxml, read_stationxml
 from shared.waveforms.segments import cut
 from shared.windows import read_windows
@@ -54,7 +54,7 @@ def window(seconds: float, length: float) -> Window:
 
 def whole_day(record: Trace, parameters: RemovalParameters) -> Trace:
     stream = Stream([record.copy()])
-    inventory = read_stationxml(download_stationxml(ARCHIVE_BUCKET, CHANNEL))
+    inventory = read_stationxml(download_stationxml(SCEDC, CHANNEL))
     remove_response(stream, inventory, parameters)
     return stream[0]
 
@@ -67,7 +67,7 @@ def test_a_window_is_what_the_whole_day_has_there(
     expected = whole_day(record, parameters)
     rms = expected.data[NPTS // 10 : -NPTS // 10].std()
     windows = [window(9_990, 33), window(12_000.0123, 300), window(7_000, 1_800)]
-    for answer in read_windows(windows, ARCHIVE_BUCKET, parameters):
+    for answer in read_windows(windows, SCEDC, parameters):
         assert answer.trace is not None, answer.error
         there = expected.slice(answer.trace.stats.starttime, answer.trace.stats.endtime)
         assert there.stats.starttime == answer.trace.stats.starttime
@@ -82,7 +82,7 @@ def test_windows_at_a_gap_and_at_the_ends_of_the_data(archive: S3Server, record:
     put_day(archive, NSCL, "2024,001", *parts)
     put_station(archive, "CI", "BOM", BHZ=RATE)
     windows = [window(-100, 200), window(9_990, 100), window(21_500, 200), window(10_001, 10)]
-    first, gap, last, inside = read_windows(windows, ARCHIVE_BUCKET, AUTO)
+    first, gap, last, inside = read_windows(windows, SCEDC, AUTO)
     assert first.trace is not None
     assert first.trace.stats.starttime == START
     assert gap.trace is not None
@@ -101,7 +101,7 @@ def test_across_midnight(archive: S3Server, record: Trace) -> None:
     after = make_trace(NSCL, str(record.stats.endtime + 0.025), record.data[:middle], RATE)
     put_day(archive, NSCL, "2024,002", after)
     put_station(archive, "CI", "BOM", BHZ=RATE)
-    (answer,) = read_windows([window(6 * 3_600 - 60, 120)], ARCHIVE_BUCKET, AUTO)
+    (answer,) = read_windows([window(6 * 3_600 - 60, 120)], SCEDC, AUTO)
     assert answer.trace is not None
     assert answer.trace.stats.npts == 4_801
     both = record.copy()
@@ -142,12 +142,12 @@ def test_the_reply_says_what_it_is(day: S3Server, timewindow_handler: Callable[[
 
 
 def test_counts_say_nothing_of_it(day: S3Server) -> None:
-    (answer,) = read_windows([window(100, 10)], ARCHIVE_BUCKET)
+    (answer,) = read_windows([window(100, 10)], SCEDC)
     assert not {"units", "pre_filt", "parameters"} & answer.as_dict().keys()
 
 
 def test_margins_follow_the_band(day: S3Server) -> None:
-    inventory = read_stationxml(download_stationxml(ARCHIVE_BUCKET, CHANNEL))
+    inventory = read_stationxml(download_stationxml(SCEDC, CHANNEL))
 
     def margin(pre_filt: Any) -> float:
         parameters = RemovalParameters(pre_filt=pre_filt)
@@ -166,7 +166,7 @@ def test_a_station_without_metadata(archive: S3Server, record: Trace) -> None:
     put_day(archive, NSCL, "2024,001", cut(record, 0, 4_000))
     answer, other = read_windows(
         [window(0, 10), Window(ChannelId.parse("CI.XYZ.BHZ."), START, START + 1)],
-        ARCHIVE_BUCKET,
+        SCEDC,
         AUTO,
     )
     assert type(answer.error).__name__ == "NoStationXMLError"
@@ -178,7 +178,7 @@ def test_an_epoch_that_is_missing(archive: S3Server, record: Trace) -> None:
     put_day(archive, NSCL, "2010,001", early)
     put_station(archive, "CI", "BOM", BHZ=RATE)
     start = UTCDateTime(2010, 1, 1)
-    (answer,) = read_windows([Window(CHANNEL, start, start + 10)], ARCHIVE_BUCKET, AUTO)
+    (answer,) = read_windows([Window(CHANNEL, start, start + 10)], SCEDC, AUTO)
     assert isinstance(answer.error, NoResponseError)
 
 
@@ -215,9 +215,7 @@ def test_bad_options_are_named(members: dict[str, Any], words: str) -> None:
 
 
 def test_whole_objects_can_be_asked_for(day: S3Server) -> None:
-    ranged, whole = (
-        read_windows([window(500, 10)], ARCHIVE_BUCKET, AUTO, whole) for whole in (False, True)
-    )
+    ranged, whole = (read_windows([window(500, 10)], SCEDC, AUTO, whole) for whole in (False, True))
     assert ranged[0].trace is not None
     assert whole[0].trace is not None
     np.testing.assert_allclose(ranged[0].trace.data, whole[0].trace.data, atol=1e-12)
@@ -232,7 +230,7 @@ def test_the_grid_is_that_of_the_windows_own_day(archive: S3Server, record: Trac
     start = UTCDateTime("2024-01-02T00:05:00.0080")
     asked = [Window(CHANNEL, start, start + 1)]
     for removal in (None, AUTO):
-        (answer,) = read_windows(asked, ARCHIVE_BUCKET, removal)
+        (answer,) = read_windows(asked, SCEDC, removal)
         assert answer.trace is not None
         assert answer.trace.stats.starttime == start
 
@@ -243,7 +241,7 @@ def test_the_band_is_that_of_the_windows_own_rate(archive: S3Server, record: Tra
     put_day(archive, NSCL, "2024,001", first, second)
     put_station(archive, "CI", "BOM", BHZ=RATE)
     start = UTCDateTime("2024-01-01T00:20:00")
-    (answer,) = read_windows([Window(CHANNEL, start, start + 1)], ARCHIVE_BUCKET, AUTO)
+    (answer,) = read_windows([Window(CHANNEL, start, start + 1)], SCEDC, AUTO)
     assert answer.report is not None
     assert answer.report.pre_filt is not None
     assert answer.report.pre_filt[2:] == (16.0, 18.0)
@@ -259,7 +257,7 @@ def test_trouble_around_a_window_is_told(archive: S3Server, record: Trace, troub
     if trouble == "not readable":
         archive.put(key, b"no miniSEED" * 1_000)
     put_station(archive, "CI", "BOM", BHZ=RATE)
-    (answer,) = read_windows([window(6 * 3_600 - 20, 10)], ARCHIVE_BUCKET, AUTO)
+    (answer,) = read_windows([window(6 * 3_600 - 20, 10)], SCEDC, AUTO)
     assert answer.trace is not None, answer.error
     assert any(
         "samples after the window" in note or "not numbers" in note for note in answer.warnings
@@ -268,7 +266,7 @@ def test_trouble_around_a_window_is_told(archive: S3Server, record: Trace, troub
 
 def test_what_is_missing_around_a_window_is_told(day: S3Server) -> None:
     start, end, middle = read_windows(
-        [window(60, 10), window(6 * 3_600 - 60, 10), window(10_000, 10)], ARCHIVE_BUCKET, AUTO
+        [window(60, 10), window(6 * 3_600 - 60, 10), window(10_000, 10)], SCEDC, AUTO
     )
     assert [note[:40] for note in start.warnings] == ["less exact: 60 s of samples before the w"]
     assert [note[:40] for note in end.warnings] == ["less exact: 50 s of samples after the wi"]
@@ -277,14 +275,14 @@ def test_what_is_missing_around_a_window_is_told(day: S3Server) -> None:
 
 def test_too_much_motion_is_refused_before_it_is_read(day: S3Server) -> None:
     with pytest.raises(TooLargeError, match="ask for fewer windows"):
-        read_windows([window(seconds, 1) for seconds in range(500)], ARCHIVE_BUCKET, AUTO)
+        read_windows([window(seconds, 1) for seconds in range(500)], SCEDC, AUTO)
 
 
 def test_a_window_that_begins_a_moment_before_its_epoch(archive: S3Server, record: Trace) -> None:
     epoch = instrument.ChannelEpoch("BHZ", "", RATE, START)
     archive.put("FDSNstationXML/CI/CI_BOM.xml", instrument.stationxml("CI", "BOM", [epoch]))
     put_day(archive, NSCL, "2024,001", record)
-    (answer,) = read_windows([window(-0.01, 10)], ARCHIVE_BUCKET, AUTO)
+    (answer,) = read_windows([window(-0.01, 10)], SCEDC, AUTO)
     assert answer.trace is not None, answer.error
     assert answer.trace.stats.starttime == START
 
@@ -300,7 +298,7 @@ def test_nothing_of_a_window_is_kept_where_a_day_around_it_is_missing(day: S3Ser
     gc.disable()
     try:
         for _ in range(2):
-            (answer,) = read_windows([window(21_000, 300)], ARCHIVE_BUCKET, AUTO)
+            (answer,) = read_windows([window(21_000, 300)], SCEDC, AUTO)
             assert answer.trace is not None
             del answer
         assert len(traces()) == len(before)

@@ -10,9 +10,10 @@ from obspy import Stream, Trace, UTCDateTime
 
 from local.cloud.s3_server import S3Server
 from shared import strict_json
+from shared.archive.archive import DayObject
 from shared.archive.channel_id import ChannelId
+from shared.archive.scedc import SCEDC
 from shared.errors import BadRequestError, TooLargeError
-from shared.settings import ARCHIVE_BUCKET
 from shared.windows import read_windows
 from shared.windows.request import Window, parse_windows
 from shared.windows.result import WindowResult
@@ -41,7 +42,7 @@ def request(**changes: object) -> dict[str, object]:
 
 
 def answer(start: str, end: str) -> WindowResult:
-    (result,) = read_windows([window(start, end)], ARCHIVE_BUCKET)
+    (result,) = read_windows([window(start, end)], SCEDC)
     return result
 
 
@@ -135,7 +136,7 @@ def test_windows_cross_midnight(archive: S3Server, days: int) -> None:
         put_day(archive, "CI.BOM.LHZ.", f"2024,00{number + 1}", trace)
         traces.append(trace)
     start, end = "2024-01-01T23:50:00", f"2024-01-0{days}T00:10:00"
-    (result,) = read_windows([window(start, end, "CI.BOM.LHZ.")], ARCHIVE_BUCKET)
+    (result,) = read_windows([window(start, end, "CI.BOM.LHZ.")], SCEDC)
     assert_same(result, by_obspy(traces, start, end))
 
 
@@ -148,7 +149,7 @@ def test_a_day_without_object_within_a_window_is_a_gap(archive: S3Server) -> Non
     put_day(archive, nscl, "2024,001", traces[0])
     put_day(archive, nscl, "2024,003", traces[1])
     start, end = "2024-01-01T23:59:50", "2024-01-03T00:00:10"
-    (result,) = read_windows([window(start, end, nscl)], ARCHIVE_BUCKET)
+    (result,) = read_windows([window(start, end, nscl)], SCEDC)
     assert_same(result, by_obspy(traces, start, end))
     assert [gap["samples"] for gap in result.as_dict()["gaps"]] == [86_400]
 
@@ -184,7 +185,7 @@ def test_windows_keep_their_order_and_their_errors(archive: S3Server) -> None:
         window("2024-01-01T06:00:00", "2024-01-01T06:00:01"),
         window("2024-01-01T06:00:00", "2024-01-01T06:00:01", "CI.BAD.BHZ."),
     ]
-    replies = [result.as_dict() for result in read_windows(spans, ARCHIVE_BUCKET)]
+    replies = [result.as_dict() for result in read_windows(spans, SCEDC)]
 
     assert [reply["station"] for reply in replies] == ["BOM", "BOM", "NONE", "BOM", "BAD"]
     assert [reply.get("error", {}).get("type") for reply in replies] == [
@@ -222,9 +223,9 @@ def test_windows_on_one_object_share_what_is_read(
     fetched: list[tuple[str, int]] = []
     read_part = s3_read.read_part
 
-    def watched(bucket: str, key: str, first: int, *others: Any, **named: Any) -> Any:
-        fetched.append((key, first))
-        return read_part(bucket, key, first, *others, **named)
+    def watched(source: DayObject, first: int, *others: Any, **named: Any) -> Any:
+        fetched.append((source.key, first))
+        return read_part(source, first, *others, **named)
 
     monkeypatch.setattr(s3_read, "read_part", watched)
     spans = [
@@ -236,7 +237,7 @@ def test_windows_on_one_object_share_what_is_read(
         window("2024-01-02T00:00:00", "2024-01-02T00:00:03", "CI.NONE.BHZ."),
         window("2024-01-02T00:01:00", "2024-01-02T00:01:03", "CI.NONE.BHZ."),
     ]
-    answers = read_windows(spans, ARCHIVE_BUCKET)
+    answers = read_windows(spans, SCEDC)
     assert len(fetched) == len(set(fetched)) == 4  # of one object more than its head
     assert len({key for key, _ in fetched}) == 3
     assert [bool(item.error) for item in answers] == [False] * 5 + [True] * 2
@@ -255,7 +256,7 @@ def test_segments_that_cannot_be_one_trace(archive: S3Server) -> None:
         window("2024-01-01T01:00:10", "2024-01-01T01:00:20"),
         window("2024-01-01T00:00:10", "2024-01-01T01:00:20"),
     ]
-    first, second, both = [item.as_dict() for item in read_windows(spans, ARCHIVE_BUCKET)]
+    first, second, both = [item.as_dict() for item in read_windows(spans, SCEDC)]
     assert (first["sampling_rate"], len(first["data"])) == (40.0, 401)
     assert (second["sampling_rate"], len(second["data"])) == (20.0, 201)
     assert both["error"]["type"] == "UnreadableObjectError"
@@ -267,7 +268,7 @@ def test_windows_that_no_reply_can_hold_are_refused_before_more_is_read(archive:
     put_day(archive, NSCL, "2024,003", make_trace(NSCL, "2024-01-03", noise(4_000)))
     put_day(archive, NSCL, "2024,004", make_trace("CI.BOM.BHN.", "2024-01-04", noise(4_000)))
     span = window("2024-01-01", "2024-12-31")
-    (refused,) = read_windows([span], ARCHIVE_BUCKET, max_samples=3 * 1024**2)
+    (refused,) = read_windows([span], SCEDC, max_samples=3 * 1024**2)
     error = refused.as_dict()["error"]
     assert error["type"] == "TooLargeError"
     assert "13,824,001 samples or nearly as many" in error["message"]
@@ -289,7 +290,7 @@ def test_many_objects_are_refused_before_any_is_looked_for(archive: S3Server) ->
     span = window("2024-01-01", "2024-12-31T00:00:01", "CI.BOM.LHZ.")
     spans = [span, *(Window(ChannelId("CI", f"S{i}", "LHZ"), *span_ends(span)) for i in range(2))]
     with pytest.raises(TooLargeError, match="1,098 day objects: at most 1000"):
-        read_windows(spans, ARCHIVE_BUCKET)
+        read_windows(spans, SCEDC)
 
 
 def span_ends(span: Window) -> tuple[UTCDateTime, UTCDateTime]:
@@ -301,16 +302,16 @@ def test_failed_windows_hold_no_samples(archive: S3Server, monkeypatch: pytest.M
     from shared.waveforms import day_reader
 
     kept = []
-    read = day_reader.read_miniseed
+    read = day_reader.read_day
 
     def watched(*arguments: Any) -> Any:
         day = read(*arguments)
         kept.append(weakref.ref(day.stream[0]))
         return day
 
-    monkeypatch.setattr(day_reader, "read_miniseed", watched)
+    monkeypatch.setattr(day_reader, "read_day", watched)
     put_day(archive, NSCL, DAY, make_trace(NSCL, "2024-01-01", noise(4_000)))
-    results = read_windows([window("2024-01-01T12:00:00", "2024-01-01T12:00:01")], ARCHIVE_BUCKET)
+    results = read_windows([window("2024-01-01T12:00:00", "2024-01-01T12:00:01")], SCEDC)
     assert results[0].error
     gc.collect()
     assert len(kept) == 1
@@ -321,7 +322,7 @@ def test_windows_that_together_are_too_large_are_refused(archive: S3Server) -> N
     put_day(archive, NSCL, DAY, make_trace(NSCL, "2024-01-01", np.zeros(2_000_000)))
     span = window("2024-01-01", "2024-01-01T13:00:00")
     with pytest.raises(TooLargeError, match="the 3 windows have 5,616,003 samples"):
-        read_windows([span] * 3, ARCHIVE_BUCKET, max_samples=3 * 1024**2)
+        read_windows([span] * 3, SCEDC, max_samples=3 * 1024**2)
 
 
 def test_float_samples_that_are_not_numbers_are_null(archive: S3Server) -> None:

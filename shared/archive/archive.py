@@ -1,0 +1,110 @@
+"""An archive of day objects: its bucket, its keys, and the objects under them."""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+
+from shared.archive.channel_id import ChannelId
+from shared.archive.day import Day
+
+
+@dataclass(frozen=True)
+class Archive(ABC):
+    """A public S3 bucket that holds one miniSEED object per channel and day.
+
+    Each archive is a subclass in a module of its own, with a row in `registry.ARCHIVES`.
+
+    Attributes:
+        bucket: the bucket's name.
+        region: the AWS region of the bucket.
+    """
+
+    bucket: str
+    region: str
+
+    @abstractmethod
+    def waveform_key(self, channel: ChannelId, day: Day) -> str:
+        """Return the key of a channel's day."""
+
+    @abstractmethod
+    def parse_waveform_key(self, key: str) -> tuple[ChannelId, Day]:
+        """Return the channel and the day of a key; the inverse of `waveform_key`.
+
+        Raises:
+            BadRequestError: `waveform_key` never returns this key.
+        """
+
+    @abstractmethod
+    def stationxml_keys(self, network: str, station: str) -> tuple[str, ...]:
+        """Return the keys where a station's StationXML may be, the most authoritative first."""
+
+    @abstractmethod
+    def listing_prefix(self, day: Day, codes: tuple[str, str, str, str]) -> str:
+        """Return the longest prefix shared by the keys of all matching channels on a day.
+
+        Args:
+            day: the day.
+            codes: network, station, channel and location, perhaps with the wildcards "*" and "?".
+        """
+
+    def result_path(self, channel: ChannelId, day: Day) -> str:
+        """Return where the corrected day goes, below the folder of its parameters."""
+        return self.waveform_key(channel, day)
+
+    def object(self, key: str) -> "ArchiveObject":
+        """Return the object under a key."""
+        return ArchiveObject(self, key)
+
+    def day_object(self, channel: ChannelId, day: Day) -> "DayObject":
+        """Return the object of a channel's day."""
+        return DayObject(self, self.waveform_key(channel, day), channel, day)
+
+
+@dataclass(frozen=True)
+class ArchiveObject:
+    """An object of an archive, which may or may not exist.
+
+    Attributes:
+        archive: the archive.
+        key: the object's key.
+    """
+
+    archive: Archive
+    key: str
+
+    @property
+    def bucket(self) -> str:
+        """The bucket's name."""
+        return self.archive.bucket
+
+    @property
+    def region(self) -> str:
+        """The AWS region of the bucket."""
+        return self.archive.region
+
+    @property
+    def uri(self) -> str:
+        """The object's S3 URI, s3://BUCKET/KEY."""
+        return f"s3://{self.bucket}/{self.key}"
+
+
+@dataclass(frozen=True)
+class DayObject(ArchiveObject):
+    """The object of a channel's day; made by `Archive.day_object`.
+
+    Attributes:
+        channel: the channel.
+        day: the day.
+    """
+
+    channel: ChannelId
+    day: Day
+
+    @property
+    def next(self) -> "DayObject":
+        """The object of the following day."""
+        return self.archive.day_object(self.channel, self.day.next)
+
+    @property
+    def previous(self) -> "DayObject":
+        """The object of the preceding day."""
+        return self.archive.day_object(self.channel, self.day.previous)

@@ -1,0 +1,24 @@
+"""Error codes of S3, for everyone who handles its errors; boto3 is not needed to read them.
+
+The answer to a HEAD has no body, so botocore reports the HTTP status in place of a code.
+https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+"""
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from botocore.exceptions import ClientError
+
+NO_BUCKET = "NoSuchBucket"
+ABSENT = frozenset({"404", "NoSuchKey", "NotFound"})
+FORBIDDEN = frozenset({"403", "AccessDenied"})
+"""S3 also answers this for an absent object, to readers without permission to list the bucket.
+https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html"""
+PRECONDITION_FAILED = frozenset({"412", "PreconditionFailed"})
+NOT_MODIFIED = frozenset({"304", "NotModified"})
+INVALID_RANGE = frozenset({"416", "InvalidRange"})
+
+
+def error_code(error: "ClientError") -> str:
+    """Return the code of an error, "" if S3 gave none."""
+    return error.response.get("Error", {}).get("Code", "")
