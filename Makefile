@@ -1,5 +1,5 @@
-# One command each. Every target sets up what it needs by itself: a virtual environment in .venv
-# with the pinned versions of requirements-dev.txt, and AWS's Runtime Interface Emulator beside it.
+# Each target first sets up its tools: a virtual environment in .venv with the versions pinned in
+# requirements-dev.txt, and AWS's Runtime Interface Emulator in it.
 
 SHELL := /bin/bash
 .SHELLFLAGS := -o pipefail -ec
@@ -15,25 +15,25 @@ SAM_VENV := .venv-sam
 SAM_BIN := $(SAM_VENV)/bin
 TEMPLATE_RULES := tests/deployment/support/template_rules
 export SAM_CLI_TELEMETRY := 0
-# Set up is without bytecode: each module's is kept from its first import on.
+# The set-up compiles nothing: Python keeps a module's bytecode from its first import.
 unexport PYTHONDONTWRITEBYTECODE
 
-help:  ## this list
+help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
 
-demo: setup  ## both functions on one machine: the tutorials' requests, their answers, a picture
+demo: setup  ## run both functions on this machine with the tutorials' requests, and draw a picture
 	@$(BIN)/python -m local.demo --port $(PORT)
 
-serve: setup  ## S3 and the emulator until Ctrl-C, for curl: FUNCTION=response|timewindow, PORT=9000
+serve: setup  ## serve S3 and a function until Ctrl-C: FUNCTION=response|timewindow, PORT=9000
 	@exec $(BIN)/python -m local.serve $(FUNCTION) --port $(PORT)
 
-# What days of samples took, glibc keeps for the next ones: from the kernel it comes page by page.
+# glibc keeps freed memory for the next day's samples: the kernel would hand it out page by page.
 test: export MALLOC_MMAP_THRESHOLD_ := 4294967296
 test: export MALLOC_TRIM_THRESHOLD_ := 4294967296
-test: setup  ## all tests (those on containers where a Docker engine answers)
+test: setup  ## run all tests; those of containers are skipped without a Docker engine
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
-check: setup sam  ## lint, format and types; the template of the stack
+check: setup sam  ## check style, format and types, and the stack's template
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 	@$(BIN)/mypy
@@ -43,25 +43,26 @@ check: setup sam  ## lint, format and types; the template of the stack
 	@$(SAM_BIN)/cfn-lint --include-checks I --append-rules $(TEMPLATE_RULES) --template template.yaml
 	@$(BIN)/python -m pytest -q tests/deployment/test_template.py
 
-bench: setup  ## the figures of the README, measured
-	@$(BIN)/python -m benchmarks.response.response_removal
+bench: setup  ## measure the README's figures; needs a Docker engine for the last ones
+	@$(BIN)/python -m benchmarks.response.against_obspy
 	@$(BIN)/python -m benchmarks.response.gaps_and_edges --picture build/benchmarks/parameters.png
-	@$(BIN)/python -m benchmarks.windows.time_windows
-	@$(BIN)/python -m benchmarks.windows.window_margins
-	@$(BIN)/python -m benchmarks.memory.memory_sweep
+	@$(BIN)/python -m benchmarks.windows.against_tutorial
+	@$(BIN)/python -m benchmarks.windows.margins
+	@$(BIN)/python -m benchmarks.functions.cold_and_warm
+	@$(BIN)/python -m benchmarks.memory.sweep
 
-# Lambda takes a single image, and refuses the index that attestations make of it.
+# Attestations would turn the image into an image index, which Lambda refuses.
 images: export BUILDX_NO_DEFAULT_ATTESTATIONS := 1
-images:  ## both container images: PYTHON_VERSION=3.10|3.13
+images:  ## build both container images: PYTHON_VERSION=3.10|3.13
 	docker build --build-arg PYTHON_VERSION=$(PYTHON_VERSION) -f Dockerfile.response -t response-lambda .
 	docker build --build-arg PYTHON_VERSION=$(PYTHON_VERSION) -f Dockerfile.timewindow -t timewindow-lambda .
 
-sam: $(SAM_VENV)/ready  ## AWS's SAM CLI, as .venv-sam/bin/sam
+sam: $(SAM_VENV)/ready  ## install AWS's SAM CLI as .venv-sam/bin/sam
 
-lock: setup  ## all lock files anew from the requirements*.in files; UPGRADE=1 for the newest pins
+lock: setup  ## write the lock files from requirements*.in; UPGRADE=1 takes the newest versions
 	@PATH="$(CURDIR)/$(BIN):$$PATH" image/lock $(if $(UPGRADE),--upgrade)
 
-clean:  ## remove all that was set up or made
+clean:  ## remove everything that these targets made
 	rm -rf $(VENV) $(SAM_VENV) .aws-sam build output.json
 
 setup: $(VENV)/ready

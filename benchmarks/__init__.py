@@ -1,1 +1,1 @@
-"""One benchmark for each promise that the README makes. `make bench` runs them."""
+"""Benchmarks of every figure in the README and in docs/costs.md. `make bench` runs them all."""

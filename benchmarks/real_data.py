@@ -1,7 +1,7 @@
-"""Days of real channels from the archive, as the benchmarks use them.
+"""Days of real channels from the archive.
 
-They are read from the folder that the environment variable REAL_DATA names, whose sub-folders are
-the bucket's keys; without it they are downloaded once into `build/benchmarks`.
+They are read from the folder in the environment variable REAL_DATA, at the paths of their keys.
+Without it they are downloaded once, into `build/benchmarks`.
 """
 
 import os
@@ -10,17 +10,19 @@ from pathlib import Path
 
 from obspy import Inventory, Stream, Trace
 
-from local.cloud.emulator import PROJECT
+from local.project import BUILD
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
 from shared.archive.scedc import SCEDC
 from shared.aws import s3_read
+from shared.response.parameters import RemovalParameters
+from shared.response.removal import remove_response
 from shared.stations.stationxml import StationXML, read_stationxml
 from shared.waveforms.read_day import read_day
 from shared.waveforms.segments import join
 
-FOLDER = PROJECT / "build" / "benchmarks"
-"""Where objects are downloaded to, and what benchmarks make is written."""
+FOLDER = BUILD / "benchmarks"
+"""The folder for downloaded objects and the benchmarks' pictures."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Channel:
 
     Attributes:
         name: network.station.channel.location, such as "CI.HEC.BHN.".
-        days: one trace for each, in counts, without gaps; in order.
+        days: one trace per day, in counts, without gaps, in time order.
         inventory: the channel's metadata.
     """
 
@@ -39,21 +41,35 @@ class Channel:
 
     @property
     def sampling_rate(self) -> float:
-        """In Hz."""
+        """The sampling rate in Hz."""
         return float(self.days[0].stats.sampling_rate)
+
+    def remove_response(
+        self, stream: Stream, parameters: RemovalParameters, margins: Stream | None = None
+    ) -> Stream:
+        """Return a corrected copy of segments of this channel.
+
+        Args:
+            stream: in counts.
+            parameters: of the response removal.
+            margins: the ends of the adjacent days, in counts; None: tapers at both ends.
+        """
+        corrected = stream.copy()
+        remove_response(corrected, self.inventory, parameters, margins)
+        return corrected
 
 
 def read_channel(nscl: str, *days: str) -> Channel:
-    """Read days of a channel, and its metadata.
+    """Read days of a channel and its metadata.
 
     Args:
         nscl: network.station.channel.location, such as "CI.HEC.BHN.".
-        days: such as "2022,002"; without gaps, and in order.
+        days: such as "2022,002"; without gaps, in order.
 
     Raises:
-        FileNotFoundError: REAL_DATA names a folder that does not have them.
+        FileNotFoundError: the folder in REAL_DATA lacks a file.
         ValueError: a day has gaps.
-        S3Error: they could not be downloaded.
+        S3Error: a download failed.
     """
     channel = ChannelId.parse(nscl)
     traces = []
@@ -63,7 +79,7 @@ def read_channel(nscl: str, *days: str) -> Channel:
         stream: Stream = read_day(source, path).stream
         join(stream)
         if len(stream) != 1:
-            raise ValueError(f"{path}: {len(stream)} segments, must be one")
+            raise ValueError(f"{path} must have one segment, has {len(stream)}")
         traces += stream
     key, *_ = SCEDC.stationxml_keys(channel.network, channel.station)
     file = StationXML(SCEDC.object(key), channel, _fetch(key).read_bytes())
@@ -72,7 +88,7 @@ def read_channel(nscl: str, *days: str) -> Channel:
 
 
 def _fetch(key: str) -> Path:
-    """The file of an object."""
+    """Return the path of an object's file, downloaded if necessary."""
     if folder := os.environ.get("REAL_DATA"):
         path = Path(folder) / key
         if not path.is_file():

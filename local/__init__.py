@@ -1,1 +1,1 @@
-"""The cloud on one machine: a generated archive, S3 and the two functions, without an account."""
+"""AWS on one machine: the demo, `make serve`, a synthetic archive, S3, SQS, Lambda's emulator."""

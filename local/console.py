@@ -1,4 +1,4 @@
-"""What the local commands print."""
+"""Console output of the local commands."""
 
 import sys
 import time
@@ -8,15 +8,15 @@ _START = time.monotonic()
 
 
 def say(text: str) -> None:
-    """A line on standard output, at once."""
+    """Print a line and flush it."""
     print(text, flush=True)
 
 
 def step(text: str) -> None:
-    """A line that says what is being done, with the seconds since the start."""
+    """Print a line with the seconds since the program started."""
     say(f"[{time.monotonic() - _START:5.1f} s] {text}")
 
 
 def fail(text: str) -> NoReturn:
-    """End the program with a message and status 1."""
+    """Exit with an error message and status 1."""
     sys.exit(f"error: {text}")

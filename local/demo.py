@@ -1,7 +1,7 @@
-"""Both functions on one machine: the tutorials' own requests, their answers, and a picture.
+"""Run both functions on this machine: the tutorials' requests, their replies, and a picture.
 
-An S3 server holds a small generated archive. Each function in turn is served by AWS's Runtime
-Interface Emulator and gets the tutorial's request as the tutorial sends it.
+A local S3 server holds a small synthetic archive. AWS's Runtime Interface Emulator serves each
+function in turn, and each receives the tutorial's request exactly as the tutorial sends it.
 """
 
 import argparse
@@ -18,30 +18,34 @@ import numpy.typing as npt
 import obspy
 from obspy import Trace
 
-from local.cloud.emulator import PROJECT, Emulator, EmulatorError
+from local.cloud.emulator import Emulator, EmulatorError
 from local.cloud.s3_server import S3Server
 from local.console import fail, say, step
 from local.picture import draw
+from local.project import BUILD, PROJECT
 from local.synthetic.archive import DEMO_ARCHIVE, DEMO_CHANNELS, write_archive
 
 BAND_HZ = (0.05, 20.0)
-"""Where corrected and true motion are compared. Above, the default parameters, which are ObsPy's,
-divide the digitizer's rounding by an anti-alias filter that passes next to nothing; below,
-whatever drift there is by a seismometer that hardly hears it."""
+"""The band in which corrected and true ground motion are compared.
 
-_MARGIN = 0.05  # of the day at each end, where the taper is, left out of the comparison
+Above it, ObsPy's default parameters divide the digitizer's rounding error by the tiny gain of an
+anti-alias filter. Below it, they amplify drift at periods that the seismometer barely records.
+"""
+
+_MAX_ERROR = 0.01  # rms of the error, relative to the true motion
+_MARGIN = 0.05  # of the day at each end, where the taper is: not compared
 
 
 def main() -> None:
     """Run the demo."""
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
-    parser.add_argument("--port", type=int, default=9000, help="of the emulator")
-    parser.add_argument("--output", type=Path, default=PROJECT / "build" / "demo", help="folder")
+    parser.add_argument("--port", type=int, default=9000, help="port of the emulator")
+    parser.add_argument("--output", type=Path, default=BUILD / "demo", help="folder for results")
     options = parser.parse_args()
     if not shutil.which("curl"):
-        fail("the demo sends one of its requests by curl, which is not installed")
+        fail("the demo needs curl to send one of its requests, and curl is not installed")
     options.output.mkdir(parents=True, exist_ok=True)
-    step("The archive: known ground motion through a real instrument, as SCEDC keeps it")
+    step("The archive: known ground motion, recorded by a real instrument, under SCEDC's keys")
     archive = write_archive(DEMO_ARCHIVE, lambda line: step(f"  wrote {line}"))
     try:
         with S3Server() as s3:
@@ -50,12 +54,12 @@ def main() -> None:
             corrected = _remove_response(s3, options)
             windows = _read_windows(s3, options)
     except EmulatorError as error:
-        fail(f"{error}; PORT=9010, say, names another")
+        fail(f"{error}; choose another port, such as PORT=9010")
     _finish(archive, corrected, windows, options.output)
 
 
 def _remove_response(s3: S3Server, options: argparse.Namespace) -> Trace:
-    """The tutorial's event through run_lambda.py; returns the object it wrote."""
+    """Send the tutorial's event with run_lambda.py; return the corrected day from the bucket."""
     with _emulator("response", s3, options) as emulator:
         command = [sys.executable, "run_lambda.py", "--endpoint-url", emulator.endpoint_url]
         reply = json.loads(_run(command))
@@ -65,7 +69,7 @@ def _remove_response(s3: S3Server, options: argparse.Namespace) -> Trace:
 
 
 def _read_windows(s3: S3Server, options: argparse.Namespace) -> list[dict[str, Any]]:
-    """The tutorial's request.json through curl, into output.json."""
+    """Send the tutorial's request.json with curl; return the windows it wrote to output.json."""
     output = PROJECT / "output.json"
     with _emulator("timewindow", s3, options) as emulator:
         _run(["curl", "-sS", "-X", "POST", "-d", "@request.json", emulator.url, "-o", str(output)])
@@ -83,8 +87,8 @@ def _emulator(function: str, s3: S3Server, options: argparse.Namespace) -> Emula
 
 
 def _run(command: list[str]) -> str:
-    """Run one of the commands that a user would type, and show it."""
-    shown = ["python" if word == sys.executable else _short(word) for word in command]
+    """Show a command as the user would type it, run it, and return its output."""
+    shown = ["python" if word == sys.executable else _relative(word) for word in command]
     step(f"$ {' '.join(shown)}")
     done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
     if done.returncode:
@@ -93,34 +97,34 @@ def _run(command: list[str]) -> str:
 
 
 def _finish(archive: Path, corrected: Trace, windows: list[dict[str, Any]], output: Path) -> None:
-    """Compare with the truth, draw the picture, say the result."""
+    """Compare the result with the true motion, draw the picture, and print the summary."""
     channel = DEMO_CHANNELS[0]
     truth = Trace(np.load(archive / channel.truth_path), corrected.stats)
     raw = obspy.read(str(archive / channel.waveform_key), format="MSEED")[0]
-    error = _band(corrected) - _band(truth)
-    relative = float(np.std(error) / np.std(_band(truth)))
+    true_band = _in_band(truth)
+    error = float(np.std(_in_band(corrected) - true_band) / np.std(true_band))
     picture = draw(raw, corrected, truth, windows, output / "demo.png")
     say("")
     say(f"went in    ground velocity, peak {np.abs(truth.data).max():.3e} m/s")
     say(f"recorded   {raw.id}, {raw.stats.npts:,} samples, peak {np.abs(raw.data).max():,} counts")
     say(f"came out   ground velocity, peak {np.abs(corrected.data).max():.3e} m/s")
-    say(f"error      {relative:.2e} of the true motion (rms, {BAND_HZ[0]} to {BAND_HZ[1]} Hz)")
+    say(f"error      {error:.2e} of the true motion (rms, {BAND_HZ[0]} to {BAND_HZ[1]} Hz)")
     for window in windows:
         gaps = sum(gap["samples"] for gap in window["gaps"])
         name = "{network}.{station}.{location}.{channel}".format(**window)
         say(f"window     {name}, {len(window['data']):,} samples, {gaps} of them missing")
-    say(f"picture    {_short(str(picture))}")
-    if relative > 0.01:
-        fail("the corrected motion is not the motion that went in")
+    say(f"picture    {_relative(str(picture))}")
+    if error > _MAX_ERROR:
+        fail(f"the corrected motion differs from the true motion by more than {_MAX_ERROR:.0%}")
     step("Done: both functions ran, and the ground motion was recovered.")
 
 
-def _short(path: str) -> str:
+def _relative(path: str) -> str:
     return path.replace(f"{PROJECT}/", "")
 
 
-def _band(trace: Trace) -> npt.NDArray[np.float64]:
-    """A trace's samples within the band of the comparison, without the day's ends."""
+def _in_band(trace: Trace) -> npt.NDArray[np.float64]:
+    """Return a trace's samples, filtered to `BAND_HZ`, without both ends of the day."""
     margin = int(_MARGIN * trace.stats.npts)
     filtered = trace.copy().detrend("demean")
     filtered.filter("bandpass", freqmin=BAND_HZ[0], freqmax=BAND_HZ[1], zerophase=True)

@@ -1,4 +1,4 @@
-"""The demo's picture: what the instrument recorded, what came out, and what went in."""
+"""The demo's picture: the recorded counts, the corrected motion and the true motion."""
 
 from pathlib import Path
 from typing import Any
@@ -11,11 +11,12 @@ from obspy import Trace, UTCDateTime
 
 from local.synthetic.archive import DEMO_CHANNELS
 
-mpl.use("Agg")  # a file, no screen
+mpl.use("Agg")  # write a file: there may be no display
 
 from matplotlib import pyplot as plt
 
-_EARTHQUAKE_S = 40.0  # how much of it is shown
+_EARTHQUAKE_S = 40.0  # the time shown, from 10 s before the P wave
+_PIXELS = 2000  # columns of a day's envelope, more than the axis has pixels
 
 
 def draw(
@@ -24,14 +25,14 @@ def draw(
     """Draw the picture into a PNG file.
 
     Args:
-        raw: the day in counts.
-        corrected: the day in m/s, as it lies in the output bucket.
-        truth: the day in m/s, as it was generated.
+        raw: the recorded day, in counts.
+        corrected: the corrected day from the output bucket, in m/s.
+        truth: the generated day, in m/s.
         windows: the reply of the time-window function.
         path: the file to write.
 
     Returns:
-        The file.
+        The file's path.
     """
     figure, axes = plt.subplots(
         3 + len(windows), 1, figsize=(10, 2.1 * (3 + len(windows))), layout="constrained"
@@ -47,13 +48,14 @@ def draw(
 
 
 def _draw_day(axis: Axes, trace: Trace, unit: str, title: str, colour: str) -> None:
-    """A day's envelope: the extremes of each stretch, as eight million points would be drawn."""
-    stretch = trace.stats.npts // 2000
-    cut = trace.data[: stretch * 2000].reshape(2000, stretch)
-    hours = np.linspace(0, stretch * 2000 * trace.stats.delta / 3600, 2000)
-    low, high = cut.min(axis=1), cut.max(axis=1)
+    """Draw a day's envelope, which looks the same as all of its eight million samples."""
+    per_pixel = trace.stats.npts // _PIXELS
+    columns = trace.data[: per_pixel * _PIXELS].reshape(_PIXELS, per_pixel)
+    hours = np.linspace(0, per_pixel * _PIXELS * trace.stats.delta / 3600, _PIXELS)
+    low, high = columns.min(axis=1), columns.max(axis=1)
     axis.fill_between(hours, low, high, color=colour)
-    noise = 8 * float(np.median(high - low))  # the earthquake is far beyond, and drawn below
+    # Scaled to the noise: the earthquake is far larger, and has a panel of its own.
+    noise = 8 * float(np.median(high - low))
     axis.set(
         title=f"{title} (the earthquake, below, goes beyond)",
         ylabel=unit,
@@ -78,7 +80,7 @@ def _draw_earthquake(axis: Axes, corrected: Trace, truth: Trace) -> None:
 
 
 def _draw_window(axis: Axes, window: dict[str, Any]) -> None:
-    data: npt.NDArray[np.float64] = np.array(window["data"], dtype=float)  # null becomes NaN
+    data: npt.NDArray[np.float64] = np.array(window["data"], dtype=float)  # None becomes NaN
     seconds = np.arange(data.size) * window["delta"]
     axis.plot(seconds, data, color="tab:green", linewidth=0.6)
     start = UTCDateTime(window["starttime"])

@@ -1,6 +1,6 @@
-"""S3 and one function behind the emulator, until Ctrl-C: for the README's lines.
+"""Serve S3 and one function behind Lambda's emulator on this machine, until Ctrl-C.
 
-The response function has a queue, too, which is polled for it.
+The response function also gets its queue, which is polled as Lambda polls it.
 """
 
 import argparse
@@ -22,24 +22,24 @@ from local.console import fail, say
 from local.synthetic.archive import DEMO_ARCHIVE, write_archive
 
 _WAIT_S = 2 * TIMEOUT_S
-"""For a reply: other calls may stand before that of the queue."""
+"""How long the queue's call may take: another call may run before it."""
 
-_LOOK_S = 0.5
-"""How long Ctrl-C may go unseen."""
+_POLL_S = 0.5
+"""How soon Ctrl-C takes effect."""
 
 STACK = "local"
-"""Its queues are named after it, as those of a stack on AWS are."""
+"""The prefix of the queues' names, which on AWS is the stack's name."""
 
 
 def main() -> None:
     """Serve until interrupted."""
     parser = argparse.ArgumentParser(prog="make serve", description=__doc__)
     parser.add_argument("function", choices=("response", "timewindow"))
-    parser.add_argument("--port", type=int, default=9000, help="of the emulator")
+    parser.add_argument("--port", type=int, default=9000, help="port of the emulator")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        say("Making the archive of the demo, if it is not there yet")
+        say("Making the demo's archive, unless it exists")
         archive = write_archive(DEMO_ARCHIVE, say)
         aws_port = _aws_port(options.port)
         with S3Server(port=aws_port) as aws:
@@ -58,21 +58,21 @@ def main() -> None:
                 if options.port and not aws_port:
                     say(f"(port {options.port + 1} is taken)")
                 if options.function == "response":
-                    say(f"Its queue, {STACK}-jobs, and {STACK}-dead-letters: {aws.endpoint_url}")
+                    say(f"Queues {STACK}-jobs and {STACK}-dead-letters: {aws.endpoint_url}")
                     url = emulator.url
                     poll(EventSourceMapping(aws.sqs, queues.jobs, url, timeout_s=_WAIT_S))
-                say("Calls queue, as the emulator takes one at a time. Ctrl-C ends all of it.")
-                # Not `signal.pause`, which does not end where another thread gets the signal.
+                say("Calls queue up: the emulator takes one at a time. Ctrl-C stops everything.")
+                # Not `signal.pause`: it does not return when another thread gets the signal.
                 while True:
-                    time.sleep(_LOOK_S)
+                    time.sleep(_POLL_S)
     except EmulatorError as error:
-        fail(f"{error}; PORT=9010, say, names another")
+        fail(f"{error}; choose another port, such as PORT=9010")
     except KeyboardInterrupt:
-        say("\nEnded.")
+        say("\nStopped.")
 
 
 def _aws_port(port: int) -> int:
-    """The port of S3 and SQS: the one after the function's, if it is free; 0 is any."""
+    """Return the port for S3 and SQS: the one after the function's, or 0 (any) if it is taken."""
     try:
         socket.create_server(("127.0.0.1", port + 1)).close()
     except (OSError, OverflowError):
@@ -82,7 +82,7 @@ def _aws_port(port: int) -> int:
 
 @contextmanager
 def _polling() -> Iterator[Callable[[EventSourceMapping], None]]:
-    """Polls what it is given, until the block is left."""
+    """Yield a function that starts polling a queue; polling ends with the block."""
     stop = threading.Event()
     threads: list[threading.Thread] = []
 
@@ -90,10 +90,10 @@ def _polling() -> Iterator[Callable[[EventSourceMapping], None]]:
         while not stop.is_set():
             try:
                 if received := mapping.poll()[0]:
-                    say(f"{received} from the queue")
+                    say(f"Messages taken from the queue: {received}")
             except (OSError, HTTPException, BotoCoreError, ClientError):
-                # The call took too long, or the emulator has ended before us. As on Lambda, its
-                # messages come again.
+                # The call timed out, or the emulator ended first. The queue hands its messages
+                # out again, as on Lambda.
                 stop.wait(1)
 
     def start(mapping: EventSourceMapping) -> None:

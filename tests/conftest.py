@@ -1,4 +1,4 @@
-"""What tests share: an S3 server, generated days under SCEDC's keys, and the handlers."""
+"""Fixtures for all tests: an S3 server, generated days under SCEDC's keys, the handlers."""
 
 import json
 import os
@@ -39,12 +39,15 @@ pytest_plugins = [
 
 
 def pytest_configure() -> None:
-    """Ctrl-C, which tests send to commands, ends them also where a shell has them ignore it."""
+    """Restore the default action of SIGINT, which background jobs of a shell ignore.
+
+    Tests send SIGINT to the commands that they start, and these inherit the action.
+    """
     if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
         signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
-# How long a machine takes is no property of what is tested.
+# The speed of the machine must not decide whether a test passes.
 hypothesis.settings.register_profile(
     "unhurried", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
 )
@@ -52,7 +55,7 @@ hypothesis.settings.load_profile("unhurried")
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """What was measured, test by test."""
+    """Print the measurements, test by test."""
     reports = [*terminalreporter.getreports("passed"), *terminalreporter.getreports("failed")]
     lines = [
         f"{report.nodeid}: {line}"
@@ -67,19 +70,19 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 @pytest.fixture
 def measured(record_property: Callable[[str, object], None]) -> Measured:
-    """Puts a line, what a test has measured, into the summary at the end."""
+    """A function that adds a measurement to the summary at the end of the run."""
     return partial(record_property, "measured")
 
 
 @pytest.fixture(autouse=True)
-def _no_credentials_of_the_user(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """No test may reach AWS, or depend on what the machine is set up with."""
+def _no_user_credentials(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Keep tests from reaching AWS, and from depending on the machine's configuration."""
     for name in list(os.environ):
         if name.startswith(("AWS_", "S3_")) or name == "ARCHIVE":
             monkeypatch.delenv(name)
     for name, value in NO_ACCOUNT.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it keeps credentials
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # it caches credentials
     _forget_clients()
     forget_objects()
     yield
@@ -99,7 +102,7 @@ def s3_server() -> Iterator[S3Server]:
 
 @pytest.fixture
 def archive(s3_server: S3Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3Server]:
-    """The S3 server with both buckets empty, and the environment of a function that uses it."""
+    """The S3 server with two empty buckets, in the environment of the function."""
     for name, value in s3_server.function_environment.items():
         monkeypatch.setenv(name, value)
     yield s3_server
@@ -111,7 +114,7 @@ def archive(s3_server: S3Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3
 
 @pytest.fixture
 def listable(archive: S3Server) -> Iterator[S3Server]:
-    """The archive while anyone may list it, as the real one."""
+    """The archive with public listing, like the real one."""
     archive.client.put_bucket_acl(Bucket=SCEDC.bucket, ACL="public-read")
     yield archive
     archive.client.put_bucket_acl(Bucket=SCEDC.bucket, ACL="private")
@@ -119,7 +122,7 @@ def listable(archive: S3Server) -> Iterator[S3Server]:
 
 @pytest.fixture
 def output_keys(archive: S3Server) -> Callable[[], list[str]]:
-    """Lists what has been written to the output bucket."""
+    """A function that lists the keys in the output bucket."""
 
     def keys() -> list[str]:
         listing = archive.client.list_objects_v2(Bucket=OUTPUT_BUCKET)
@@ -130,7 +133,7 @@ def output_keys(archive: S3Server) -> Callable[[], list[str]]:
 
 @pytest.fixture
 def small_reads(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if all objects were large: reads are shorter than the days of these tests."""
+    """Treat all objects as large: reads are shorter than the days of these tests."""
     monkeypatch.setattr(day_reader, "_HEAD", 4096)
     monkeypatch.setattr(day_reader, "_SMALL", 0)
     monkeypatch.setattr(_record_search, "_PROBE", 2048)
@@ -150,7 +153,7 @@ def timewindow_handler() -> Callable[[Any], Any]:
 
 @pytest.fixture
 def day(archive: S3Server) -> S3Server:
-    """The archive with a short day of CI.BOM.BHZ, 4,000 samples of `noise`, and its StationXML."""
+    """The archive with 4,000 samples of `noise` as a day of CI.BOM.BHZ, and its StationXML."""
     nscl = "CI.BOM.BHZ."
     put_day(archive, nscl, "2024,001", make_trace(nscl, "2024-01-01T00:00:00.0195", noise(4_000)))
     put_station(archive, "CI", "BOM", BHZ=40.0)

@@ -1,1 +1,1 @@
-"""Time and memory of the container images by memory size."""
+"""Time, memory and cost of the container images at each memory size."""

@@ -1,7 +1,7 @@
-"""Channel days as one corrects them by ObsPy on a machine of one's own: read, correct, write.
+"""Channel days corrected with ObsPy alone: download, read, correct, write.
 
-The memory sweep runs this in the response function's image, on one processor, as a program without
-anything of this project: the same Python, the same ObsPy.
+The memory sweep runs this program in the response function's image on one processor, with the same
+Python and ObsPy but none of this project's code.
 """
 
 import json
@@ -19,7 +19,7 @@ from botocore.config import Config
 
 
 def correct(client: Any, bucket: str, waveform: str, stationxml: str) -> dict[str, float]:
-    """Correct one day, and leave it on disk; returns the seconds that each step took."""
+    """Correct one day, write it to disk, and return the seconds of each step."""
     with tempfile.TemporaryDirectory() as folder:
         begun = time.perf_counter()
         day, metadata = Path(folder, "day.ms"), Path(folder, "station.xml")
@@ -43,7 +43,7 @@ def correct(client: Any, bucket: str, waveform: str, stationxml: str) -> dict[st
 
 
 def main() -> None:
-    """Correct the days that the JSON on the command line lists, and say how long each took."""
+    """Correct the days listed in the command line's JSON, and print the seconds of each as JSON."""
     job = json.loads(sys.argv[1])
     client = boto3.client("s3", config=Config(signature_version=UNSIGNED))
     days = [correct(client, job["bucket"], *keys) for keys in job["keys"]]

@@ -1,4 +1,4 @@
-"""The memory sweep's tables: seconds, GB-seconds and dollars by memory size and request.
+"""The memory sweep's tables: cold and warm seconds, GB-seconds and dollars by memory size.
 
 `python -m benchmarks.memory.tables` prints those of the stored measurement.
 """
@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
-from benchmarks.response.gaps_and_edges import table
+from benchmarks.markdown import table
 from runner.costs import measurement
 from runner.costs.channel_day import request_dollars
 from runner.costs.estimate import dollar_text
@@ -23,7 +23,7 @@ _FUNCTIONS = {
 
 
 def main() -> None:
-    """Print the tables of the stored measurement, and the memory sizes that follow from it."""
+    """Print the tables of the stored measurement and the recommended memory sizes."""
     sys.stdout.write(tables(measurement.load()))
     for function in _FUNCTIONS:
         sys.stdout.write(f"{function}: {recommended_memory(function):,} MB recommended\n")
@@ -32,8 +32,9 @@ def main() -> None:
 def tables(measured: Mapping[str, Sequence[Cell]]) -> str:
     """Return all tables, in Markdown.
 
-    Dollars are per request in a warm container, at list prices. The requests to S3 and the log
-    lines of a channel day are those of the stored measurement.
+    Cold seconds are those of the first invocation, the function's start included. All other
+    figures are medians in a warm container. Dollars are per request, at list prices. The S3
+    requests and log lines of a channel day are those of the stored measurement.
 
     Args:
         measured: the cells of "response" and "timewindow".
@@ -42,14 +43,15 @@ def tables(measured: Mapping[str, Sequence[Cell]]) -> str:
     for function, title in _FUNCTIONS.items():
         cells = measured[function]
         dollars = by_size(cells, partial(_dollars, function))
-        parts += [f"{title}\n", f"Seconds:\n\n{seconds(cells)}"]
+        parts += [f"{title}\n", f"Seconds, cold:\n\n{seconds(cells, 'cold_seconds')}"]
+        parts += [f"Seconds, warm:\n\n{seconds(cells)}"]
         parts += [f"GB-seconds:\n\n{by_size(cells, _gb_seconds)}", f"Dollars:\n\n{dollars}"]
     return "\n".join(parts) + "\n"
 
 
-def seconds(cells: Sequence[Cell]) -> str:
-    """Return the billed seconds by memory size and request, in Markdown."""
-    return by_size(cells, lambda cell: f"{cell['billed_seconds']:.3f}")
+def seconds(cells: Sequence[Cell], member: str = "billed_seconds") -> str:
+    """Return a member of each cell, in s, by memory size and request, in Markdown."""
+    return by_size(cells, lambda cell: f"{cell[member]:.3f}")
 
 
 def by_size(cells: Sequence[Cell], text: Callable[[Cell], str]) -> str:

@@ -1,7 +1,7 @@
-"""What gaps and midnights do to real days: the error of what is corrected in spite of them.
+"""Errors of corrected real days around gaps and midnights.
 
-The truth is what the same functions make of the same samples without the gap, or of the days as
-one. All errors are relative to the rms of that.
+The reference is the same day corrected without the gap, or the days corrected as one. All errors
+are relative to the rms of the reference.
 """
 
 from collections.abc import Iterator, Sequence
@@ -26,15 +26,15 @@ GAP_BANDS: tuple[Band, ...] = ((1, 10), (30, 60), (120, 180), (900, 960))
 EDGE_BANDS: tuple[Band, ...] = ((0, 10), (30, 60), (120, 180), (900, 960), (1800, 3600))
 """Distances from midnight, in s."""
 
-BRIDGE, SPLIT, LED = "bridge", "split", "split, led to zero"
+BRIDGE, SPLIT, EXTEND = "bridge", "split", "split, extended to zero"
 
-WAYS = (BRIDGE, SPLIT, LED)
-"""What is done at a gap: `gaps: "bridge"`; `gaps: "split"`, which tapers as ObsPy does; and what
-becomes of a gap that is too long to be bridged."""
+METHODS = (BRIDGE, SPLIT, EXTEND)
+"""Methods at a gap: `gaps: "bridge"`; `gaps: "split"`, which tapers as ObsPy does; and the method
+for a gap that is too long to bridge."""
 
-_SHIFTS = 0.0, 0.05, 0.1  # of a day: gaps are cut at these places, one layout after the other
+_SHIFTS = 0.0, 0.05, 0.1  # of a day; each is another set of gaps
 _LONG_S = 7200.0
-_TAPERED = 0.05  # of a day at each end is left out of its rms: the tapers, and what they ring
+_TAPERED = 0.05  # of a day at each end: left out of its rms, for the tapers and their ringing
 
 
 class Undisturbed:
@@ -42,100 +42,102 @@ class Undisturbed:
 
     Args:
         channel: the days.
-        pre_filt: as a request has it.
+        pre_filt: as in a request.
 
     Attributes:
-        channel, pre_filt: as given.
-        days: ground velocity in m/s, one array for each day.
-        rms: of all of them without their ends, in m/s.
+        channel: the days in counts.
+        pre_filt: as in a request.
+        days: ground velocity in m/s, one array per day.
+        rms: rms of all days without their ends, in m/s.
     """
 
     def __init__(self, channel: Channel, pre_filt: PreFilt) -> None:
         self.channel = channel
         self.pre_filt = pre_filt
         parameters = RemovalParameters(pre_filt=pre_filt)
-        self.days = [correct(Stream([day]), channel, parameters)[0].data for day in channel.days]
+        self.days = [
+            channel.remove_response(Stream([day]), parameters)[0].data for day in channel.days
+        ]
         self.rms = _rms(np.concatenate([_without_ends(day) for day in self.days]))
 
-    def gap_errors(self, length: float, way: str) -> list[float]:
-        """The error around gaps of one length.
+    def gap_errors(self, length: float, method: str) -> list[float]:
+        """Return the error around gaps of one length.
 
         Args:
             length: of each gap, in s.
-            way: one of `WAYS`.
+            method: one of `METHODS`.
 
         Returns:
-            For each of `GAP_BANDS`, the rms of both sides of all gaps.
+            For each of `GAP_BANDS`, the rms error on both sides of all gaps.
         """
         rate = self.channel.sampling_rate
-        found: dict[Band, list[FloatArray]] = {band: [] for band in GAP_BANDS}
+        by_band: dict[Band, list[FloatArray]] = {band: [] for band in GAP_BANDS}
         for (day, truth), shift in product(zip(self.channel.days, self.days, strict=True), _SHIFTS):
-            cuts = _cuts(day, length, shift)
-            parts = correct_around(day, cuts, self.channel, way, self.pre_filt)
-            errors = [part - truth[place] for place, part in parts]
+            gaps = _gaps(day, length, shift)
+            segments = correct_around(day, gaps, self.channel, method, self.pre_filt)
+            errors = [samples - truth[place] for place, samples in segments]
             for before, after in pairwise(errors):
-                for (near, far), samples in found.items():
+                for (near, far), samples in by_band.items():
                     samples.append(before[::-1][round(near * rate) : round(far * rate)])
                     samples.append(after[round(near * rate) : round(far * rate)])
-        return [_rms(np.concatenate(samples)) / self.rms for samples in found.values()]
+        return [_rms(np.concatenate(samples)) / self.rms for samples in by_band.values()]
 
 
 def correct_around(
-    day: Trace, cuts: Sequence[slice], channel: Channel, way: str, pre_filt: PreFilt
+    day: Trace, gaps: Sequence[slice], channel: Channel, method: str, pre_filt: PreFilt
 ) -> list[tuple[slice, FloatArray]]:
-    """Cut gaps into a day, and correct what is left.
+    """Cut gaps into a day and correct the segments between them.
 
     Args:
         day: in counts.
-        cuts: the samples that are missing, in order.
-        channel: whose day it is.
-        way: one of `WAYS`.
-        pre_filt: as a request has it.
+        gaps: the missing samples, in order.
+        channel: the day's channel.
+        method: one of `METHODS`.
+        pre_filt: as in a request.
 
     Returns:
         Each segment's place in the day, and its ground velocity in m/s.
     """
-    edges = [0, *(edge for cut in cuts for edge in (cut.start, cut.stop)), day.stats.npts]
+    edges = [0, *(edge for gap in gaps for edge in (gap.start, gap.stop)), day.stats.npts]
     places = [slice(*ends) for ends in zip(edges[::2], edges[1::2], strict=True)]
     parts = Stream([_part(day, place) for place in places])
-    parameters = RemovalParameters(pre_filt=pre_filt, gaps=SPLIT if way == SPLIT else BRIDGE)
-    # The longest gap to bridge is what this is to find out, so it must not decide here.
-    with _longest_bridged(0.0 if way == LED else float("inf")):
-        corrected = correct(parts, channel, parameters)
+    parameters = RemovalParameters(pre_filt=pre_filt, gaps=SPLIT if method == SPLIT else BRIDGE)
+    # The limit on bridged gaps comes from this measurement, so it must not affect it.
+    with _max_bridged(0.0 if method == EXTEND else float("inf")):
+        corrected = channel.remove_response(parts, parameters)
     return [(place, trace.data) for place, trace in zip(places, corrected, strict=True)]
 
 
 def edge_errors(channel: Channel, margin: float) -> list[float]:
-    """The error at the ends of a day that is corrected with some of its neighbours.
+    """Return the error at the ends of a day that is corrected with its adjacent days.
 
     Args:
         channel: three days in a row; the middle one is corrected.
-        margin: how much of the other two is used, in s; 0 is none, and tapers at midnight.
+        margin: the part of each adjacent day that is used, in s; 0: none, with tapers at midnight.
 
     Returns:
-        For each of `EDGE_BANDS`, the rms at both ends.
+        For each of `EDGE_BANDS`, the rms error at both ends.
     """
     truth = as_one(channel)[1]
     error = with_margins(channel, 1, margin) - truth
     rms, rate = _rms(truth), channel.sampling_rate
-    found = []
+    errors = []
     for near, far in EDGE_BANDS:
         band = slice(round(near * rate), round(far * rate))
-        found.append(_rms(np.concatenate([error[band], error[::-1][band]])) / rms)
-    return found
+        errors.append(_rms(np.concatenate([error[band], error[::-1][band]])) / rms)
+    return errors
 
 
 def seam_errors(channel: Channel, margin: float, within: float) -> tuple[float, float]:
-    """The error where days that were corrected one by one are joined.
+    """Return the error at the midnights between days that were corrected one by one.
 
     Args:
         channel: days in a row.
-        margin: how much of its neighbours each day was corrected with, in s.
-        within: how far from the seams the error is looked at, in s.
+        margin: the part of each adjacent day that is used, in s.
+        within: the time on both sides of midnight over which the rms error is computed, in s.
 
     Returns:
-        The rms of the error around all seams; and of the steps that the seams add from the last
-        sample of a day to the first of the next.
+        The rms error around all midnights, and the rms of the spurious steps at midnight.
     """
     truth = as_one(channel)
     errors = [with_margins(channel, number, margin) - day for number, day in enumerate(truth)]
@@ -147,29 +149,30 @@ def seam_errors(channel: Channel, margin: float, within: float) -> tuple[float, 
 
 
 def corners_of_a_day(channel: Channel) -> Corners:
-    """What `pre_filt` "auto" is for a channel's day, in Hz.
+    """Return the corners of `pre_filt` "auto" for a channel's first day, in Hz.
 
-    Of three days in one, the corners would differ in their last digit, and with them the result.
+    For three days as one, the corners would differ in the last digit, and so would the result.
     """
     day = Stream([channel.days[0].copy()])
     return remove_response(day, channel.inventory, RemovalParameters(pre_filt="auto")).pre_filt
 
 
 def as_one(channel: Channel) -> list[FloatArray]:
-    """Days in a row, corrected as one and cut apart again: ground velocity in m/s."""
+    """Correct days in a row as one, and cut them apart again: ground velocity in m/s."""
     days = Stream([day.copy() for day in channel.days])
     join(days)
-    (corrected,) = correct(days, channel, RemovalParameters(pre_filt=corners_of_a_day(channel)))
+    parameters = RemovalParameters(pre_filt=corners_of_a_day(channel))
+    (corrected,) = channel.remove_response(days, parameters)
     return np.split(corrected.data, np.cumsum([day.stats.npts for day in channel.days])[:-1])
 
 
 def with_margins(channel: Channel, number: int, margin: float) -> FloatArray:
-    """One of some days in a row, corrected with the ends of its neighbours: ground velocity in m/s.
+    """Correct one of several days in a row with its adjacent days: ground velocity in m/s.
 
     Args:
         channel: the days.
-        number: of the day, from 0.
-        margin: how much of each neighbour is used, in s; 0 is none.
+        number: the day's index.
+        margin: the part of each adjacent day that is used, in s; 0: none.
     """
     length = round(margin * channel.sampling_rate)
     margins = Stream()
@@ -178,25 +181,13 @@ def with_margins(channel: Channel, number: int, margin: float) -> FloatArray:
     if number + 1 < len(channel.days):
         margins += _part(channel.days[number + 1], slice(0, length))
     day, parameters = Stream([channel.days[number]]), RemovalParameters(pre_filt="auto")
-    (corrected,) = correct(day, channel, parameters, margins if length else None)
+    (corrected,) = channel.remove_response(day, parameters, margins if length else None)
     data: FloatArray = corrected.data
     return data
 
 
-def correct(
-    stream: Stream,
-    channel: Channel,
-    parameters: RemovalParameters,
-    margins: Stream | None = None,
-) -> Stream:
-    """Segments with the response removed; what was given stays as it is."""
-    corrected = stream.copy()
-    remove_response(corrected, channel.inventory, parameters, margins)
-    return corrected
-
-
-def _cuts(day: Trace, length: float, shift: float) -> list[slice]:
-    """Where gaps are cut into a day: five at a time, or two if they are too long for that."""
+def _gaps(day: Trace, length: float, shift: float) -> list[slice]:
+    """Return the gaps to cut into a day: five, or two if they are long."""
     places = np.linspace(0.15, 0.75, 5) if length < _LONG_S else np.linspace(0.2, 0.6, 2)
     size = round(length * day.stats.sampling_rate)
     firsts = [round((place + shift) * day.stats.npts) for place in places]
@@ -212,13 +203,13 @@ def _part(trace: Trace, place: slice) -> Trace:
 
 
 @contextmanager
-def _longest_bridged(seconds: float) -> Iterator[None]:
-    kept = bridging.MAX_BRIDGED_S
+def _max_bridged(seconds: float) -> Iterator[None]:
+    original = bridging.MAX_BRIDGED_S
     bridging.MAX_BRIDGED_S = seconds
     try:
         yield
     finally:
-        bridging.MAX_BRIDGED_S = kept
+        bridging.MAX_BRIDGED_S = original
 
 
 def _without_ends(day: FloatArray) -> FloatArray:

@@ -1,7 +1,7 @@
-"""What `gaps: "bridge"` and `edges: "neighbours"` are worth, measured on real days.
+"""Measure on real days how much `gaps: "bridge"` and `edges: "neighbours"` reduce errors.
 
-Prints tables in Markdown. All errors are relative to the rms of the undisturbed days, 1 is as large
-as the ground motion itself. With `--picture`, the picture of it is drawn too.
+Prints tables in Markdown. All errors are relative to the rms of the undisturbed days: 1 is as large
+as the ground motion itself. `--picture` also draws a picture.
 """
 
 import argparse
@@ -11,12 +11,13 @@ from pathlib import Path
 
 import numpy as np
 
+from benchmarks.markdown import figure, table
 from benchmarks.real_data import Channel, read_channel
 from benchmarks.response.disturbed_days import (
     BRIDGE,
     EDGE_BANDS,
     GAP_BANDS,
-    WAYS,
+    METHODS,
     Band,
     Undisturbed,
     edge_errors,
@@ -32,23 +33,23 @@ GAP_LENGTHS_S = 1.0, 7.0, 60.0, 600.0, 3600.0, 10_800.0
 MARGINS_S = 0.0, 300.0, 600.0, 1200.0, 1800.0, 3600.0
 
 _PRE_FILTS: tuple[PreFilt, ...] = ("auto", None)
-_NO_WORSE = 1.05  # times the error: other places for the gaps change it by as much
-_SEAM_S = 10.0  # to both sides of midnight
+_NO_WORSE = 1.05  # times the error: as much as it varies with the gaps' places
+_SEAM_S = 10.0  # on both sides of midnight
 
 _Errors = dict[tuple[float, str], list[float]]
-"""For each gap's length in s and each way, one error for each band of each channel."""
+"""For each gap length in s and method, one error for each band of each channel."""
 
 
 def main() -> None:
-    """Measure, print, and draw."""
+    """Measure, print the tables, and draw the picture on request."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--picture", type=Path, help="the PNG file to draw")
+    parser.add_argument("--picture", type=Path, help="PNG file to draw")
     picture = parser.parse_args().picture
     try:
         broadband = read_channel("CI.HEC.BHN.", "2022,002")
         long_period = read_channel("CI.WBM.LHZ.", "2022,001", "2022,002", "2022,003")
     except (ServiceError, OSError) as error:
-        sys.exit(f"the real days are not at hand: {error}")
+        sys.exit(f"the real days cannot be read: {error}")
     for channel in (broadband, long_period):
         _write(f"{channel.name} at {channel.sampling_rate:g} Hz, days: {len(channel.days)}")
     _write("")
@@ -56,39 +57,39 @@ def main() -> None:
     _print_edges(long_period)
     _print_seam(long_period)
     if picture:
-        _tell(f"drawing {picture}")
+        _log(f"drawing {picture}")
         draw(broadband, long_period, picture)
 
 
 def measure_gaps(
     channels: Sequence[Channel], pre_filt: PreFilt, lengths: Sequence[float]
 ) -> _Errors:
-    """The errors around gaps, for all ways.
+    """Return the errors around gaps for all methods.
 
     Args:
         channels: the days that gaps are cut into.
-        pre_filt: as a request has it.
+        pre_filt: as in a request.
         lengths: of the gaps, in s.
     """
-    found: _Errors = {(length, way): [] for length in lengths for way in WAYS}
+    errors: _Errors = {(length, method): [] for length in lengths for method in METHODS}
     for channel in channels:
         days = Undisturbed(channel, pre_filt)
-        for length, way in found:
-            _tell(f"gaps of {length:g} s in {channel.name}, pre_filt {pre_filt}: {way}")
-            found[length, way] += days.gap_errors(length, way)
-    return found
+        for length, method in errors:
+            _log(f"gaps of {length:g} s in {channel.name}, pre_filt {pre_filt}: {method}")
+            errors[length, method] += days.gap_errors(length, method)
+    return errors
 
 
 def longest_bridged(errors: _Errors, worse: float = 1.0) -> float:
-    """The longest gap, in s, up to which bridging is better than all else; 0 if it never is.
+    """Return the longest gap, in s, up to which bridging is the best method; 0: it never is.
 
     Args:
-        errors: as `measure_gaps` gives them; their geometric mean is what counts.
-        worse: how many times the error it may have.
+        errors: from `measure_gaps`; the methods are compared by their geometric means.
+        worse: the factor by which the error of bridging may exceed that of the best other method.
     """
     longest = 0.0
     for length in sorted({length for length, _ in errors}):
-        others = [overall(errors[length, way]) for way in WAYS if way != BRIDGE]
+        others = [overall(errors[length, method]) for method in METHODS if method != BRIDGE]
         if overall(errors[length, BRIDGE]) > worse * min(others):
             break
         longest = length
@@ -96,30 +97,19 @@ def longest_bridged(errors: _Errors, worse: float = 1.0) -> float:
 
 
 def overall(errors: Sequence[float]) -> float:
-    """The geometric mean."""
+    """Return the geometric mean."""
     return float(np.exp(np.mean(np.log(errors))))
 
 
 def gap_table(errors: _Errors, channels: Sequence[Channel]) -> str:
-    """What `measure_gaps` found, in full."""
+    """Return all errors from `measure_gaps`, in Markdown."""
     stations = [channel.name.split(".")[1] for channel in channels]
     bands = [f"{station} {_name(band)}" for station in stations for band in GAP_BANDS]
     rows = [
-        [_duration(length), way, *map(figure, found), figure(overall(found))]
-        for (length, way), found in errors.items()
+        [_duration(length), method, *map(figure, values), figure(overall(values))]
+        for (length, method), values in errors.items()
     ]
-    return table(["gap", "way", *bands, "overall"], rows)
-
-
-def table(head: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """A table in Markdown."""
-    lines = [head, ["---"] * len(head), *rows]
-    return "".join(f"| {' | '.join(cells)} |\n" for cells in lines)
-
-
-def figure(value: float) -> str:
-    """A number with two digits, such as 0.0012 or 2.3e-06."""
-    return f"{value:#.2g}".rstrip(".")
+    return table(["gap", "method", *bands, "overall"], rows)
 
 
 def _print_gaps(channels: Sequence[Channel]) -> None:
@@ -128,11 +118,11 @@ def _print_gaps(channels: Sequence[Channel]) -> None:
         _write(f"Error around gaps by distance from the gap, pre_filt {_json(pre_filt)}:")
         _write(gap_table(errors, channels))
     _write("Overall, the geometric mean of these:")
-    head = [f"{_json(pre_filt)}: {way}" for pre_filt in _PRE_FILTS for way in WAYS]
+    head = [f"{_json(pre_filt)}: {method}" for pre_filt in _PRE_FILTS for method in METHODS]
     rows = [
         [
             _duration(length),
-            *(figure(overall(errors[length, way])) for errors in measured for way in WAYS),
+            *(figure(overall(errors[length, method])) for errors in measured for method in METHODS),
         ]
         for length in GAP_LENGTHS_S
     ]
@@ -146,26 +136,27 @@ def _print_gaps(channels: Sequence[Channel]) -> None:
         )
     both = {key: [x for errors in measured for x in errors[key]] for key in measured[0]}
     _write(
-        f"Both together: better up to {_duration(longest_bridged(both))}, which is how far"
-        f" MAX_BRIDGED_S may go; the longest gaps here were {_duration(GAP_LENGTHS_S[-1])}.\n"
+        f"Both together: bridging is better up to {_duration(longest_bridged(both))}, the upper"
+        f" limit for MAX_BRIDGED_S. The longest measured gaps were"
+        f" {_duration(GAP_LENGTHS_S[-1])}.\n"
     )
 
 
 def _print_edges(channel: Channel) -> None:
-    _tell(f"ends of a day of {channel.name}")
+    _log(f"ends of a day of {channel.name}")
     rows = [[_margin(margin), *map(figure, edge_errors(channel, margin))] for margin in MARGINS_S]
     _write(f'{channel.name}, ends of a day by distance from midnight, pre_filt "auto":')
-    _write(table(["of each neighbour", *map(_name, EDGE_BANDS)], rows))
+    _write(table(["of each adjacent day", *map(_name, EDGE_BANDS)], rows))
 
 
 def _print_seam(channel: Channel) -> None:
-    _tell(f"midnights of {channel.name}")
+    _log(f"midnights of {channel.name}")
     rows = [
         [_margin(margin), *map(figure, seam_errors(channel, margin, _SEAM_S))]
         for margin in (0.0, MARGIN_S)
     ]
     _write(f'{channel.name}, days corrected one by one and joined, pre_filt "auto":')
-    head = ["of each neighbour", f"{_SEAM_S:g} s around midnight", "step at midnight"]
+    head = ["of each adjacent day", f"{_SEAM_S:g} s around midnight", "step at midnight"]
     _write(table(head, rows))
 
 
@@ -192,7 +183,7 @@ def _write(text: str) -> None:
     sys.stdout.write(f"{text}\n")
 
 
-def _tell(text: str) -> None:
+def _log(text: str) -> None:
     sys.stderr.write(f"{text} ...\n")
 
 

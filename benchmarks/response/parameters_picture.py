@@ -1,7 +1,6 @@
-"""The picture of what `pre_filt`, `gaps` and `edges` do to real days.
+"""The picture of `pre_filt`, `gaps` and `edges` on real days.
 
-In all of it, what is true is grey, what this project makes is blue, and what ObsPy alone makes is
-orange.
+The reference is grey, this project's result blue, and ObsPy's result orange.
 """
 
 from pathlib import Path
@@ -24,7 +23,7 @@ from benchmarks.response.disturbed_days import (
 from shared.corrected_days.adjacent_days import MARGIN_S
 from shared.response.bridging import FloatArray
 
-mpl.use("Agg")  # a file, no screen
+mpl.use("Agg")  # write a file: there may be no display
 
 from matplotlib import pyplot as plt
 
@@ -33,10 +32,10 @@ _OURS: dict[str, Any] = {"color": "tab:blue", "linewidth": 1.0}
 _OTHER: dict[str, Any] = {"color": "tab:orange", "linewidth": 1.4}
 _GAP_S = 60.0
 _GAP_AT = 0.55  # of the day
-_AROUND_S = 180.0  # how much is shown on both sides of the gap, and of midnight
-_POINTS = 200  # of a spectrum: averages of bands that are equally wide on a logarithmic axis
+_AROUND_S = 180.0  # the time shown on both sides of the gap, and of midnight
+_POINTS = 200  # of a spectrum: means over bands of equal width on a logarithmic axis
 _BELOW_LEGEND = 0.86  # of an axis
-_MICRO = 1e6  # velocities are drawn in micrometres per second
+_MICRO = 1e6  # velocities are shown in micrometres per second
 
 
 def draw(broadband: Channel, long_period: Channel, path: Path) -> None:
@@ -44,7 +43,7 @@ def draw(broadband: Channel, long_period: Channel, path: Path) -> None:
 
     Args:
         broadband: a day, for the band and the gap.
-        long_period: days in a row; the midnight is the first one between them.
+        long_period: days in a row; the midnight between the first two is shown.
         path: the file to write.
     """
     filtered, plain = Undisturbed(broadband, "auto"), Undisturbed(broadband, None)
@@ -66,7 +65,7 @@ def draw(broadband: Channel, long_period: Channel, path: Path) -> None:
 
 def _draw_day(axis: Axes, plain: Undisturbed, filtered: Undisturbed) -> None:
     rate = plain.channel.sampling_rate
-    step = round(rate)  # a sample of each second is more than a picture shows
+    step = round(rate)  # one sample per second is more than the picture resolves
     hours = np.arange(0, plain.days[0].size, step) / rate / 3600
     axis.plot(hours, plain.days[0][::step] * _MICRO, label="no pre_filt", **_OTHER)
     axis.plot(hours, filtered.days[0][::step] * _MICRO, label='pre_filt "auto"', **_OURS)
@@ -109,10 +108,10 @@ def _draw_gap(axis: Axes, truth: Undisturbed) -> None:
     axis.plot(
         seconds[shown], truth.days[0][shown] * _MICRO, label="the day without the gap", **_TRUE
     )
-    ways = ((SPLIT, 'gaps "split", as ObsPy', _OTHER), (BRIDGE, 'gaps "bridge"', _OURS))
-    for way, label, style in ways:
+    curves = ((SPLIT, 'gaps "split", as ObsPy', _OTHER), (BRIDGE, 'gaps "bridge"', _OURS))
+    for method, label, style in curves:
         samples = np.full(day.stats.npts, np.nan)
-        for place, part in correct_around(day, [gap], channel, way, truth.pre_filt):
+        for place, part in correct_around(day, [gap], channel, method, truth.pre_filt):
             samples[place] = part
         axis.plot(seconds[shown], samples[shown] * _MICRO, label=label, **style, **_above(style))
     axis.axvspan(0, _GAP_S, ymax=_BELOW_LEGEND, color="tab:red", alpha=0.12, linewidth=0)
@@ -132,13 +131,13 @@ def _draw_midnight(axis: Axes, channel: Channel) -> None:
         return np.concatenate([one[-around:], other[:around]]) * _MICRO
 
     axis.plot(seconds, joined(*as_one(channel)[:2]), label="the days as one", **_TRUE)
-    ways = ((0.0, 'edges "taper", as ObsPy', _OTHER), (MARGIN_S, 'edges "neighbours"', _OURS))
-    for margin, label, style in ways:
+    curves = ((0.0, 'edges "taper", as ObsPy', _OTHER), (MARGIN_S, 'edges "neighbours"', _OURS))
+    for margin, label, style in curves:
         days = [with_margins(channel, number, margin) for number in range(2)]
         axis.plot(seconds, joined(*days), label=label, **style, **_above(style))
     axis.axvline(0, ymax=_BELOW_LEGEND, color="tab:red", alpha=0.5, linewidth=1)
     axis.set(
-        title=f"{channel.days[0].id}, two days that were corrected one by one",
+        title=f"{channel.days[0].id}, two days corrected one by one",
         ylabel="µm/s",
         xlabel="seconds after midnight",
     )
@@ -146,19 +145,19 @@ def _draw_midnight(axis: Axes, channel: Channel) -> None:
 
 
 def _above(style: dict[str, Any]) -> dict[str, Any]:
-    """The curve that is too small lies above the other, or one would not see it."""
+    """Draw the curve with the smaller amplitude on top, so that it stays visible."""
     return {"zorder": 3} if style is _OTHER else {}
 
 
 def _finish(axis: Axes, seconds: FloatArray) -> None:
-    """The whole width, and room for the legend above the samples."""
+    """Fit the axis to the samples, and leave room for the legend above them."""
     low, high = axis.get_ylim()
     axis.set(xlim=(seconds[0], seconds[-1]), ylim=(low, high + 0.22 * (high - low)))
     axis.legend(loc="upper center", ncols=3, frameon=False)
 
 
 def _spectrum(samples: FloatArray, rate: float) -> tuple[FloatArray, FloatArray]:
-    """Frequencies in Hz, and the root of the power spectral density there."""
+    """Return frequencies in Hz and the square root of the power spectral density there."""
     window = np.hanning(samples.size)
     power = np.abs(np.fft.rfft(samples * window)) ** 2 * 2 / (rate * np.sum(window**2))
     frequencies = np.fft.rfftfreq(samples.size, 1 / rate)

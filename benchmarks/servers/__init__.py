@@ -1,1 +1,1 @@
-"""HTTP servers that stand for S3 in benchmarks."""
+"""Servers in front of the functions: S3 in three sizes, and a slow network."""

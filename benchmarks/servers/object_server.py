@@ -1,8 +1,9 @@
-"""A folder as an S3 server that can only be read, and takes next to no time for it.
+"""A fast, read-only S3 server for the files of a folder.
 
-It speaks what clients of a public bucket need: GET and HEAD by path, `Range`, `If-Match`, and S3's
-errors: https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html. moto takes 6 to 8 ms for
-each request, this one half a millisecond: many small reads would look slower than they are.
+It supports the requests that clients of a public bucket send: GET and HEAD by path, `Range`,
+`If-Match`, and S3's errors. https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html
+moto takes 6 to 8 ms per request and would make many small reads look slow; this server takes half
+a millisecond.
 """
 
 import argparse
@@ -17,7 +18,7 @@ from pathlib import Path
 from types import TracebackType
 from urllib.parse import unquote, urlsplit
 
-from local.cloud import helper_process
+from benchmarks.servers import server_process
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
 
@@ -33,11 +34,11 @@ class ObjectServer:
     """The server, in threads of this process; a context manager.
 
     Args:
-        folder: its files' paths in it are the buckets' names and the keys. They are read once
-            here, so that they come from memory later, and may not change any more.
+        folder: has a file for each object, at BUCKET/KEY. The files are read once here, so that
+            they come from the page cache later, and must not change.
 
     Attributes:
-        port: where it listens, on 127.0.0.1.
+        port: where it listens on 127.0.0.1.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -65,16 +66,16 @@ class ObjectServer:
         self._server.server_close()
 
     def counts(self) -> dict[str, list[int]]:
-        """Of each "BUCKET/KEY" asked for: requests, and bytes in the bodies of the answers."""
+        """Return the requests and the bytes of the reply bodies for each requested "BUCKET/KEY"."""
         with self._lock:
             return {name: list(counts) for name, counts in self._counts.items()}
 
     def find(self, name: str) -> _Object | None:
-        """The object "BUCKET/KEY", if there is one."""
+        """Return the object "BUCKET/KEY", or None."""
         return self._objects.get(name)
 
     def count(self, name: str, size: int) -> None:
-        """A request for an object was answered with so many bytes."""
+        """Count a reply of `size` bytes to a request for an object."""
         with self._lock:
             self._counts[name][0] += 1
             self._counts[name][1] += size
@@ -102,43 +103,43 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer()
 
     def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
-        """Log nothing: there are too many requests."""
+        """Log nothing, to save time."""
 
     def _answer(self) -> None:
         name = unquote(urlsplit(self.path).path).lstrip("/")
-        found = self.server.objects.find(name)
-        if found is None:
+        stored = self.server.objects.find(name)
+        if stored is None:
             self._refuse(name, HTTPStatus.NOT_FOUND, "NoSuchKey")
             return
-        if self.headers.get("If-Match", found.etag) != found.etag:
+        if self.headers.get("If-Match", stored.etag) != stored.etag:
             self._refuse(name, HTTPStatus.PRECONDITION_FAILED, "PreconditionFailed")
             return
-        part = _part(self.headers.get("Range", ""), found.size)
+        part = _part(self.headers.get("Range", ""), stored.size)
         if part is not None and not part:
             unsatisfiable = HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
-            self._refuse(name, unsatisfiable, "InvalidRange", ActualObjectSize=found.size)
+            self._refuse(name, unsatisfiable, "InvalidRange", ActualObjectSize=stored.size)
             return
-        self._send(name, found, part)
+        self._send(name, stored, part)
 
-    def _send(self, name: str, found: _Object, part: range | None) -> None:
-        wanted = range(found.size) if part is None else part
-        with_body = self.command == "GET" and len(wanted) > 0
-        # Before the client can know that it is answered.
-        self.server.objects.count(name, len(wanted) if with_body else 0)
+    def _send(self, name: str, stored: _Object, part: range | None) -> None:
+        sent = range(stored.size) if part is None else part
+        with_body = self.command == "GET" and len(sent) > 0
+        # Counted first: a client that has its reply may ask for the counts at once.
+        self.server.objects.count(name, len(sent) if with_body else 0)
         self.send_response(HTTPStatus.OK if part is None else HTTPStatus.PARTIAL_CONTENT)
         if part is not None:
-            self.send_header("Content-Range", f"bytes {part[0]}-{part[-1]}/{found.size}")
-        self.send_header("ETag", found.etag)
+            self.send_header("Content-Range", f"bytes {part[0]}-{part[-1]}/{stored.size}")
+        self.send_header("ETag", stored.etag)
         self.send_header("Accept-Ranges", "bytes")
-        self.send_header("Last-Modified", self.date_time_string(found.path.stat().st_mtime))
+        self.send_header("Last-Modified", self.date_time_string(stored.path.stat().st_mtime))
         self.send_header("Content-Type", "binary/octet-stream")
-        self.send_header("Content-Length", str(len(wanted)))
+        self.send_header("Content-Length", str(len(sent)))
         self.end_headers()
         if with_body:
             try:
-                with found.path.open("rb") as file:
-                    self.connection.sendfile(file, wanted[0], len(wanted))
-            except ConnectionError:  # the client wants no more of it
+                with stored.path.open("rb") as file:
+                    self.connection.sendfile(file, sent[0], len(sent))
+            except ConnectionError:  # the client hung up
                 self.close_connection = True
 
     def _refuse(self, name: str, status: HTTPStatus, code: str, **details: int) -> None:
@@ -161,9 +162,9 @@ def _object(path: Path) -> _Object:
 
 
 def _part(header: str, size: int) -> range | None:
-    """The bytes that a `Range` header asks for, perhaps none; None is the whole object.
+    """Return the bytes that a `Range` header selects, perhaps none; None is the whole object.
 
-    As S3 does, whatever is no single range is ignored.
+    Like S3, ignore a header that is not a single range.
     """
     match = _RANGE.fullmatch(header)
     if not match or match[0] == "bytes=-":
@@ -176,11 +177,11 @@ def _part(header: str, size: int) -> range | None:
 
 
 def main() -> None:
-    """Serve a folder, until standard input ends."""
+    """Serve a folder until standard input ends; see `server_process`."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("folder", type=Path)
+    parser.add_argument("folder", type=Path, help="has a file for each object, at BUCKET/KEY")
     with ObjectServer(parser.parse_args().folder) as server:
-        helper_process.run(server.port, server.counts)
+        server_process.report(server.port, server.counts)
 
 
 if __name__ == "__main__":

@@ -1,15 +1,15 @@
-"""A network with a round trip time and a bandwidth, between a client and a server of this machine.
+"""A TCP proxy that simulates a network's round trip time and bandwidth in front of a local server.
 
-It is a TCP proxy. What is modelled:
+It models:
 
-- Each direction takes half of the round trip time.
-- A new connection costs one round trip more before its first bytes are on their way, as TCP's
-  handshake does. TLS, which would cost one or two more, is not modelled: the endpoint is http.
-- Each direction has a bandwidth that all its connections share, in turns of a few milliseconds:
-  a token bucket. A sender that is faster is held back, as by a full window.
+- Delay: each direction takes half of the round trip time.
+- Connections: a new one costs one more round trip before its first bytes leave, like TCP's
+  handshake. It does not model TLS, which would cost one or two more: the endpoint is HTTP.
+- Bandwidth: all connections share that of each direction, in turns of a few milliseconds (a token
+  bucket). A faster sender has to wait, as with a full TCP window.
 
-What is not: TCP's slow start and loss, both of which make many bytes slower than few; and what a
-real S3 takes to find an object, 10 to 30 ms of each request.
+It does not model TCP's slow start and packet loss, which slow down large transfers, nor the 10 to
+30 ms that S3 takes to find an object.
 """
 
 import argparse
@@ -21,29 +21,29 @@ from collections.abc import Callable
 from functools import partial
 from types import TracebackType
 
-from local.cloud import helper_process
+from benchmarks.servers import server_process
 
-# Bytes go through in portions that take the line this long, in s, within bounds: in smaller ones
-# the proxy is at its own limit, in larger ones connections wait for each other.
+# The time that the line takes for one chunk, in s, and the bounds of a chunk in bytes. Smaller
+# chunks would measure the proxy itself; with larger ones, connections would wait for each other.
 _TURN_S = 2e-3
-_PORTION = (4 * 1024, 64 * 1024)
-# What the line may catch up with after this process slept too long, in s of its bandwidth.
+_CHUNK = (4 * 1024, 64 * 1024)
+# After this process slept too long, the line may catch up this much, in s of its bandwidth.
 _BURST_S = 5e-3
-# Portions of one connection under way, at most: 16 MB, more than any modelled line holds.
-_UNDER_WAY = 256
+# The most chunks of one connection in flight: 16 MB, more than any modelled line holds.
+_IN_FLIGHT = 256
 
 
 class SlowNetwork:
     """A proxy in threads of this process; a context manager.
 
     Args:
-        server_port: where the server listens, on 127.0.0.1.
-        round_trip_s: in s.
-        bandwidth: in bytes/s, of each direction; infinite if unbounded.
+        server_port: where the server listens on 127.0.0.1.
+        round_trip_s: round trip time in s.
+        bandwidth: of each direction, in bytes/s; may be infinite.
 
     Attributes:
-        port: where clients connect to, on 127.0.0.1.
-        connections: how many there have been.
+        port: where clients connect on 127.0.0.1.
+        connections: the number of connections so far.
     """
 
     def __init__(self, server_port: int, round_trip_s: float, bandwidth: float) -> None:
@@ -68,7 +68,10 @@ class SlowNetwork:
         self._listener.close()
 
     def counts(self) -> dict[str, int]:
-        """Connections, and bytes to the server ("up") and from it ("down"), headers included."""
+        """Return the connections, and the bytes to ("up") and from the server ("down").
+
+        Bytes include HTTP headers.
+        """
         return {
             "connections": self.connections,
             "up": self._up.bytes_passed,
@@ -100,18 +103,18 @@ class SlowNetwork:
 
 
 class _Line:
-    """One direction of the network, which all connections share."""
+    """One direction of the network, shared by all connections."""
 
     def __init__(self, bandwidth: float) -> None:
         self._bandwidth = bandwidth
         self._lock = threading.Lock()
         self._free_at = 0.0
         self.bytes_passed = 0
-        smallest, largest = _PORTION
-        self.portion = int(min(max(smallest, bandwidth * _TURN_S), largest))
+        smallest, largest = _CHUNK
+        self.chunk_bytes = int(min(max(smallest, bandwidth * _TURN_S), largest))
 
     def send(self, size: int) -> float:
-        """Wait until so many bytes have been put on the line; returns when that was."""
+        """Wait until the line has taken `size` bytes; return the time when it had."""
         now = time.monotonic()
         with self._lock:
             begun = max(self._free_at, now - _BURST_S)
@@ -135,33 +138,33 @@ class _Direction:
     ) -> None:
         self._source, self._target, self._line = source, target, line
         self._delay, self._not_before = delay, not_before
-        self._under_way: queue.Queue[tuple[float, bytes]] = queue.Queue(_UNDER_WAY)
+        self._in_flight: queue.Queue[tuple[float, bytes]] = queue.Queue(_IN_FLIGHT)
         target.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
     def start(self) -> tuple[threading.Thread, threading.Thread]:
-        return _in_thread(self._take), _in_thread(self._deliver)
+        return _in_thread(self._receive), _in_thread(self._deliver)
 
-    def _take(self) -> None:
+    def _receive(self) -> None:
         content = b"first"
         while content:
             try:
-                content = self._source.recv(self._line.portion)
-            except OSError:  # reset, which the other side learns as an end
+                content = self._source.recv(self._line.chunk_bytes)
+            except OSError:  # reset: the other side sees the connection end
                 content = b""
             _sleep_until(self._not_before)
             sent = self._line.send(len(content))
-            self._under_way.put((sent + self._delay, content))
+            self._in_flight.put((sent + self._delay, content))
 
     def _deliver(self) -> None:
         while True:
-            due, content = self._under_way.get()
+            due, content = self._in_flight.get()
             _sleep_until(due)
             try:
                 if not content:
                     self._target.shutdown(socket.SHUT_WR)
                     return
                 self._target.sendall(content)
-            except OSError:  # the receiver has gone: nothing more need be taken for it
+            except OSError:  # the receiver hung up: stop reading for it
                 self._end()
                 return
 
@@ -171,7 +174,7 @@ class _Direction:
         except OSError:
             return  # it has ended already
         finally:
-            while self._under_way.get()[1]:
+            while self._in_flight.get()[1]:
                 pass
 
 
@@ -182,20 +185,20 @@ def _in_thread(target: Callable[[], None]) -> threading.Thread:
 
 
 def _sleep_until(moment: float) -> None:
-    """Sleep until `time.monotonic` says so; Linux wakes us some 0.1 ms late."""
+    """Sleep until a time of `time.monotonic`; Linux wakes the thread about 0.1 ms late."""
     if (left := moment - time.monotonic()) > 0:
         time.sleep(left)
 
 
 def main() -> None:
-    """Be the network in front of a server, until standard input ends."""
+    """Serve as the network in front of a server until standard input ends."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("server_port", type=int)
-    parser.add_argument("round_trip_s", type=float)
+    parser.add_argument("server_port", type=int, help="the server's port on 127.0.0.1")
+    parser.add_argument("round_trip_s", type=float, help="round trip time in s")
     parser.add_argument("bandwidth", type=float, help="bytes/s of each direction, or inf")
     arguments = parser.parse_args()
     with SlowNetwork(arguments.server_port, arguments.round_trip_s, arguments.bandwidth) as network:
-        helper_process.run(network.port, network.counts)
+        server_process.report(network.port, network.counts)
 
 
 if __name__ == "__main__":

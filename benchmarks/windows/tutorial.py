@@ -1,7 +1,7 @@
-"""The time-window function as the tutorial has it: what ours is measured against.
+"""The tutorial's time-window function, the reference for ours.
 
-Each window downloads its whole day with boto3's defaults; ObsPy reads, merges and trims it; its
-samples become a list, and that JSON. Only what crashes there is put right here: `api_gateway` is
+Each window downloads its whole day with boto3's defaults; ObsPy reads, merges and trims it; the
+samples become a list, and the list JSON. Two crashes of the tutorial are fixed: `api_gateway` is
 always set, and files do not fill /tmp.
 
 https://github.com/SCEDC/tutorials, pds-lambda-apis.
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
 
 
 def make_client() -> "S3Client":
-    """The tutorial's S3 client."""
+    """Return the tutorial's S3 client."""
     return boto3.client("s3", region_name=SCEDC.region)
 
 
 def handler(event: Mapping[str, Any], client: "S3Client") -> Any:
-    """Answer a request, sent directly or by API Gateway."""
+    """Handle a request, sent directly or by API Gateway."""
     api_gateway = "routeKey" in event
     request = json.loads(event["body"]) if api_gateway else event
     with tempfile.TemporaryDirectory() as folder:
@@ -44,7 +44,7 @@ def handler(event: Mapping[str, Any], client: "S3Client") -> Any:
 
 
 def waveform(trace: Trace) -> dict[str, Any]:
-    """A trace as the tutorial makes JSON of it."""
+    """Return the members of a trace that the tutorial encodes as JSON."""
     stats = trace.stats
     return {
         "network": stats.network,

@@ -1,1 +1,1 @@
-"""AWS on one machine: S3, Lambda's emulator, containers, the queue's event source mapping."""
+"""AWS on one machine: S3 and SQS, Lambda's emulator, an event source mapping, containers."""

@@ -1,176 +1,51 @@
-"""A function's image in a container with what Lambda gives at a memory size: memory and processor.
-
-AWS's emulator, which is in the image, takes the invocations and reports how long they took. Unlike
-Lambda it enforces neither; the container does: https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html
-"""
+"""A function's image in a container, with AWS's emulator in front of the function."""
 
 import http.client
-import ipaddress
 import json
-import math
-import os
-import re
 import subprocess
 import time
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from types import TracebackType
 from typing import Any
 
-from local.cloud.emulator import INVOCATIONS, PROJECT
+from local.cloud.docker import DockerError, docker
+from local.cloud.emulator import INVOCATIONS, TIMEOUT_S
 
-MB_PER_VCPU = 1769
-"""With so much memory a function has one virtual processor; its share grows with its memory."""
-
-TIMEOUT_S = 300
 USER = "993:990"
-"""Lambda runs functions as users like this one, which own nothing in the image."""
+"""User and group of the function's process: like Lambda's, they own nothing in the image."""
 
-_QUOTA_PERIOD_US = 20_000  # a share of a processor is granted anew after so long
-_START_S = 30
-_BUILD_S = 1800
-_REPORT = re.compile(r"^REPORT RequestId: (\S+)\t.*\bBilled Duration: (\d+) ms", re.MULTILINE)
-_INIT = re.compile(r"INIT REPORT\(durationMs: ([\d.]+)\)")
-_EXIT_BY_SIGNAL = b"Runtime.ExitError"
-# By `shared.aws.memory`, before it comes to that.
-_REFUSED = b"MB of memory, and the function has"
-
-# Run in a container: the largest resident set that each of its other processes has had, in KB.
-_PEAKS = """
-import glob, re
-peaks = []
-for path in glob.glob("/proc/[0-9]*/status"):
-    with open(path) as file:
-        text = file.read()
-    if int(re.search(r"^PPid:\\t(\\d+)", text, re.M)[1]) == 0 and "python" in text.split()[1]:
-        continue
-    peaks += map(int, re.findall(r"^VmHWM:\\s+(\\d+)", text, re.M))
-print(sum(peaks))
-"""
+_START_S = 300
 
 
-class DockerError(Exception):
-    """No Docker engine answers, or it did not do what it was told."""
-
-
-class OutOfMemoryError(Exception):
-    """The container's memory was not enough, and its process was killed."""
-
-
-def docker(*arguments: str, timeout_s: float = 60) -> str:
-    """What a docker command prints.
-
-    Raises:
-        DockerError: there is no such command, it failed, or it did not end.
-    """
-    command = ["docker", *arguments]
-    try:
-        done = subprocess.run(
-            command, cwd=PROJECT, capture_output=True, text=True, timeout=timeout_s, check=False
-        )
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise DockerError(f"docker {arguments[0]}: {error}") from error
-    if done.returncode:
-        raise DockerError(f"docker {arguments[0]}: {done.stderr.strip()[-2000:]}")
-    return done.stdout
-
-
-def build(function: str, python_version: str) -> str:
-    """Build a function's image as `make images` does; returns its id.
-
-    Raises:
-        DockerError: it cannot be built, such as without AWS's base image.
-    """
-    arguments = ["--build-arg", f"PYTHON_VERSION={python_version}", "-f", f"Dockerfile.{function}"]
-    return docker("build", "--quiet", *arguments, ".", timeout_s=_BUILD_S).split()[-1]
-
-
-def base_digest(python_version: str) -> str:
-    """The digest of AWS's base image, which the images are built on.
-
-    Empty is an image of that name that comes from no registry: a stand-in, built on this machine.
-
-    Raises:
-        DockerError: the engine has no such image.
-    """
-    name = f"public.ecr.aws/lambda/python:{python_version}"
-    digests = json.loads(docker("image", "inspect", "--format", "{{json .RepoDigests}}", name))
-    return str(digests[0]).partition("@")[2] if digests else ""
-
-
-def bridge_address() -> str:
-    """This machine's address on the network that containers are in.
-
-    Raises:
-        DockerError: no engine answers, or it has no such network.
-    """
-    (network,) = json.loads(docker("network", "inspect", "bridge"))
-    subnet = network["IPAM"]["Config"][0]
-    # An engine that chose the network by itself does not always tell its own address: the first.
-    return subnet.get("Gateway") or str(next(ipaddress.ip_network(subnet["Subnet"]).hosts()))
-
-
-def share_options(memory_mb: int) -> list[str]:
-    """Options of `docker run` for a memory size: its memory, without swap, and its processor share.
-
-    The container gets the machine's last processors, as many as its share has use for, and leaves
-    the first one to others where it can.
-    """
-    share = memory_mb / MB_PER_VCPU
-    processors = sorted(os.sched_getaffinity(0))[-math.ceil(share) :]
-    return [
-        *("--memory", f"{memory_mb}m", "--memory-swap", f"{memory_mb}m"),
-        *("--cpu-period", str(_QUOTA_PERIOD_US), "--cpu-quota", f"{share * _QUOTA_PERIOD_US:.0f}"),
-        *("--cpuset-cpus", ",".join(map(str, processors))),
-    ]
-
-
-@dataclass(frozen=True)
-class Invocation:
-    """One invocation.
-
-    Attributes:
-        reply: what the function returned.
-        reply_bytes: how much that is as JSON.
-        billed_seconds: as the emulator reports it, in whole milliseconds; a first invocation's has
-            the function's start in it, as Lambda bills it.
-    """
-
-    reply: Any
-    reply_bytes: int
-    billed_seconds: float
-
-
-class LambdaContainer:
+class Container:
     """A function's container; a context manager.
 
+    As on Lambda, its file system is read-only and its user owns nothing in the image. The emulator
+    takes one call at a time and crashes if two arrive at once.
+
     Args:
-        image: the function's image.
-        memory_mb: how much memory, and with it how much of a processor.
+        image: the image's name or ID.
         environment: the function's environment variables.
+        options: more options of `docker run`, such as those that make /tmp writable.
+
+    Attributes:
+        id: the container's ID.
     """
 
-    def __init__(self, image: str, memory_mb: int, environment: Mapping[str, str]) -> None:
+    def __init__(
+        self, image: str, environment: Mapping[str, str], options: Sequence[str] = ()
+    ) -> None:
         self._image = image
-        self._memory_mb = memory_mb
-        self._environment = {
-            "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(memory_mb),
-            "AWS_LAMBDA_FUNCTION_TIMEOUT": str(TIMEOUT_S),
-            **environment,
-        }
-        self._invocations = 0
+        self._options = ["--read-only", "--user", USER, *options]
+        for name, value in environment.items():
+            self._options += ["--env", f"{name}={value}"]
+        self.id = ""
 
-    def __enter__(self) -> "LambdaContainer":
-        # /tmp on disk, as on Lambda: what is written there is not memory.
-        options = ["--read-only", "--volume", "/tmp", "--user", USER]
-        options += share_options(self._memory_mb)
-        for name, value in self._environment.items():
-            options += ["--env", f"{name}={value}"]
-        self._id = docker(
-            "run", "--detach", "--publish", "127.0.0.1::8080", *options, self._image
-        ).strip()
+    def __enter__(self) -> "Container":
+        port = ("--publish", "127.0.0.1::8080")  # the engine chooses a free one
+        self.id = docker("run", "--detach", *port, *self._options, self._image).strip()
         try:
-            self._port = int(docker("port", self._id, "8080").split(":")[-1])
+            self._port = int(docker("port", self.id, "8080").split(":")[-1])
             self._await_emulator()
         except BaseException:
             self.__exit__(None, None, None)
@@ -183,65 +58,49 @@ class LambdaContainer:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        docker("rm", "--force", "--volumes", self._id)
+        docker("rm", "--force", "--volumes", self.id)
 
-    def invoke(self, event: Any) -> Invocation:
-        """Invoke the function.
+    def invoke(self, event: Any) -> Any:
+        """Invoke the function and return its reply; an exception is an object with `errorType`.
 
         Raises:
-            OutOfMemoryError: the container's memory was not enough.
-            DockerError: the function raised an exception, or did not end in time.
+            OSError, HTTPException: the emulator does not answer.
+            DockerError: the emulator reports an error of its own, such as a timeout.
         """
-        try:
-            status, body = self._request("POST", INVOCATIONS, json.dumps(event))
-        except (OSError, http.client.HTTPException) as error:
-            self._raise_if_out_of_memory()
-            raise DockerError(f"the emulator does not answer: {error}") from error
-        if _EXIT_BY_SIGNAL in body or _REFUSED in body:
-            raise OutOfMemoryError(f"{self._memory_mb} MB")
-        reply = json.loads(body) if status == http.HTTPStatus.OK else body.decode()
-        if status != http.HTTPStatus.OK or "errorType" in reply:
-            raise DockerError(f"the function failed: {reply}")
-        self._invocations += 1
-        return Invocation(reply, len(body), self._last_billed_seconds())
+        status, body = self.post(event)
+        if status != http.HTTPStatus.OK:
+            raise DockerError(f"status {status}: {body.decode()}\n{''.join(self.logs())}")
+        return json.loads(body)
 
-    def init_seconds(self) -> float:
-        """How long the function took to start, in s: its imports, as the emulator reports it."""
-        return init_seconds(self._logs()[1])
+    def post(self, event: Any) -> tuple[int, bytes]:
+        """Invoke the function and return the emulator's HTTP status and the reply as JSON.
 
-    def log_bytes(self) -> float:
-        """What an invocation writes to its log in the mean, in bytes."""
-        return len(self._logs()[0].encode()) / self._invocations
+        Raises:
+            OSError, HTTPException: the emulator does not answer.
+        """
+        return self._request("POST", INVOCATIONS, json.dumps(event))
 
-    def peak_memory_mb(self) -> float:
-        """The most memory that its processes have had resident, in MB."""
-        command = ("exec", "--user", "0", self._id, "python3", "-c", _PEAKS)
-        return int(docker(*command)) / 1024
+    def execute(self, program: str, user: str = USER) -> str:
+        """Run a Python program in the container and return its output.
 
-    def _last_billed_seconds(self) -> float:
-        """What the emulator reports after it has replied."""
-        deadline = time.monotonic() + _START_S
-        while time.monotonic() < deadline:
-            found = billed_seconds(self._logs()[0])
-            if len(found) == self._invocations:
-                return found[-1]
-            time.sleep(0.05)
-        raise DockerError("the emulator has not reported an invocation")
+        Args:
+            program: the source code.
+            user: the user that runs it; "0" is root.
 
-    def _logs(self) -> tuple[str, str]:
-        """The function's log, and the emulator's own."""
+        Raises:
+            DockerError: the program failed.
+        """
+        return docker("exec", "--user", user, self.id, "python3", "-c", program)
+
+    def logs(self) -> tuple[str, str]:
+        """Return the function's log and the emulator's own log."""
         done = subprocess.run(
-            ["docker", "logs", self._id], capture_output=True, text=True, check=True
+            ["docker", "logs", self.id], capture_output=True, text=True, check=True
         )
         return done.stdout, done.stderr
 
-    def _raise_if_out_of_memory(self) -> None:
-        (state,) = json.loads(docker("inspect", self._id, "--format", "[{{json .State}}]"))
-        if state["OOMKilled"]:
-            raise OutOfMemoryError(f"{self._memory_mb} MB")
-
     def _await_emulator(self) -> None:
-        """Wait for any answer: the engine accepts connections before the emulator does."""
+        """Wait for any reply: the engine accepts connections before the emulator does."""
         deadline = time.monotonic() + _START_S
         while True:
             try:
@@ -261,20 +120,3 @@ class LambdaContainer:
             return response.status, response.read()
         finally:
             connection.close()
-
-
-def billed_seconds(log: str) -> list[float]:
-    """The billed duration of every invocation that a function's log reports, in s."""
-    return [int(found[2]) / 1000 for found in _REPORT.finditer(log)]
-
-
-def init_seconds(log: str) -> float:
-    """How long the first start took that the emulator's own log reports, in s.
-
-    Raises:
-        DockerError: it reports none.
-    """
-    found = _INIT.search(log)
-    if not found:
-        raise DockerError(f"the emulator has not reported a start: {log[-500:]!r}")
-    return float(found[1]) / 1000

@@ -1,7 +1,7 @@
-"""A function of this project, served by AWS's own Runtime Interface Emulator.
+"""A function of this project behind AWS's Runtime Interface Emulator.
 
 The emulator runs `awslambdaric`, AWS's runtime, with the function's handler, as the container
-images do. It takes one call at a time and dies of two, so calls queue here in front of it.
+images do. It crashes if two calls arrive at once, so a proxy in front of it queues them.
 """
 
 import http.client
@@ -19,17 +19,18 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO
 
-PROJECT = Path(__file__).parents[2]
+from local.project import PROJECT
+
 INVOCATIONS = "/2015-03-31/functions/function/invocations"
-"""The one path that the emulator serves."""
+"""The only path that the emulator serves."""
 
 TIMEOUT_S = 900
-"""The longest that Lambda allows: no result here shall hang on how fast a machine is."""
+"""The longest timeout that Lambda allows, so that a slow machine changes no result."""
 
 MEMORY_MB = 2048
-"""What a function is told that it has; the emulator enforces the time alone."""
+"""The memory size in the function's environment. The emulator enforces the timeout alone."""
 
-_START_S = 60  # how long the emulator may take to listen
+_START_S = 60  # for the emulator to listen
 
 
 class EmulatorError(Exception):
@@ -42,12 +43,12 @@ class Emulator:
     Args:
         function: "response" or "timewindow".
         environment: the function's environment variables.
-        port: the port to listen on; 0 is any that is free.
-        log: where the emulator's and the function's lines go; None discards them.
+        port: the port to listen on; 0 takes any free port.
+        log: receives the log lines of emulator and function; None discards them.
         timeout_s: the function's timeout in seconds.
 
     Raises:
-        EmulatorError: on entering, the port is taken, or the emulator does not start.
+        EmulatorError: on entering, the port is taken or the emulator does not start.
     """
 
     def __init__(
@@ -69,7 +70,7 @@ class Emulator:
         try:
             self._queue = _Queue(("127.0.0.1", self._port), self._inner_port, self._timeout_s)
         except OSError as error:
-            raise EmulatorError(f"port {self._port} cannot be had: {error}") from error
+            raise EmulatorError(f"cannot listen on port {self._port}: {error}") from error
         threading.Thread(target=self._queue.serve_forever, args=(0.05,), daemon=True).start()
         self.process = self._start(api_port)
         try:
@@ -91,7 +92,7 @@ class Emulator:
 
     @property
     def url(self) -> str:
-        """Where to send an event by POST."""
+        """The URL that takes events by POST."""
         return f"{self.endpoint_url}{INVOCATIONS}"
 
     @property
@@ -125,14 +126,14 @@ class Emulator:
             "app.handler",
         ]
         output = self._log or subprocess.DEVNULL
-        # A session of its own: Ctrl-C reaches us alone, and we end all of it.
+        # In its own session: Ctrl-C reaches this process alone, which then ends the whole group.
         return subprocess.Popen(
             command, env=environment, stdout=output, stderr=output, start_new_session=True
         )
 
 
 class _Queue(ThreadingHTTPServer):
-    """Takes calls at any time and hands them to the emulator one after the other."""
+    """An HTTP proxy that passes calls to the emulator one at a time."""
 
     daemon_threads = True
 
@@ -150,7 +151,7 @@ class _Call(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         with self.server.turn:
             status, content_type, reply = self._forward(body)
-        with suppress(BrokenPipeError, ConnectionResetError):  # the caller has gone
+        with suppress(BrokenPipeError, ConnectionResetError):  # the caller hung up
             self.send_response(status)
             self.send_header("Content-Type", content_type)
             self.send_header("Content-Length", str(len(reply)))
@@ -171,7 +172,7 @@ class _Call(BaseHTTPRequestHandler):
             connection.close()
 
     def log_message(self, *arguments: object) -> None:
-        """The emulator logs each call by itself."""
+        """Log nothing: the emulator logs each call."""
 
 
 def _free_ports(count: int) -> list[int]:

@@ -1,8 +1,8 @@
-"""A queue and what polls it for a function, as Lambda's event source mapping does.
+"""An SQS queue, and a poller that invokes a function as Lambda's event source mapping does.
 
-What the mapping honours is what AWS documents: a message that is reported as failed, or whose
-invocation fails, stays in the queue and comes again after its visibility timeout; all others are
-deleted. https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+A message stays in the queue if the function reports it as failed or the invocation fails, and
+becomes visible again after its visibility timeout. All others are deleted.
+https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
 """
 
 import json
@@ -17,18 +17,18 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs.type_defs import MessageTypeDef
 
 MAX_RECEIVE_COUNT = 5
-"""How often a queue hands out a message before it becomes a dead letter."""
+"""How often a message is received before SQS moves it to the dead-letter queue."""
 
 _WAIT_S = 1
-"""How long a poll waits for a message."""
+"""The wait time of a long poll."""
 
 
 @dataclass(frozen=True)
 class Queues:
-    """A queue of jobs, and where messages end that fail too often.
+    """A job queue and its dead-letter queue.
 
     Attributes:
-        jobs: URL of the queue.
+        jobs: URL of the job queue.
         dead_letters: URL of the dead-letter queue.
     """
 
@@ -43,18 +43,17 @@ class Queues:
         visibility_timeout_s: int,
         max_receive_count: int = MAX_RECEIVE_COUNT,
     ) -> "Queues":
-        """Make both queues, wired as `template.yaml` wires them.
+        """Create both queues, connected as in `template.yaml`.
 
         Args:
-            sqs: a client.
-            name: of the stack that they would belong to.
-            visibility_timeout_s: after which a message comes again that was not deleted.
-            max_receive_count: how often it comes before it goes to the dead letters.
+            sqs: an SQS client.
+            name: the prefix of the queues' names: the stack's name.
+            visibility_timeout_s: time in s until an undeleted message becomes visible again.
+            max_receive_count: how often a message is received before it becomes a dead letter.
         """
         dead_letters = sqs.create_queue(QueueName=f"{name}-dead-letters")["QueueUrl"]
-        found = sqs.get_queue_attributes(QueueUrl=dead_letters, AttributeNames=["QueueArn"])
         redrive = {
-            "deadLetterTargetArn": found["Attributes"]["QueueArn"],
+            "deadLetterTargetArn": _queue_arn(sqs, dead_letters),
             "maxReceiveCount": max_receive_count,
         }
         jobs = sqs.create_queue(
@@ -68,14 +67,14 @@ class Queues:
 
 
 class EventSourceMapping:
-    """Polls a queue and invokes a function with what it receives, one batch at a time.
+    """A poller that passes a queue's messages to a function, one batch at a time.
 
     Args:
-        sqs: a client; its region is that of the events.
-        queue_url: of the queue.
-        function_url: where the function takes events by POST, as the emulator does.
-        batch_size: messages in a batch, 1 to 10.
-        timeout_s: how long to wait for the function.
+        sqs: an SQS client; its region becomes the events' region.
+        queue_url: the queue.
+        function_url: the URL that takes events by POST, such as the emulator's.
+        batch_size: the largest number of messages in a batch, 1 to 10.
+        timeout_s: the longest time to wait for the function, in s.
     """
 
     def __init__(
@@ -91,14 +90,13 @@ class EventSourceMapping:
         self._function_url = function_url
         self._batch_size = batch_size
         self._timeout_s = timeout_s
-        found = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])
-        self._arn = found["Attributes"]["QueueArn"]
+        self._arn = _queue_arn(sqs, queue_url)
 
     def poll(self) -> tuple[int, int]:
-        """Do one batch, if there is one.
+        """Receive one batch of messages, if there are any, and invoke the function with it.
 
         Returns:
-            How many messages were received, and how many of them stay in the queue.
+            The number of messages received, and how many of them stay in the queue.
 
         Raises:
             OSError: the function does not answer; all messages stay.
@@ -114,8 +112,8 @@ class EventSourceMapping:
         if not messages:
             return 0, 0
         identifiers = [message["MessageId"] for message in messages]
-        back = failed_messages(self._invoke(messages), identifiers)
-        done = [message for message in messages if message["MessageId"] not in back]
+        failed = failed_messages(self._invoke(messages), identifiers)
+        done = [message for message in messages if message["MessageId"] not in failed]
         if done:
             self._sqs.delete_message_batch(
                 QueueUrl=self._queue_url,
@@ -124,7 +122,7 @@ class EventSourceMapping:
                     for number, message in enumerate(done)
                 ],
             )
-        return len(messages), len(back)
+        return len(messages), len(failed)
 
     def _invoke(self, messages: Sequence["MessageTypeDef"]) -> bytes:
         records = [self._record(message) for message in messages]
@@ -134,13 +132,13 @@ class EventSourceMapping:
         try:
             with urllib.request.urlopen(request, timeout=self._timeout_s) as reply:
                 content: bytes = reply.read()
-        except urllib.error.HTTPError as error:  # the function's process has ended
+        except urllib.error.HTTPError as error:  # the function's process died
             with error:
                 return b'{"errorMessage": "status %d", "errorType": "HTTPError"}' % error.code
         return content
 
     def _record(self, message: "MessageTypeDef") -> dict[str, Any]:
-        """A message as Lambda hands it to functions."""
+        """Convert a message to the record that Lambda passes to functions."""
         return {
             "messageId": message["MessageId"],
             "receiptHandle": message["ReceiptHandle"],
@@ -158,23 +156,28 @@ class EventSourceMapping:
 
 
 def failed_messages(reply: bytes, identifiers: Sequence[str]) -> set[str]:
-    """Which messages of a batch stay in the queue, by what the function replied.
+    """Return the IDs of the messages of a batch that stay in the queue.
 
-    None where `batchItemFailures` is empty or absent; all of them where the function raised, or
-    where the reply is none that AWS understands.
+    None if `batchItemFailures` is empty or absent. All of them if the function raised an
+    exception, or if AWS would not accept the reply.
 
     Args:
-        reply: of the function, as the emulator hands it on: an exception is an object with
-            `errorType`, and a timeout plain text.
-        identifiers: of all messages of the batch.
+        reply: the function's reply as the emulator returns it: an object with `errorType` for an
+            exception, and plain text for a timeout.
+        identifiers: the IDs of all messages of the batch.
     """
-    everything = set(identifiers)
+    batch = set(identifiers)
     try:
-        told = json.loads(reply or b"null")
-        failures = (told or {}).get("batchItemFailures") or []
-        if isinstance(told, Mapping) and "errorType" in told:
-            return everything
+        content = json.loads(reply or b"null")
+        failures = (content or {}).get("batchItemFailures") or []
+        if isinstance(content, Mapping) and "errorType" in content:
+            return batch
         failed = {failure["itemIdentifier"] for failure in failures}
     except (ValueError, AttributeError, KeyError, TypeError):
-        return everything
-    return failed if failed <= everything else everything
+        return batch
+    return failed if failed <= batch else batch
+
+
+def _queue_arn(sqs: "SQSClient", queue_url: str) -> str:
+    response = sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=["QueueArn"])
+    return response["Attributes"]["QueueArn"]

@@ -1,4 +1,4 @@
-"""S3 and SQS on this machine: moto's, spoken to over HTTP, both at one address."""
+"""S3 and SQS on this machine: moto's HTTP server, one endpoint for both."""
 
 import logging
 from pathlib import Path
@@ -17,27 +17,45 @@ if TYPE_CHECKING:
 OUTPUT_BUCKET = "corrected-waveforms"
 
 
-class S3Server:
-    """An S3 server with an empty public archive and an empty output bucket; SQS is empty.
+def function_environment(endpoint_url: str) -> dict[str, str]:
+    """Return the environment variables that make a function use an `S3Server`."""
+    return {
+        "AWS_ENDPOINT_URL_S3": endpoint_url,
+        "AWS_ENDPOINT_URL_SQS": endpoint_url,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "S3_OUTPUT_BUCKET": OUTPUT_BUCKET,
+    }
 
-    As AWS does, it shows unsigned readers only what is public, which the archive's objects are.
+
+class S3Server:
+    """An S3 server with an empty archive bucket and an empty output bucket; SQS has no queues.
+
+    As on AWS, unsigned requests can read public objects alone. The archive's objects are public.
 
     Args:
         host: the address to listen on.
-        port: the port to listen on; 0 is any that is free.
+        port: the port to listen on; 0 takes any free port.
+
+    Attributes:
+        client: an S3 client with credentials.
+        sqs: an SQS client.
+        port: where it listens.
+        endpoint_url: the endpoint of both services.
     """
 
     def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
         self._server = ThreadedMotoServer(host, port, verbose=False)
         self.client: S3Client
         self.sqs: SQSClient
+        self.port = port
         self.endpoint_url = ""
 
     def __enter__(self) -> "S3Server":
         logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it logs every request
         self._server.start()
-        host, port = self._server.get_host_and_port()
-        self.endpoint_url = f"http://{host}:{port}"
+        host, self.port = self._server.get_host_and_port()
+        self.endpoint_url = f"http://{host}:{self.port}"
         session = boto3.Session("local", "local", region_name=SCEDC.region)
         self.client = session.client("s3", endpoint_url=self.endpoint_url)
         self.sqs = session.client("sqs", endpoint_url=self.endpoint_url)
@@ -57,26 +75,20 @@ class S3Server:
 
     @property
     def function_environment(self) -> dict[str, str]:
-        """The environment variables with which a function uses this server."""
-        return {
-            "AWS_ENDPOINT_URL_S3": self.endpoint_url,
-            "AWS_ENDPOINT_URL_SQS": self.endpoint_url,
-            "AWS_ACCESS_KEY_ID": "local",
-            "AWS_SECRET_ACCESS_KEY": "local",
-            "S3_OUTPUT_BUCKET": OUTPUT_BUCKET,
-        }
+        """The environment variables that make a function use this server."""
+        return function_environment(self.endpoint_url)
 
     def put(self, key: str, body: bytes) -> None:
-        """Put an object into the archive."""
+        """Put a public object into the archive."""
         self.client.put_object(Bucket=SCEDC.bucket, Key=key, Body=body, ACL="public-read")
 
     def put_folder(self, folder: Path) -> None:
-        """Put a folder's miniSEED and StationXML into the archive, under their paths in it."""
+        """Put a folder's miniSEED and StationXML files into the archive; paths become keys."""
         for path in sorted(folder.rglob("*")):
             if path.suffix in (".ms", ".xml"):
                 self.put(path.relative_to(folder).as_posix(), path.read_bytes())
 
     def get(self, uri: str) -> bytes:
-        """The content of an object named s3://BUCKET/KEY."""
+        """Return the content of the object s3://BUCKET/KEY."""
         bucket, _, key = uri.removeprefix("s3://").partition("/")
         return self.client.get_object(Bucket=bucket, Key=key)["Body"].read()

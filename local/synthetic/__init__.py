@@ -1,1 +1,1 @@
-"""A synthetic archive: ground motion, instruments, StationXML, miniSEED."""
+"""A synthetic archive: ground motion, an instrument, channel days, and SCEDC's keys for them."""

@@ -1,16 +1,16 @@
-"""A real broadband instrument: its StationXML, and its response at any frequency, fast.
+"""A real broadband instrument: its StationXML and its frequency response.
 
 Streckeisen STS-2 seismometer (poles and zeros, 1500 V/(m/s)) on a Quanterra Q330 digitizer
-(419430 counts/V) whose last filter, "FLbelow100", is applied at the final sampling rate. These
-are the facts of CI.HEC..BHN (40 Hz; the sensor too) and CI.WBM..HHZ (100 Hz) as SCEDC publishes
-them under `FDSNstationXML/CI/`.
+(419430 counts/V). The digitizer's last filter, "FLbelow100", runs at the final sampling rate. The
+values are those of CI.HEC..BHN (40 Hz; also the sensor) and CI.WBM..HHZ (100 Hz) in SCEDC's
+StationXML under `FDSNstationXML/CI/`.
 """
 
 import functools
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -25,6 +25,8 @@ from obspy.core.inventory.response import (
 )
 from obspy.core.inventory.util import Equipment
 
+from local.synthetic._fir_filters import FILTERS, FirFilter
+
 if TYPE_CHECKING:
     from scipy.interpolate import CubicSpline
 
@@ -32,7 +34,7 @@ SENSOR_GAIN = 1500.0  # V/(m/s), at 1 Hz
 DIGITIZER_GAIN = 419430.0  # counts/V
 SENSITIVITY = SENSOR_GAIN * DIGITIZER_GAIN  # counts/(m/s), at 1 Hz
 
-_SENSOR_ZEROS = (0j, 0j)  # rad/s, as the poles
+_SENSOR_ZEROS = (0j, 0j)  # rad/s, like the poles
 _SENSOR_POLES = (
     *(-0.03702367 + 0.03702438j, -0.03702367 - 0.03702438j),
     *(-118.7522 + 423.488088j, -118.7522 - 423.48809j),
@@ -42,35 +44,23 @@ _SENSOR_NORMALIZATION = 48624554.458089046  # makes the gain of the poles and ze
 
 _LOWEST_NODE = 1e-6  # Hz; far below one cycle a day, 1.2e-5 Hz
 
-# Latitude and longitude in degrees, elevation in m: a point in Southern California, as StationXML
-# demands one. Nothing is computed from it.
+# Latitude and longitude in degrees, elevation in m: StationXML requires them, so this is a point in
+# Southern California. Nothing depends on it.
 _PLACE = (34.0, -117.0, 0.0)
 
-# Without a fixed one, every generation would differ in its bytes.
+# Fixed, so that every run writes the same bytes.
 _CREATED = UTCDateTime(2024, 1, 1)
-
-
-class _DigitizerFilter(NamedTuple):
-    """The digitizer's last FIR filter at one sampling rate.
-
-    Attributes:
-        coefficients: all of them, in StationXML's order; no unit.
-        delay: in s; the digitizer has already taken it out of its time stamps.
-    """
-
-    coefficients: tuple[float, ...]
-    delay: float
 
 
 @dataclass(frozen=True)
 class ChannelEpoch:
-    """One channel of the instrument, from `start` on without an end.
+    """An open-ended epoch of one channel.
 
     Attributes:
-        channel: SEED code; its last letter says where the component points: Z, N or E.
-        location: SEED code; blank is "".
+        channel: SEED channel code; its last letter is the orientation: Z, N or E.
+        location: SEED location code; "" is blank.
         sampling_rate: 100.0 or 40.0 Hz.
-        start: when the epoch begins, UTC.
+        start: start of the epoch, UTC.
     """
 
     channel: str
@@ -79,40 +69,11 @@ class ChannelEpoch:
     start: UTCDateTime
 
 
-# One number a line would bury the module.
-# fmt: off
-_FILTERS = {
-    100.0: _DigitizerFilter(delay=0.04687, coefficients=(
-        4.93305e-17, 2.19269e-10, 5.5255e-08, 1.52515e-06, 7.71668e-05, 0.00440098, 0.0623035,
-        0.313162, 0.609444, 0.261754, -0.343399, 0.00960486, 0.213595, -0.211189, 0.0808518,
-        0.0570094, -0.131788, 0.133998, -0.082974, 0.0136602, 0.04432, -0.0748276, 0.0755232,
-        -0.0540381, 0.0224854, 0.00733085, -0.0276292, 0.0350196, -0.0318696, 0.0205158,
-        -0.00880971, -0.00201974, 0.0090517, -0.0108775, 0.00914406, -0.00590073, 0.00266829,
-        -0.000261751, -0.00109833, 0.00155774, -0.00142785, 0.00102524, -0.000584649, 0.000236698,
-        -2.26985e-05, -7.30962e-05, 9.0795e-05, -7.07905e-05, 4.2078e-05, -1.90476e-05, 6.0835e-06,
-        -5.39609e-07, -4.7879e-07, 2.8784e-08, 1.69669e-07, -1.38519e-07, 6.27105e-08, 6.82038e-11,
-        -8.00017e-09, -4.53371e-09, -1.19163e-09, 4.50304e-09, 7.52368e-10, -7.89445e-10,
-        -4.7825e-10, -4.02219e-12, 5.49924e-11, 2.17637e-11, -9.90439e-13, -1.70236e-13,
-        -9.9507e-15,
-    )),
-    40.0: _DigitizerFilter(delay=0.430462, coefficients=(
-        4.1895179e-13, 0.00033031761, 0.0010292126, -0.003141228, 0.00020570927, 0.0015252131,
-        -0.0062319267, 0.010480133, -0.013120247, 0.010782143, -0.00144455, -0.015872946,
-        0.039507404, -0.06510363, 0.085371559, -0.089191342, 0.050061889, 0.83723276, 0.26672305,
-        -0.16669311, 0.095283986, -0.050921772, 0.016145837, 0.007063624, -0.018387713, 0.01994141,
-        -0.015489507, 0.0085273541, -0.0025578868, -0.0018110264, 0.0024264926, -0.0037576946,
-        0.00046729273, 0.00063307212, -1.5687414e-06, -1.2547978e-05, 3.2104054e-07, -2.633241e-08,
-        -5.0999748e-08,
-    )),
-}
-# fmt: on
-
-
 def response(sampling_rate: float) -> Response:
-    """The instrument's response from ground velocity (m/s) to counts.
+    """Return the instrument's response from ground velocity (m/s) to counts.
 
-    Four stages, as in SCEDC's own files: seismometer, preamplifier of gain 1, analogue-to-digital
-    converter, FIR filter.
+    It has four stages, as in SCEDC's files: seismometer, preamplifier of gain 1,
+    analogue-to-digital converter, FIR filter.
 
     Args:
         sampling_rate: 100.0 or 40.0 Hz.
@@ -151,19 +112,19 @@ def response(sampling_rate: float) -> Response:
 
 
 def stationxml(network: str, station: str, channels: Sequence[ChannelEpoch]) -> bytes:
-    """A StationXML 1.1 document (UTF-8) of one station, all channels with this instrument.
+    """Return a StationXML 1.1 document (UTF-8) of one station whose channels have this instrument.
 
     Args:
-        network: SEED code.
-        station: SEED code.
-        channels: one or more; the station's own epoch begins with the earliest of them.
+        network: SEED network code.
+        station: SEED station code.
+        channels: one or more; the station's epoch starts with the earliest of them.
 
     Raises:
-        ValueError: there is no channel, one has a sampling rate that the instrument lacks, or a
+        ValueError: there are no channels, the instrument lacks a channel's sampling rate, or a
             channel code does not end in Z, N or E.
     """
     if not channels:
-        raise ValueError(f"{network}.{station} has no channels; StationXML needs one")
+        raise ValueError(f"{network}.{station} has no channels; StationXML needs at least one")
     start = min(channel.start for channel in channels)
     described = Station(
         station,
@@ -179,20 +140,20 @@ def stationxml(network: str, station: str, channels: Sequence[ChannelEpoch]) -> 
     )
     document = io.BytesIO()
     inventory.write(document, format="STATIONXML")
-    # ObsPy labels what it writes with the newest version it knows; SCEDC's files are 1.1, and
-    # nothing in this document is newer than that.
+    # ObsPy writes the newest schema version that it knows. SCEDC's files are 1.1, and the document
+    # has no newer element.
     return document.getvalue().replace(b'schemaVersion="1.2"', b'schemaVersion="1.1"', 1)
 
 
 def frequency_response(
     sampling_rate: float, frequencies: npt.NDArray[np.float64]
 ) -> npt.NDArray[np.complex128]:
-    """The response in counts/(m/s): complex128, of the shape of `frequencies`.
+    """Return the response in counts/(m/s): complex128, of the shape of `frequencies`.
 
-    The sign of the phase is evalresp's and NumPy's: multiply an rfft by it to get counts.
-    evalresp is asked at some 20,000 frequencies and a cubic spline goes through its answers, as
-    it needs a second for a million. From one cycle a day to 80 % of the Nyquist frequency the
-    error is below 1e-6 of the response's modulus.
+    The sign of the phase is that of evalresp and NumPy: multiply an rfft by it to get counts.
+    evalresp takes a second per million frequencies, so this interpolates some 20,000 of its values
+    with a cubic spline. From one cycle per day to 80 % of the Nyquist frequency the error is below
+    1e-6 of the response's modulus.
 
     Args:
         sampling_rate: 100.0 or 40.0 Hz.
@@ -212,12 +173,12 @@ def frequency_response(
 
 @functools.cache
 def _spline(sampling_rate: float) -> "CubicSpline":
-    """A cubic spline through evalresp's answers at well-placed frequencies."""
-    from scipy.interpolate import CubicSpline  # a second, for those who record a motion
+    """Return a cubic spline through evalresp's values at well-chosen frequencies."""
+    from scipy.interpolate import CubicSpline  # takes a second to import: only where it is used
 
-    # Equal steps of log f follow the seismometer's corner at 120 s and the f^2 below it. The FIR
-    # filter's phase turns once in 1/(its length) = 1 to 1.4 Hz, wherever f is: equal steps of f
-    # above 1 Hz. No two are more than 0.2 % of f, or 0.004 Hz, apart.
+    # Logarithmic steps resolve the seismometer's corner at 120 s and the f^2 below it. The FIR
+    # filter's phase turns once in 1/(filter length), every 1 to 1.4 Hz: linear steps above 1 Hz.
+    # Neighbours are at most 0.2 % of f, or 0.004 Hz, apart.
     low = np.geomspace(_LOWEST_NODE, 1.0, 8000)
     high = np.linspace(1.0, sampling_rate / 2, 12000)[1:]
     nodes = np.concatenate([[0.0], low, high])
@@ -225,17 +186,17 @@ def _spline(sampling_rate: float) -> "CubicSpline":
     return CubicSpline(nodes, exact)
 
 
-def _filter(sampling_rate: float) -> _DigitizerFilter:
-    """The digitizer's filter at `sampling_rate` in Hz; ValueError if it has none."""
+def _filter(sampling_rate: float) -> FirFilter:
+    """Return the digitizer's filter at `sampling_rate` in Hz; ValueError if it has none."""
     try:
-        return _FILTERS[sampling_rate]
+        return FILTERS[sampling_rate]
     except KeyError:
-        known = " or ".join(str(rate) for rate in sorted(_FILTERS))
+        known = " or ".join(str(rate) for rate in sorted(FILTERS))
         raise ValueError(f"sampling_rate must be {known} Hz, got {sampling_rate!r}") from None
 
 
 def _channel(epoch: ChannelEpoch) -> Channel:
-    """One channel's StationXML element."""
+    """Return one channel's element of the inventory."""
     orientations = {"Z": (0.0, -90.0), "N": (0.0, 0.0), "E": (90.0, 0.0)}  # azimuth, dip: degrees
     component = epoch.channel[-1:]
     if component not in orientations:

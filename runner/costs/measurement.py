@@ -1,7 +1,7 @@
 """Measured times of both functions at several memory sizes and sampling rates.
 
 The measurement is `channel_day_costs.json`, next to this module.
-`python -m benchmarks.memory.memory_sweep --write` replaces it.
+`python -m benchmarks.memory.sweep --write` replaces it.
 """
 
 import json

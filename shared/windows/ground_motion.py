@@ -19,7 +19,7 @@ from shared.windows.request import Window
 MARGIN_PERIODS = 2.4
 """Length of the margins before and after a window, in periods of f1, the lowest frequency that
 `pre_filt` passes. For a 120 s seismometer they are half an hour.
-`benchmarks/windows/window_margins.py` measures the errors."""
+`benchmarks/windows/margins.py` measures the errors."""
 
 _MIN_MARGIN_S, _MAX_MARGIN_S = 10.0, 21_600.0
 _MARGIN_WITHOUT_BAND_S = 1_800.0

@@ -98,16 +98,14 @@ def environment(container_s3: Any) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def response_container(images: dict[str, Image], container_s3: Any) -> Iterator[Container]:
-    container = Container(images["response"], environment(container_s3))
-    yield container
-    container.remove()
+    with Container(images["response"], environment(container_s3)) as container:
+        yield container
 
 
 @pytest.fixture(scope="module")
 def timewindow_container(images: dict[str, Image], container_s3: Any) -> Iterator[Container]:
-    container = Container(images["timewindow"], environment(container_s3))
-    yield container
-    container.remove()
+    with Container(images["timewindow"], environment(container_s3)) as container:
+        yield container
 
 
 def test_images_share_all_layers_but_the_code(base_image: Image, images: dict[str, Image]) -> None:

@@ -208,7 +208,7 @@ def children(pid: int) -> list[int]:
 def test_a_taken_port_is_an_error(s3_server: S3Server, response: Emulator) -> None:
     port = int(response.endpoint_url.rpartition(":")[2])
     with (
-        pytest.raises(EmulatorError, match=f"port {port} cannot be had"),
+        pytest.raises(EmulatorError, match=f"cannot listen on port {port}"),
         Emulator("response", {}, port),
     ):
         pass

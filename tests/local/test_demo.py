@@ -1,4 +1,4 @@
-"""The demo, run once as a command."""
+"""The demo, run once as a command: its output, its files, its picture."""
 
 import re
 import socket
@@ -18,7 +18,7 @@ def test_it_ends_well(demo_run: DemoRun) -> None:
 
 
 def test_it_says_what_came_out(demo_run: DemoRun) -> None:
-    """The lines that the README shows."""
+    """The README shows these lines."""
     for line in (
         r"went in    ground velocity, peak \d\.\d{3}e-05 m/s",
         r"recorded   CI\.SOC\.\.HHZ, 8,640,000 samples, peak [\d,]+ counts",
@@ -74,7 +74,7 @@ def check_picture(path: Path) -> None:
     width, height = struct.unpack(">II", content[16:24])
     assert 800 <= width <= 4_000
     assert 500 <= height <= 4_000
-    assert 30_000 < len(content) < 1_000_000  # drawn on, and no burden
+    assert 30_000 < len(content) < 1_000_000  # not empty, and small enough for a repository
 
 
 def test_logs_of_the_functions(demo_run: DemoRun) -> None:
@@ -83,12 +83,12 @@ def test_logs_of_the_functions(demo_run: DemoRun) -> None:
         assert "Traceback" not in log
 
 
-def test_a_taken_port_is_told(tmp_path: Path) -> None:
+def test_a_taken_port_is_named(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = str(server.getsockname()[1])
         options = ["--port", port, "--output", str(tmp_path)]
         done = run_command(sys.executable, "-m", "local.demo", *options)
     assert done.returncode == 1
-    assert done.stderr.startswith(f"error: port {port} cannot be had: ")
+    assert done.stderr.startswith(f"error: cannot listen on port {port}: ")
     assert "in use" in done.stderr
-    assert done.stderr.count("\n") == 1  # a message, and no traceback
+    assert done.stderr.count("\n") == 1  # no traceback

@@ -1,4 +1,4 @@
-"""`make serve`, from a shell until Ctrl-C."""
+"""`make serve`, started from a shell and stopped with Ctrl-C."""
 
 import contextlib
 import json
@@ -20,32 +20,29 @@ import pytest
 from tests.support.commands import PROJECT, command_environment, free_port
 
 INVOCATIONS = "2015-03-31/functions/function/invocations"
-START_S = 600  # the archive may have to be made
+START_S = 600  # it may have to make the archive first
 
 
 @dataclass
 class Served:
-    """A `make serve` that serves."""
+    """A running `make serve`; `lines` is its output so far."""
 
     process: subprocess.Popen[str]
     port: int
-    said: list[str]
+    lines: list[str]
 
     @property
     def url(self) -> str:
         return f"http://localhost:{self.port}/{INVOCATIONS}"
 
     def interrupt(self) -> None:
-        """What Ctrl-C does: the terminal sends it to the whole process group."""
+        """Press Ctrl-C: the terminal sends SIGINT to the whole process group."""
         os.killpg(self.process.pid, signal.SIGINT)
-        self.said += self.process.communicate(timeout=300)[0].splitlines()
+        self.lines += self.process.communicate(timeout=300)[0].splitlines()
 
 
 def make_serve(function: str, port: int, log: IO[bytes]) -> "subprocess.Popen[str]":
-    """Start it as a shell does, in a process group of its own.
-
-    It uses the environment that the tests run in, as it is.
-    """
+    """Start it as a shell does, in its own process group, in the tests' virtual environment."""
     environment = ["-o", f"{sys.prefix}/ready", f"VENV={sys.prefix}"]
     return subprocess.Popen(
         ["make", *environment, "serve", f"FUNCTION={function}", f"PORT={port}"],
@@ -60,7 +57,7 @@ def make_serve(function: str, port: int, log: IO[bytes]) -> "subprocess.Popen[st
 
 @contextlib.contextmanager
 def serving(function: str, log: IO[bytes]) -> Iterator[Served]:
-    """`make serve` of a function on a free port, from when it says so; ended in any case."""
+    """Run `make serve` on a free port; yield it once it is ready."""
     port = free_port()
     process = make_serve(function, port, log)
     served = Served(process, port, [])
@@ -69,11 +66,11 @@ def serving(function: str, log: IO[bytes]) -> Iterator[Served]:
     try:
         assert process.stdout
         for line in process.stdout:
-            served.said.append(line.rstrip("\n"))
+            served.lines.append(line.rstrip("\n"))
             if "Ctrl-C" in line:
                 break
         end.cancel()
-        assert "Ctrl-C" in served.said[-1], (served.said, Path(log.name).read_text())
+        assert "Ctrl-C" in served.lines[-1], (served.lines, Path(log.name).read_text())
         yield served
     finally:
         end.cancel()
@@ -84,20 +81,20 @@ def serving(function: str, log: IO[bytes]) -> Iterator[Served]:
 
 
 def descendants(pid: int) -> set[int]:
-    """A process and all that it started."""
+    """Return a process and all its descendants."""
     parents: dict[int, int] = {}
     for stat in Path("/proc").glob("[0-9]*/stat"):
-        with contextlib.suppress(OSError):  # it ended meanwhile
+        with contextlib.suppress(OSError):  # it has ended
             content = stat.read_text()
             parents[int(stat.parent.name)] = int(content.rpartition(")")[2].split()[1])
-    found = {pid}
-    while more := {child for child, parent in parents.items() if parent in found} - found:
-        found |= more
-    return found
+    family = {pid}
+    while more := {child for child, parent in parents.items() if parent in family} - family:
+        family |= more
+    return family
 
 
 def alive(pids: set[int]) -> list[str]:
-    """The commands of those processes that still run, some seconds given to end."""
+    """Return the commands of the processes that still run after five seconds."""
     commands = []
     for _ in range(50):
         commands = []
@@ -112,7 +109,7 @@ def alive(pids: set[int]) -> list[str]:
 
 
 def curl(url: str, output: Path) -> "subprocess.Popen[str]":
-    """The README's line."""
+    """Run the README's command."""
     return subprocess.Popen(
         ["curl", "-X", "POST", "-d", "@request.json", url, "-o", str(output)],
         cwd=PROJECT,
@@ -131,12 +128,12 @@ def test_it_serves_until_ctrl_c(log: IO[bytes], tmp_path: Path) -> None:
     with serving("timewindow", log) as served:
         assert any(
             f"The timewindow function: http://127.0.0.1:{served.port}/" in line
-            for line in served.said
+            for line in served.lines
         )
 
         outputs = [tmp_path / name for name in ("one.json", "two.json", "three.json")]
         assert curl(served.url, outputs[0]).wait(timeout=300) == 0
-        # Two at the same time: the emulator alone dies of the second one.
+        # Two at once: without the proxy, the emulator would crash.
         together = [curl(served.url, output) for output in outputs[1:]]
         assert [call.wait(timeout=300) for call in together] == [0, 0]
         replies: list[Any] = [json.loads(output.read_text()) for output in outputs]
@@ -148,19 +145,19 @@ def test_it_serves_until_ctrl_c(log: IO[bytes], tmp_path: Path) -> None:
         served.interrupt()
 
     assert alive(pids) == []
-    assert "Ended." in served.said
+    assert "Stopped." in served.lines
     with socket.create_server(("127.0.0.1", served.port)):
         pass  # the port is free again
-    # make ends as a program does that Ctrl-C ends, and says so.
+    # make's own status after Ctrl-C.
     assert served.process.returncode in (-signal.SIGINT, 2, 130)
-    said = (tmp_path / "serve.log").read_text()
-    assert "Traceback" not in said
-    assert "KeyboardInterrupt" not in said
+    errors = (tmp_path / "serve.log").read_text()
+    assert "Traceback" not in errors
+    assert "KeyboardInterrupt" not in errors
 
 
 def test_the_response_function_has_a_queue(log: IO[bytes]) -> None:
     with serving("response", log) as served:
-        (line,) = [line for line in served.said if line.startswith("Its queue, local-jobs")]
+        (line,) = [line for line in served.lines if line.startswith("Queues local-jobs")]
         session = boto3.Session("local", "local", region_name="us-west-2")
         endpoint = line.split()[-1]
         assert endpoint == f"http://127.0.0.1:{served.port + 1}"
@@ -169,7 +166,7 @@ def test_the_response_function_has_a_queue(log: IO[bytes]) -> None:
             sqs.get_queue_url(QueueName=f"local-{name}")["QueueUrl"]
             for name in ("jobs", "dead-letters")
         )
-        for day in ("2024,001", "2024,002"):  # the archive of the demo has no second one
+        for day in ("2024,001", "2024,002"):  # the demo's archive lacks the second day
             body = json.dumps({"day": day, "nscl": "CI.BOM.BHZ."})
             sqs.send_message(QueueUrl=jobs, MessageBody=body)
 
@@ -181,19 +178,19 @@ def test_the_response_function_has_a_queue(log: IO[bytes]) -> None:
 
 
 def received(sqs: Any, queue_url: str) -> list[Any]:
-    """The next message of a queue, waited for."""
+    """Wait for the next messages of a queue."""
     deadline = time.monotonic() + START_S
     while time.monotonic() < deadline:
-        found = sqs.receive_message(
+        response = sqs.receive_message(
             QueueUrl=queue_url, WaitTimeSeconds=1, MessageAttributeNames=["All"]
         )
-        if messages := found.get("Messages"):
+        if messages := response.get("Messages"):
             return list(messages)
     return []
 
 
 def test_it_ends_with_sigterm(log: IO[bytes], tmp_path: Path) -> None:
-    """As a service manager, or `kill`, ends it."""
+    """SIGTERM is the signal of service managers and of `kill`."""
     command = [sys.executable, "-m", "local.serve", "response", "--port", str(free_port())]
     process = subprocess.Popen(
         command, cwd=PROJECT, env=command_environment(), stdout=subprocess.PIPE, stderr=log
@@ -211,22 +208,22 @@ def test_it_ends_with_sigterm(log: IO[bytes], tmp_path: Path) -> None:
     assert (tmp_path / "serve.log").read_text() == ""
 
 
-def test_a_taken_port_is_told(log: IO[bytes], tmp_path: Path) -> None:
+def test_a_taken_port_is_named(log: IO[bytes], tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
         process = make_serve("timewindow", port, log)
         process.communicate(timeout=START_S)
-    assert process.returncode == 2  # make's own, for a recipe that failed
-    said = (tmp_path / "serve.log").read_text()
-    assert f"error: port {port} cannot be had: " in said
-    assert "in use" in said
-    assert "Traceback" not in said
+    assert process.returncode == 2  # make's own status for a failed recipe
+    errors = (tmp_path / "serve.log").read_text()
+    assert f"error: cannot listen on port {port}: " in errors
+    assert "in use" in errors
+    assert "Traceback" not in errors
 
 
-def test_a_function_that_is_none_is_told(log: IO[bytes], tmp_path: Path) -> None:
+def test_an_unknown_function_is_named(log: IO[bytes], tmp_path: Path) -> None:
     process = make_serve("peak", free_port(), log)
     process.communicate(timeout=START_S)
     assert process.returncode == 2
-    said = (tmp_path / "serve.log").read_text()
-    assert "invalid choice: 'peak'" in said
-    assert "Traceback" not in said
+    errors = (tmp_path / "serve.log").read_text()
+    assert "invalid choice: 'peak'" in errors
+    assert "Traceback" not in errors

@@ -64,11 +64,12 @@ def test_make_bench() -> None:
     lines = planned(command.removeprefix("make "))
     modules = re.findall(r"-m (benchmarks\.[\w.]+)", lines)
     assert modules == [
-        "benchmarks.response.response_removal",
+        "benchmarks.response.against_obspy",
         "benchmarks.response.gaps_and_edges",
-        "benchmarks.windows.time_windows",
-        "benchmarks.windows.window_margins",
-        "benchmarks.memory.memory_sweep",
+        "benchmarks.windows.against_tutorial",
+        "benchmarks.windows.margins",
+        "benchmarks.functions.cold_and_warm",
+        "benchmarks.memory.sweep",
     ]
     for module in modules:
         assert (PROJECT / (module.replace(".", "/") + ".py")).is_file()

@@ -1,4 +1,4 @@
-"""Builders."""
+"""Builders of traces, miniSEED objects, StationXML and HTTP events."""
 
 import io
 from typing import Any
@@ -18,7 +18,7 @@ METADATA_START = UTCDateTime(2015, 1, 1)
 
 
 def forget_objects() -> None:
-    """Forget what is kept of objects: as if the next invocation were a container's first one."""
+    """Clear the caches of objects, as in a new container."""
     _record_cache.forget_records()
     stationxml.forget_stationxml()
 
@@ -26,7 +26,7 @@ def forget_objects() -> None:
 def make_trace(
     nscl: str, starttime: str, data: Any, sampling_rate: float = 40.0, dtype: Any = np.int32
 ) -> Trace:
-    """A segment of a channel."""
+    """Return a segment of a channel."""
     channel = ChannelId.parse(nscl)
     header = {
         "network": channel.network,
@@ -41,7 +41,7 @@ def make_trace(
 
 
 def mseed(*traces: Trace, encoding: str = "STEIM2", reclen: int = 512) -> bytes:
-    """Segments as one object, in SCEDC's record layout."""
+    """Return segments as one miniSEED object in SCEDC's record layout."""
     buffer = io.BytesIO()
     Stream(list(traces)).write(
         buffer, format="MSEED", encoding=encoding, reclen=reclen, byteorder=">"
@@ -50,14 +50,21 @@ def mseed(*traces: Trace, encoding: str = "STEIM2", reclen: int = 512) -> bytes:
 
 
 def put_day(server: S3Server, nscl: str, day: str, *traces: Trace, **layout: Any) -> str:
-    """Put a channel's day into the archive; returns the key."""
+    """Put a channel day into the archive, and return its key."""
     key = SCEDC.waveform_key(ChannelId.parse(nscl), Day.parse(day))
     server.put(key, mseed(*traces, **layout))
     return key
 
 
 def put_station(server: S3Server, network: str, station: str, **rates: float) -> bytes:
-    """Put a station's StationXML into the archive, channels as keywords: `BHZ=40.0`."""
+    """Put a station's StationXML into the archive, and return it.
+
+    Args:
+        server: the archive.
+        network: SEED network code.
+        station: SEED station code.
+        rates: sampling rate in Hz by channel code, such as `BHZ=40.0`.
+    """
     epochs = [
         instrument.ChannelEpoch(channel, "", rate, METADATA_START)
         for channel, rate in rates.items()
@@ -68,14 +75,15 @@ def put_station(server: S3Server, network: str, station: str, **rates: float) ->
 
 
 def noise(npts: int, seed: int = 1, scale: float = 1000.0) -> np.ndarray:
-    """Counts that wander as ground noise does."""
-    steps = np.random.default_rng(seed).standard_normal(npts)
-    wandering = np.convolve(steps, np.hanning(25), "same")[:npts]  # longer than what is short
-    return np.round(scale * wandering).astype(np.int32)
+    """Return smoothed random counts, like ground noise."""
+    white = np.random.default_rng(seed).standard_normal(npts)
+    # "same" is as long as the longer argument: cut where that is the filter.
+    smooth = np.convolve(white, np.hanning(25), "same")[:npts]
+    return np.round(scale * smooth).astype(np.int32)
 
 
 def http_event(body: Any, version: str = "2.0", **members: Any) -> dict[str, Any]:
-    """An API Gateway event around a body, as recorded from HTTP API (2.0) and REST API (1.0)."""
+    """Return an event with a body, as recorded from an HTTP API (2.0) or a REST API (1.0)."""
     if version == "2.0":
         event: dict[str, Any] = {
             "version": "2.0",

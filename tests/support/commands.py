@@ -1,4 +1,4 @@
-"""Commands."""
+"""Commands of the project, run by tests in an environment without an AWS account."""
 
 import contextlib
 import importlib.util
@@ -17,20 +17,18 @@ import pytest
 
 PROJECT = Path(__file__).parents[2]
 
-
 NO_ACCOUNT = {
     "AWS_EC2_METADATA_DISABLED": "true",
     "AWS_CONFIG_FILE": "/nonexistent/config",
     "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent/credentials",
 }
-"""The environment of somebody who has no account on AWS."""
-
+"""The environment of a user without an AWS account."""
 
 Measured = Callable[[str], None]
 
 
 def load_app(function: str) -> ModuleType:
-    """A function's app.py, under a name of its own, as both are named `app`."""
+    """Import a function's app.py under a unique name, because both are named `app`."""
     path = PROJECT / f"{function}_lambda" / "app.py"
     spec = importlib.util.spec_from_file_location(f"{function}_app", path)
     assert spec
@@ -41,9 +39,9 @@ def load_app(function: str) -> ModuleType:
 
 
 def free_port() -> int:
-    """Choose a port that is free, as is the next one.
+    """Return a free port whose successor is free too.
 
-    It lies below the ports that Linux gives to outgoing connections, which come and go.
+    It lies below the range that Linux uses for outgoing connections, which could take it.
     """
     while True:
         port = random.randrange(20_000, 30_000)
@@ -54,25 +52,25 @@ def free_port() -> int:
 
 
 def sam_cli() -> str:
-    """AWS's SAM CLI; without it, the test is skipped."""
+    """Return the path of AWS's SAM CLI; skip the test without it."""
     sam = shutil.which("sam", path=f"{PROJECT / '.venv-sam' / 'bin'}:{os.environ['PATH']}")
     if sam is None:
-        pytest.skip("there is no SAM CLI: make sam")
+        pytest.skip("the SAM CLI is not installed; install it with: make sam")
     return sam
 
 
 def command_environment(**members: str) -> dict[str, str]:
-    """The environment of a command: the user's, without what it says of AWS.
+    """Return the environment of a command: the user's, without settings of AWS and make.
 
-    And without what a `make test` around it says of itself, as one make in another prints more.
+    Inside `make test`, make's own variables would make a nested make print more.
     """
-    ours = ("AWS_", "S3_", "MAKE", "MFLAGS")
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    removed = ("AWS_", "S3_", "MAKE", "MFLAGS")
+    inherited = {name: value for name, value in os.environ.items() if not name.startswith(removed)}
     return {**inherited, **NO_ACCOUNT, **members}
 
 
 def run_command(*command: str, cwd: Path = PROJECT) -> "subprocess.CompletedProcess[str]":
-    """Run a command in `command_environment` to its end, whatever that is."""
+    """Run a command in `command_environment`, and return its output and status."""
     return subprocess.run(
         command,
         cwd=cwd,
@@ -86,7 +84,15 @@ def run_command(*command: str, cwd: Path = PROJECT) -> "subprocess.CompletedProc
 
 @dataclass(frozen=True)
 class DemoRun:
-    """What a run of the demo printed and made; `windows` is what it left in output.json."""
+    """The result of a run of the demo.
+
+    Attributes:
+        status: the exit status.
+        stdout: standard output.
+        stderr: standard error.
+        folder: the folder with its picture and logs.
+        windows: the content of output.json.
+    """
 
     status: int
     stdout: str

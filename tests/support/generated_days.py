@@ -1,4 +1,4 @@
-"""Days as archives have them, with all that is odd about them, and spans of them."""
+"""Hypothesis strategies: channel days with the irregularities of real archives, and time spans."""
 
 from hypothesis import strategies as st
 from obspy import Trace, UTCDateTime
@@ -17,7 +17,7 @@ def segments(
     dtype: str = "int32",
     midnight: UTCDateTime = MIDNIGHT,
 ) -> list[Trace]:
-    """Segments, each so many samples long and so many seconds after the one before ends."""
+    """Return segments; `parts` has the gap before each in s, and its number of samples."""
     traces = []
     time = midnight + start
     for number, (gap, npts) in enumerate(parts):
@@ -35,7 +35,7 @@ def days(
     rates: tuple[float, ...] = (1.0, 8.0, 40.0),
     encodings: tuple[str, ...] = ("STEIM1", "STEIM2", "INT32", "FLOAT32"),
 ) -> bytes:
-    """A day of one to five segments, which overlap by less than the margin of reading."""
+    """Draw a day of one to five segments, with overlaps shorter than the reading margin."""
     rate = draw(st.sampled_from(rates))
     encoding = draw(st.sampled_from(encodings))
     reclen = draw(st.sampled_from([256, 512, 1024, 2048, 4096]))
@@ -58,9 +58,10 @@ def days(
 
 @st.composite
 def spans(draw: st.DrawFn, content: bytes) -> tuple[UTCDateTime, UTCDateTime]:
-    """A span that begins and ends anywhere, most often around the edges of records.
+    """Draw a time span, most often near the edges of records.
 
-    Never half-way between two samples, which ObsPy takes for either, by the last bit of a float.
+    It never starts or ends halfway between two samples: there, the last bit of a float decides
+    which sample ObsPy takes.
     """
     length = parse_header(content).record_length
     headers = [parse_header(content, offset) for offset in range(0, len(content), length)]

@@ -1,4 +1,4 @@
-"""A server that answers as Lambda's API does, in whatever way a test wants."""
+"""A server for Lambda's API whose answers a test chooses."""
 
 import json
 import threading
@@ -15,7 +15,7 @@ BUCKET = "corrected-waveforms"
 
 @dataclass(frozen=True)
 class Call:
-    """What the API was asked."""
+    """A call of the API."""
 
     path: str
     authorization: str | None
@@ -24,7 +24,7 @@ class Call:
 
 @dataclass
 class Answer:
-    """What the API answers; `drop` closes the connection without a word."""
+    """An answer of the API; `drop` closes the connection without one."""
 
     status: int = 200
     body: str = '{"fine": true}'
@@ -33,29 +33,34 @@ class Answer:
 
 
 def failed(kind: str, message: str = "not today") -> Answer:
-    """A function's exception, as AWS tells it."""
+    """Return the answer for a function's exception."""
     body = json.dumps({"errorType": kind, "errorMessage": message})
     return Answer(body=body, headers={"X-Amz-Function-Error": "Unhandled"})
 
 
 def refused(status: int, kind: str, message: str = "not now") -> Answer:
-    """An error of Lambda's own."""
+    """Return an error of Lambda itself."""
     return Answer(
         status, json.dumps({"Type": "User", "Message": message}), {"X-Amzn-ErrorType": kind}
     )
 
 
 def corrected(event: Any) -> Answer:
-    """What the response function answers, as far as is read of it."""
+    """Return the part of the response function's reply that the runner reads."""
     key = f"s3://{BUCKET}/noresp/{event['day']}/{event['nscl']}"
     return Answer(body=json.dumps({"output_key": key}))
 
 
 class LambdaApi:
-    """Lambda's API on this machine.
+    """Lambda's API on this machine; a context manager.
 
-    `answer` is told each event, and how often it has come before. `most_at_once` is how many calls
-    were under way at the same time.
+    Attributes:
+        reply: the default answer.
+        answer: returns the answer to an event; its second argument counts earlier calls with it.
+        calls: all calls so far.
+        most_at_once: the largest number of simultaneous calls.
+        seconds: how long each call takes, in s.
+        url: the endpoint URL.
     """
 
     def __init__(self) -> None:
@@ -64,7 +69,7 @@ class LambdaApi:
         self.calls: list[Call] = []
         self.most_at_once = 0
         self.seconds = 0.0
-        self._under_way = 0
+        self._running = 0
         self._lock = threading.Lock()
 
     def __enter__(self) -> "LambdaApi":
@@ -93,14 +98,14 @@ class LambdaApi:
         with self._lock:
             before = self.events.count(call.event)
             self.calls.append(call)
-            self._under_way += 1
-            self.most_at_once = max(self.most_at_once, self._under_way)
+            self._running += 1
+            self.most_at_once = max(self.most_at_once, self._running)
         try:
             time.sleep(self.seconds)
             return self.answer(call.event, before)
         finally:
             with self._lock:
-                self._under_way -= 1
+                self._running -= 1
 
 
 def _handler(api: LambdaApi) -> type[BaseHTTPRequestHandler]:
@@ -114,7 +119,7 @@ def _handler(api: LambdaApi) -> type[BaseHTTPRequestHandler]:
                 self.close_connection = True
                 return
             content = answer.body.encode(errors="surrogateescape")
-            with suppress(BrokenPipeError, ConnectionResetError):  # the caller has gone
+            with suppress(BrokenPipeError, ConnectionResetError):  # the caller hung up
                 self.send_response(answer.status)
                 for name, value in answer.headers.items():
                     self.send_header(name, value)
@@ -123,6 +128,6 @@ def _handler(api: LambdaApi) -> type[BaseHTTPRequestHandler]:
                 self.wfile.write(content)
 
         def log_message(self, *arguments: object) -> None:
-            """Not said."""
+            """Log nothing."""
 
     return Handler

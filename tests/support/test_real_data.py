@@ -1,5 +1,6 @@
-"""The tests of the tests: none but the marked ones needs the real objects of the archive."""
+"""The plugin for real data: only marked tests can read the archive's real objects."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -12,9 +13,25 @@ KEY = "FDSNstationXML/CI/CI_WBM.xml"
 
 @pytest.mark.parametrize("read", [Path.read_bytes, Path.open])
 def test_unmarked_tests_cannot_read_real_data(read) -> None:
-    """Whether the file is there or not."""
+    """The result does not depend on whether the file exists."""
     with pytest.raises(UnmarkedRealDataError, match="without the marker real_data"):
         read(REAL_DATA / KEY)
+
+
+@pytest.mark.parametrize("spelling", [os.fsencode, os.path.relpath])
+def test_no_spelling_of_the_path_is_overlooked(spelling) -> None:
+    with pytest.raises(UnmarkedRealDataError):
+        open(spelling(REAL_DATA / KEY), "rb")  # noqa: PTH123, SIM115 - Path takes no bytes
+
+
+@pytest.fixture(scope="module")
+def listing() -> list[Path]:
+    return list(REAL_DATA.iterdir())
+
+
+def test_fixtures_of_unmarked_tests_cannot_read_real_data(request) -> None:
+    with pytest.raises(UnmarkedRealDataError):
+        request.getfixturevalue("listing")
 
 
 def test_unmarked_tests_cannot_list_real_data() -> None:
@@ -33,8 +50,11 @@ def test_marked_tests_are_skipped_without_real_data(pytester, monkeypatch, tmp_p
     pytester.makepyfile("""
         import pytest
 
+        @pytest.fixture(scope="module")
+        def content(): raise AssertionError
+
         @pytest.mark.real_data
-        def test_marked(): raise AssertionError
+        def test_marked(content): raise AssertionError
 
         def test_unmarked(): pass
     """)

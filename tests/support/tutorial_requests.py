@@ -1,4 +1,4 @@
-"""The tutorials' requests, and what ObsPy makes of them, on the demo's archive."""
+"""The tutorials' requests on the demo's archive, and ObsPy's results for them."""
 
 import io
 import json
@@ -18,13 +18,13 @@ WINDOWS_REQUEST = json.loads((PROJECT / "request.json").read_text())
 
 
 def assert_corrected_as_by_obspy(content: bytes, archive: Path) -> None:
-    """The object written for RESPONSE_REQUEST is what ObsPy makes of the archive's day."""
+    """Assert that the result of RESPONSE_REQUEST equals ObsPy's."""
     (trace,) = obspy.read(io.BytesIO(content), format="MSEED")
     expected = corrected_by_obspy(archive)
     assert (trace.id, trace.stats.npts) == (expected.id, expected.stats.npts)
     assert trace.stats.starttime == expected.stats.starttime
     peak = np.abs(expected.data).max()
-    assert 1e-7 < peak < 1e-1  # ground velocity in m/s, and none of it rounded to whole numbers
+    assert 1e-7 < peak < 1e-1  # ground velocity in m/s, not rounded to whole numbers
     np.testing.assert_allclose(trace.data, expected.data, rtol=1e-6, atol=1e-7 * peak)
 
 
@@ -38,7 +38,7 @@ def corrected_by_obspy(archive: Path) -> obspy.Trace:
 
 
 def assert_windows_as_by_obspy(answers: list[dict[str, Any]], archive: Path) -> None:
-    """The answers to WINDOWS_REQUEST have the samples that ObsPy cuts out of the archive's days."""
+    """Assert that the answers to WINDOWS_REQUEST have the samples that ObsPy cuts out."""
     assert len(answers) == len(WINDOWS_REQUEST["Windows"])
     for window, answer in zip(WINDOWS_REQUEST["Windows"], answers, strict=True):
         expected = window_by_obspy(archive, window)

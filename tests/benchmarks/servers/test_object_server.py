@@ -1,4 +1,4 @@
-"""The S3 server of the benchmarks answers boto3 as S3 does."""
+"""The benchmarks' S3 server answers boto3 as S3 does."""
 
 import hashlib
 from collections.abc import Iterator
@@ -13,7 +13,7 @@ from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from benchmarks.servers.object_server import ObjectServer
-from local.cloud.helper_process import Service
+from benchmarks.servers.server_process import ServerProcess
 from shared.archive.scedc import SCEDC
 from shared.aws import s3_read
 
@@ -60,7 +60,7 @@ def test_a_whole_object(client: Any, server: ObjectServer) -> None:
 
 
 @pytest.mark.parametrize(
-    ("wanted", "first", "end"),
+    ("byte_range", "first", "end"),
     [
         ("bytes=0-0", 0, 1),
         ("bytes=512-1023", 512, 1024),
@@ -70,8 +70,8 @@ def test_a_whole_object(client: Any, server: ObjectServer) -> None:
         ("bytes=-99999", 0, 10_240),
     ],
 )
-def test_a_part(client: Any, server: ObjectServer, wanted: str, first: int, end: int) -> None:
-    answer = client.get_object(**OBJECT, Range=wanted)
+def test_a_part(client: Any, server: ObjectServer, byte_range: str, first: int, end: int) -> None:
+    answer = client.get_object(**OBJECT, Range=byte_range)
     assert answer["ResponseMetadata"]["HTTPStatusCode"] == 206
     assert answer["Body"].read() == CONTENT[first:end]
     assert answer["ContentRange"] == f"bytes {first}-{end - 1}/{len(CONTENT)}"
@@ -79,15 +79,15 @@ def test_a_part(client: Any, server: ObjectServer, wanted: str, first: int, end:
     assert server.counts() == {NAME: [1, end - first]}
 
 
-@pytest.mark.parametrize("wanted", ["bytes=0-1,4-5", "bytes=-", "lines=1-2", "bytes=5-2"])
-def test_what_is_no_single_range_is_ignored(client: Any, wanted: str) -> None:
-    assert client.get_object(**OBJECT, Range=wanted)["Body"].read() == CONTENT
+@pytest.mark.parametrize("byte_range", ["bytes=0-1,4-5", "bytes=-", "lines=1-2", "bytes=5-2"])
+def test_anything_but_a_single_range_is_ignored(client: Any, byte_range: str) -> None:
+    assert client.get_object(**OBJECT, Range=byte_range)["Body"].read() == CONTENT
 
 
-@pytest.mark.parametrize("wanted", ["bytes=10240-", "bytes=99999-100000", "bytes=-0"])
-def test_a_part_beyond_the_end(client: Any, server: ObjectServer, wanted: str) -> None:
+@pytest.mark.parametrize("byte_range", ["bytes=10240-", "bytes=99999-100000", "bytes=-0"])
+def test_a_part_beyond_the_end(client: Any, server: ObjectServer, byte_range: str) -> None:
     with pytest.raises(ClientError) as caught:
-        client.get_object(**OBJECT, Range=wanted)
+        client.get_object(**OBJECT, Range=byte_range)
     error = caught.value.response["Error"]
     assert (error["Code"], error["ActualObjectSize"]) == ("InvalidRange", str(len(CONTENT)))
     assert server.counts() == {NAME: [1, 0]}
@@ -141,14 +141,14 @@ def test_our_reader_reads_it(server: ObjectServer, monkeypatch: pytest.MonkeyPat
 
 
 def test_in_a_process_of_its_own(folder: Path) -> None:
-    with Service("benchmarks.servers.object_server", str(folder)) as server:
+    with ServerProcess("benchmarks.servers.object_server", str(folder)) as server:
         assert client_of(server.port).get_object(**OBJECT)["Body"].read() == CONTENT
         assert server.counts() == {NAME: [1, len(CONTENT)]}
 
 
-def test_a_service_that_does_not_start() -> None:
+def test_a_server_that_does_not_start() -> None:
     with (
         pytest.raises(RuntimeError, match="has ended"),
-        Service("benchmarks.servers.object_server", "--unknown"),
+        ServerProcess("benchmarks.servers.object_server", "--unknown"),
     ):
         pass

@@ -1,4 +1,4 @@
-"""The network of the benchmarks is as slow as it says, and changes nothing."""
+"""The benchmarks' slow network: its delay and bandwidth, and unchanged bytes."""
 
 import socket
 import threading
@@ -8,15 +8,15 @@ from contextlib import contextmanager
 
 import pytest
 
+from benchmarks.servers.server_process import ServerProcess
 from benchmarks.servers.slow_network import SlowNetwork
-from local.cloud.helper_process import Service
 
 CONTENT = bytes(range(256)) * 4096  # 1 MiB
 
 
 @contextmanager
 def serving(serve: Callable[[socket.socket], None]) -> Iterator[int]:
-    """A server that hands each of its connections to `serve`; yields its port."""
+    """Run a server that passes each connection to `serve`; yield its port."""
 
     def accept() -> None:
         while True:
@@ -41,12 +41,12 @@ def echo(connection: socket.socket) -> None:
         connection.sendall(content)
 
 
-def connected(server: SlowNetwork | Service) -> socket.socket:
+def connected(server: SlowNetwork | ServerProcess) -> socket.socket:
     return socket.create_connection(("127.0.0.1", server.port), timeout=30)
 
 
-def received(server: SlowNetwork | Service, content: bytes = b"x") -> bytes:
-    """What comes back for some bytes, until the server has no more."""
+def received(server: SlowNetwork | ServerProcess, content: bytes = b"x") -> bytes:
+    """Send some bytes, and return the whole reply."""
     with connected(server) as client:
         sender = threading.Thread(target=lambda: (client.sendall(content), end(client)))
         sender.start()
@@ -70,18 +70,18 @@ def test_bytes_pass_unchanged_and_are_counted() -> None:
 
 def test_many_connections_at_once_keep_their_bytes() -> None:
     contents = [bytes([number]) * 100_000 for number in range(8)]
-    found: dict[int, bytes] = {}
+    replies: dict[int, bytes] = {}
     with serving(echo) as server, SlowNetwork(server, 0.01, 50e6) as network:
 
         def ask(number: int) -> None:
-            found[number] = received(network, contents[number])
+            replies[number] = received(network, contents[number])
 
         threads = [threading.Thread(target=ask, args=(number,)) for number in range(8)]
         for thread in threads:
             thread.start()
         for thread in threads:
             thread.join()
-    assert [found[number] for number in range(8)] == contents
+    assert [replies[number] for number in range(8)] == contents
 
 
 def test_a_connection_costs_one_round_trip_and_each_answer_another() -> None:
@@ -119,7 +119,7 @@ def test_bandwidth_is_shared_by_all_connections(clients: int) -> None:
 
 
 def test_a_sender_is_held_back() -> None:
-    """Or else all that a server can send would count as passed, wanted or not."""
+    """Otherwise the proxy would count bytes that no client reads."""
     sent = 0
 
     def send(connection: socket.socket) -> None:
@@ -160,10 +160,10 @@ def test_without_a_server_the_connection_ends() -> None:
         assert client.recv(1) == b""
 
 
-def test_in_a_process_of_its_own_it_tells_its_counts() -> None:
+def test_in_its_own_process_it_reports_its_counts() -> None:
     with (
         serving(echo) as server,
-        Service("benchmarks.servers.slow_network", str(server), "0.001", "inf") as network,
+        ServerProcess("benchmarks.servers.slow_network", str(server), "0.001", "inf") as network,
     ):
         assert received(network, CONTENT) == CONTENT
         assert network.counts() == {"connections": 1, "up": len(CONTENT), "down": len(CONTENT)}

@@ -1,4 +1,4 @@
-"""How the mapping reads a function's reply: the rules of AWS's page on SQS and Lambda."""
+"""The event source mapping's reading of a function's reply, by AWS's rules for SQS and Lambda."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The generated archive: its records, their layout, and the truth that can be found in them."""
+"""The synthetic archive: its records, their layout, and the true motion recovered from them."""
 
 import io
 from dataclasses import replace
@@ -10,14 +10,8 @@ from obspy import Trace, UTCDateTime
 from obspy.io.mseed.util import get_record_information
 
 from local.synthetic import archive as synthetic_archive
-from local.synthetic.archive import (
-    DEMO_ARCHIVE,
-    DEMO_CHANNELS,
-    DemoChannel,
-    Gap,
-    counts,
-    true_velocity,
-)
+from local.synthetic.archive import DEMO_ARCHIVE, DEMO_CHANNELS
+from local.synthetic.channel_day import DemoChannel, Gap, counts, true_velocity
 from local.synthetic.instrument import SENSITIVITY
 
 SOC_HHZ, BOM_BHZ, BOM_BHN = DEMO_CHANNELS
@@ -31,13 +25,13 @@ RECORD_LENGTH = 512
 
 @pytest.fixture(scope="module")
 def archive():
-    """The whole archive, of this version: the demo's, if it is there, as it takes its time."""
+    """The whole archive of this version: the demo's if it exists, because writing takes long."""
     return synthetic_archive.write_archive(DEMO_ARCHIVE, print)
 
 
 @pytest.fixture
 def small(monkeypatch):
-    """Makes the archive as small as can be: how it is kept does not depend on what is in it."""
+    """Reduce the archive to two tiny files, for tests of its completeness."""
     files = {"continuous_waveforms/x.ms": b"counts", "truth/x.npy": b"truth"}
     monkeypatch.setattr(synthetic_archive, "_files", files.items)
 
@@ -97,7 +91,7 @@ def test_truth_has_a_value_for_each_sample(archive, channel):
     stream = obspy.read(archive / KEYS[channel])
     assert truth.dtype == np.float32
     assert truth.shape == (sum(trace.stats.npts for trace in stream),)
-    # At 1 Hz the instrument is nearly a factor: the records look like the truth.
+    # Near 1 Hz the instrument is little more than a factor: the records look like the truth.
     recorded = np.concatenate([trace.data for trace in stream]) / SENSITIVITY
     peak = slice(np.abs(truth).argmax() - 100, np.abs(truth).argmax() + 100)
     assert np.abs(recorded[peak]).max() == pytest.approx(np.abs(truth[peak]).max(), rel=0.2)
@@ -116,15 +110,15 @@ def test_metadata_cover_the_records(archive):
 def test_obspy_finds_the_truth_to_the_digitizer_s_rounding(archive):
     stream = obspy.read(archive / KEYS[BOM_BHZ])
     inventory = obspy.read_inventory(archive / "FDSNstationXML/CI/CI_BOM.xml")
-    # The whole band of the ground motion passes: nothing is taken from the truth.
+    # The filter passes the whole band of the ground motion, so the truth needs no filter.
     stream.remove_response(inventory, output="VEL", pre_filt=(0.002, 0.005, 16.0, 18.0))
     error = stream[0].data - np.load(archive / BOM_BHZ.truth_path)
     # remove_response tapers 5 % of the day, half of it at each end.
     inside = error[int(0.026 * error.size) : -int(0.026 * error.size)]
     in_counts = inside * SENSITIVITY
-    # Rounding to whole counts is an error of 12**-0.5 = 0.29 counts rms, at most half a count of
-    # a single sample but more after filtering. Measured: 0.28 rms, 0.93 at worst; in parts of the
-    # ground motion, 0.4 % of its rms and 4e-5 of its peak.
+    # Rounding to whole counts is an error of 12**-0.5 = 0.29 counts rms and at most half a count
+    # per sample, more after filtering. Measured: 0.28 rms, 0.93 at most; relative to the ground
+    # motion, 0.4 % of its rms and 4e-5 of its peak.
     assert in_counts.std() < 0.31
     assert np.abs(in_counts).max() < 1.5
 
@@ -154,7 +148,7 @@ def test_samples_after_the_gap_lie_between_those_of_the_whole_day(archive, witho
 
 
 def a_fraction_later(whole_day: np.ndarray) -> np.ndarray:
-    """The 4000 samples after the gap by interpolation: another way than a turn of the phase."""
+    """Return the 4000 samples after the gap by interpolation, independent of the phase shift."""
     trace = Trace(whole_day[: 40 * 600].astype(np.float64), {"sampling_rate": 40.0})
     start = trace.stats.starttime + (8400 + 0.3) / 40
     trace.interpolate(40.0, "lanczos", starttime=start, npts=4000, a=100)
@@ -199,9 +193,8 @@ def test_a_broken_off_archive_is_not_complete(small, tmp_path):
     def break_off(line: str) -> None:
         raise BrokenOffError(line)
 
-    # As if an older version had completed it.
     (tmp_path / "complete").write_text("of an older version")
-    (tmp_path / "notes.txt").write_text("of somebody else")
+    (tmp_path / "notes.txt").write_text("of another program")
     with pytest.raises(BrokenOffError):
         synthetic_archive.write_archive(tmp_path, break_off)
     assert not (tmp_path / "complete").exists()
@@ -212,10 +205,10 @@ def test_a_broken_off_archive_is_not_complete(small, tmp_path):
     assert (tmp_path / "truth/x.npy").read_bytes() == b"truth"
     assert (tmp_path / "complete").exists()
     assert (tmp_path / "notes.txt").exists()
-    assert not list(tmp_path.rglob(".*"))  # no half-written file either
+    assert not list(tmp_path.rglob(".*"))  # no half-written file
 
 
-def test_another_version_is_written_anew(monkeypatch, small, tmp_path):
+def test_another_version_is_overwritten(monkeypatch, small, tmp_path):
     synthetic_archive.write_archive(tmp_path, lambda _: None)
     monkeypatch.setattr(synthetic_archive, "DEMO_CHANNELS", (replace(BOM_BHZ, seed=7),))
     lines: list[str] = []

@@ -1,4 +1,4 @@
-"""The generated ground motion: its spectrum, its earthquake, and that a seed fixes it."""
+"""The synthetic ground motion: its spectrum, its earthquake, and its dependence on the seed."""
 
 import numpy as np
 import pytest
@@ -18,7 +18,7 @@ def noise() -> np.ndarray:
 
 @pytest.fixture(scope="module")
 def earthquake(noise) -> np.ndarray:
-    """The earthquake alone, its P wave 1000.3 s after the first sample."""
+    """The earthquake alone, with P 1000.3 s after the first sample."""
     return ground_velocity(NPTS, RATE, seed=5, earthquake_at=1000.3) - noise
 
 
@@ -27,7 +27,7 @@ def rms(samples: np.ndarray) -> float:
 
 
 def between(samples: np.ndarray, begin: float, end: float) -> np.ndarray:
-    """The samples from `begin` to `end`, in s after the first."""
+    """Return the samples from `begin` to `end`, in s after the first."""
     return samples[int(begin * RATE) : int(end * RATE)]
 
 
@@ -35,7 +35,7 @@ def test_noise_has_the_power_of_its_model(noise):
     frequencies, density = welch(noise, RATE, nperseg=2**14)
     inside = (frequencies > 0.05) & (frequencies < 0.7 * RATE / 2)
     ratio = density[inside] / noise_psd(frequencies[inside])
-    # Each estimate is a mean of some 127 half-overlapping windows.
+    # Each estimate is a mean over some 127 half-overlapping windows.
     assert np.abs(10 * np.log10(ratio)).max() < 2
     assert 10 * np.log10(ratio.mean()) == pytest.approx(0, abs=0.05)
 
@@ -69,8 +69,8 @@ def test_earthquake_begins_with_p_has_its_peak_in_s_and_a_coda(earthquake):
     p_wave = rms(between(earthquake, 1000.3, 1002.3))
     s_wave = rms(between(earthquake, 1005.3, 1008.3))
     coda = [rms(between(earthquake, begin, begin + 10)) for begin in (1020, 1040, 1060, 1100)]
-    # The limit of the band at long periods has no direction in time: a swell, 0.15 % of P and far
-    # below the noise, precedes it.
+    # The high-pass filter of the band is acausal: a swell precedes P, 0.15 % of it and far below
+    # the noise.
     assert before < 1e-2 * p_wave
     assert p_wave < s_wave / 2
     assert s_wave > coda[0] > coda[1] > coda[2] > coda[3] > 0
@@ -84,7 +84,7 @@ def test_earthquake_stands_out_of_the_noise(noise, earthquake):
 
 
 def test_earthquake_does_not_depend_on_the_day_s_length(earthquake):
-    short = 2**16  # where seconds after the P wave are left, the coda is cut
+    short = 2**16  # the coda is cut off
     cut = ground_velocity(short, RATE, 5, 1000.3) - ground_velocity(short, RATE, 5, None)
     window = slice(int(1000 * RATE), int(1060 * RATE))
     assert cut[window] == pytest.approx(earthquake[window], abs=1e-7)
@@ -101,7 +101,7 @@ def test_a_seed_fixes_the_motion():
 
 
 def test_the_random_numbers_are_those_the_archive_was_designed_with():
-    # NumPy may change the stream of a distribution between versions; then this tells.
+    # NumPy may change a distribution's random numbers between versions.
     assert ground_velocity(2**12, RATE, 1, None)[:2] == pytest.approx(
         [8.131837487e-08, 7.356973515e-08], rel=1e-6
     )

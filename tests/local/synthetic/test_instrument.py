@@ -1,4 +1,4 @@
-"""The instrument: what ObsPy makes of its StationXML, and the fast response against evalresp."""
+"""The instrument: its StationXML as read by ObsPy, and its fast response against evalresp."""
 
 import io
 
@@ -15,7 +15,7 @@ RATES = (100.0, 40.0)
 
 
 def some_frequencies(sampling_rate: float, highest: float) -> np.ndarray:
-    """From one cycle a day to `highest`; half of them spread over the decades, half evenly."""
+    """Return frequencies from one cycle a day to `highest`: half log-uniform, half uniform."""
     rng = np.random.default_rng(0)
     lowest = 1 / 86400
     return np.concatenate(
@@ -33,7 +33,7 @@ def test_fast_response_is_evalresp_s(rate):
     frequencies = some_frequencies(rate, 0.4 * rate)
     exact = instrument.response(rate).get_evalresp_response_for_frequencies(frequencies, "VEL")
     error = np.abs(instrument.frequency_response(rate, frequencies) - exact) / np.abs(exact)
-    # Measured: 2e-12. What is promised: 1e-6.
+    # Measured: 2e-12. The docstring promises 1e-6.
     assert error.max() < 1e-10
 
 
@@ -42,7 +42,7 @@ def test_fast_response_holds_up_to_nyquist(rate):
     frequencies = some_frequencies(rate, 0.5 * rate)
     exact = instrument.response(rate).get_evalresp_response_for_frequencies(frequencies, "VEL")
     error = np.abs(instrument.frequency_response(rate, frequencies) - exact)
-    # Near Nyquist the filter passes next to nothing: compared with the sensitivity there.
+    # Near Nyquist the filter passes almost nothing: the error is relative to the sensitivity.
     assert error.max() < 1e-10 * instrument.SENSITIVITY
 
 
@@ -51,7 +51,7 @@ def test_response_is_flat_at_1_hz_falls_below_120_s_and_is_nothing_at_0(rate):
     gains = np.abs(instrument.frequency_response(rate, np.array([0.0, 1 / 1200, 1 / 120, 1.0])))
     relative = gains / instrument.SENSITIVITY
     assert relative[0] == 0
-    # Two zeros at the origin: a factor of 100 for each decade below the corner, 3 dB at it.
+    # Two zeros at the origin: a factor of 100 per decade below the corner, and 3 dB at it.
     assert relative[1] == pytest.approx(0.01, rel=0.02)
     assert relative[2] == pytest.approx(np.sqrt(0.5), rel=0.02)
     assert relative[3] == pytest.approx(1, rel=0.01)

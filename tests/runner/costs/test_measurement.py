@@ -7,7 +7,7 @@ from tests.support.measurement import MEASURED, RATES, cell
 
 
 def test_measurement_says_where_it_comes_from():
-    sweep = r"python -m benchmarks.memory.memory_sweep( --rounds \d+| --windows-only)* --write"
+    sweep = r"python -m benchmarks.memory.sweep( --rounds \d+| --windows-only)* --write"
     assert re.fullmatch(f"{sweep}(` and then `{sweep})?", MEASURED["command"])
     assert MEASURED["machine"]["processors"] * 1769 >= 3538
     assert {"python", "obspy", "docker", "kernel", "base_image"} <= set(MEASURED["versions"])

@@ -1,13 +1,13 @@
-"""A failure is told when it happens, and not only at the end, which a run that is cut off lacks."""
+"""A pytest plugin that prints each failure at once, so that an interrupted run shows it too."""
 
 import pytest
 
 
-class AtOnce:
+class FailuresAtOnce:
     def __init__(self, terminal: pytest.TerminalReporter) -> None:
         self._terminal = terminal
 
-    @pytest.hookimpl(trylast=True)  # after its letter
+    @pytest.hookimpl(trylast=True)  # after the terminal's own letter
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         if report.failed:
             text = report.longreprtext
@@ -15,7 +15,7 @@ class AtOnce:
             self._terminal.write(f"\n{report.when} of {report.nodeid}: {next(errors, text)}\n")
 
 
-@pytest.hookimpl(trylast=True)  # after the terminal's own
+@pytest.hookimpl(trylast=True)  # after the terminal reporter is registered
 def pytest_configure(config: pytest.Config) -> None:
-    if terminal := config.pluginmanager.getplugin("terminalreporter"):  # side by side, one has it
-        config.pluginmanager.register(AtOnce(terminal))
+    if terminal := config.pluginmanager.getplugin("terminalreporter"):  # not in an xdist worker
+        config.pluginmanager.register(FailuresAtOnce(terminal))

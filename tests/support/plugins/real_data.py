@@ -1,11 +1,12 @@
-"""Tests on real objects of the archive: skipped where the objects are not at hand.
+"""A pytest plugin for tests that read real objects of the archive.
 
-Only a test with the marker `real_data` may read them, so that all others pass without them.
+Such tests have the marker `real_data` and are skipped where the objects are missing. No other test
+can read the objects, so all others pass without them.
 """
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any
 
@@ -13,8 +14,9 @@ import pytest
 
 PROJECT = Path(__file__).parents[3]
 REAL_DATA = Path(os.environ.get("REAL_DATA", PROJECT.parent / "shared" / "data" / "scedc-pds"))
-"""The folder of the real objects, under the archive's own keys."""
+"""The folder of the real objects, at the paths of their keys in the archive."""
 
+_READS = {"open", "os.listdir", "os.scandir"}
 _refuses = False
 
 
@@ -23,10 +25,15 @@ class UnmarkedRealDataError(Exception):
 
 
 def _refuse_real_data(event: str, arguments: tuple[Any, ...]) -> None:
-    if _refuses and event in ("open", "os.listdir", "os.scandir"):
-        path = arguments[0]
-        if isinstance(path, str | os.PathLike) and Path(path).is_relative_to(REAL_DATA):
+    if _refuses and event in _READS and isinstance(arguments[0], str | bytes | os.PathLike):
+        # Not `resolve`, which looks up every link on each call.
+        path = Path(os.path.abspath(os.fsdecode(arguments[0])))  # noqa: PTH100
+        if path.is_relative_to(REAL_DATA):
             raise UnmarkedRealDataError(f"{path} is read without the marker real_data")
+
+
+def _is_marked(item: pytest.Item) -> bool:
+    return item.get_closest_marker("real_data") is not None
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -34,12 +41,19 @@ def pytest_configure(config: pytest.Config) -> None:
     sys.addaudithook(_refuse_real_data)
 
 
-@pytest.fixture(autouse=True)
-def _only_marked_tests_read_real_data(request: pytest.FixtureRequest) -> Iterator[None]:
-    global _refuses  # an audit hook cannot be removed, only told to stop
-    marked = request.node.get_closest_marker("real_data") is not None
-    if marked and not REAL_DATA.is_dir():
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, Any, Any]:
+    """Refuse real data to an unmarked test and to all fixtures that it sets up."""
+    global _refuses  # an audit hook cannot be removed, only disabled
+    _refuses = not _is_marked(item)
+    try:
+        return (yield)
+    finally:
+        _refuses = False
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip a marked test without its data, before any fixture."""
+    if _is_marked(item) and not REAL_DATA.is_dir():
         pytest.skip(f"no real data in {REAL_DATA}")
-    _refuses = not marked
-    yield
-    _refuses = False

@@ -1,16 +1,20 @@
-"""What a server takes by itself for parts of a day, so that no more is made of other figures."""
+"""The speed of the servers alone, to interpret the other figures."""
 
 import http.client
 import statistics
 import time
 
-from benchmarks.windows.window_archive import ORDINARY, object_name
+from benchmarks.windows.archive import ORDINARY, object_name
 
 _SMALL = 64 * 1024
 
 
-def of(port: int) -> str:
-    """Medians of small reads and of whole days on one connection, in words."""
+def describe(port: int) -> str:
+    """Measure small reads and whole days on one connection; return the medians in words.
+
+    Args:
+        port: the server's port on 127.0.0.1.
+    """
     small, _ = _timed_get(port, f"bytes=0-{_SMALL - 1}", 50)
     whole, size = _timed_get(port, "bytes=0-", 9)
     return (
@@ -19,13 +23,13 @@ def of(port: int) -> str:
     )
 
 
-def _timed_get(port: int, part: str, times: int) -> tuple[float, int]:
-    """Median seconds, and bytes."""
+def _timed_get(port: int, byte_range: str, rounds: int) -> tuple[float, int]:
+    """Read part of a day several times; return the median seconds and the size in bytes."""
     client = http.client.HTTPConnection("127.0.0.1", port)
     seconds, content = [], b""
-    for _ in range(times):
+    for _ in range(rounds):
         begun = time.perf_counter()
-        client.request("GET", f"/{object_name(ORDINARY[0])}", headers={"Range": part})
+        client.request("GET", f"/{object_name(ORDINARY[0])}", headers={"Range": byte_range})
         content = client.getresponse().read()
         seconds.append(time.perf_counter() - begun)
     client.close()

@@ -1,8 +1,8 @@
-"""How much must be read around a time window for its ground motion, measured on real days.
+"""Measure on real days how large the margins around a time window of ground motion must be.
 
-The truth is what the same functions make of the whole day, or of the days around it as one. All
-errors are relative to its rms within the window. Prints tables in Markdown, which are what
-`shared.windows.ground_motion.MARGIN_PERIODS` is to be chosen by.
+The reference is the whole day, or several days as one, corrected by the same functions. All errors
+are relative to the reference's rms within the window. Prints tables in Markdown, from which
+`shared.windows.ground_motion.MARGIN_PERIODS` was chosen.
 """
 
 import sys
@@ -12,9 +12,8 @@ from dataclasses import replace
 import numpy as np
 from obspy import Stream, Trace
 
+from benchmarks.markdown import figure, table
 from benchmarks.real_data import Channel, read_channel
-from benchmarks.response.disturbed_days import correct
-from benchmarks.response.gaps_and_edges import figure, table
 from shared.archive.channel_id import ChannelId
 from shared.errors import ServiceError
 from shared.response.bridging import FloatArray
@@ -24,27 +23,27 @@ from shared.windows.ground_motion import MARGIN_PERIODS, ground_motion, plan_rem
 from shared.windows.request import Window
 
 LENGTHS_S = 33.0, 300.0
-MARGINS = 0.0, 0.1, 0.4, 0.8, 1.2, 1.6, 2.4, 3.2  # before and after it, in periods of f1
-ENOUGH = 0.01  # the worst error of a margin that is enough
+MARGINS = 0.0, 0.1, 0.4, 0.8, 1.2, 1.6, 2.4, 3.2  # before and after the window, in periods of f1
+MAX_ERROR = 0.01  # of a sufficient margin, at the worst place
 
 _PLACES = 20
-_FIRST, _LAST = 0.1, 0.9  # of the day: the ends of a single day are tapered, which is no truth
+_FIRST, _LAST = 0.1, 0.9  # of the day: its ends are tapered, so they are no reference
 
 Errors = Mapping[float, Sequence[Sequence[float]]]
 """For each margin in periods of f1: for each of `LENGTHS_S`, one error for each place."""
 
 
 class Places:
-    """Where windows are cut out of a channel's day, the middle one of several.
+    """Places of windows in a channel's day, the middle one of several.
 
     Args:
         channel: days in a row.
-        number: how many places.
+        number: the number of places.
 
     Attributes:
-        removal: how the windows' response is removed.
-        corners: what `pre_filt` "auto" becomes, in Hz.
-        period: of f1, in s.
+        removal: the plan for removing the windows' response.
+        corners: the corners of `pre_filt` "auto", in Hz.
+        period: the period of f1, in s.
     """
 
     def __init__(self, channel: Channel, number: int = _PLACES) -> None:
@@ -59,26 +58,26 @@ class Places:
         corners = self.removal.parameters.pre_filt
         assert isinstance(corners, tuple)
         self.corners, self.period = corners, 1 / corners[0]
-        (self._truth,) = correct(self._counts, channel, self.removal.parameters)
+        (self._truth,) = channel.remove_response(self._counts, self.removal.parameters)
 
     def errors(self, length: float, margin: float) -> list[float]:
-        """At each place, the error of a window of `length` s with `margin` periods of f1."""
+        """Return the error at each place of a window of `length` s with `margin` periods of f1."""
         removal = replace(self.removal, margin_s=margin * self.period)
-        found = []
+        errors = []
         for window in self._windows(length):
             (trace,), _ = ground_motion(window, self._counts, removal)
             truth = self._true(trace)
-            found.append(_rms(trace.data - truth) / _rms(truth))
-        return found
+            errors.append(_rms(trace.data - truth) / _rms(truth))
+        return errors
 
     def amplitudes_alone(self, length: float) -> list[float]:
-        """At each place, the rms of `length` s that ObsPy corrects alone, by the true rms."""
-        found = []
+        """Return at each place the rms of `length` s corrected alone by ObsPy, per true rms."""
+        amplitudes = []
         for window in self._windows(length):
             alone = self._counts.slice(window.starttime, window.endtime).copy()
             alone.remove_response(self._channel.inventory, pre_filt=self.corners)
-            found.append(_rms(alone[0].data) / _rms(self._true(alone[0])))
-        return found
+            amplitudes.append(_rms(alone[0].data) / _rms(self._true(alone[0])))
+        return amplitudes
 
     def _windows(self, length: float) -> Iterator[Window]:
         channel = ChannelId.parse(self._channel.name)
@@ -92,32 +91,40 @@ class Places:
 
 
 def main() -> None:
-    """Measure and print."""
+    """Measure, and print the tables."""
     try:
         broadband = read_channel("CI.HEC.BHN.", "2022,002")
         long_period = read_channel("CI.WBM.LHZ.", "2022,001", "2022,002", "2022,003")
     except (ServiceError, OSError) as error:
-        sys.exit(f"the real days are not at hand: {error}")
-    enough = max(_print_channel(channel) for channel in (broadband, long_period))
-    _write(f"Enough for both: {enough:g} periods of f1; MARGIN_PERIODS is {MARGIN_PERIODS:g}.")
+        sys.exit(f"the real days cannot be read: {error}")
+    margin = max(_print_channel(channel) for channel in (broadband, long_period))
+    _write(f"Sufficient for both: {margin:g} periods of f1; MARGIN_PERIODS is {MARGIN_PERIODS:g}.")
 
 
-def smallest_enough(errors: Errors) -> float:
-    """The margin from which on all are enough, in periods of f1; infinite if the largest is not."""
+def smallest_sufficient(errors: Errors) -> float:
+    """Return the smallest sufficient margin, in periods of f1.
+
+    All larger margins must be sufficient too. Infinite if the largest is not.
+    """
     smallest = float("inf")
     for margin in sorted(errors, reverse=True):
-        if np.max(errors[margin]) >= ENOUGH:
+        if np.max(errors[margin]) >= MAX_ERROR:
             break
         smallest = margin
     return smallest
 
 
 def error_table(errors: Errors, period: float) -> str:
-    """The median and the worst over places, in Markdown; `period` is that of f1, in s."""
+    """Return the median and the worst error over all places, in Markdown.
+
+    Args:
+        errors: for each margin.
+        period: the period of f1, in s.
+    """
     head = [f"{length:g} s: {word}" for length in LENGTHS_S for word in ("median", "worst")]
     rows = []
-    for margin, found in errors.items():
-        figures = [figure(float(of(places))) for places in found for of in (np.median, np.max)]
+    for margin, by_length in errors.items():
+        figures = [figure(float(of(places))) for places in by_length for of in (np.median, np.max)]
         rows.append([f"{margin:g}", f"{margin * period:.0f} s", *figures])
     return table(["periods of f1", "margin", *head], rows)
 
@@ -127,12 +134,12 @@ def _print_channel(channel: Channel) -> float:
     for margin in MARGINS:
         sys.stderr.write(f"windows of {channel.name} with {margin:g} periods of f1 ...\n")
         errors[margin] = [places.errors(length, margin) for length in LENGTHS_S]
-    smallest, alone = smallest_enough(errors), places.amplitudes_alone(LENGTHS_S[0])
+    smallest, alone = smallest_sufficient(errors), places.amplitudes_alone(LENGTHS_S[0])
     _write(f"{channel.name}, pre_filt {list(places.corners)}, errors at {len(alone)} places:\n")
     _write(error_table(errors, places.period))
-    _write(f"The worst is below {ENOUGH:.0%} from {smallest:g} periods of f1 on.")
+    _write(f"The worst error is below {MAX_ERROR:.0%} from {smallest:g} periods of f1 upwards.")
     low, high = figure(min(alone)), figure(max(alone))
-    _write(f"{LENGTHS_S[0]:g} s alone, by ObsPy: the rms is {low} to {high} times the true one.\n")
+    _write(f"{LENGTHS_S[0]:g} s alone, by ObsPy: the rms is {low} to {high} times the true rms.\n")
     return smallest
 
 

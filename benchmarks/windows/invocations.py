@@ -1,7 +1,7 @@
-"""One side answers requests for time windows in this process, and says how long it took.
+"""Invoke one of the compared functions in this process, and print the time of each invocation.
 
-Standard input has requests as JSON, a list of lists of windows; each is an invocation by API
-Gateway. Modules are loaded and the S3 client is made before; nothing else is.
+Standard input has the requests as JSON, a list of lists of windows; each becomes an event of API
+Gateway. Modules are loaded and the S3 client exists beforehand; nothing else is prepared.
 """
 
 import argparse
@@ -14,14 +14,14 @@ from collections.abc import Callable
 from typing import Any
 
 from benchmarks.windows import tutorial
-from local.cloud.emulator import PROJECT
+from local.project import PROJECT
 from shared.aws import s3_client
 
 Handler = Callable[[dict[str, Any]], dict[str, Any]]
 
 
 def ours() -> Handler:
-    """The handler of our function's image."""
+    """Return the handler of our function's image."""
     sys.path.insert(0, str(PROJECT / "timewindow_lambda"))
     handler = importlib.import_module("app").handler
     s3_client.client(signed=False)
@@ -29,7 +29,7 @@ def ours() -> Handler:
 
 
 def by_tutorial() -> Handler:
-    """The tutorial's."""
+    """Return the tutorial's handler."""
     client = tutorial.make_client()
     return lambda event: tutorial.handler(event, client)
 
@@ -37,34 +37,33 @@ def by_tutorial() -> Handler:
 SIDES = {"ours": ours, "tutorial": by_tutorial}
 
 
-def answer(handler: Handler, windows: list[dict[str, str]]) -> dict[str, Any]:
-    """Invoke a handler.
+def invoke(handler: Handler, windows: list[dict[str, str]]) -> dict[str, Any]:
+    """Invoke a handler with a request for windows.
 
     Returns:
-        seconds: how long it took.
-        digest: of the samples of all windows.
+        `seconds`: the duration; `digest`: a digest of the samples of all windows.
 
     Raises:
-        RuntimeError: one of the windows has not been answered.
+        RuntimeError: a window has no data.
     """
     event = {"routeKey": "POST /windows", "body": json.dumps({"Windows": windows})}
     begun = time.perf_counter()
     reply = handler(event)
     seconds = time.perf_counter() - begun
-    found = json.loads(reply["body"])
-    if reply["statusCode"] != 200 or not all("data" in window for window in found):
+    waveforms = json.loads(reply["body"])
+    if reply["statusCode"] != 200 or not all("data" in waveform for waveform in waveforms):
         raise RuntimeError(f"{reply['statusCode']}: {reply['body'][:2000]}")
-    samples = json.dumps([window["data"] for window in found])
+    samples = json.dumps([waveform["data"] for waveform in waveforms])
     return {"seconds": seconds, "digest": hashlib.sha256(samples.encode()).hexdigest()}
 
 
 def main() -> None:
-    """Write what `answer` says of each request."""
+    """Print the result of `invoke` for each request as JSON."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("side", choices=sorted(SIDES))
+    parser.add_argument("side", choices=sorted(SIDES), help="the function to invoke")
     handler = SIDES[parser.parse_args().side]()
     requests = json.load(sys.stdin)
-    sys.stdout.write(json.dumps([answer(handler, windows) for windows in requests]))
+    sys.stdout.write(json.dumps([invoke(handler, windows) for windows in requests]))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,7 @@
-"""A helper of a benchmark in a process of its own, so that its time is not the function's.
+"""A server of a benchmark in its own process, so that its time and memory are not the function's.
 
-It says in one line of JSON where it is, then answers each line that it is sent with its counts,
-and ends when nobody can send any more: when whoever started it ends, however that happens.
+The server prints its port as a line of JSON, then answers each line of standard input with its
+counts. It ends with standard input, that is, when the benchmark ends for any reason.
 """
 
 import json
@@ -11,18 +11,19 @@ from collections.abc import Callable
 from types import TracebackType
 from typing import Any
 
-from local.cloud.emulator import PROJECT
+from local.project import PROJECT
 
 
-class Service:
-    """A running helper; a context manager.
+class ServerProcess:
+    """A running server; a context manager.
 
     Args:
-        module: such as "benchmarks.servers.object_server"; its `main` calls `run`.
-        arguments: of its command line.
+        module: the server's module, such as "benchmarks.servers.object_server"; its `main` calls
+            `report`.
+        arguments: its command line.
 
     Attributes:
-        port: where it listens, on 127.0.0.1.
+        port: where it listens on 127.0.0.1.
     """
 
     def __init__(self, module: str, *arguments: str) -> None:
@@ -35,9 +36,9 @@ class Service:
         )
         self.port = 0
 
-    def __enter__(self) -> "Service":
+    def __enter__(self) -> "ServerProcess":
         try:
-            self.port = self._line()["port"]
+            self.port = self._read_line()["port"]
         except RuntimeError:
             self._end()
             raise
@@ -53,34 +54,43 @@ class Service:
 
     @property
     def url(self) -> str:
-        """Where it listens, as boto3 wants it."""
+        """The server's endpoint URL for boto3."""
         return f"http://127.0.0.1:{self.port}"
 
     def counts(self) -> dict[str, Any]:
-        """What it has counted so far."""
+        """Return the server's counts so far.
+
+        Raises:
+            RuntimeError: the server has ended.
+        """
         if self._process.stdin:
             self._process.stdin.write("\n")
             self._process.stdin.flush()
-        return self._line()
+        return self._read_line()
 
     def _end(self) -> None:
         self._process.kill()
         self._process.communicate()  # closes both pipes
 
-    def _line(self) -> dict[str, Any]:
+    def _read_line(self) -> dict[str, Any]:
         line = self._process.stdout.readline() if self._process.stdout else ""
         if not line:
             raise RuntimeError(f"{self._process.args!r} has ended")
-        found: dict[str, Any] = json.loads(line)
-        return found
+        values: dict[str, Any] = json.loads(line)
+        return values
 
 
-def run(port: int, counts: Callable[[], dict[str, Any]]) -> None:
-    """The helper's side, once it listens: say where, and answer with counts until the end."""
-    answer: dict[str, Any] = {"port": port}
+def report(port: int, counts: Callable[[], dict[str, Any]]) -> None:
+    """Report the port, then the counts on request, until standard input ends.
+
+    Args:
+        port: where the server listens.
+        counts: returns the server's counts as values of JSON.
+    """
+    line: dict[str, Any] = {"port": port}
     while True:
-        sys.stdout.write(json.dumps(answer) + "\n")
+        sys.stdout.write(json.dumps(line) + "\n")
         sys.stdout.flush()
         if not sys.stdin.readline():
             break
-        answer = counts()
+        line = counts()

@@ -1,0 +1,1 @@
+"""Both functions as Lambda runs them: cold start, first invocation, warm invocation."""
