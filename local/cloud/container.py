@@ -1,10 +1,11 @@
 """A function's image in a container, with AWS's emulator in front of the function."""
 
-import http.client
 import json
 import subprocess
 import time
 from collections.abc import Mapping, Sequence
+from http import HTTPStatus
+from http.client import HTTPConnection, HTTPException
 from types import TracebackType
 from typing import Any
 
@@ -68,7 +69,7 @@ class Container:
             DockerError: the emulator reports an error of its own, such as a timeout.
         """
         status, body = self.post(event)
-        if status != http.HTTPStatus.OK:
+        if status != HTTPStatus.OK:
             raise DockerError(f"status {status}: {body.decode()}\n{''.join(self.logs())}")
         return json.loads(body)
 
@@ -105,7 +106,7 @@ class Container:
         while True:
             try:
                 self._request("GET", "/", "")
-            except (OSError, http.client.HTTPException) as error:
+            except (OSError, HTTPException) as error:
                 if time.monotonic() > deadline:
                     raise DockerError(f"the emulator does not start: {error}") from error
                 time.sleep(0.1)
@@ -113,7 +114,7 @@ class Container:
                 return
 
     def _request(self, method: str, path: str, body: str) -> tuple[int, bytes]:
-        connection = http.client.HTTPConnection("127.0.0.1", self._port, timeout=TIMEOUT_S + 10)
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=TIMEOUT_S + 10)
         try:
             connection.request(method, path, body)
             response = connection.getresponse()
