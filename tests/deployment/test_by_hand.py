@@ -1,4 +1,4 @@
-"""What docs/deployment.md says of the steps by hand is true: they are done, beside a stack."""
+"""The deployment page's steps by hand, pasted into an account that also has the stack."""
 
 import json
 import urllib.parse
@@ -30,7 +30,7 @@ from tests.support.pages import make_folder
 BLOCKS = PAGE.blocks
 BUCKET = f"corrected-waveforms-{ACCOUNT}"
 NAMES = ("response-lambda", "timewindow-lambda")
-BY_HAND = sections("By hand", "Removing all of it")
+BY_HAND = sections("By hand", "Removing everything")
 MONTH = ("8. The queue", "sh", 1)
 
 covers = PAGE.covers
@@ -46,7 +46,7 @@ def pasted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pasted]:
         prepare(account)
         before = inventory(account)
         printed = account.paste(lines.removesuffix(BLOCKS[MONTH]), folder)
-        stop_workers(account)  # or moto's take the jobs as soon as they come
+        stop_workers(account)  # moto's would take the jobs at once
         printed += account.paste(BLOCKS[MONTH], folder)
         yield Pasted(account, folder, printed, before)
 
@@ -58,7 +58,7 @@ def stop_workers(account: AwsAccount) -> None:
 
 
 def made(pasted: Pasted, kind: str) -> set[str]:
-    """What the lines made of a kind."""
+    """Return the resources of a kind that the lines created."""
     return inventory(pasted.account)[kind] - pasted.before[kind]
 
 
@@ -74,7 +74,7 @@ def test_images_are_pushed(pasted: Pasted) -> None:
     ]
     assert made(pasted, "images") == set(NAMES)
     for key in (("1. The images", "sh", 0), ("Using the stack", "sh", 0)):
-        assert "AWS_PAGER=\n" in BLOCKS[key]  # or version 2 of the CLI waits for keys
+        assert "AWS_PAGER=\n" in BLOCKS[key]  # version 2 of the CLI would wait for keys
 
 
 @covers(("2. The bucket for results", "sh", 0))
@@ -116,25 +116,25 @@ def test_functions(pasted: Pasted) -> None:
     assert made(pasted, "functions") == set(NAMES)
     for name, prefix in zip(NAMES, ("Response", "Timewindow"), strict=True):
         function = pasted.account.client("lambda").get_function(FunctionName=name)
-        found = function["Configuration"]
-        assert found["MemorySize"] == default(f"{prefix}MemorySize")
-        assert found["Timeout"] == default(f"{prefix}Timeout")
-        assert found["PackageType"] == "Image"
-        assert found["Architectures"] == ["x86_64"]
-        assert found["Role"] == f"arn:aws:iam::{ACCOUNT}:role/scedc-lambda"
-        assert found["State"] == "Active"
+        configuration = function["Configuration"]
+        assert configuration["MemorySize"] == default(f"{prefix}MemorySize")
+        assert configuration["Timeout"] == default(f"{prefix}Timeout")
+        assert configuration["PackageType"] == "Image"
+        assert configuration["Architectures"] == ["x86_64"]
+        assert configuration["Role"] == f"arn:aws:iam::{ACCOUNT}:role/scedc-lambda"
+        assert configuration["State"] == "Active"
         assert function["Code"]["ImageUri"] == f"{REGISTRY}/{name}:latest"
         variables = {"S3_OUTPUT_BUCKET": BUCKET}
         if prefix == "Response":
             dead_letters = queue_url(pasted.account, "response-dead-letters")
             variables["DEAD_LETTER_QUEUE_URL"] = dead_letters
             variables["MAX_RECEIVE_COUNT"] = "5"
-        assert found["Environment"]["Variables"] == variables
+        assert configuration["Environment"]["Variables"] == variables
 
 
 @covers(("6. The sample events", "sh", 0))
 def test_sample_events(pasted: Pasted) -> None:
-    """moto's functions answer with the event: it shows what they are asked."""
+    """moto's functions return the event, so the replies show the requests."""
     request = {"day": "2019,183", "nscl": "CI.SOC.HHZ."}
     assert json.loads((pasted.folder / "reply.json").read_text()) == request
     assert "make setup" in pasted.account.commands()
@@ -176,8 +176,8 @@ def test_http_api(pasted: Pasted) -> None:
 
 
 def assert_may_call(pasted: Pasted, api_id: str, name: str, path: str) -> None:
-    found = pasted.account.client("lambda").get_policy(FunctionName=name)["Policy"]
-    (statement,) = json.loads(found)["Statement"]
+    document = pasted.account.client("lambda").get_policy(FunctionName=name)["Policy"]
+    (statement,) = json.loads(document)["Statement"]
     assert (statement["Effect"], statement["Action"]) == ("Allow", "lambda:InvokeFunction")
     assert statement["Principal"] == {"Service": "apigateway.amazonaws.com"}
     assert statement["Resource"] == f"arn:aws:lambda:{ARN}:function:{name}"
@@ -186,7 +186,7 @@ def assert_may_call(pasted: Pasted, api_id: str, name: str, path: str) -> None:
 
 
 def test_lines_for_the_http_api(pasted: Pasted) -> None:
-    """moto serves no such APIs: the lines are looked at; other tests send such events."""
+    """moto serves no HTTP APIs, so this checks the lines; other tests send such events."""
     (api,) = pasted.account.client("apigatewayv2").get_apis()["Items"]
     url = f"https://{api['ApiId']}.execute-api.{REGION}.amazonaws.com/windows"
     post, get = (line for line in pasted.account.commands() if f"{url}" in line)
@@ -233,14 +233,11 @@ def test_names_are_those_of_run_lambda(pasted: Pasted) -> None:
     assert made(pasted, "functions") == set(FUNCTION_NAMES.values())
 
 
-# Last
-
-
-@covers(("Removing all of it", "sh", 0), ("Removing all of it", "sh", 1))
+@covers(("Removing everything", "sh", 0), ("Removing everything", "sh", 1))
 def test_nothing_is_left_of_what_was_made_by_hand(pasted: Pasted) -> None:
-    """Pasted into a new shell."""
+    """Pasted into a new shell. It runs last in this module."""
     assert inventory(pasted.account) != pasted.before
-    everything, bucket = (BLOCKS["Removing all of it", "sh", index] for index in (0, 1))
+    everything, bucket = (BLOCKS["Removing everything", "sh", index] for index in (0, 1))
     s3 = pasted.account.client("s3")
     s3.put_object(Bucket=BUCKET, Key="noresp/result", Body=b"a result")
     pasted.account.paste(everything, pasted.folder)

@@ -1,6 +1,6 @@
-"""Both container images, built, and run as Lambda does: read-only, as a user of its choice.
+"""Both container images, built and run as by Lambda: read-only, as an arbitrary user.
 
-What they need, and which Python the images have: see `containers`.
+See `containers` for the requirements, and for the Python version of the images.
 """
 
 import json
@@ -34,11 +34,11 @@ pytestmark = pytest.mark.docker
 
 FUNCTIONS = ("response", "timewindow")
 
-# What the images add to AWS's base image. 320 MB on Python 3.10 and 335 MB on 3.13 when this was
-# written: a package that brings more than a little wants a thought, as does pruning that stopped.
+# The images' addition to AWS's base image: 320 MB on Python 3.10 and 335 MB on 3.13 at the time of
+# writing. More may come from a new package, or from pruning that no longer works.
 SIZE_LIMIT_BYTES = 350_000_000
 
-# Run in an image: what is wrong with the bytecode of the modules in the function's folder.
+# Run in an image: print all faults of the bytecode in the function's folder.
 CHECK_BYTECODE = """
 import importlib.util, json, marshal, pathlib
 faults = []
@@ -59,7 +59,7 @@ for source in pathlib.Path("/var/task").rglob("*.py"):
 print(json.dumps(faults))
 """
 
-# Run in an image: what another user cannot read there.
+# Run in an image: print the paths that another user cannot read.
 CHECK_ACCESS = """
 import json, os
 paths = [os.path.join(top, name) for top, folders, files in os.walk("/var/task")
@@ -71,7 +71,7 @@ print(json.dumps([path for path in paths
 
 @pytest.fixture(scope="module")
 def images(base_image: Image) -> dict[str, Image]:
-    """Both functions' images."""
+    """The images of both functions."""
     return {function: build(function) for function in FUNCTIONS}
 
 
@@ -84,7 +84,7 @@ def build(function: str) -> Image:
 
 
 def environment(container_s3: Any) -> dict[str, str]:
-    """A function's environment: Lambda's, and that of the S3 server."""
+    """Return a function's environment: Lambda's variables and the S3 server's."""
     return {
         "AWS_LAMBDA_FUNCTION_TIMEOUT": str(TIMEOUT_S),
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(MEMORY_MB),
@@ -110,7 +110,7 @@ def timewindow_container(images: dict[str, Image], container_s3: Any) -> Iterato
 
 def test_images_share_all_layers_but_the_code(base_image: Image, images: dict[str, Image]) -> None:
     response, timewindow = (images[function].layers for function in FUNCTIONS)
-    shared = len(base_image.layers) + 1  # and that of the dependencies
+    shared = len(base_image.layers) + 1  # the dependencies are one more layer
     assert response[:shared] == timewindow[:shared]
     assert response[: shared - 1] == base_image.layers
     code_bytes = [sum(sizes_after_dependencies(images[function])) for function in FUNCTIONS]
@@ -126,7 +126,7 @@ def test_importing_the_handler_at_build_leaves_nothing(
 
 
 def sizes_after_dependencies(image: Image) -> list[int]:
-    """Bytes that each step after the dependencies added, the last step first."""
+    """Return the bytes added by each step after the dependencies, the last step first."""
     lines = docker("history", "--human=false", "--no-trunc", "--format", "{{.Size}}", image.id)
     sizes = [int(line) for line in lines.split()]
     return sizes[: next(index for index, size in enumerate(sizes) if size > 50_000_000)]

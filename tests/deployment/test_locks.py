@@ -1,4 +1,4 @@
-"""The lock files fit the requirements they are made from, offline: `make lock` makes them anew."""
+"""The lock files match the requirements they are made from. `make lock` regenerates them."""
 
 import ast
 import hashlib
@@ -16,7 +16,7 @@ from tests.support.commands import PROJECT
 ROOT = Path(__file__).parents[2]
 INPUTS = {path.name: path.read_text() for path in ROOT.glob("requirements*.in")}
 
-# Each lock, what it is made from, and the Pythons that it must hold for.
+# Each lock, its source, and the Python versions that it must support.
 LOCKS = {
     "requirements.txt": ("requirements.in", ["3.10"]),
     "requirements-3.13.txt": ("requirements.in", ["3.13"]),
@@ -27,12 +27,12 @@ LOCKS = {
 
 
 def faults(lock: str, source: str, pythons: list[str], inputs: Mapping[str, str]) -> Iterator[str]:
-    """All that is wrong with a lock's text, made from `source`, one of the `inputs` by name."""
+    """Yield all faults of a lock's text, made from `source`, the name of one of the `inputs`."""
     if not lock.startswith(header(source, inputs)):
         yield f"it is not made from {source} as that is now; run `make lock`"
 
     for line in lock.removeprefix(header(source, inputs)).splitlines():
-        if line.startswith(("#", "-")) or "://" in line:  # a comment may name a place, too
+        if line.startswith(("#", "-")) or "://" in line:  # also refuses URLs in comments
             yield f"it holds more than packages, versions and hashes: {line}"
 
     pins = [read_entry(entry) for entry in entries(lock)]
@@ -75,14 +75,14 @@ def included(text: str) -> list[str]:
 
 
 def direct(source: str, inputs: Mapping[str, str]) -> list[Requirement]:
-    """What an input asks for by name, itself or through the inputs it includes."""
+    """Return the requirements named in an input or in the inputs that it includes."""
     lines = inputs[source].splitlines()
     own = [Requirement(line) for line in lines if line and not line.startswith(("#", "-r"))]
     return own + [wanted for name in included(inputs[source]) for wanted in direct(name, inputs)]
 
 
 def entries(lock: str) -> list[str]:
-    """A lock's entries, one line each."""
+    """Return a lock's entries, one line each."""
     lines = lock.replace("\\\n", " ").splitlines()
     return [line for line in lines if line.strip() and not line.startswith(("#", "-"))]
 
@@ -93,7 +93,7 @@ def read_entry(entry: str) -> tuple[Requirement, list[str]]:
 
 
 def applies(requirement: Requirement, python: str) -> bool:
-    """Whether a requirement's marker is true for a Python on Linux on x86-64."""
+    """Return whether a requirement's marker applies to a Python on Linux on x86-64."""
     environment = {
         "implementation_name": "cpython",
         "os_name": "posix",
@@ -118,7 +118,7 @@ def test_every_requirements_file_is_a_known_lock() -> None:
 
 
 def test_emulator_is_that_of_the_sam_cli() -> None:
-    """What `make demo` runs is what `sam local` runs."""
+    """`make demo` and `sam local` run the same emulator."""
     emulator, sam = (
         {str(pin) for pin in pins(ROOT / name) if pin.name == "aws-sam-cli"}
         for name in ("requirements-emulator.txt", "requirements-sam.txt")
@@ -188,7 +188,7 @@ def test_changed_input_is_refused() -> None:
 
 
 def test_what_is_imported_is_required() -> None:
-    """Not just there by way of another package."""
+    """Every imported package is required directly, not only through another package."""
     required = set(re.findall(r"^([a-z0-9]+)", (PROJECT / "requirements.in").read_text(), re.M))
     code = [*(PROJECT / "shared").rglob("*.py"), *PROJECT.glob("*_lambda/app.py")]
     imported = {

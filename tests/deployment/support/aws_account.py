@@ -1,4 +1,4 @@
-"""Somebody's account on AWS, as far as moto has one, and what stands in for other commands."""
+"""An AWS account simulated by moto, and stand-ins for other commands."""
 
 import contextlib
 import json
@@ -49,11 +49,12 @@ exec $AWS_CLI "$@"
     "sleep": 'echo "sleep $*" >> "$COMMANDS"',
     "curl": 'echo "curl $*" >> "$COMMANDS"',
 }
-"""What stands in on the PATH for what cannot be run here. Docker's pushes arrive in the registry,
-as functions are only made of images that are there. make fails where Docker would build what Lambda
-refuses: it takes images of one platform, and none with attestations. What moto does not know of the
-AWS CLI's commands is kept and not sent; the CLI checks it against AWS's own model where it can. Of
-SQS, its version 1 heeds only the option that names an endpoint."""
+"""Stand-ins on the PATH for commands that cannot run here.
+
+Docker's pushes put an image into the registry, because functions need an existing image. make fails
+if Docker would build an image that Lambda refuses: of another platform, or with attestations. AWS
+CLI commands that moto does not support are recorded and not sent; where possible, the CLI validates
+them against AWS's own model. For SQS, version 1 of the CLI honours only --endpoint-url."""
 
 MANIFEST = {
     "schemaVersion": 2,
@@ -63,7 +64,7 @@ MANIFEST = {
 
 
 class AwsAccount:
-    """An account that is empty at first, and the environment of somebody who works with it."""
+    """An account that is empty at first, and the environment of a user who works with it."""
 
     def __init__(self, folder: Path, endpoint: str, cli: dict[str, str]) -> None:
         self.folder = folder
@@ -87,21 +88,20 @@ class AwsAccount:
         )
 
     def commands(self) -> list[str]:
-        """The command lines that the stand-ins got."""
+        """Return the command lines that the stand-ins received."""
         return (self.folder / "commands").read_text().splitlines()
 
     def not_sent(self, operation: str) -> dict[str, str]:
-        """The options of a command that moto does not know."""
+        """Return the options of a command that moto does not support."""
         words = (self.folder / f"commands.{operation}").read_text().split("\0")[2:-1]
         starts = [index for index, word in enumerate(words) if word.startswith("--")]
         return {words[i]: " ".join(words[i + 1 : j]) for i, j in pairwise([*starts, len(words)])}
 
     def paste(self, lines: str, folder: Path) -> str:
-        """Lines pasted into bash, in a folder; returns what they print.
+        """Paste lines into bash, in a folder, and return stdout.
 
-        The AWS CLI is version 1, the one that there are wheels of. Lines that the CLI's version 2
-        takes in another way are the ones that print much, as it pages them, and payloads, as it
-        takes base64 for all that is not read by fileb://.
+        The AWS CLI is version 1, the only one with wheels. Version 2 differs in two ways: it pages
+        long output, and it expects base64 for payloads that are not read by fileb://.
         """
         script = folder / "pasted.sh"
         script.write_text(f"set -euo pipefail\n{lines}")
@@ -122,7 +122,7 @@ class AwsAccount:
 
 @contextlib.contextmanager
 def aws_account(folder: Path) -> Iterator[AwsAccount]:
-    """A new account in moto, in a process of its own; the folder keeps what it was asked."""
+    """Yield a new account in moto, which runs in its own process and logs to the folder."""
     port = free_port()
     server_environment = command_environment(
         MOTO_IAM_LOAD_MANAGED_POLICIES="true",
@@ -140,7 +140,7 @@ def aws_account(folder: Path) -> Iterator[AwsAccount]:
     try:
         _await(port)
         endpoint = f"http://127.0.0.1:{port}"
-        # Without Docker, its functions answer with the event that they get.
+        # Without Docker, moto's functions return their event.
         setting = urllib.request.Request(
             f"{endpoint}/moto-api/config", b'{"lambda": {"use_docker": false}}'
         )

@@ -1,4 +1,4 @@
-"""The AWS CLI, imported once for all commands: those of a page are many, and it takes a while.
+"""The AWS CLI, imported once for all commands of a page, because the import is slow.
 
 Each command is a fork, with the environment, the folder and the standard streams of its caller.
 """
@@ -19,8 +19,8 @@ _CALL = Path(__file__).with_name("aws_cli_call.py")
 
 @contextlib.contextmanager
 def serving() -> Iterator[dict[str, str]]:
-    """Yields environment variables with which $AWS_CLI takes the CLI's arguments."""
-    # Paths of sockets have to be short, as those of pytest's folders are not everywhere.
+    """Start the server; yield the environment in which `$AWS_CLI ARGUMENTS` runs the CLI."""
+    # Socket paths must be short, and pytest's folders are too long on some systems.
     with tempfile.TemporaryDirectory() as folder, socket.socket(socket.AF_UNIX) as listener:
         path = f"{folder}/aws"
         listener.bind(path)
@@ -35,29 +35,29 @@ def serving() -> Iterator[dict[str, str]]:
 
 
 def serve(listener: socket.socket) -> None:
-    """Fork for each caller, without end."""
-    import awscli.clidriver  # noqa: F401  so that the forks have it
+    """Fork for each caller, for ever."""
+    import awscli.clidriver  # noqa: F401  loaded before the forks
 
-    gc.freeze()  # or each fork's collections would copy all of it
+    gc.freeze()  # each fork's garbage collections would copy its pages
     while True:
         caller, _ = listener.accept()
         if os.fork() == 0:
             status = 255
             try:
-                status = carry_out(caller)
+                status = run_cli(caller)
             finally:
                 for stream in (sys.stdout, sys.stderr):
                     stream.flush()
                 caller.sendall(bytes([status]))
-            os._exit(0)  # without the time that it takes Python to end
+            os._exit(0)  # skips Python's slow shutdown
         caller.close()
         with contextlib.suppress(ChildProcessError):
             while os.waitpid(-1, os.WNOHANG)[0]:
                 pass
 
 
-def carry_out(caller: socket.socket) -> int:
-    """The CLI's own `main`, as where the caller stands; returns its exit status."""
+def run_cli(caller: socket.socket) -> int:
+    """Run the CLI's `main` in the caller's context, and return its exit status."""
     import awscli.clidriver
 
     message, streams, _, _ = socket.recv_fds(caller, 1 << 20, 3)
@@ -67,14 +67,14 @@ def carry_out(caller: socket.socket) -> int:
     for number, stream in enumerate(streams):
         os.dup2(stream, number)
         os.close(stream)
-    data_path = os.environ["AWS_DATA_PATH"]  # as the CLI has set it at its import
+    data_path = os.environ["AWS_DATA_PATH"]  # set by the CLI at import
     os.environ.clear()
     os.environ.update({**environment, "AWS_DATA_PATH": data_path})
     os.chdir(folder)
     sys.argv = ["aws", *arguments]
     try:
         return int(awscli.clidriver.main())
-    except SystemExit as ended:  # by argparse
+    except SystemExit as ended:  # from argparse
         return int(ended.code or 0)
 
 

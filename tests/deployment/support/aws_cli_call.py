@@ -1,4 +1,4 @@
-"""The AWS CLI's arguments, carried out by `aws_cli.serving`. It imports little, to be quick."""
+"""Client of `aws_cli.serving`: runs the AWS CLI with these arguments. Few imports keep it fast."""
 
 import json
 import os
@@ -7,7 +7,7 @@ import sys
 
 
 def call(arguments: list[str]) -> int:
-    """Have a command carried out; returns its exit status."""
+    """Run a command, and return its exit status."""
     with socket.socket(socket.AF_UNIX) as server:
         server.connect(os.environ["AWS_CLI_SOCKET"])
         message = json.dumps([arguments, dict(os.environ), os.getcwd()])  # noqa: PTH109

@@ -1,4 +1,4 @@
-"""What `sam deploy` makes of template.yaml, as far as moto has it."""
+"""The stack that `sam deploy` makes of template.yaml, as far as moto supports it."""
 
 import json
 from typing import Any
@@ -18,32 +18,32 @@ def template() -> Any:
 
 
 def deploy(account: AwsAccount) -> None:
-    """Make the stack: its functions with an image, its queues, bucket, roles and logs, its outputs.
+    """Create the stack: its functions with an image, queues, bucket, roles, logs and outputs.
 
-    moto knows neither SAM nor HTTP APIs in a template.
+    moto supports neither SAM nor HTTP APIs in a template.
     """
     ecr = account.client("ecr")
     ecr.create_repository(repositoryName=STACK)
     ecr.put_image(repositoryName=STACK, imageTag="latest", imageManifest=json.dumps(MANIFEST))
-    found = template()
-    resources = {name: _resource(item) for name, item in found["Resources"].items()}
-    found["Resources"] = {name: item for name, item in resources.items() if item}
-    del found["Transform"], found["Globals"]
-    for parameter in found["Parameters"].values():
+    body = template()
+    resources = {name: _resource(item) for name, item in body["Resources"].items()}
+    body["Resources"] = {name: item for name, item in resources.items() if item}
+    del body["Transform"], body["Globals"]
+    for parameter in body["Parameters"].values():
         parameter["Default"] = str(parameter["Default"])
     url = f"{account.endpoint}/{ACCOUNT}"
-    for output in found["Outputs"].values():
+    for output in body["Outputs"].values():
         for queue in ("Jobs", "DeadLetters"):
-            if output["Value"] == {"Ref": queue}:  # its URL, as moto's own SQS gives it
+            if output["Value"] == {"Ref": queue}:  # the URL under which moto serves SQS
                 output["Value"] = {"Fn::Sub": f"{url}/${{{queue}.QueueName}}"}
-    body = json.dumps(found).replace("${HttpApi}", API_ID)
+    text = json.dumps(body).replace("${HttpApi}", API_ID)
     account.client("cloudformation").create_stack(
-        StackName=STACK, TemplateBody=body, Capabilities=["CAPABILITY_IAM"]
+        StackName=STACK, TemplateBody=text, Capabilities=["CAPABILITY_IAM"]
     )
 
 
 def _resource(resource: dict[str, Any]) -> dict[str, Any] | None:
-    """A resource as moto takes it, or nothing."""
+    """Return a resource in a form that moto accepts, or None."""
     if resource["Type"] in RESOURCES:
         return resource
     if resource["Type"] != "AWS::Serverless::Function":

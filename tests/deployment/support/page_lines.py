@@ -1,4 +1,4 @@
-"""What the tests of docs/deployment.md share: the page, and what its lines have done."""
+"""The deployment page, and the effects of its lines on an account."""
 
 import json
 from dataclasses import dataclass
@@ -8,9 +8,11 @@ from typing import Any
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
 from shared.archive.scedc import SCEDC
-from shared.corrected_days.request import CorrectedDayRequest
+from shared.aws.deadline import TimeLeft
+from shared.corrected_days.request import CorrectedDayRequest, request_from_object
+from shared.invocation.batch import BatchJobs, Worker
 from tests.deployment.support.aws_account import ACCOUNT, REGION, AwsAccount
-from tests.deployment.support.deployed_stack import deploy, template
+from tests.deployment.support.deployed_stack import STACK, deploy, template
 from tests.support.pages import Page
 
 PAGE = Page("docs/deployment.md")
@@ -21,21 +23,26 @@ MONTH = [
     for number in range(182, 213)
     for component in "ENZ"
 ]
+FUNCTION = f"arn:aws:lambda:{ARN}:function:scedc-response"
+DEAD_LETTER = {"day": "2019,183", "nscl": "CI.XYZ.HHZ."}
 
 
 def lines_of(*headings: str) -> str:
-    """The lines to paste of these sections, in the page's order."""
+    """Return the lines to paste from these sections, in the page's order."""
     blocks = PAGE.blocks.items()
     return "".join(text for key, text in blocks if key[0] in headings and key[1] == "sh")
 
 
 def sections(first: str, last: str) -> list[str]:
-    """The headings from one to another, which is left out."""
+    """Return the headings from `first` up to, but without, `last`."""
     return HEADINGS[HEADINGS.index(first) : HEADINGS.index(last)]
 
 
+WITH_SAM = sections("With SAM", "Removing the stack")
+
+
 def prepare(account: AwsAccount) -> None:
-    """Deploy the stack, and show the account a month of the archive."""
+    """Deploy the stack, and create an archive bucket with a month of data."""
     s3 = account.client("s3")
     location = {"LocationConstraint": REGION}
     s3.create_bucket(Bucket=SCEDC.bucket, CreateBucketConfiguration=location)
@@ -46,7 +53,7 @@ def prepare(account: AwsAccount) -> None:
 
 @dataclass(frozen=True)
 class Pasted:
-    """An account after lines were pasted, the folder they ran in, and what they printed."""
+    """An account after lines were pasted, with their folder, output and initial inventory."""
 
     account: AwsAccount
     folder: Path
@@ -55,7 +62,7 @@ class Pasted:
 
 
 def inventory(account: AwsAccount) -> dict[str, set[str]]:
-    """What there is in an account, of all that the page's lines make."""
+    """Return the names of an account's resources, of every kind that the page's lines create."""
     functions = account.client("lambda")
     mappings = functions.list_event_source_mappings()["EventSourceMappings"]
     listed = {
@@ -70,41 +77,58 @@ def inventory(account: AwsAccount) -> dict[str, set[str]]:
         ),
         "roles": (account.client("iam").list_roles()["Roles"], "RoleName"),
     }
-    found = {kind: {item[name] for item in items} for kind, (items, name) in listed.items()}
-    found["mappings"] = {item["EventSourceArn"] for item in mappings}
+    names = {kind: {item[name] for item in items} for kind, (items, name) in listed.items()}
+    names["mappings"] = {item["EventSourceArn"] for item in mappings}
     urls = account.client("sqs").list_queues().get("QueueUrls", [])
-    return {**found, "queues": {url.rpartition("/")[2] for url in urls}}
+    return {**names, "queues": {url.rpartition("/")[2] for url in urls}}
+
+
+def outputs(account: AwsAccount) -> dict[str, str]:
+    """Return the stack's outputs."""
+    (stack,) = account.client("cloudformation").describe_stacks(StackName=STACK)["Stacks"]
+    return {output["OutputKey"]: output["OutputValue"] for output in stack["Outputs"]}
 
 
 def requests_in(account: AwsAccount, queue: str) -> list[Any]:
-    """The bodies of all messages of a queue."""
+    """Receive all messages of a queue, and return their bodies."""
     sqs = account.client("sqs")
     url = sqs.get_queue_url(QueueName=queue)["QueueUrl"]
-    found = []
+    bodies: list[Any] = []
     while True:
         received = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10, WaitTimeSeconds=0)
         if "Messages" not in received:
-            return found
-        found += [json.loads(message["Body"]) for message in received["Messages"]]
+            return bodies
+        bodies += [json.loads(message["Body"]) for message in received["Messages"]]
 
 
 def assert_a_month(requests: list[Any]) -> None:
-    asked = [CorrectedDayRequest.parse(request) for request in requests]
-    assert {(request.channel, request.day) for request in asked} == set(MONTH)
-    assert len(asked) == len(MONTH) == 93
+    parsed = [CorrectedDayRequest.parse(request) for request in requests]
+    assert {(request.channel, request.day) for request in parsed} == set(MONTH)
+    assert len(parsed) == len(MONTH) == 93
+
+
+def worker(requests: list[CorrectedDayRequest]) -> Worker:
+    """Return a worker for batches that only parses each request and appends it to `requests`."""
+
+    def process(request: Any) -> str:
+        requests.append(CorrectedDayRequest.parse(request))
+        return requests[-1].output_key
+
+    jobs = BatchJobs(summarize=str, request_from_object=request_from_object)
+    return Worker(process, jobs, TimeLeft(None))
 
 
 def policy(account: AwsAccount, role: str, name: str) -> list[tuple[Any, Any]]:
-    """What a role's policy allows: actions and resources."""
-    found = account.client("iam").get_role_policy(RoleName=role, PolicyName=name)
-    statements = found["PolicyDocument"]["Statement"]
+    """Return the actions and resources that a role's policy allows."""
+    response = account.client("iam").get_role_policy(RoleName=role, PolicyName=name)
+    statements = response["PolicyDocument"]["Statement"]
     assert all(set(item) == {"Effect", "Action", "Resource"} for item in statements)
     assert {item["Effect"] for item in statements} == {"Allow"}
     return [(item["Action"], item["Resource"]) for item in statements]
 
 
 def trusted(account: AwsAccount, role: str) -> str:
-    """The service that a role trusts."""
+    """Return the service that a role trusts."""
     document = account.client("iam").get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
     (statement,) = document["Statement"]
     assert (statement["Effect"], statement["Action"]) == ("Allow", "sts:AssumeRole")

@@ -1,7 +1,7 @@
-"""Runs a state machine by moto: reads it and its batches from standard input, writes the run.
+"""Run a state machine in moto: read it and its batches from stdin, write the result to stdout.
 
-A program, as moto's own mock begins by emptying all services of the process that it is in, and the
-S3 server of the other tests is one of them.
+This is a separate program because moto's mock resets all services of its process, and the S3 server
+of the other tests is one of them.
 """
 
 import json
@@ -26,7 +26,7 @@ def client(service: str) -> Any:
 
 
 def make_function(name: str) -> str:
-    """A function that answers with the event, as all of moto's do that it does not run.
+    """Create a function that returns its event, as moto's do without Docker.
 
     Returns:
         The ARN of its role.
@@ -49,8 +49,8 @@ def make_function(name: str) -> str:
 
 
 def run(machine: str, function: str, bucket: str, batches: list[Any]) -> dict[str, Any]:
-    """What a run of a machine has come to, in an account with this function and this bucket."""
-    role = make_function(function)  # also the machine's: moto looks at its form alone
+    """Run a state machine in an account with this function and bucket, and return the result."""
+    role = make_function(function)  # also the machine's: moto only checks its form
     s3, machines = client("s3"), client("stepfunctions")
     location = {"LocationConstraint": REGION}
     s3.create_bucket(Bucket=bucket, CreateBucketConfiguration=location)
@@ -60,14 +60,14 @@ def run(machine: str, function: str, bucket: str, batches: list[Any]) -> dict[st
         stateMachineArn=made["stateMachineArn"], input='{"requests": "batches"}'
     )
     while True:
-        time.sleep(0.2)  # it runs in threads of this process
+        time.sleep(0.2)  # moto runs it in threads of this process
         done = machines.describe_execution(executionArn=started["executionArn"])
         if done["status"] != "RUNNING":
             return {name: done.get(name) for name in ("status", "output", "error", "cause")}
 
 
 def main() -> None:
-    """Run what standard input says."""
+    """Run the state machine given on stdin."""
     config = {"lambda": {"use_docker": False}, "stepfunctions": {"execute_state_machine": True}}
     with mock_aws(config=config):  # type: ignore[arg-type]
         json.dump(run(**json.load(sys.stdin)), sys.stdout)
