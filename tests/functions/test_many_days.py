@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass, field
+from itertools import repeat
 from typing import Any
 
 import boto3
@@ -61,6 +62,21 @@ class Run:
     lost: int = 0
 
 
+class Mapping(EventSourceMapping):
+    """An event source mapping that shows whether the function has a batch."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.invoking = threading.Event()
+
+    def _invoke(self, messages: Any) -> bytes:
+        self.invoking.set()
+        try:
+            return super()._invoke(messages)
+        finally:
+            self.invoking.clear()
+
+
 @pytest.fixture
 def sqs(archive: S3Server) -> Any:
     return boto3.client("sqs", region_name="us-west-2")
@@ -105,9 +121,9 @@ def process_queue(
     """Let the workers poll until the queue is empty; throttle S3 and kill a worker meanwhile."""
     deadline = time.monotonic() + DEADLINE_S
     lock = threading.Lock()
+    mappings = [Mapping(sqs, queues.jobs, worker.url, batch_size=3) for worker in workers]
 
-    def poll(worker: Emulator) -> None:
-        mapping = EventSourceMapping(sqs, queues.jobs, worker.url, batch_size=3)
+    def poll(worker: Emulator, mapping: Mapping) -> None:
         while waiting(sqs, queues.jobs) and time.monotonic() < deadline:
             received, back = mapping.poll()
             with lock:
@@ -123,11 +139,24 @@ def process_queue(
         await_(lambda: run.returned >= 6)
         throttle.on.clear()
         await_(lambda: sum(run.received) >= 24)
-        os.killpg(workers[0].process.pid, signal.SIGKILL)
+        kill_at_work(workers[0], mappings[0])
 
     with ThreadPoolExecutor(len(workers) + 1) as pool:
-        for done in [pool.submit(disturb), *(pool.submit(poll, worker) for worker in workers)]:
+        for done in [pool.submit(disturb), *map(pool.submit, repeat(poll), workers, mappings)]:
             done.result()
+
+
+def kill_at_work(worker: Emulator, mapping: Mapping) -> None:
+    """Kill a worker while it has a batch: stopped first, so that it cannot end meanwhile."""
+    group = worker.process.pid
+    while True:
+        await_(mapping.invoking.is_set)
+        os.killpg(group, signal.SIGSTOP)
+        time.sleep(0.5)  # a reply that was on its way arrives
+        if mapping.invoking.is_set():
+            os.killpg(group, signal.SIGKILL)
+            return
+        os.killpg(group, signal.SIGCONT)
 
 
 def await_(condition: Callable[[], bool]) -> None:
