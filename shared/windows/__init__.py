@@ -1,13 +1,14 @@
 """Time windows: samples between two times, as counts or as ground motion.
 
-- `request`: reads a request, from JSON or from the query of a URL.
-- `limits`: the number of samples and of day objects that one request may take.
-- `plan`: what to do about each window before its samples are read.
-- `read`: reads the windows.
-- `merge`: one window's samples, from the segments of its days.
-- `ground_motion`: removes the response from one window's samples.
-- `result`: samples or an error for each window, as JSON.
-- `reply`: the results as a reply, in the requested format.
+request        WindowsRequest, parse_windows: a request, from JSON or from a URL's query
+limits         the samples and day objects that one request may take
+plan           refusals, removal plans and batches, before samples are read
+read           read_windows: the windows' samples from the archive
+merge          one window's samples from the segments of its days, as one trace
+ground_motion  one window's response removal, and the margins that it needs
+result         WindowResult: samples or an error, as JSON
+reply          the results as a reply, in the requested format
+_task          a window on its way from the request to its result
 """
 
 from importlib import import_module

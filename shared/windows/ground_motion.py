@@ -120,31 +120,31 @@ def ground_motion(
         UnreadableObjectError: samples are NaN or infinite.
     """
     near, _ = divide(counts, *plan.span(window))
-    notes = join(near)
+    messages = join(near)
     inside, margins = divide(near, window.starttime, window.endtime)
     if not inside:
-        return [], RemovalReport("", "", warnings=tuple(notes))
+        return [], RemovalReport("", "", warnings=tuple(messages))
     sampling_rate = inside[0].stats.sampling_rate
     if sampling_rate != plan.sampling_rate:  # it changes within the day
         plan = plan_removal(window, sampling_rate, plan.inventory, plan.requested)
-    notes += _missing_samples(near, window, plan)
+    messages += _describe_missing(near, window, plan)
     report = remove_response(inside, plan.inventory, plan.parameters, margins, taper_ends=False)
-    return list(inside), replace(report, warnings=(*notes, *report.warnings))
+    return list(inside), replace(report, warnings=(*messages, *report.warnings))
 
 
-def _missing_samples(near: Stream, window: Window, plan: RemovalPlan) -> list[str]:
+def _describe_missing(near: Stream, window: Window, plan: RemovalPlan) -> list[str]:
     """Describe the samples that are missing in a window and in its margins."""
     start, end = plan.span(window)
     delta = near[0].stats.delta
     before = max(0.0, window.starttime - near[0].stats.starttime)
     after = max(0.0, max(trace.stats.endtime for trace in near) - window.endtime)
     needed = f"of the {plan.margin_s:,.0f} s needed"
-    notes = []
+    messages = []
     if near[0].stats.starttime > start + 2 * delta:
-        notes.append(f"less exact: {before:,.0f} s of samples before the window, {needed}")
+        messages.append(f"less exact: {before:,.0f} s of samples before the window, {needed}")
     if window.endtime + after < end - 2 * delta:
-        notes.append(f"less exact: {after:,.0f} s of samples after the window, {needed}")
+        messages.append(f"less exact: {after:,.0f} s of samples after the window, {needed}")
     missing_s = sum(gap.samples for *_, gap in gaps_between(near)) * delta
     if missing_s:
-        notes.append(f"less exact: {missing_s:,.2f} s are missing in the window or around it")
-    return notes
+        messages.append(f"less exact: {missing_s:,.2f} s are missing in the window or around it")
+    return messages
