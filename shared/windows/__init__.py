@@ -9,6 +9,8 @@ ground_motion  one window's response removal, and the margins that it needs
 result         WindowResult: samples or an error, as JSON
 reply          the results as a reply, in the requested format
 _task          a window on its way from the request to its result
+
+All public names need ObsPy, and load it at first use.
 """
 
 from importlib import import_module
@@ -30,7 +32,7 @@ _MODULES = {
 
 
 def __getattr__(name: str) -> Any:
-    """Import a public name at first use: all of them need ObsPy, which loads slowly."""
+    """Import a public name at first use, as ObsPy loads slowly."""
     if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
