@@ -1,6 +1,6 @@
 """Merge the segments of a window's days into one trace, as ObsPy's `merge` and `trim` do."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -14,6 +14,7 @@ from shared.waveforms.segments import TimeSpan
 from shared.windows.request import Window
 
 _ROOM_SAMPLES = 10  # `trim` may look this far beyond a window
+_ALIGNED = 1e-2  # of an interval; the `misalignment_threshold` of ObsPy's `merge`
 
 
 def window_trace(window: Window, segments: Sequence[Trace], extent: TimeSpan) -> Trace:
@@ -90,9 +91,9 @@ def _on_grid(segments: Sequence[Trace], first_sample: UTCDateTime) -> list[Trace
     """
     placed: list[Trace] = []
     last = 0
-    for trace in sorted(segments, key=lambda trace: (trace.stats.starttime, trace.stats.endtime)):
+    for trace, start in _aligned(segments):
         delta = trace.stats.delta
-        since = trace.stats.starttime - (first_sample + last * delta)
+        since = start - (first_sample + last * delta)
         first = last + int(round_away(since * trace.stats.sampling_rate))
         moved = Trace(header=trace.stats.copy())
         moved.data = trace.data
@@ -100,6 +101,28 @@ def _on_grid(segments: Sequence[Trace], first_sample: UTCDateTime) -> list[Trace
         placed.append(moved)
         last = max(last, first + trace.stats.npts - 1)
     return placed
+
+
+def _aligned(segments: Sequence[Trace]) -> Iterator[tuple[Trace, UTCDateTime]]:
+    """Sort segments, and align each to the one before as ObsPy's `merge` does first.
+
+    `merge` moves a segment without a gap before it by up to a hundredth of an interval. That is
+    enough to tip the rounding of half an interval.
+
+    Yields:
+        Each segment and its aligned start.
+    """
+    before: TimeSpan | None = None
+    for trace in sorted(segments, key=lambda trace: (trace.stats.starttime, trace.stats.endtime)):
+        start, delta = trace.stats.starttime, trace.stats.delta
+        end = trace.stats.endtime
+        if before is not None:
+            gap = (start - before[1]) / delta - 1
+            if gap <= _ALIGNED and min(gap % 1, -gap % 1) <= _ALIGNED:
+                start = before[0] + round((start - before[0]) / delta) * delta
+                end = max(before[1], start + (trace.stats.npts - 1) * delta)
+        before = start, end
+        yield trace, start
 
 
 def _near(segments: list[Trace], window: Window) -> list[Trace]:
