@@ -1,4 +1,4 @@
-"""What lies around a day, and days that join."""
+"""The samples around a day, and corrected days that join."""
 
 import io
 from typing import Any
@@ -9,8 +9,6 @@ import pytest
 from obspy import Stream, Trace, UTCDateTime
 
 from local.cloud.s3_server import S3Server
-from local.synthetic import ground_motion, instrument
-from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
 from shared.archive.scedc import SCEDC
 from shared.aws import s3_client
@@ -23,11 +21,9 @@ from shared.response.removal import remove_response
 from shared.waveforms.segments import cut, join
 from tests.support.builders import make_trace, put_day, put_station
 from tests.support.commands import Measured
+from tests.support.recording import CHANNEL, NSCL, RATE, recording
 
-NSCL = "CI.BOM.BHZ."
-CHANNEL = ChannelId.parse(NSCL)
 FIRST, SECOND = Day.parse("2024,001"), Day.parse("2024,002")
-RATE = 40.0
 START = UTCDateTime("2024-01-01T21:00:00.0195")
 MIDNIGHT = 3 * 3_600 * 40
 """The first sample of the second day."""
@@ -38,11 +34,8 @@ MARGIN = int(MARGIN_S * RATE)
 
 @pytest.fixture(scope="module")
 def record() -> Trace:
-    """Three hours to both sides of midnight, as the instrument records them."""
-    truth = ground_motion.ground_velocity(END, RATE, seed=3, earthquake_at=None)
-    frequencies = ground_motion.rfft_frequencies(END, RATE)
-    spectrum = np.fft.rfft(truth) * instrument.frequency_response(RATE, frequencies)
-    return make_trace(NSCL, str(START), np.rint(np.fft.irfft(spectrum, END)), RATE)
+    """Three hours on each side of midnight, as the instrument records them."""
+    return recording(START, END, seed=3, earthquake_at=None)
 
 
 @pytest.fixture
@@ -66,7 +59,7 @@ def test_days_join_as_if_they_were_one(days: S3Server, record: Trace, measured: 
     corners = correct(days, FIRST)[0]["pre_filt"]
     as_one = Stream([record.copy()])
     remove_response(as_one, inventory, RemovalParameters(pre_filt=corners))
-    inner = slice(END // 10, -END // 10)  # without the tapers of what lies around
+    inner = slice(END // 10, -END // 10)  # without the tapered ends of the recording
     errors = {}
     for edges in ("taper", "neighbours"):
         replies, parts = zip(
@@ -122,18 +115,18 @@ def test_a_day_that_starts_late_needs_no_day_before(
     assert len(margins.stream) == (late_s < 10_800)
 
 
-@pytest.mark.parametrize("what", ["missing", "not readable", "of another year"])
-def test_a_neighbour_that_is_of_no_use_is_told(days: S3Server, what: str) -> None:
+@pytest.mark.parametrize("fault", ["missing", "not readable", "of another year"])
+def test_an_unusable_adjacent_day_is_a_warning(days: S3Server, fault: str) -> None:
     key = "continuous_waveforms/2024/2024_001/CIBOM__BHZ___2024001.ms"
-    if what == "missing":
+    if fault == "missing":
         days.client.delete_object(Bucket="scedc-pds", Key=key)
-    elif what == "not readable":
+    elif fault == "not readable":
         days.put(key, b"no miniSEED" * 1_000)
     else:
         put_day(days, NSCL, str(FIRST), make_trace(NSCL, "2020-01-01", [1, 2, 3]))
     reply, _ = correct(days, SECOND, edges="neighbours")
-    told, start, end = reply["warnings"]
-    assert key in told
+    reason, start, end = reply["warnings"]
+    assert key in reason
     assert start == "tapered at the start, as no samples of the day before join it"
     assert end == "tapered at the end, as no samples of the day after join it"
     assert reply["neighbours"] == []
@@ -143,7 +136,7 @@ def test_a_neighbour_that_is_of_no_use_is_told(days: S3Server, what: str) -> Non
 def test_a_failing_store_is_an_error(
     days: S3Server, record: Trace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The same request may give a better result a moment later."""
+    """A retry may succeed, so this is not a mere warning."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "http://127.0.0.1:9")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     s3_client.forget_clients()
@@ -153,7 +146,7 @@ def test_a_failing_store_is_an_error(
 
 @pytest.mark.parametrize("gaps", ["bridge", "split"])
 def test_a_gap_at_midnight(archive: S3Server, record: Trace, gaps: str) -> None:
-    """Bridged like any other; split, the day's end is tapered."""
+    """It is bridged like any other gap; with "split", the day's end is tapered."""
     put_day(archive, NSCL, str(FIRST), cut(record, 0, MIDNIGHT - 4_000))
     put_day(archive, NSCL, str(SECOND), cut(record, MIDNIGHT + 4_000, END))
     put_station(archive, "CI", "BOM", BHZ=RATE)

@@ -1,8 +1,6 @@
-"""A channel's day, from the archive to the output bucket."""
+"""A channel day from the archive to the output bucket."""
 
-import dataclasses
 import io
-import json
 import os
 import tempfile
 from collections.abc import Callable
@@ -17,26 +15,9 @@ from obspy import Stream
 from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
 from shared.archive.archive import DayObject
 from shared.aws import s3_read
-from shared.corrected_days.correct import write_corrected_day
-from shared.corrected_days.request import CorrectedDayRequest
-from shared.errors import BadRequestError, NoWaveformError, S3Error
+from shared.errors import NoWaveformError, S3Error
 from tests.support.builders import make_trace, mseed, noise, put_day, put_station
-
-NSCL = "CI.BOM.BHZ."
-REQUEST = {"day": "2024,001", "nscl": NSCL}
-KEY = "2024/2024_001/CIBOM__BHZ___2024001.ms"
-
-
-@pytest.fixture
-def day(archive: S3Server) -> Stream:
-    """A day of CI.BOM.BHZ with a gap, in the archive."""
-    traces = [
-        make_trace(NSCL, "2024-01-01T00:00:00.019536", noise(40_000)),
-        make_trace(NSCL, "2024-01-01T02:00:00.012345", noise(30_000, 2)),
-    ]
-    put_day(archive, NSCL, "2024,001", *traces)
-    put_station(archive, "CI", "BOM", BHZ=40.0)
-    return Stream(traces)
+from tests.support.corrected_days import KEY, NSCL, write
 
 
 def by_obspy(archive: S3Server, day: Stream, **keywords: Any) -> Stream:
@@ -44,11 +25,12 @@ def by_obspy(archive: S3Server, day: Stream, **keywords: Any) -> Stream:
     return day.copy().remove_response(obspy.read_inventory(io.BytesIO(content)), **keywords)
 
 
-def write(**changes: Any) -> dict[str, Any]:
-    return write_corrected_day(CorrectedDayRequest.parse({**REQUEST, **changes}))
+def assert_close(data: np.ndarray, expected: np.ndarray, tolerance: float) -> None:
+    """Compare samples, with a tolerance relative to the peak."""
+    assert np.abs(data - expected).max() <= tolerance * np.abs(expected).max()
 
 
-def test_what_lies_in_the_bucket_is_obspys_result(archive: S3Server, day: Stream) -> None:
+def test_the_result_in_the_bucket_is_that_of_obspy(archive: S3Server, day: Stream) -> None:
     reply = write(gaps="split")
 
     assert reply["output_key"] == f"s3://{OUTPUT_BUCKET}/noresp_gaps-split/{KEY}"
@@ -71,95 +53,12 @@ def test_a_micrometre_per_second_survives(archive: S3Server, day: Stream) -> Non
     assert all(np.count_nonzero(trace.data) > 0.99 * trace.stats.npts for trace in written)
 
 
-def assert_close(data: np.ndarray, expected: np.ndarray, tolerance: float) -> None:
-    """Equal to a part of the peak."""
-    assert np.abs(data - expected).max() <= tolerance * np.abs(expected).max()
-
-
 def test_float64_is_written_to_the_last_bit(archive: S3Server, day: Stream) -> None:
     reply = write(encoding="FLOAT64", method="obspy", gaps="split")
     written = obspy.read(io.BytesIO(archive.get(reply["output_key"])), format="MSEED")
     expected = by_obspy(archive, day)
     for trace, reference in zip(written, expected, strict=True):
         np.testing.assert_array_equal(trace.data, reference.data)
-
-
-def test_the_reply_and_the_object_say_what_it_is(archive: S3Server, day: Stream) -> None:
-    reply = write(output="DISP", pre_filt=[0.01, 0.02, 15, 18], water_level=None)
-
-    assert reply["units"] == "m"
-    assert reply["starttime"] == "2024-01-01T00:00:00.019536Z"
-    assert reply["endtime"] == str(day[1].stats.endtime)
-    assert (reply["samples"], reply["segments"], reply["sampling_rate"]) == (70_000, 2, 40.0)
-    assert reply["parameters"] == {
-        "output": "DISP",
-        "pre_filt": (0.01, 0.02, 15.0, 18.0),
-        "water_level": None,
-        "taper_fraction": 0.05,
-        "zero_mean": True,
-        "encoding": "FLOAT32",
-        "gaps": "bridge",
-        "edges": "taper",
-        "method": "fast",
-    }
-    assert reply["pre_filt"] == (0.01, 0.02, 15.0, 18.0)
-    assert reply["method"] == "fast"
-    assert reply["gaps"] == [
-        {
-            "starttime": str(day[0].stats.endtime + 0.025),
-            "endtime": str(day[1].stats.starttime - 0.025),
-            "samples": 248_000,
-            "bridged": True,
-        }
-    ]
-    taper_s = 0.025 * 318_000 * 0.025  # of what lies between the first and the last sample
-    start, end = day[0].stats.starttime, day[1].stats.endtime
-    assert reply["tapered"] == [
-        {"starttime": str(start), "endtime": str(start + taper_s - 0.025)},
-        {"starttime": str(end - taper_s + 0.025), "endtime": str(end)},
-    ]
-    assert reply["neighbours"] == []
-    assert reply["waveform"] == f"s3://scedc-pds/continuous_waveforms/{KEY}"
-    assert reply["stationxml"] == "s3://scedc-pds/FDSNstationXML/CI/CI_BOM.xml"
-    steps = ["download", "read", "stationxml", "remove_response", "write", "upload"]
-    assert list(reply["seconds"]) == steps
-
-    key = reply["output_key"].removeprefix(f"s3://{OUTPUT_BUCKET}/")
-    head = archive.client.head_object(Bucket=OUTPUT_BUCKET, Key=key)
-    assert head["ContentType"] == "application/vnd.fdsn.mseed"
-    metadata = head["Metadata"]
-    for name in ("units", "starttime", "endtime", "nscl", "day", "waveform", "stationxml"):
-        assert metadata[name] == reply[name]
-    assert float(metadata["sampling-rate"]) == 40.0
-    assert int(metadata["samples"]) == 70_000
-    assert int(metadata["segments"]) == 2
-    assert json.loads(metadata["parameters"])["pre_filt"] == [0.01, 0.02, 15.0, 18.0]
-    for name in ("pre_filt", "gaps", "tapered"):
-        assert json.loads(metadata[name.replace("_", "-")]) == json.loads(json.dumps(reply[name]))
-    assert list(json.loads(metadata["seconds"])) == steps[:-1]
-
-
-@pytest.mark.parametrize(
-    ("changes", "folder"),
-    [
-        ({}, "noresp"),
-        ({"water_level": 60.0, "pre_filt": None, "encoding": "FLOAT32"}, "noresp"),
-        ({"output": "DISP"}, "noresp_output-DISP"),
-        ({"encoding": "FLOAT64"}, "noresp_encoding-FLOAT64"),
-        ({"output": "ACC", "encoding": "FLOAT64"}, "noresp_output-ACC_encoding-FLOAT64"),
-        ({"pre_filt": [0.005, 0.01, 35, 45.5]}, "noresp_pre_filt-0.005-0.01-35-45.5"),
-        ({"water_level": None}, "noresp_water_level-none"),
-        ({"taper_fraction": 0}, "noresp_taper_fraction-0"),
-        ({"zero_mean": False}, "noresp_zero_mean-false"),
-        ({"method": "obspy"}, "noresp_method-obspy"),
-        ({"pre_filt": "auto"}, "noresp_pre_filt-auto"),
-        ({"gaps": "split"}, "noresp_gaps-split"),
-        ({"edges": "neighbours"}, "noresp_edges-neighbours"),
-    ],
-)
-def test_no_result_takes_anothers_place(changes: dict[str, Any], folder: str) -> None:
-    request = CorrectedDayRequest.parse({**REQUEST, **changes})
-    assert request.output_key == f"{folder}/{KEY}"
 
 
 @pytest.mark.parametrize("disorder", ["swapped", "twice", "halves"])
@@ -191,7 +90,7 @@ def test_records_out_of_order_make_no_seams(archive: S3Server, disorder: str) ->
     assert "were joined to 1" in reply["warnings"][0]
 
 
-def test_conflicting_samples_and_other_rates_are_told(archive: S3Server) -> None:
+def test_conflicting_samples_and_other_rates_are_warnings(archive: S3Server) -> None:
     put_station(archive, "CI", "BOM", BHZ=40.0)
     put_day(
         archive,
@@ -255,45 +154,3 @@ def test_nothing_is_written_when_the_upload_fails(
     with pytest.raises(S3Error, match="s3://no-such-bucket/noresp/"):
         write()
     assert output_keys() == []
-
-
-def test_warnings_too_long_for_metadata_stay_in_the_reply(
-    archive: S3Server, day: Stream, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from shared.corrected_days import correct
-
-    real = correct.remove_response
-    notes = tuple(f"odd number {number} µ\n" for number in range(300))
-    monkeypatch.setattr(
-        correct,
-        "remove_response",
-        lambda *values: dataclasses.replace(real(*values), warnings=notes),
-    )
-    reply = write()
-    assert reply["warnings"] == list(notes)
-    key = reply["output_key"].removeprefix(f"s3://{OUTPUT_BUCKET}/")
-    metadata = archive.client.head_object(Bucket=OUTPUT_BUCKET, Key=key)["Metadata"]
-    assert metadata["warnings"].startswith("300, too long")
-
-
-@pytest.mark.parametrize(
-    ("bad", "words"),
-    [
-        (None, "the request is None"),
-        ([], "must be a JSON object with day, nscl"),
-        ({}, "day is missing"),
-        ({"day": "2019,183"}, "nscl is missing"),
-        ({**REQUEST, "day": 2019183}, "day is 2019183"),
-        ({**REQUEST, "day": "2019,366"}, "2019 has days 001 to 365"),
-        ({**REQUEST, "day": "2019/183"}, "day '2019/183'"),
-        ({**REQUEST, "nscl": "CI.SOC..HHZ"}, "network.station.channel.location"),
-        ({**REQUEST, "nscl": "CI.S/C.HHZ."}, "station code 'S/C'"),
-        ({**REQUEST, "nscl": "../../etc"}, "nscl '../../etc'"),
-        ({**REQUEST, "nscl": ["CI.SOC.HHZ."]}, "nscl is"),
-        ({**REQUEST, "waterlevel": 60}, "unknown field 'waterlevel'"),
-        ({**REQUEST, "encoding": "INT32"}, "'FLOAT32', 'FLOAT64'"),
-    ],
-)
-def test_bad_requests_name_what_is_wrong(bad: object, words: str) -> None:
-    with pytest.raises(BadRequestError, match=words):
-        CorrectedDayRequest.parse(bad)

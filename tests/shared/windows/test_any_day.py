@@ -1,4 +1,4 @@
-"""Time windows, read by ranges, against whole days that ObsPy reads, merges and trims."""
+"""Windows read by byte ranges, compared with whole days that ObsPy merges and trims."""
 
 import io
 from collections.abc import Callable
@@ -30,14 +30,14 @@ def put(archive: S3Server) -> Callable[[Day, bytes], None]:
 
 
 def by_obspy(window: Window, contents: dict[Day, bytes]) -> obspy.Trace | None:
-    """The window out of the whole days that it needs."""
+    """Cut a window out of its whole days; return None if it has no samples."""
     whole = Stream()
     for day in window.days:
         if day in contents:
             whole += obspy.read(io.BytesIO(contents[day]), format="MSEED")
     try:
         whole.merge().trim(window.starttime, window.endtime)
-    except ValueError:  # how `trim` meets a window that lies just between two samples
+    except ValueError:  # ObsPy's reaction to a window between two samples
         return None
     if not whole or np.ma.getmaskarray(whole[0].data).all():
         return None
@@ -61,7 +61,7 @@ def check(answer: WindowResult, expected: obspy.Trace | None) -> None:
 @pytest.mark.usefixtures("small_reads")
 @settings(
     max_examples=60,
-    derandomize=True,  # the same days each time, so that a failure is one of the change
+    derandomize=True,  # the same days in each run, so that a new failure comes from a change
     phases=[phase for phase in Phase if phase is not Phase.shrink],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
@@ -75,9 +75,9 @@ def test_any_windows_of_any_days(put: Callable[[Day, bytes], None], data: st.Dat
     for day, content in contents.items():
         put(day, content)
     first, second = contents.values()
-    wanted = data.draw(st.lists(st.one_of(spans(first), spans(second)), min_size=1, max_size=5))
+    requested = data.draw(st.lists(st.one_of(spans(first), spans(second)), min_size=1, max_size=5))
     (start, _), (_, end) = data.draw(spans(first)), data.draw(spans(second))
-    windows = [Window(CHANNEL, *span) for span in [*wanted, (start, max(start, end))]]
+    windows = [Window(CHANNEL, *span) for span in [*requested, (start, max(start, end))]]
     answers = read_windows(windows, SCEDC, max_samples=MANY)
     whole = read_windows(windows, SCEDC, whole=True, max_samples=MANY)
     again = read_windows(windows, SCEDC, max_samples=MANY)  # by a warm container

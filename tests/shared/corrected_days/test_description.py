@@ -1,0 +1,89 @@
+"""The description of a corrected day, in the reply and in the object's metadata."""
+
+import dataclasses
+import json
+
+import pytest
+from obspy import Stream
+
+from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
+from tests.support.corrected_days import KEY, write
+
+DISPLACEMENT = {"output": "DISP", "pre_filt": [0.01, 0.02, 15, 18], "water_level": None}
+STEPS = ["download", "read", "stationxml", "remove_response", "write", "upload"]
+
+
+def test_the_reply_describes_the_day(archive: S3Server, day: Stream) -> None:
+    reply = write(**DISPLACEMENT)
+
+    assert reply["units"] == "m"
+    assert reply["starttime"] == "2024-01-01T00:00:00.019536Z"
+    assert reply["endtime"] == str(day[1].stats.endtime)
+    assert (reply["samples"], reply["segments"], reply["sampling_rate"]) == (70_000, 2, 40.0)
+    assert reply["parameters"] == {
+        "output": "DISP",
+        "pre_filt": (0.01, 0.02, 15.0, 18.0),
+        "water_level": None,
+        "taper_fraction": 0.05,
+        "zero_mean": True,
+        "encoding": "FLOAT32",
+        "gaps": "bridge",
+        "edges": "taper",
+        "method": "fast",
+    }
+    assert reply["pre_filt"] == (0.01, 0.02, 15.0, 18.0)
+    assert reply["method"] == "fast"
+    assert reply["gaps"] == [
+        {
+            "starttime": str(day[0].stats.endtime + 0.025),
+            "endtime": str(day[1].stats.starttime - 0.025),
+            "samples": 248_000,
+            "bridged": True,
+        }
+    ]
+    taper_s = 0.025 * 318_000 * 0.025  # of the time from the first to the last sample
+    start, end = day[0].stats.starttime, day[1].stats.endtime
+    assert reply["tapered"] == [
+        {"starttime": str(start), "endtime": str(start + taper_s - 0.025)},
+        {"starttime": str(end - taper_s + 0.025), "endtime": str(end)},
+    ]
+    assert reply["neighbours"] == []
+    assert reply["waveform"] == f"s3://scedc-pds/continuous_waveforms/{KEY}"
+    assert reply["stationxml"] == "s3://scedc-pds/FDSNstationXML/CI/CI_BOM.xml"
+    assert list(reply["seconds"]) == STEPS
+
+
+def test_the_object_has_the_same_description(archive: S3Server, day: Stream) -> None:
+    reply = write(**DISPLACEMENT)
+    key = reply["output_key"].removeprefix(f"s3://{OUTPUT_BUCKET}/")
+    head = archive.client.head_object(Bucket=OUTPUT_BUCKET, Key=key)
+    assert head["ContentType"] == "application/vnd.fdsn.mseed"
+    metadata = head["Metadata"]
+    for name in ("units", "starttime", "endtime", "nscl", "day", "waveform", "stationxml"):
+        assert metadata[name] == reply[name]
+    assert float(metadata["sampling-rate"]) == 40.0
+    assert int(metadata["samples"]) == 70_000
+    assert int(metadata["segments"]) == 2
+    assert json.loads(metadata["parameters"])["pre_filt"] == [0.01, 0.02, 15.0, 18.0]
+    for name in ("pre_filt", "gaps", "tapered"):
+        assert json.loads(metadata[name.replace("_", "-")]) == json.loads(json.dumps(reply[name]))
+    assert list(json.loads(metadata["seconds"])) == STEPS[:-1]
+
+
+def test_warnings_too_long_for_metadata_stay_in_the_reply(
+    archive: S3Server, day: Stream, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from shared.corrected_days import correct
+
+    real = correct.remove_response
+    notes = tuple(f"odd number {number} µ\n" for number in range(300))
+    monkeypatch.setattr(
+        correct,
+        "remove_response",
+        lambda *values: dataclasses.replace(real(*values), warnings=notes),
+    )
+    reply = write()
+    assert reply["warnings"] == list(notes)
+    key = reply["output_key"].removeprefix(f"s3://{OUTPUT_BUCKET}/")
+    metadata = archive.client.head_object(Bucket=OUTPUT_BUCKET, Key=key)["Metadata"]
+    assert metadata["warnings"].startswith("300, too long")
