@@ -17,7 +17,7 @@ from local.cloud.emulator import Emulator
 from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
 from shared.archive.scedc import SCEDC
 from shared.aws import dead_letters, s3_client
-from shared.waveforms import _record_search, day_reader
+from shared.waveforms import _record_reader, _record_search
 from tests.support.builders import forget_objects, make_trace, noise, put_day, put_station
 from tests.support.commands import (
     NO_ACCOUNT,
@@ -134,8 +134,8 @@ def output_keys(archive: S3Server) -> Callable[[], list[str]]:
 @pytest.fixture
 def small_reads(monkeypatch: pytest.MonkeyPatch) -> None:
     """Treat all objects as large: reads are shorter than the days of these tests."""
-    monkeypatch.setattr(day_reader, "_HEAD", 4096)
-    monkeypatch.setattr(day_reader, "_SMALL", 0)
+    monkeypatch.setattr(_record_reader, "_HEAD", 4096)
+    monkeypatch.setattr(_record_reader, "_SMALL", 0)
     monkeypatch.setattr(_record_search, "_PROBE", 2048)
 
 

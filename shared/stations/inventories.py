@@ -1,4 +1,4 @@
-"""The metadata of the stations that windows are of."""
+"""The metadata of the stations of a request, read in parallel."""
 
 from collections.abc import Iterable
 
@@ -12,7 +12,9 @@ from shared.stations.stationxml import download_stationxml, read_stationxml
 
 
 class Inventories:
-    """Each channel's metadata, read once; what it fails with is raised wherever it is needed.
+    """One inventory for each channel.
+
+    The error of a channel without a readable one is kept, and raised wherever it is needed.
 
     Args:
         archive: the archive.
@@ -20,26 +22,28 @@ class Inventories:
 
     def __init__(self, archive: Archive) -> None:
         self._archive = archive
-        self._found: dict[ChannelId, Inventory | ServiceError] = {}
+        self._inventories: dict[ChannelId, Inventory | ServiceError] = {}
 
-    def read_ahead(self, channels: Iterable[ChannelId]) -> None:
-        """Read the metadata of several channels, side by side."""
+    def prefetch(self, channels: Iterable[ChannelId]) -> None:
+        """Read the metadata of several channels in parallel."""
         in_threads(self._read, channels)
 
     def inventory(self, channel: ChannelId) -> Inventory:
-        """A channel's metadata; it must have been read ahead.
+        """Return the metadata of a prefetched channel.
 
         Raises:
             NoStationXMLError, NoResponseError: there is none.
             S3Error, UnreadableObjectError: it could not be read.
         """
-        found = self._found[channel]
-        if isinstance(found, ServiceError):
-            raise found
-        return found
+        inventory = self._inventories[channel]
+        if isinstance(inventory, ServiceError):
+            raise inventory
+        return inventory
 
     def _read(self, channel: ChannelId) -> None:
         try:
-            self._found[channel] = read_stationxml(download_stationxml(self._archive, channel))
+            inventory = read_stationxml(download_stationxml(self._archive, channel))
         except (NoDataError, UpstreamError) as error:
-            self._found[channel] = error
+            self._inventories[channel] = error
+        else:
+            self._inventories[channel] = inventory

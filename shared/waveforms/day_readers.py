@@ -1,4 +1,4 @@
-"""The day objects that a request needs, read side by side, and each but once."""
+"""Readers of the day objects that a request needs; objects are read in parallel."""
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 
@@ -10,13 +10,14 @@ from shared.errors import NoDataError, ServiceError, UpstreamError
 from shared.waveforms.day_reader import DayReader
 from shared.waveforms.segments import TimeSpan
 
-Name = tuple[ChannelId, Day]
+ChannelDay = tuple[ChannelId, Day]
+"""Names a day object within one archive."""
 
 
 class DayReaders:
-    """The records of day objects.
+    """One reader for each day object; methods for several objects read them in parallel.
 
-    What an object fails with is kept, and raised wherever the object is needed.
+    The error of an object that cannot be read is kept, and raised wherever the object is needed.
 
     Args:
         archive: the archive.
@@ -26,66 +27,69 @@ class DayReaders:
     def __init__(self, archive: Archive, whole: bool) -> None:
         self._archive = archive
         self._whole = whole
-        self._records: dict[Name, DayReader] = {}
-        self._failures: dict[Name, ServiceError] = {}
+        self._readers: dict[ChannelDay, DayReader] = {}
+        self._errors: dict[ChannelDay, ServiceError] = {}
 
-    def look(self, names: Iterable[Name]) -> None:
-        """Read the first records of objects, which tell their sampling rates.
+    def read_first_records(self, channel_days: Iterable[ChannelDay]) -> None:
+        """Read the first records of objects, which have their sampling rates.
 
-        What earlier invocations learned may be known, and be out of date: see `confirm`.
+        They may be known from an earlier invocation, and out of date: see `confirm`.
         """
-        self._each(names, lambda name: self._records[name].look())
+        self._in_parallel(channel_days, lambda item: self._readers[item].read_first_records())
 
     def confirm(self) -> None:
-        """See to it that what is known of the objects is of what they are now."""
-        self._each(list(self._records), lambda name: self._records[name].confirm())
+        """Check with S3 that records known from earlier invocations are still the objects'."""
+        self._in_parallel(list(self._readers), lambda item: self._readers[item].confirm())
 
-    def look_at_ends(self, names: Iterable[Name]) -> None:
+    def read_last_records(self, channel_days: Iterable[ChannelDay]) -> None:
         """Read the last records of objects."""
-        self._each(names, lambda name: self._records[name].look_at_end())
+        self._in_parallel(channel_days, lambda item: self._readers[item].read_last_records())
 
-    def read_ahead(self, spans: Mapping[Name, Sequence[TimeSpan]]) -> None:
-        """Read what is needed of objects, but of those that are to be read whole.
+    def prefetch(self, spans: Mapping[ChannelDay, Sequence[TimeSpan]]) -> None:
+        """Fetch the records of time spans, except from objects that are to be read whole.
 
         Args:
-            spans: for each object, the spans of time that are needed of it.
+            spans: for each object, the spans that will be read.
         """
-        self._each(spans, lambda name: self._records[name].prefetch(spans[name]))
+        self._in_parallel(spans, lambda item: self._readers[item].prefetch(spans[item]))
 
-    def records(self, name: Name) -> DayReader:
-        """The records of an object.
+    def reader(self, channel_day: ChannelDay) -> DayReader:
+        """Return the reader of an object.
 
         Raises:
             NoDataError: the archive has no such object.
             UpstreamError: it could not be read.
         """
-        if name in self._failures:
-            raise self._failures[name]
-        return self._opened(name)
+        if channel_day in self._errors:
+            raise self._errors[channel_day]
+        return self._opened(channel_day)
 
-    def failed(self, name: Name) -> bool:
-        """Whether an object is not there or could not be read, as far as that was tried."""
-        return name in self._failures
+    def has_failed(self, channel_day: ChannelDay) -> bool:
+        """Return whether an object has turned out to be absent or unreadable."""
+        return channel_day in self._errors
 
-    def forget(self, name: Name) -> None:
-        """Drop what was read of an object."""
-        self._records.pop(name, None)
+    def drop(self, channel_day: ChannelDay) -> None:
+        """Drop the reader of an object, and all that it has read."""
+        self._readers.pop(channel_day, None)
 
-    def _opened(self, name: Name) -> DayReader:
-        if name not in self._records:
-            self._records[name] = DayReader(self._archive.day_object(*name), self._whole)
-        return self._records[name]
+    def _opened(self, channel_day: ChannelDay) -> DayReader:
+        if channel_day not in self._readers:
+            day_object = self._archive.day_object(*channel_day)
+            self._readers[channel_day] = DayReader(day_object, self._whole)
+        return self._readers[channel_day]
 
-    def _each(self, names: Iterable[Name], read: Callable[[Name], object]) -> None:
-        """Call a function with all names whose objects have not failed yet."""
+    def _in_parallel(
+        self, channel_days: Iterable[ChannelDay], read: Callable[[ChannelDay], object]
+    ) -> None:
+        """Call a function with all objects that have not failed yet; keep errors."""
 
-        def attempt(name: Name) -> None:
+        def attempt(channel_day: ChannelDay) -> None:
             try:
-                read(name)
+                read(channel_day)
             except (NoDataError, UpstreamError) as error:
-                self._failures[name] = error
+                self._errors[channel_day] = error
 
-        wanted = [name for name in names if name not in self._failures]
-        for name in wanted:
-            self._opened(name)
-        in_threads(attempt, wanted)
+        unfailed = [item for item in channel_days if item not in self._errors]
+        for channel_day in unfailed:
+            self._opened(channel_day)
+        in_threads(attempt, unfailed)

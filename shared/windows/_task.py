@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from shared.archive.time import days_between
 from shared.errors import NoDataError, NoWaveformError, ServiceError, UpstreamError
-from shared.waveforms.day_readers import Name
+from shared.waveforms.day_readers import ChannelDay
 from shared.waveforms.segments import TimeSpan
 from shared.windows.request import Window
 from shared.windows.result import WindowResult
@@ -40,7 +40,7 @@ class WindowTask:
         return self.window.starttime, self.window.endtime
 
     @property
-    def channel_days(self) -> list[Name]:
+    def channel_days(self) -> list[ChannelDay]:
         """The days to read, in order."""
         return [(self.window.channel, day) for day in days_between(*self.span)]
 

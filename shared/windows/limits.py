@@ -100,12 +100,12 @@ def sample_bound(window: Window, readers: DayReaders) -> int:
         readers: of the window's days; the first records are known, the last ones perhaps.
     """
     channel_days = [(window.channel, day) for day in window.days]
-    known = [readers.records(name) for name in channel_days if not readers.failed(name)]
-    rates = [records.sampling_rate for records in known if records.sampling_rate]
+    known = [readers.reader(name) for name in channel_days if not readers.has_failed(name)]
+    rates = [reader.sampling_rate for reader in known if reader.sampling_rate]
     if not rates:
         return 0
-    start = max(window.starttime, known[0].extent[0])
-    end = min(window.endtime, known[-1].extent[1])
+    start = max(window.starttime, known[0].bounds[0])
+    end = min(window.endtime, known[-1].bounds[1])
     return max(0, int((end - start) * max(rates)) + 1)
 
 

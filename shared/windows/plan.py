@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from shared.errors import NoDataError, ServiceError
 from shared.response.parameters import RemovalParameters
-from shared.waveforms.day_readers import DayReaders, Name
+from shared.waveforms.day_readers import ChannelDay, DayReaders
 from shared.windows._task import WindowTask, drop_frames, no_samples
 from shared.windows.limits import (
     check_corrected_samples,
@@ -30,12 +30,12 @@ def refuse_large(tasks: Sequence[WindowTask], readers: DayReaders, max_samples: 
     """
     channel_days = dict.fromkeys(name for task in tasks for name in task.channel_days)
     check_object_count(len(channel_days))
-    readers.look(channel_days)
+    readers.read_first_records(channel_days)
     bounds = [sample_bound(task.window, readers) for task in tasks]
     if sum(bounds) > max_samples:
         readers.confirm()  # never refuse on records that a warm container remembers
-        present = ([name for name in t.channel_days if not readers.failed(name)] for t in tasks)
-        readers.look_at_ends({names[-1] for names in present if names})
+        present = ([name for name in t.channel_days if not readers.has_failed(name)] for t in tasks)
+        readers.read_last_records({names[-1] for names in present if names})
         bounds = [sample_bound(task.window, readers) for task in tasks]
     for task, bound in zip(tasks, bounds, strict=True):
         if bound > max_samples:
@@ -58,7 +58,7 @@ def plan_removals(
     from shared.windows.ground_motion import plan_removal
 
     open_tasks = [task for task in tasks if not task.result]
-    inventories.read_ahead({task.window.channel for task in open_tasks})
+    inventories.prefetch({task.window.channel for task in open_tasks})
     samples = 0.0
     for task in open_tasks:
         try:
@@ -77,22 +77,22 @@ def _sampling_rate(task: WindowTask, readers: DayReaders) -> float:
     absent: list[NoDataError] = []
     for name in task.channel_days:
         try:
-            records = readers.records(name)
-            if records.sampling_rate is None:  # the first record's header does not give it
-                records.read(*task.span)
+            reader = readers.reader(name)
+            if reader.sampling_rate is None:  # the first record's header does not give it
+                reader.read(*task.span)
         except NoDataError as error:
             drop_frames(error)
             absent.append(error)
         else:
-            if records.sampling_rate is not None:
-                return records.sampling_rate
+            if reader.sampling_rate is not None:
+                return reader.sampling_rate
     raise no_samples(task.window, absent)
 
 
 def batches(tasks: Sequence[WindowTask]) -> Iterator[list[WindowTask]]:
     """Split tasks, in order, into batches of at most `_BATCH_OBJECTS` days."""
     batch: list[WindowTask] = []
-    channel_days: set[Name] = set()
+    channel_days: set[ChannelDay] = set()
     for task in tasks:
         if batch and len(channel_days | set(task.channel_days)) > _BATCH_OBJECTS:
             yield batch

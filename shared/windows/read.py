@@ -9,7 +9,7 @@ from obspy import Stream
 from shared.archive.archive import Archive
 from shared.errors import NoDataError, NoWaveformError, ServiceError, UnreadableObjectError
 from shared.response.parameters import ENCODINGS, RemovalParameters
-from shared.waveforms.day_readers import DayReaders, Name
+from shared.waveforms.day_readers import ChannelDay, DayReaders
 from shared.waveforms.read_day import DayWaveform
 from shared.waveforms.segments import TimeSpan
 from shared.windows._task import WindowTask, drop_frames, no_samples
@@ -66,18 +66,18 @@ def _read_tasks(tasks: Sequence[WindowTask], readers: DayReaders, max_samples: i
     uses = Counter(name for task in open_tasks for name in task.channel_days)
     samples = 0
     for batch in batches(open_tasks):
-        spans: defaultdict[Name, list[TimeSpan]] = defaultdict(list)
+        spans: defaultdict[ChannelDay, list[TimeSpan]] = defaultdict(list)
         for task in batch:
             for name in task.channel_days:
                 spans[name].append(task.span)
-        readers.read_ahead(spans)
+        readers.prefetch(spans)
         for task in batch:
             samples += _read_task(task, readers, max_samples)
             check_total_samples(samples, len(tasks), max_samples)
             for name in task.channel_days:
                 uses[name] -= 1
                 if not uses[name]:
-                    readers.forget(name)
+                    readers.drop(name)
 
 
 def _read_task(task: WindowTask, readers: DayReaders, max_samples: int) -> int:
@@ -128,13 +128,13 @@ def _read_days(task: WindowTask, readers: DayReaders) -> tuple[list[DayWaveform]
     own_days = task.window.days
     for name in task.channel_days:
         try:
-            records = readers.records(name)
+            reader = readers.reader(name)
             try:
-                days.append(records.read(*task.span))
+                days.append(reader.read(*task.span))
             finally:
                 # The window's own days define its sampling grid, the margins do not.
-                if records.reach and name[1] in own_days:
-                    extents.append(records.reach)
+                if reader.extent and name[1] in own_days:
+                    extents.append(reader.extent)
         except NoDataError as error:
             drop_frames(error)
             absent.append(error)

@@ -91,17 +91,17 @@ def test_windows_on_one_object_share_what_is_read(
 
 def test_failed_windows_hold_no_samples(archive: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
     """An error's frames would keep the whole day in memory until the reply is sent."""
-    from shared.waveforms import day_reader
+    from shared.waveforms import _record_reader
 
     kept = []
-    read = day_reader.read_day
+    read = _record_reader.read_day
 
     def watched(*arguments: Any) -> Any:
         day = read(*arguments)
         kept.append(weakref.ref(day.stream[0]))
         return day
 
-    monkeypatch.setattr(day_reader, "read_day", watched)
+    monkeypatch.setattr(_record_reader, "read_day", watched)
     put_day(archive, NSCL, DAY, make_trace(NSCL, "2024-01-01", noise(4_000)))
     results = read_windows([window("2024-01-01T12:00:00", "2024-01-01T12:00:01")], SCEDC)
     assert results[0].error

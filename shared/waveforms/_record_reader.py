@@ -1,0 +1,111 @@
+"""Find, fetch and decode the records of time spans in a day object."""
+
+from obspy import UTCDateTime
+
+from shared.waveforms._record_header import OddRecordError, parse_header
+from shared.waveforms._record_index import RecordIndex
+from shared.waveforms._record_search import next_to_read, unknown_end
+from shared.waveforms._record_source import RecordSource
+from shared.waveforms.read_day import DayWaveform, read_day
+from shared.waveforms.segments import continued
+
+_HEAD = 12 * 1024  # bytes that show how dense records are; as fast to read as a single header
+_SMALL = 256 * 1024  # up to this size, the second request reads the rest of the object
+_MOST = 1 / 2  # of an object or a day: beyond, reading the whole object is simpler
+_MAX_READS = 20  # bisection finds one record among a million in as many
+
+
+class WholeIsSimplerError(OddRecordError):
+    """The whole object is to be read, although there is nothing odd about its records."""
+
+
+class RecordReader:
+    """The known records of one version of a day object, and the search for more of them.
+
+    Every method that fetches raises `OddRecordError` where the records are not all of one channel,
+    of one kind and in the order of their times, and the errors of `RecordSource.fetch`.
+
+    Args:
+        source: the bytes of the object.
+
+    Attributes:
+        index: the known records; None until the first ones have been read or recalled.
+    """
+
+    def __init__(self, source: RecordSource) -> None:
+        self._source = source
+        self.index: RecordIndex | None = None
+
+    def read_first(self) -> RecordIndex:
+        """Read the first records, unless they are known, perhaps from an earlier invocation.
+
+        Returns:
+            The known records. The first one gives the length of all, and where samples begin.
+        """
+        if self.index is None:
+            self.index = self._source.recall()
+        if self.index is None:
+            day_object = self._source.day_object
+            content = self._source.fetch(0, _HEAD - 1)
+            index = RecordIndex(self._source.size, parse_header(content), day_object.day)
+            if index.first.seed_id != day_object.channel.seed_id:
+                raise OddRecordError(f"records of {index.first.seed_id}")
+            index.add(0, content)
+            self.index = index
+        return self.index
+
+    def confirm(self) -> None:
+        """Fetch a record if all of them are known from an earlier invocation alone."""
+        if self.index and self._source.is_unconfirmed:
+            self._fetch(self.index, range(1))
+
+    def read_last(self) -> None:
+        """Read the last records, unless they are known."""
+        if self.index and (end := unknown_end(self.index)):
+            self._fetch(self.index, end)
+
+    def find(self, starttime: UTCDateTime, endtime: UTCDateTime) -> range:
+        """Find and fetch the records of a span.
+
+        Returns:
+            Their numbers, counted from 0 at the start of the object.
+        """
+        day = self._source.day_object.day
+        first, last = max(starttime, day.starttime), min(endtime, day.next.starttime)
+        if last - first > _MOST * 86400:
+            raise WholeIsSimplerError("a span of most of the day")
+        index, guesses = self.read_first(), 0
+        while not (records := index.records_of(starttime, endtime)):
+            if guesses == _MAX_READS:
+                raise OddRecordError(f"not found in {guesses} reads")
+            unread = next_to_read(index, starttime, endtime, guesses)
+            if self._source.size <= _SMALL:
+                unread = index.unread(range(index.count))
+            self._fetch(index, unread)
+            guesses += 1
+        # Where samples are missing, they may have come late and been appended to the object. Then
+        # its last records are out of order, which reading them shows.
+        if not index.covers(records, first, last) and (end := unknown_end(index)):
+            self._fetch(index, end)
+        return records
+
+    def decode(self, records: range) -> DayWaveform:
+        """Decode records that `find` has fetched.
+
+        Raises:
+            NoWaveformError, UnreadableObjectError: as of `read_day`.
+        """
+        index = self.read_first()
+        waveform = read_day(self._source.day_object, index.content(records))
+        segment_start = index.segment_start(records[0])
+        stats = waveform.stream[0].stats
+        if segment_start is not None and stats.starttime.ns == index.start(records[0]):
+            stats.starttime = continued(stats, UTCDateTime(ns=segment_start))
+        return waveform
+
+    def _fetch(self, index: RecordIndex, records: range) -> None:
+        if len(records) > _MOST * index.count and self._source.size > _SMALL:
+            raise WholeIsSimplerError("a span of most records")
+        length = index.record_length
+        content = self._source.fetch(records[0] * length, records[-1] * length + length - 1)
+        index.add(records[0], content)
