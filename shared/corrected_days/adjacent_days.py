@@ -31,37 +31,37 @@ class AdjacentDays:
     warnings: tuple[str, ...]
 
 
-def read_adjacent_days(source: DayObject, own: Stream) -> AdjacentDays:
+def read_adjacent_days(day_object: DayObject, own: Stream) -> AdjacentDays:
     """Read the samples around a day, at each end that lies close enough to the adjacent day.
 
     Only the records of these minutes are fetched, not the whole days. Samples within the day's own
     time are left out. An adjacent day that is missing or unreadable becomes a warning.
 
     Args:
-        source: the day's object.
+        day_object: the day's object.
         own: the day's segments, in order.
 
     Raises:
         S3Error: S3 failed.
     """
-    day = source.day
+    day = day_object.day
     first = own[0].stats.starttime
     last = max(trace.stats.endtime for trace in own)
     adjacent = AdjacentDays(Stream(), (), ())
     if first - day.starttime < MAX_BRIDGED_S:
         end = first - own[0].stats.delta / 2
-        before = _read(source.previous, day.starttime - MARGIN_S, end)
+        before = _read(day_object.previous, day.starttime - MARGIN_S, end)
         adjacent = _add(adjacent, before)
     if day.next.starttime - last < MAX_BRIDGED_S:
         start = last + own[-1].stats.delta / 2
-        after = _read(source.next, start, day.next.starttime + MARGIN_S)
+        after = _read(day_object.next, start, day.next.starttime + MARGIN_S)
         adjacent = _add(adjacent, after)
     return adjacent
 
 
-def _read(source: DayObject, start: UTCDateTime, end: UTCDateTime) -> AdjacentDays:
+def _read(day_object: DayObject, start: UTCDateTime, end: UTCDateTime) -> AdjacentDays:
     try:
-        waveform = read_span(source, start, end)
+        waveform = read_span(day_object, start, end)
     except (NoWaveformError, UnreadableObjectError) as error:
         return AdjacentDays(Stream(), (), (error.message,))
     stream = waveform.stream.trim(start, end, nearest_sample=False)

@@ -18,6 +18,7 @@ from shared.corrected_days.request import CorrectedDayRequest
 from shared.errors import NoWaveformError
 from shared.formats import FORMATS
 from shared.formats.miniseed import write_float_file
+from shared.response.parameters import RemovalParameters
 from shared.response.removal import RemovalReport, remove_response
 from shared.stations.stationxml import download_stationxml, read_stationxml
 from shared.waveforms.read_day import download_day, read_day
@@ -54,18 +55,17 @@ def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
         The reply as JSON: the URI of the result, and how it was made.
 
     Raises:
-        SettingsError: there is no output bucket.
+        SettingsError: there is no output bucket, or a setting is wrong.
         NoWaveformError, NoStationXMLError, NoResponseError: the day cannot be corrected.
         UnreadableObjectError: an object of the archive is not the file that its key promises.
         BadRequestError: `pre_filt` lies beyond the data's Nyquist frequency.
         S3Error: S3 failed.
     """
-    output_bucket, archive = settings.output_bucket(), input_archive()
+    output_bucket = settings.output_bucket()
+    day_object = input_archive().day_object(request.channel, request.day)
     watch = Stopwatch()
     with scratch_folder() as folder:
-        sources = _read_sources(
-            archive.day_object(request.channel, request.day), request, folder, watch
-        )
+        sources = _read_sources(day_object, request.parameters, folder, watch)
         stream, adjacent = sources.stream, sources.adjacent
         with watch.step("remove_response"):
             margins = adjacent.stream if adjacent else None
@@ -87,22 +87,22 @@ def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
 
 
 def _read_sources(
-    source: DayObject, request: CorrectedDayRequest, folder: Path, watch: Stopwatch
+    day_object: DayObject, parameters: RemovalParameters, folder: Path, watch: Stopwatch
 ) -> _Sources:
     with watch.step("download"):
-        file = download_day(source, folder)
-        stationxml = download_stationxml(source.archive, source.channel)
+        file = download_day(day_object, folder)
+        stationxml = download_stationxml(day_object.archive, day_object.channel)
     with watch.step("read"):
-        waveform = read_day(source, file)
+        waveform = read_day(day_object, file)
         warnings = [*waveform.warnings, *join(waveform.stream)]
         if not waveform.stream:
             raise NoWaveformError(f"{waveform.uri}: {warnings[-1]}", object=waveform.uri)
     with watch.step("stationxml"):
         inventory = read_stationxml(stationxml)
     adjacent = None
-    if request.parameters.edges == "neighbours":
+    if parameters.edges == "neighbours":
         with watch.step("neighbours"):
-            adjacent = read_adjacent_days(source, waveform.stream)
+            adjacent = read_adjacent_days(day_object, waveform.stream)
         warnings += adjacent.warnings
     return _Sources(
         waveform.stream, inventory, adjacent, waveform.uri, stationxml.uri, tuple(warnings)
