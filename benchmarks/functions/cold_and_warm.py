@@ -31,9 +31,14 @@ SIDES = {
 
 def main() -> None:
     """Measure, and print the table."""
-    stations = str(_STATIONS)
-    with ServerProcess("benchmarks.servers.generated_archive", "127.0.0.1", stations) as server:
+    with archive_server(events.WINDOW_HZ, _SAMPLING_RATE) as server:
         sys.stdout.write(result_table(measure(server, _ROUNDS, _SAMPLING_RATE)))
+
+
+def archive_server(*rates: float) -> ServerProcess:
+    """Return an S3 server with days at these sampling rates, in Hz, for all events of a round."""
+    arguments = map(str, (_STATIONS, "--rates", *sorted(set(rates))))
+    return ServerProcess("benchmarks.servers.generated_archive", "127.0.0.1", *arguments)
 
 
 def measure(

@@ -9,7 +9,7 @@ import logging
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from obspy import Stream, Trace
@@ -38,9 +38,15 @@ def channel(sampling_rate: float, number: int) -> ChannelId:
     return ChannelId("CI", f"S{number:02}", code, location)
 
 
-def fill(server: S3Server, stations: int) -> None:
-    """Put a day at each sampling rate into the archive, for each of several stations."""
-    for rate in SAMPLING_RATES:
+def fill(server: S3Server, stations: int, rates: Sequence[float] = SAMPLING_RATES) -> None:
+    """Put days and StationXML into the archive.
+
+    Args:
+        server: the archive.
+        stations: the number of stations.
+        rates: the sampling rates of each station's days, in Hz: some of `SAMPLING_RATES`.
+    """
+    for rate in rates:
         for number, content in enumerate(_days(rate, stations)):
             server.put(SCEDC.waveform_key(channel(rate, number), DAY), content)
     for number in range(stations):
@@ -103,10 +109,11 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("host", help="the address to listen on")
     parser.add_argument("stations", type=int, help="the number of stations")
+    parser.add_argument("--rates", type=float, nargs="+", default=SAMPLING_RATES, help="in Hz")
     arguments = parser.parse_args()
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     with S3Server(arguments.host) as server:
-        fill(server, arguments.stations)
+        fill(server, arguments.stations, arguments.rates)
         counter = count_requests()
         server_process.report(server.port, lambda: dict(counter.counts))
 

@@ -20,8 +20,7 @@ def test_cold_starts_load_what_they_say(side: str) -> None:
 
 @pytest.fixture
 def server() -> Iterator[ServerProcess]:
-    module = "benchmarks.servers.generated_archive"
-    with ServerProcess(module, "127.0.0.1", "3") as server:
+    with cold_and_warm.archive_server(1.0, 100.0) as server:
         yield server
 
 

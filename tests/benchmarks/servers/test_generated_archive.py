@@ -25,9 +25,8 @@ def test_requests_are_counted_by_method_and_bucket():
     assert cells.of_bucket(Counter(), "scedc-pds") == {}
 
 
-def test_generated_days_are_corrected_the_fast_way(archive, monkeypatch):
-    monkeypatch.setattr(generated_archive, "SAMPLING_RATES", (1.0, 40.0))
-    generated_archive.fill(archive, stations=2)
+def test_generated_days_are_corrected_the_fast_way(archive):
+    generated_archive.fill(archive, stations=2, rates=(1.0, 40.0))
     for rate, number in ((1.0, 0), (40.0, 1)):
         name = generated_archive.channel(rate, number)
         request = CorrectedDayRequest.parse({"day": str(generated_archive.DAY), "nscl": name.nscl})
@@ -38,9 +37,8 @@ def test_generated_days_are_corrected_the_fast_way(archive, monkeypatch):
         assert reply["warnings"] == []
 
 
-def test_server_counts_what_a_job_asks_of_it(archive, monkeypatch):
-    monkeypatch.setattr(generated_archive, "SAMPLING_RATES", (1.0,))
-    generated_archive.fill(archive, stations=1)
+def test_server_counts_what_a_job_asks_of_it(archive):
+    generated_archive.fill(archive, stations=1, rates=(1.0,))
     log = logging.getLogger("werkzeug")
     kept = (log.handlers, log.propagate, log.level)
     try:
