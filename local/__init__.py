@@ -1,1 +1,10 @@
-"""AWS on one machine: the demo, `make serve`, a synthetic archive, S3, SQS, Lambda's emulator."""
+"""AWS on one machine.
+
+synthetic  an archive of synthetic ground motion, recorded by a real instrument
+cloud      S3, SQS, Lambda's emulator and containers
+demo       `make demo`: both functions with the tutorials' requests
+serve      `make serve`: S3 and one function until Ctrl-C
+picture    the demo's picture
+console    the console output of both commands
+project    the checkout's folders
+"""

@@ -1,1 +1,7 @@
-"""Response removal: time and memory against ObsPy, and errors at gaps and midnights."""
+"""Response removal.
+
+against_obspy       time and memory against ObsPy, and a whole invocation step by step
+gaps_and_edges      the tables of errors around gaps and midnights on real days
+disturbed_days      the errors of single days: gaps cut in, days joined at midnight
+parameters_picture  the picture of `pre_filt`, `gaps` and `edges`
+"""

@@ -1,1 +1,8 @@
-"""Servers in front of the functions: S3 in three sizes, and a slow network."""
+"""Servers for benchmarks, in their own processes.
+
+server_process     starts a server, and reads its port and its counts
+object_server      a fast, read-only S3 server for a folder
+generated_archive  S3 with generated days at several rates; counts requests
+archive_server     S3 with one generated 200 Hz day
+slow_network       a proxy with a network's delay and bandwidth
+"""
