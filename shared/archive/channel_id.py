@@ -1,8 +1,8 @@
-"""Network, station, channel and location codes, as SEED writes them.
+"""Network, station, channel and location codes.
 
-The characters and lengths are those of the SEED manual 2.4, chapter 8 (fixed section of data
-header): upper-case letters and digits; network 1 to 2, station 1 to 5, channel 3, location 0 to 2.
-Nothing else ever reaches a key.
+The SEED manual 2.4, chapter 8 (fixed section of data header), allows upper-case letters and digits:
+1 or 2 for the network, 1 to 5 for the station, 3 for the channel, 0 to 2 for the location. Codes
+become parts of S3 keys, so no other character passes.
 """
 
 import re
@@ -23,14 +23,14 @@ _CODES = {
 
 @dataclass(frozen=True, order=True)
 class ChannelId:
-    """One channel of one station.
+    """The codes that identify one channel of one station, without padding.
 
     Attributes:
-        network, station, channel: codes without padding.
-        location: code without padding; the blank location is "".
+        network, station, channel: SEED codes.
+        location: SEED code; "" is the blank location.
 
     Raises:
-        BadRequestError: a code has a length or characters that SEED does not allow.
+        BadRequestError: SEED does not allow the length or a character of a code.
     """
 
     network: str
@@ -47,12 +47,12 @@ class ChannelId:
 
     @classmethod
     def parse(cls, nscl: str) -> "ChannelId":
-        """Read a channel from "NETWORK.STATION.CHANNEL.LOCATION", such as "CI.SOC.HHZ.".
+        """Parse "NETWORK.STATION.CHANNEL.LOCATION", such as "CI.SOC.HHZ.".
 
-        The last dot may be left out when the location is blank.
+        The last dot is optional if the location is blank.
 
         Raises:
-            BadRequestError: it has not three or four parts, or a part is not a SEED code.
+            BadRequestError: there are not three or four parts, or a part is not a SEED code.
         """
         right = "must be network.station.channel.location, such as 'CI.SOC.HHZ.'"
         parts = nscl.split(".")
@@ -67,18 +67,18 @@ class ChannelId:
 
     @property
     def nscl(self) -> str:
-        """The channel as `parse` reads it, such as "CI.SOC.HHZ."."""
+        """Codes in the order of `parse`, such as "CI.SOC.HHZ."."""
         return f"{self.network}.{self.station}.{self.channel}.{self.location}"
 
     @property
     def seed_id(self) -> str:
-        """The channel in ObsPy's order, network.station.location.channel: "CI.SOC..HHZ"."""
+        """Codes in the order of SEED identifiers, such as "CI.SOC..HHZ"."""
         return f"{self.network}.{self.station}.{self.location}.{self.channel}"
 
 
 def blank_location(location: str) -> str:
-    """A location code without padding: "--" and spaces are the blank location, "".
+    """Return a location code without padding; "--" and spaces become the blank code, "".
 
-    FDSN web services write the blank code as "--", miniSEED pads it with spaces.
+    FDSN web services write the blank code as "--". miniSEED pads codes with spaces.
     """
     return "" if location == "--" else location.rstrip(" ")

@@ -1,6 +1,6 @@
-"""Days of the archive, in UTC.
+"""Days in UTC, one day object each.
 
-Nothing in here needs ObsPy, so that what only names days and keys starts without it.
+ObsPy is loaded only for times within a day, so that naming days and keys starts quickly.
 """
 
 import re
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from obspy import UTCDateTime
 
 YEARS = range(1900, 2200)
-"""Years of requests; well within what UTCDateTime's nanoseconds can hold."""
+"""Years of requests; well within the range of UTCDateTime's nanoseconds."""
 
 _ORDINAL_DAY = re.compile(r"(\d{4})[,-](\d{3})", re.ASCII)
 _CALENDAR_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
@@ -22,7 +22,7 @@ _RIGHT_DAY = "must be 'YYYY,DDD' with the day of the year, such as '2019,183', o
 
 
 class _Instant(Protocol):
-    """An instant as ObsPy's UTCDateTime has it."""
+    """The part of UTCDateTime that names a day."""
 
     @property
     def year(self) -> int: ...
@@ -33,21 +33,21 @@ class _Instant(Protocol):
 
 @dataclass(frozen=True, order=True)
 class Day:
-    """A day of the archive, 00:00:00 to 24:00:00 UTC.
+    """A day, 00:00:00 to 24:00:00 UTC.
 
     Attributes:
         year: four digits.
         day_of_year: 1 to 366.
 
     Raises:
-        BadRequestError: the archive has no such year, or the year no such day.
+        BadRequestError: the year is out of range, or has no such day.
     """
 
     year: int
     day_of_year: int
 
     def __post_init__(self) -> None:
-        # A year more to each side, for the days next to those of a request.
+        # One more year on each side, for the days next to those of a request.
         if not YEARS.start - 1 <= self.year <= YEARS.stop:
             raise BadRequestError(f"day {self}: no such year in this archive", field="day")
         last = (date(self.year, 12, 31) - date(self.year, 1, 1)).days + 1
@@ -56,10 +56,10 @@ class Day:
 
     @classmethod
     def parse(cls, text: str) -> "Day":
-        """Read a day from "2019,183", "2019-183" or "2019-07-02".
+        """Parse "2019,183", "2019-183" or "2019-07-02".
 
         Raises:
-            BadRequestError: it is written in another way, or there is no such day.
+            BadRequestError: the text has another form, or there is no such day.
         """
         if ordinal := _ORDINAL_DAY.fullmatch(text):
             day = cls(int(ordinal[1]), int(ordinal[2]))
@@ -76,7 +76,7 @@ class Day:
 
     @classmethod
     def of(cls, time: _Instant) -> "Day":
-        """The day that a time lies in; 00:00:00 sharp begins a day."""
+        """Return the day of a time; 00:00:00 sharp belongs to the day that it begins."""
         return cls(time.year, time.julday)
 
     @classmethod
@@ -86,18 +86,18 @@ class Day:
     @property
     def starttime(self) -> "UTCDateTime":
         """00:00:00 of this day."""
-        from obspy import UTCDateTime  # a third of a second, for those who ask no times of a day
+        from obspy import UTCDateTime  # loading it takes a third of a second
 
         return UTCDateTime(year=self.year, julday=self.day_of_year)
 
     @property
     def next(self) -> "Day":
-        """The day after."""
+        """The following day."""
         return self._of_date(date(self.year, 1, 1) + timedelta(days=self.day_of_year))
 
     @property
     def previous(self) -> "Day":
-        """The day before."""
+        """The preceding day."""
         return self._of_date(date(self.year, 1, 1) + timedelta(days=self.day_of_year - 2))
 
     def __str__(self) -> str:

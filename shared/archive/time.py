@@ -1,4 +1,4 @@
-"""Times of requests, in UTC, and the days that they lie in."""
+"""Times of requests and replies, in UTC, and the days of a time span."""
 
 import re
 from collections.abc import Iterator
@@ -19,10 +19,10 @@ _RIGHT_TIME = "must be UTC as ISO 8601 writes it, such as '2024-01-01T00:05:00' 
 
 
 def days_between(starttime: UTCDateTime, endtime: UTCDateTime) -> Iterator[Day]:
-    """The days whose objects hold the samples from `starttime` to `endtime`, in order.
+    """Yield the days whose objects hold the samples from `starttime` to `endtime`, in order.
 
-    An end at 00:00:00 sharp does not need the day that begins there, except where the start is
-    that same instant.
+    An end at 00:00:00 sharp does not need the day that begins there, unless the span begins there,
+    too.
     """
     day = Day.of(starttime)
     yield day
@@ -32,17 +32,17 @@ def days_between(starttime: UTCDateTime, endtime: UTCDateTime) -> Iterator[Day]:
 
 
 def parse_time(text: str, field: str) -> UTCDateTime:
-    """Read a time of a request.
+    """Parse a time of a request: ISO 8601 in extended form, with up to nine decimals of a second.
 
-    Stricter than UTCDateTime's own parser, which guesses: a date, or date and time, in ISO 8601's
-    extended form; UTC unless it names an offset; up to nine decimals of a second.
+    UTCDateTime's own parser guesses at other forms, and may guess wrong.
 
     Args:
-        text: such as "2024-01-01T00:05:00", "2024-01-01T00:05:00.250Z" or "2024-01-01".
-        field: the request's name for it, for the error.
+        text: such as "2024-01-01T00:05:00", "2024-01-01T00:05:00.250Z" or "2024-01-01"; in UTC,
+            unless it has an offset.
+        field: the name of the request's field, for the error.
 
     Raises:
-        BadRequestError: it is written in another way, or there is no such time.
+        BadRequestError: the text has another form, or there is no such time.
     """
     match = _TIME.fullmatch(text)
     if not match:
@@ -70,5 +70,5 @@ def _zone(offset: str | None) -> timezone:
 
 
 def format_time(time: UTCDateTime) -> str:
-    """A time as replies write it: UTC, six decimals, "Z"."""
+    """Format a time for replies: UTC with six decimals and "Z"."""
     return str(time)

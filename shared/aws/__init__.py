@@ -1,4 +1,12 @@
-"""AWS services and the Lambda container: S3, SQS, /tmp, memory, the invocation's deadline.
+"""AWS services and the Lambda container. No other package imports boto3 or botocore.
 
-No other package imports boto3 or botocore.
+s3_client: S3 clients, the translation of their errors, and threads for parallel requests.
+s3_codes: S3's error codes.
+s3_read: public objects, read whole or in parts.
+s3_write: uploads, and signed links.
+dead_letters: messages that failed for good, sent to a queue with the reason.
+etag_cache: `ETagCache`, results that a warm container keeps of S3 objects.
+scratch: a temporary folder for one invocation.
+memory: refuses work that would exhaust the function's memory.
+deadline: the time left in an invocation.
 """

@@ -1,6 +1,6 @@
-"""Sends messages that have failed for good to the dead-letter queue, each with its reason.
+"""Send messages that failed for good to the dead-letter queue, with the reason.
 
-SQS itself would bring them there only after all retries, and without a reason.
+SQS itself moves them there only after all retries, and without a reason.
 """
 
 import re
@@ -16,7 +16,7 @@ from shared.aws._config import client_config
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
-# What an attribute may not have: SQS takes the characters of XML 1.0.
+# SQS refuses attributes with characters that XML 1.0 does not allow.
 # https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
 _NOT_XML = re.compile(r"[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
@@ -26,13 +26,13 @@ class NotSentError(Exception):
 
 
 def send(queue_url: str, body: str, message_id: str, error: Exception) -> None:
-    """Send a message, with why it failed as its attributes.
+    """Send a message, with the reason of its failure as attributes.
 
     Args:
-        queue_url: of the dead-letter queue.
-        body: of the message, as it came.
-        message_id: that it had in its queue, for the attribute `MessageId`.
-        error: why it failed, for the attributes `ErrorType` and `ErrorMessage`.
+        queue_url: URL of the dead-letter queue.
+        body: body of the message, as received.
+        message_id: the message's ID in its first queue, for the attribute `MessageId`.
+        error: the failure, for the attributes `ErrorType` and `ErrorMessage`.
 
     Raises:
         NotSentError: SQS could not be reached, or refused.
@@ -50,11 +50,11 @@ def send(queue_url: str, body: str, message_id: str, error: Exception) -> None:
                 name: {"DataType": "String", "StringValue": text} for name, text in texts.items()
             },
         )
-    except (BotoCoreError, ClientError, ValueError) as failure:  # ValueError: it is no URL
+    except (BotoCoreError, ClientError, ValueError) as failure:  # ValueError: not a URL
         raise NotSentError(f"could not send to {queue_url}: {failure}") from failure
 
 
 @cache
 def client() -> "SQSClient":
-    """An SQS client of this process, made at first use and kept while its container is warm."""
+    """Return the SQS client of this process, made at first use."""
     return boto3.client("sqs", region_name=settings.region(), config=client_config())

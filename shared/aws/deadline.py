@@ -1,4 +1,4 @@
-"""How much of an invocation's time is left, and whether another job fits into it."""
+"""The time left in an invocation, and whether another job fits into it."""
 
 import time
 from collections.abc import Iterator
@@ -6,18 +6,18 @@ from contextlib import contextmanager
 from typing import Any
 
 _SLOWER = 1.5
-"""How much longer than the longest one so far the next job may take: days differ in length."""
+"""Allowance for the next job over the longest one so far: days differ in length."""
 
 _RESERVE_S = 1.0
-"""Kept for the reply. An invocation that runs into its timeout has done nothing, by AWS's count:
-all its messages come again."""
+"""Reserve for the reply. When an invocation times out, AWS redelivers all its messages, as if none
+had been processed."""
 
 
 class TimeLeft:
-    """Watches the time of one invocation.
+    """The remaining time of one invocation, compared with its longest job.
 
     Args:
-        context: Lambda's context object; without a clock of its own there is no limit.
+        context: Lambda's context object; one without a clock sets no limit.
     """
 
     def __init__(self, context: Any) -> None:
@@ -25,7 +25,7 @@ class TimeLeft:
         self._longest_s: float | None = None
 
     def suffices(self) -> bool:
-        """Whether another job would end in time; the first one may always begin."""
+        """Return whether another job would end in time; the first one always may start."""
         if self._longest_s is None or self._remaining_ms is None:
             return True
         remaining_s: float = self._remaining_ms() / 1000
@@ -33,7 +33,7 @@ class TimeLeft:
 
     @contextmanager
     def job(self) -> Iterator[None]:
-        """Around each job: measures how long it takes."""
+        """Measure how long a job takes."""
         start = time.monotonic()
         try:
             yield

@@ -1,7 +1,7 @@
-"""What a warm container keeps of objects that it has read, within bounds.
+"""A bounded cache of results from S3 objects, in the memory of a warm container.
 
-It is kept by the ETag that the object had. Whoever takes it asks S3 whether the object still has
-that ETag before using it.
+Each entry carries the ETag of the object that it was made from. Before using an entry, its reader
+asks S3 whether the object still has that ETag.
 """
 
 from collections import OrderedDict
@@ -16,12 +16,12 @@ V = TypeVar("V")
 
 @dataclass(frozen=True)
 class Entry(Generic[V]):
-    """What is kept of one object.
+    """A cached value.
 
     Attributes:
-        etag: of the content that it was made of.
-        value: what was made of it; shared by all who take it, so none of them may change it.
-        weight: how much of the bound it takes.
+        etag: the ETag of the object that the value was made from.
+        value: the value; all readers share it, so none may change it.
+        weight: the share of the cache's maximum weight.
     """
 
     etag: str
@@ -30,18 +30,18 @@ class Entry(Generic[V]):
 
 
 class ETagCache(Generic[K, V]):
-    """Entries by name; the one that was used least recently goes first. Safe for threads.
+    """A thread-safe cache that drops the least recently used entries first.
 
     Args:
-        most: how many entries are kept at most.
-        most_weight: how much they may weigh together; None is any weight.
+        max_entries: the maximum number of entries.
+        max_weight: the maximum weight of all entries together; None is no limit.
 
     Attributes:
-        weight: of all entries.
+        weight: the weight of all entries together.
     """
 
-    def __init__(self, most: int, most_weight: int | None = None) -> None:
-        self._most, self._most_weight = most, most_weight
+    def __init__(self, max_entries: int, max_weight: int | None = None) -> None:
+        self._max_entries, self._max_weight = max_entries, max_weight
         self._entries: OrderedDict[K, Entry[V]] = OrderedDict()
         self._lock = Lock()
         self.weight = 0
@@ -49,47 +49,47 @@ class ETagCache(Generic[K, V]):
     def __len__(self) -> int:
         return len(self._entries)
 
-    def get(self, name: K) -> Entry[V] | None:
-        """What is kept by a name; None if nothing is."""
+    def get(self, key: K) -> Entry[V] | None:
+        """Return the entry of a key; None if there is none."""
         with self._lock:
-            entry = self._entries.get(name)
+            entry = self._entries.get(key)
             if entry:
-                self._entries.move_to_end(name)
+                self._entries.move_to_end(key)
             return entry
 
-    def put(self, name: K, etag: str, value: V, weight: int = 1) -> None:
-        """Keep a value, in place of what was kept by its name.
+    def put(self, key: K, etag: str, value: V, weight: int = 1) -> None:
+        """Replace the entry of a key.
 
-        What has no ETag could never be checked, and what is heavier than all may be would push out
-        all others: neither is kept.
+        Two kinds of values are not cached: without an ETag, as they could never be checked, and
+        heavier than the maximum, as they would push out all others.
         """
         with self._lock:
-            self._drop(name)
-            if not etag or (self._most_weight is not None and weight > self._most_weight):
+            self._drop(key)
+            if not etag or (self._max_weight is not None and weight > self._max_weight):
                 return
-            self._entries[name] = Entry(etag, value, weight)
+            self._entries[key] = Entry(etag, value, weight)
             self.weight += weight
-            while self._too_much():
+            while self._is_over_limit():
                 self._drop(next(iter(self._entries)))
 
-    def forget(self, name: K, etag: str | None = None) -> None:
-        """Drop what is kept by a name; with an ETag, only if it is of that content."""
+    def forget(self, key: K, etag: str | None = None) -> None:
+        """Drop the entry of a key; with an ETag, only if the entry has that one."""
         with self._lock:
-            entry = self._entries.get(name)
+            entry = self._entries.get(key)
             if entry and etag in (None, entry.etag):
-                self._drop(name)
+                self._drop(key)
 
     def clear(self) -> None:
-        """Drop everything."""
+        """Drop all entries."""
         with self._lock:
             self._entries.clear()
             self.weight = 0
 
-    def _drop(self, name: K) -> None:
-        entry = self._entries.pop(name, None)
+    def _drop(self, key: K) -> None:
+        entry = self._entries.pop(key, None)
         if entry:
             self.weight -= entry.weight
 
-    def _too_much(self) -> bool:
-        too_heavy = self._most_weight is not None and self.weight > self._most_weight
-        return too_heavy or len(self._entries) > self._most
+    def _is_over_limit(self) -> bool:
+        is_heavy = self._max_weight is not None and self.weight > self._max_weight
+        return is_heavy or len(self._entries) > self._max_entries

@@ -1,4 +1,7 @@
-"""The function's memory: what needs more than there is ends its process, which cannot say why."""
+"""The function's memory: refuse work that would exhaust it.
+
+Lambda kills a process that runs out of memory, and the caller gets no reason.
+"""
 
 import os
 from pathlib import Path
@@ -8,30 +11,29 @@ from shared.errors import TooLargeError
 
 _STATM = Path("/proc/self/statm")
 
-_MOST_IN_USE = 256 * 2**20
-"""Memory that a process is taken to use, at most, beside the work: of what a warm one has beyond
-ObsPy and a day of counts, malloc may take for the work what earlier invocations have freed."""
+_MAX_BASELINE = 256 * 2**20
+"""Bytes: ObsPy and a day of counts. A warm process may hold more, but earlier invocations have
+freed that, and malloc reuses it for the work."""
 
 
-def require_memory(bytes_needed: float, what: str, hint: str) -> None:
-    """Refuse work that surely does not fit.
+def require_memory(bytes_needed: float, work: str, hint: str) -> None:
+    """Refuse work that surely does not fit. Outside Lambda, there is no limit.
 
     Args:
-        bytes_needed: by the work, at least, beside what the process has already.
-        what: needs it, in words.
-        hint: what to do instead.
+        bytes_needed: the least that the work takes, in addition to the process's memory.
+        work: the work in words, for the error.
+        hint: the remedy, for the error.
 
     Raises:
-        TooLargeError: the function has less. Where it is not known how much it has, as anywhere but
-            on Lambda, nothing is refused.
+        TooLargeError: the function has less memory.
     """
     limit_mb = settings.memory_size_mb()
     if limit_mb is None:
         return
-    needed_mb = (min(_resident_bytes(), _MOST_IN_USE) + bytes_needed) / 2**20
+    needed_mb = (min(_resident_bytes(), _MAX_BASELINE) + bytes_needed) / 2**20
     if needed_mb > limit_mb:
         raise TooLargeError(
-            f"{what} needs {needed_mb:,.0f} MB of memory, and the function has {limit_mb:,}:"
+            f"{work} needs {needed_mb:,.0f} MB of memory, and the function has {limit_mb:,}:"
             f" {hint}",
             memory_mb=round(needed_mb),
             limit=limit_mb,
@@ -39,5 +41,5 @@ def require_memory(bytes_needed: float, what: str, hint: str) -> None:
 
 
 def _resident_bytes() -> int:
-    """What the process has in memory: see Linux's proc_pid_statm(5)."""
+    """Return the resident set size of the process; see Linux's proc_pid_statm(5)."""
     return int(_STATM.read_text(encoding="ascii").split()[1]) * os.sysconf("SC_PAGE_SIZE")

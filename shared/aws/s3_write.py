@@ -1,7 +1,4 @@
-"""Write to S3, and give links to what was written.
-
-Writing is signed, and so are links. Reading, and the client of both, are in `s3`.
-"""
+"""Write S3 objects, and sign links to them."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -12,20 +9,20 @@ from botocore.exceptions import ClientError
 from shared.aws.s3_client import client, translated
 
 _regions: dict[str, str] = {}
-"""Where buckets lie, which does not change."""
+"""Regions of buckets, which never change."""
 
 
 def upload(
     path: Path, bucket: str, key: str, content_type: str, metadata: Mapping[str, str]
 ) -> None:
-    """Copy a file into an object, in one request: it is there whole, or not at all.
+    """Upload a file in one request, so that the object is complete or does not exist.
 
     Args:
         path: the file.
         bucket: the bucket to write to.
         key: the object's key.
         content_type: the object's media type.
-        metadata: the object's user metadata; ASCII, 2 KB at most, by S3's rules.
+        metadata: the object's user metadata; S3 allows 2 KB of ASCII.
 
     Raises:
         S3Error: S3 could not be reached, or refused.
@@ -37,14 +34,14 @@ def upload(
 def upload_bytes(
     body: bytes, bucket: str, key: str, content_type: str, content_encoding: str | None = None
 ) -> None:
-    """Write bytes into an object, in one request: it is there whole, or not at all.
+    """Upload bytes in one request, so that the object is complete or does not exist.
 
     Args:
         body: the bytes.
         bucket: the bucket to write to.
         key: the object's key.
         content_type: the object's media type.
-        content_encoding: "gzip" if the bytes are compressed, so that readers unpack them.
+        content_encoding: "gzip" if the bytes are compressed; HTTP clients then decompress them.
 
     Raises:
         S3Error: S3 could not be reached, or refused.
@@ -53,27 +50,27 @@ def upload_bytes(
     _put(bucket, key, Body=body, ContentType=content_type, **encoding)
 
 
-def _put(bucket: str, key: str, **wanted: Any) -> None:
+def _put(bucket: str, key: str, **parameters: Any) -> None:
     with translated("write", bucket, key):
-        client(signed=True).put_object(Bucket=bucket, Key=key, **wanted)
+        client(signed=True).put_object(Bucket=bucket, Key=key, **parameters)
 
 
 def presigned_url(bucket: str, key: str, seconds: int) -> str:
-    """A link by which anyone may read an object for a while.
+    """Return a link that lets anyone read an object for a while.
 
-    The credentials of a function's role are temporary, and the link ends with them at the latest,
-    which may be before its time. It gives no more than the role itself may do: `s3:GetObject`.
+    The link grants the role's own permission, `s3:GetObject`. It expires early if the role's
+    temporary credentials do.
 
     Args:
         bucket: the bucket.
         key: the object's key.
-        seconds: how long the link is to hold.
+        seconds: the lifetime of the link.
 
     Raises:
         S3Error: S3 could not be reached, or there are no credentials to sign with.
     """
     with translated("sign a link to", bucket, key):
-        # The signature is for one region, and requests for links are not led to another one.
+        # The signature is for one region, and S3 does not redirect requests with such a signature.
         region = _bucket_region(bucket)
         return client(signed=True, region=region).generate_presigned_url(
             "get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=seconds
@@ -81,15 +78,17 @@ def presigned_url(bucket: str, key: str, seconds: int) -> str:
 
 
 def _bucket_region(bucket: str) -> str | None:
-    """Where a bucket lies, asked once; None if S3 does not say."""
+    """Return the region of a bucket, asked for once; None if S3 does not give it."""
     if bucket not in _regions:
         try:
             answer: Any = client(signed=True).head_bucket(Bucket=bucket)
-        except ClientError as error:  # which says it, too: no permission is needed
+        except (
+            ClientError
+        ) as error:  # its headers have the region, too, so that no permission is needed
             answer = error.response
         headers: dict[str, str] = answer["ResponseMetadata"]["HTTPHeaders"]
         region = headers.get("x-amz-bucket-region")
-        if region is None:  # S3 may say so another time
+        if region is None:  # ask again next time
             return None
         _regions[bucket] = region
     return _regions[bucket]

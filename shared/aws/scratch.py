@@ -1,4 +1,4 @@
-"""A folder under /tmp of this invocation's own, which is gone afterwards, whatever happened."""
+"""A temporary folder for one invocation, removed however the invocation ends."""
 
 import fcntl
 import os
@@ -13,12 +13,11 @@ _PREFIX = "scedc-lambda-"
 
 @contextmanager
 def scratch_folder() -> Iterator[Path]:
-    """A new, empty folder, removed with all it holds when the block is left.
+    """Provide a new, empty folder, removed with its contents at the end of the block.
 
-    An invocation that ran into its timeout is killed and removes nothing, while its container, and
-    with it /tmp, lives on. So folders that such invocations left behind are removed here, before
-    they fill the 512 MB that a function has. A folder in use is locked by the process that uses
-    it, and a dead process holds no lock.
+    An invocation that times out is killed and removes nothing, but its container lives on, and /tmp
+    with it. So this removes abandoned folders, too, before they fill the 512 MB of a function. Each
+    process locks its folder; the lock of a dead process is gone.
     """
     root = Path(tempfile.gettempdir())
     _remove_abandoned(root)
@@ -36,7 +35,7 @@ def _locked_folder(root: Path) -> tuple[Path, int]:
         with suppress(FileNotFoundError):
             lock = os.open(folder, os.O_RDONLY)
             fcntl.flock(lock, fcntl.LOCK_EX)
-            if folder.exists():  # another process may have taken it for abandoned before the lock
+            if folder.exists():  # another process may have removed it before the lock
                 return folder, lock
             os.close(lock)
 

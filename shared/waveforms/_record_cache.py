@@ -1,6 +1,7 @@
-"""The records of day objects that earlier invocations of a warm container saw: times, not bytes.
+"""The record times of day objects that earlier invocations of a warm container have seen.
 
-With them, a window that is asked for again, or one next to it, takes one read.
+With them, a window that is asked for again, or one next to it, takes one request. Samples are not
+cached.
 """
 
 from dataclasses import dataclass
@@ -10,9 +11,9 @@ from shared.aws.etag_cache import ETagCache
 from shared.waveforms._record_header import RecordHeader
 from shared.waveforms._record_index import RecordIndex, Times
 
-_MOST_OBJECTS = 1000
-_MOST_RECORDS = 200_000
-"""Of all objects together; 24 bytes each, so 5 MB. A window of five minutes takes some hundreds."""
+_MAX_OBJECTS = 1000
+_MAX_RECORDS = 200_000
+"""Of all objects together: 5 MB, at 24 bytes each. A window of five minutes takes some hundreds."""
 
 
 @dataclass(frozen=True)
@@ -22,42 +23,44 @@ class _Records:
     times: Times
 
 
-_kept: ETagCache[str, _Records] = ETagCache(_MOST_OBJECTS, _MOST_RECORDS)
+_cache: ETagCache[str, _Records] = ETagCache(_MAX_OBJECTS, _MAX_RECORDS)
 
 
-def keep(source: DayObject, etag: str, size: int, index: RecordIndex) -> None:
-    """Keep what is known of an object's records, unless as much is kept already.
+def keep(day_object: DayObject, etag: str, size: int, index: RecordIndex) -> None:
+    """Cache the records of an object, unless as many of the same content are cached already.
 
     Args:
-        source: the object.
-        etag: of the content that the index is of; without one, nothing is kept.
-        size: of the object, in bytes.
-        index: the records.
+        day_object: the object.
+        etag: the ETag of the content; without one, nothing is cached.
+        size: the size of the object in bytes.
+        index: the known records.
     """
-    entry = _kept.get(source.uri)
+    entry = _cache.get(day_object.uri)
     if not entry or entry.etag != etag or len(entry.value.times[0]) < len(index):
         records = _Records(size, index.first, index.times)
-        _kept.put(source.uri, etag, records, weight=len(index))
+        _cache.put(day_object.uri, etag, records, weight=len(index))
 
 
-def recall(source: DayObject) -> tuple[str, int, RecordIndex] | None:
-    """What is kept of an object: its ETag, its size in bytes, its records; None if nothing is.
+def recall(day_object: DayObject) -> tuple[str, int, RecordIndex] | None:
+    """Return the cached records of an object, which are out of date if its ETag has changed.
 
-    The object may have changed since: no more than a guess, until S3 confirms the ETag.
+    Returns:
+        The ETag, the object's size in bytes, and the records without their bytes; None if nothing
+        is cached.
     """
-    entry = _kept.get(source.uri)
+    entry = _cache.get(day_object.uri)
     if not entry:
         return None
-    index = RecordIndex(entry.value.size, entry.value.first, source.day)
+    index = RecordIndex(entry.value.size, entry.value.first, day_object.day)
     index.recall(entry.value.times)
     return entry.etag, entry.value.size, index
 
 
-def forget(source: DayObject, etag: str) -> None:
-    """Forget what is kept of an object, if it is of the content that has an ETag."""
-    _kept.forget(source.uri, etag)
+def forget(day_object: DayObject, etag: str) -> None:
+    """Drop the records of an object, if they are from the content with an ETag."""
+    _cache.forget(day_object.uri, etag)
 
 
 def forget_records() -> None:
-    """Forget everything, as if the container were a new one."""
-    _kept.clear()
+    """Drop all records, as in a new container."""
+    _cache.clear()

@@ -1,7 +1,7 @@
-"""The header of one miniSEED 2 record: whose samples it has, from when to when.
+"""Parse the header of a miniSEED 2 record: its channel, times and length.
 
-As the SEED manual 2.4 has it, chapter 8: the fixed section of data header, and blockettes 100, 1000
-and 1001. Times are those of libmseed, and so of ObsPy.
+The SEED manual 2.4, chapter 8, defines the fixed section of data header and the blockettes 100,
+1000 and 1001. Times are computed as by libmseed, and so by ObsPy.
 """
 
 import re
@@ -17,34 +17,34 @@ from obspy import UTCDateTime
 # Sequence number, quality, a reserved byte, station, location, channel, network.
 _BEGINNING = re.compile(rb"[0-9 \0]{6}[DRQM][ \0]([ -~]{5})([ -~]{2})([ -~]{3})([ -~]{2})")
 # From byte 20: year, day of year, hour, minute, second, ticks of 0.1 ms; number of samples, rate
-# factor and multiplier, activity flags, two other kinds of flags, number of blockettes, time
+# factor and multiplier, activity flags, I/O flags, quality flags, number of blockettes, time
 # correction in ticks, offset of the data, offset of the first blockette.
 _FIXED = "HHBBBxHHhhBBBBiHH"
 _FIXED_LENGTH = 48
-_BLOCKETTE = "HH"  # its type, and where the next one is
+_BLOCKETTE = "HH"  # type, offset of the next blockette
 _BODIES = {100: "f", 1000: "BBB", 1001: "bb"}
 _TICK_NS = 100_000
-_CORRECTION_APPLIED = 0x02  # of the activity flags
-_YEARS, _DAYS = range(1900, 2101), range(1, 367)  # by which libmseed tells the byte order
+_CORRECTION_APPLIED = 0x02  # one of the activity flags
+_YEARS, _DAYS = range(1900, 2101), range(1, 367)  # as libmseed accepts them
 _RECORD_LENGTH_EXPONENTS = range(7, 21)
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
 class OddRecordError(Exception):
-    """Records are not as simple as they nearly always are; ObsPy may still know what to do."""
+    """The records have a rare form, which this package leaves to ObsPy."""
 
 
 @dataclass(frozen=True)
 class RecordHeader:
-    """What a record's header says.
+    """The header of a record.
 
     Attributes:
         seed_id: network.station.location.channel, without padding, such as "CI.SOC..HHZ".
-        quality: D, R, Q or M.
-        starttime: the time of its first sample.
-        npts: number of samples.
-        sampling_rate: in Hz; 0 of records that have no samples in time, such as logs.
-        record_length: in bytes.
+        quality: the data quality, D, R, Q or M.
+        starttime: the time of the first sample.
+        npts: the number of samples.
+        sampling_rate: the sampling rate in Hz; 0 in records without a time series, such as logs.
+        record_length: the length of the record in bytes.
     """
 
     seed_id: str
@@ -56,22 +56,22 @@ class RecordHeader:
 
     @property
     def endtime(self) -> UTCDateTime:
-        """The time of its last sample; of its first, if there is none."""
+        """The time of the last sample; `starttime` if there are none."""
         if self.npts == 0 or self.sampling_rate == 0:
             return self.starttime
         return self.starttime + (self.npts - 1) / self.sampling_rate
 
 
 def parse_header(content: bytes, offset: int = 0) -> RecordHeader:
-    """Read the header of the record that begins at an offset.
+    """Parse the header of one record.
 
     Args:
-        content: one or more records; of this one, the header with its blockettes is enough.
-        offset: where the record begins, in bytes.
+        content: one or more records; the last one may end after its blockettes.
+        offset: the offset of the record in the content, in bytes.
 
     Raises:
-        OddRecordError: no record begins there, it is cut short, or it does not say its length, for
-            which it would need a blockette 1000.
+        OddRecordError: there is no record at the offset, it is cut off, or it has no blockette
+            1000, which gives its length.
     """
     beginning = _BEGINNING.match(content, offset)
     if not beginning or len(content) - offset < _FIXED_LENGTH:
@@ -81,7 +81,7 @@ def parse_header(content: bytes, offset: int = 0) -> RecordHeader:
     year, day, hour, minute, second, ticks = fixed[:6]
     npts, factor, multiplier, activity = fixed[6:10]
     correction, first = fixed[13], fixed[15]
-    if hour > 23 or minute > 59 or second > 59:  # ObsPy has its own way with leap seconds
+    if hour > 23 or minute > 59 or second > 59:  # ObsPy handles leap seconds
         raise OddRecordError(f"a record of {hour}:{minute}:{second} o'clock at byte {offset}")
     blockettes = dict(_blockettes(content, offset, order, first))
     if 1000 not in blockettes or blockettes[1000][2] not in _RECORD_LENGTH_EXPONENTS:
@@ -104,7 +104,7 @@ def parse_header(content: bytes, offset: int = 0) -> RecordHeader:
 
 
 def _byte_order(content: bytes, offset: int) -> str:
-    """As the header does not tell, it is the one in which the year and the day can be."""
+    """Return the byte order that gives a valid date, as the header has no flag for it."""
     for order in (">", "<"):
         year, day = struct.unpack_from(order + "HH", content, offset + 20)
         if year in _YEARS and day in _DAYS:
@@ -115,7 +115,7 @@ def _byte_order(content: bytes, offset: int) -> str:
 def _blockettes(
     content: bytes, offset: int, order: str, first: int
 ) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    """The types and the first fields of those blockettes that this module needs."""
+    """Yield the types and the first fields of the blockettes that this module needs."""
     place = first
     while place:
         start = offset + place
@@ -124,7 +124,7 @@ def _blockettes(
             if kind in _BODIES:
                 yield kind, struct.unpack_from(order + _BODIES[kind], content, start + 4)
         except struct.error as error:
-            raise OddRecordError(f"blockettes that do not end at byte {offset}") from error
+            raise OddRecordError(f"blockettes beyond the end at byte {offset}") from error
         if place < _FIXED_LENGTH or 0 < following <= place:
             raise OddRecordError(f"blockettes in disorder at byte {offset}")
         place = following
@@ -132,12 +132,12 @@ def _blockettes(
 
 @cache
 def _days(year: int, day: int) -> int:
-    """Days from 1970 to a day of a year."""
+    """Return the days from 1970 to a day of a year."""
     return date(year, 1, 1).toordinal() + day - 1 - _EPOCH
 
 
 def _rate(factor: int, multiplier: int) -> float:
-    """Samples per second; a negative factor or multiplier divides, instead of multiplying."""
+    """Return the sampling rate in Hz; a negative factor or multiplier divides."""
     if factor == 0 or multiplier == 0:
         return 0.0
     rate = float(factor) if factor > 0 else -1.0 / factor

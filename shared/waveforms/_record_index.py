@@ -1,7 +1,7 @@
-"""The records of a day object, as far as they have been read: which of them has which times.
+"""The known records of a day object, by number, with their times.
 
-Records are of one length, so that the n-th begins at n times that; and nearly always sorted in
-time.
+All records have the same length, so the n-th one begins at n times that. They are in the order of
+their times; an object with others is left to ObsPy.
 """
 
 from array import array
@@ -15,23 +15,23 @@ from shared.archive.day import Day
 from shared.waveforms._record_header import OddRecordError, RecordHeader, parse_header
 
 MARGIN_S = 60
-"""How far around a span records are looked at. Disorder of up to this much is always seen."""
+"""Records this far around a span are read, too, so that those out of order by less are noticed."""
 
 Times = tuple["array[int]", "array[int]", "array[int]"]
-"""Of known records, in order: their numbers, and the times of their first and last samples in ns.
-Arrays, as a day has tens of thousands: 24 bytes for each record."""
+"""The numbers of known records, in order, and the times of their first and of their last samples in
+ns. A day has tens of thousands of records, and arrays take 24 bytes for each."""
 
-_RATE_SPAN = 64  # records, whose times say how many there are to a second hereabouts
+_RATE_SPAN = 64  # adjacent records on each side that give the density of records
 
 
 @dataclass(frozen=True)
 class Edge:
-    """One of the two ends of what a span needs.
+    """The start or the end of a span with its margins, between two known records.
 
     Attributes:
-        time: in ns.
-        before: the last known record before it; -1 where there is none.
-        after: the first known record after it; the number of records where there is none.
+        time: its time in ns.
+        before: the number of the last known record before it; -1 if there is none.
+        after: the number of the first known record after it; the count of records if there is none.
     """
 
     time: int
@@ -39,37 +39,37 @@ class Edge:
     after: int
 
     @property
-    def found(self) -> bool:
-        """Whether no unknown record can be between the two."""
+    def is_found(self) -> bool:
+        """Whether there is no unknown record between the two."""
         return self.after - self.before == 1
 
     @property
     def middle(self) -> tuple[float, float]:
-        """The middle between the two, and how far they are off it."""
+        """The number half-way between the two, and its distance from them."""
         return (self.before + self.after) / 2, (self.after - self.before) / 2
 
     def within(self, number: float) -> int:
-        """The unknown record between the two that is nearest to a number."""
+        """Return the unknown record between the two that is nearest to a number."""
         return min(max(round(number), self.before + 1), self.after - 1)
 
 
 class RecordIndex:
-    """What is known of the records of a day object; they are numbered from 0.
+    """The known records of a day object, numbered from 0.
 
     Args:
-        size: of the object, in bytes.
-        first: the header of its first record, whose channel, quality, sampling rate and length
-            all others must have.
-        day: the day that the object is of.
+        size: the size of the object in bytes.
+        first: the header of its first record. All others must have the same channel, quality,
+            sampling rate and length.
+        day: the day of the object.
 
     Raises:
-        OddRecordError: the object is not a number of whole records.
+        OddRecordError: the object's size is no multiple of the record length.
 
     Attributes:
         first: as given.
-        count: how many records the object has.
-        record_length: of each, in bytes.
-        end_of_day: in ns.
+        count: the number of all records of the object.
+        record_length: the length of each record in bytes.
+        end_of_day: the end of the day in ns.
     """
 
     def __init__(self, size: int, first: RecordHeader, day: Day) -> None:
@@ -87,27 +87,27 @@ class RecordIndex:
         self._numbers, self._starts, self._ends = array("q"), array("q"), array("q")
 
     def __len__(self) -> int:
-        """How many records are known."""
+        """Return the number of known records."""
         return len(self._numbers)
 
     @property
     def times(self) -> Times:
-        """What is known, but for the records' bytes; a copy."""
+        """The numbers and times of the known records; a copy."""
         return self._numbers[:], self._starts[:], self._ends[:]
 
     def recall(self, times: Times) -> None:
-        """Learn what another index of the same content knew, in place of what this one knows."""
+        """Replace the known records by those of another index of the same content."""
         self._numbers, self._starts, self._ends = (values[:] for values in times)
 
     def add(self, number: int, content: bytes) -> None:
-        """Learn from records that have been read.
+        """Add records that have been read.
 
         Args:
-            number: of the first of them.
-            content: the records; the last one may be cut short, and is not used then.
+            number: the number of the first of them.
+            content: the records; if the last one is cut off, it is ignored.
 
         Raises:
-            OddRecordError: they, and those known so far, are not all of one kind and in order.
+            OddRecordError: with the known ones, they are not all of one kind and in order.
         """
         length = self.record_length
         starts, ends = array("q"), array("q")
@@ -119,7 +119,7 @@ class RecordIndex:
             starts.append(header.starttime.ns)
             ends.append(header.endtime.ns)
             self._content[number + offset // length] = content[offset : offset + length]
-        # They take the place of those that are known already.
+        # They replace those that are known already.
         low = bisect_left(self._numbers, number)
         high = bisect_left(self._numbers, number + len(starts))
         self._numbers[low:high] = array("q", range(number, number + len(starts)))
@@ -130,45 +130,45 @@ class RecordIndex:
                 raise OddRecordError("records are not in the order of their times")
 
     def records_of(self, starttime: UTCDateTime, endtime: UTCDateTime) -> range | None:
-        """The numbers of the records that a span needs, its margins included; None if unknown."""
+        """Return the numbers of a span's records, margins included; None if some are unread."""
         begin, end = self.edges(starttime, endtime)
         records = self._between(begin, end)
-        known = begin.found and end.found and all(one in self._content for one in records)
+        known = begin.is_found and end.is_found and all(one in self._content for one in records)
         return records if known else None
 
     def knows(self, number: int) -> bool:
-        """Whether a record's times are known."""
+        """Return whether a record's times are known."""
         place = bisect_left(self._numbers, number)
         return place < len(self._numbers) and self._numbers[place] == number
 
     def unread(self, records: range) -> range:
-        """Those of some records whose bytes have not been read, and what lies between them."""
-        wanted = [number for number in records if number not in self._content]
-        return range(wanted[0], wanted[-1] + 1) if wanted else range(0)
+        """Return the range from the first to the last record whose bytes have not been read."""
+        unread = [number for number in records if number not in self._content]
+        return range(unread[0], unread[-1] + 1) if unread else range(0)
 
     @property
     def last_known_sample(self) -> UTCDateTime:
-        """The time of the last sample of the known records."""
+        """The time of the last sample of all known records."""
         return UTCDateTime(ns=self._ends[-1])
 
     def start(self, number: int) -> int:
-        """The time of a known record's first sample, in ns."""
+        """Return the time of a known record's first sample, in ns."""
         return self._starts[bisect_left(self._numbers, number)]
 
     def end(self, number: int) -> int:
-        """The time of a known record's last sample, in ns."""
+        """Return the time of a known record's last sample, in ns."""
         return self._ends[bisect_left(self._numbers, number)]
 
     def edges(self, starttime: UTCDateTime, endtime: UTCDateTime) -> tuple[Edge, Edge]:
-        """Where the records that a span needs begin and end, its margins included."""
-        # ObsPy's `trim` takes nearest samples, which may be just outside.
+        """Locate the start and the end of a span, margins included, among the known records."""
+        # ObsPy's `trim` takes the nearest samples, which may be just outside.
         margin = MARGIN_S * 10**9 + 2 * self._delta
         early, late = starttime.ns - margin, endtime.ns + margin
         begin = self._edge(early, bisect_left(self._ends, early))
         return begin, self._edge(late, bisect_right(self._starts, late))
 
     def records_per_ns(self, number: int) -> float:
-        """How dense records are around a known one."""
+        """Return the density of records around a known one."""
         place = bisect_left(self._numbers, number)
         low, high = place, place
         while low > 0 and place - low < _RATE_SPAN and self._adjacent(low - 1):
@@ -179,11 +179,11 @@ class RecordIndex:
         return (high - low + 1) / duration
 
     def content(self, records: range) -> bytes:
-        """The bytes of known records."""
+        """Return the bytes of records that have been read."""
         return b"".join(self._content[number] for number in records)
 
     def covers(self, records: range, starttime: UTCDateTime, endtime: UTCDateTime) -> bool:
-        """Whether known records have all samples of a span, without a gap or an overlap."""
+        """Return whether known records have all samples of a span, without a gap or an overlap."""
         begin, end = (bisect_left(self._numbers, records[place]) for place in (0, -1))
         return (
             self._starts[begin] <= starttime.ns + self._delta
@@ -192,10 +192,10 @@ class RecordIndex:
         )
 
     def segment_start(self, number: int) -> int | None:
-        """Where the segment began that a known record continues: its first sample's time, in ns.
+        """Return the time of the first sample of the segment that a known record continues, in ns.
 
-        Of records that are not known, it is taken that they continue those before. None if the
-        record itself begins a segment.
+        Unknown records are assumed to continue the ones before them. None if the record itself
+        begins a segment.
         """
         last = bisect_right(self._numbers, number) - 1
         for place in range(last, -1, -1):
@@ -204,7 +204,7 @@ class RecordIndex:
         return None
 
     def _begins_segment(self, place: int) -> bool:
-        """As ObsPy decides: it is half a sample off what the known record before ends with."""
+        """Return whether a known record begins a segment: it is half a sample off, as for ObsPy."""
         if place == 0 or not self._adjacent(place - 1):
             return False
         return abs(self._starts[place] - self._ends[place - 1] - self._delta) > self._delta / 2
@@ -215,7 +215,7 @@ class RecordIndex:
         return Edge(time, before, after)
 
     def _between(self, begin: Edge, end: Edge) -> range:
-        """A record of margin included, where the object has it."""
+        """Return the records between two edges, with one more on each side if the object has it."""
         return range(max(0, begin.before), min(end.after, self.count - 1) + 1)
 
     def _adjacent(self, place: int) -> bool:

@@ -7,7 +7,7 @@ from shared.waveforms._record_index import RecordIndex
 from shared.waveforms._record_search import next_to_read, unknown_end
 from shared.waveforms._record_source import RecordSource
 from shared.waveforms.read_day import DayWaveform, read_day
-from shared.waveforms.segments import continued
+from shared.waveforms.segments import start_in_segment
 
 _HEAD = 12 * 1024  # bytes that show how dense records are; as fast to read as a single header
 _SMALL = 256 * 1024  # up to this size, the second request reads the rest of the object
@@ -100,7 +100,7 @@ class RecordReader:
         segment_start = index.segment_start(records[0])
         stats = waveform.stream[0].stats
         if segment_start is not None and stats.starttime.ns == index.start(records[0]):
-            stats.starttime = continued(stats, UTCDateTime(ns=segment_start))
+            stats.starttime = start_in_segment(stats, UTCDateTime(ns=segment_start))
         return waveform
 
     def _fetch(self, index: RecordIndex, records: range) -> None:

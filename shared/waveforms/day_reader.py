@@ -22,7 +22,7 @@ from shared.waveforms._record_header import OddRecordError
 from shared.waveforms._record_reader import RecordReader, WholeIsSimplerError
 from shared.waveforms._record_source import RecordSource
 from shared.waveforms.read_day import DayWaveform
-from shared.waveforms.segments import TimeSpan, is_near, neighbours_as_one, samples_around
+from shared.waveforms.segments import TimeSpan, describe_samples_around, is_near, merge_nearby
 
 logger = logging.getLogger(__name__)
 
@@ -147,7 +147,7 @@ class DayReader:
             NoWaveformError: the archive has no such object.
             S3Error, UnreadableObjectError: as of `read`.
         """
-        for starttime, endtime in neighbours_as_one(spans):
+        for starttime, endtime in merge_nearby(spans):
             self._unless_changed(partial(self._prefetch, starttime, endtime))
 
     def read(self, starttime: UTCDateTime, endtime: UTCDateTime) -> DayWaveform:
@@ -177,9 +177,10 @@ class DayReader:
         """
         waveform = self._unless_changed(partial(self._read, starttime, endtime))
         if not any(is_near(trace, starttime, endtime) for trace in waveform.stream):
+            samples = describe_samples_around(waveform.stream, starttime)
             raise NoWaveformError(
                 f"{self.uri} has no samples from {format_time(starttime)} to"
-                f" {format_time(endtime)}, but {samples_around(waveform.stream, starttime)}",
+                f" {format_time(endtime)}, but {samples}",
                 object=self.uri,
             )
         return waveform

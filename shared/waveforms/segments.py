@@ -1,4 +1,4 @@
-"""What a day's segments are: in order, joined where they are one, and without conflicts."""
+"""Sort, join, cut and divide the segments of a day."""
 
 import math
 from bisect import bisect_left
@@ -12,56 +12,62 @@ from obspy.core.trace import Stats
 from shared.archive.time import format_time
 
 TimeSpan = tuple[UTCDateTime, UTCDateTime]
-"""The start and the end, both included."""
+"""A start and an end, both included."""
 
-_CLOSE = 1e-3  # of a sample: times are stored to a microsecond or worse, and a sample stays one
+_CLOSE = 1e-3  # of a sample interval, for times that are rounded to a microsecond or more
 
-_TOLD = 10  # conflicts, by their times
+_MAX_LISTED = 10  # time spans in one warning
 
 
 def join(stream: Stream) -> list[str]:
-    """Bring a stream's segments into order, join those that are one, take conflicts out.
+    """Sort a stream's segments, join those that belong together, and remove conflicting samples.
 
-    Records that were stored out of order, or twice, make several segments of one: joined they are
-    one again. Where segments overlap and their samples differ, or lie on other instants, nothing
-    tells which are right: all of them are left out, as `Stream.merge` does by default. What is left
-    of such a segment keeps its times.
+    Records stored out of order, or twice, split one segment into several, which this joins. Where
+    segments overlap and their samples differ, or have other times, there is no telling the right
+    ones. All of them are left out, as `Stream.merge` does by default. The rest of such a segment
+    keeps its times.
 
     Args:
-        stream: unmasked segments of one channel; changed in place. None may be left.
+        stream: unmasked segments of one channel; changed in place, perhaps to none.
 
     Returns:
-        What was odd about them, in words.
+        Warnings about the segments.
     """
-    notes = []
+    warnings = []
     before = len(stream)
     alike: defaultdict[tuple[float, str], list[Trace]] = defaultdict(list)
-    for trace in stream:  # ObsPy would try to join neighbours that differ, and fail
+    for trace in stream:  # ObsPy fails to join adjacent segments that differ
         alike[trace.stats.sampling_rate, trace.data.dtype.str].append(trace)
     stream.traces = [
         trace for traces in alike.values() for trace in Stream(traces).merge(method=-1)
     ]
     if len(stream) < before:
-        notes.append(f"{before} segments out of order or overlapping were joined to {len(stream)}")
+        warnings.append(
+            f"{before} segments out of order or overlapping were joined to {len(stream)}"
+        )
     stream.sort(["starttime"])
-    twice = _claimed_twice(stream)
-    if twice:
+    overlaps = _overlaps(stream)
+    if overlaps:
         samples = sum(trace.stats.npts for trace in stream)
-        stream.traces = [part for trace in stream for part in _without(trace, twice)]
+        stream.traces = [part for trace in stream for part in _without(trace, overlaps)]
         stream.sort(["starttime"])
         lost = samples - sum(trace.stats.npts for trace in stream)
-        spans = ", ".join(f"{format_time(a)} to {format_time(b)}" for a, b in twice[:_TOLD])
-        if len(twice) > _TOLD:
-            spans += f" and {len(twice) - _TOLD} more"
-        notes.append(f"{lost} samples that conflict with one another were left out: {spans}")
+        spans = ", ".join(
+            f"{format_time(a)} to {format_time(b)}" for a, b in overlaps[:_MAX_LISTED]
+        )
+        if len(overlaps) > _MAX_LISTED:
+            spans += f" and {len(overlaps) - _MAX_LISTED} more"
+        warnings.append(f"{lost} samples that conflict with one another were left out: {spans}")
     rates = sorted({trace.stats.sampling_rate for trace in stream})
     if len(rates) > 1:
-        notes.append(f"the segments have different sampling rates: {', '.join(map(str, rates))} Hz")
-    return notes
+        warnings.append(
+            f"the segments have different sampling rates: {', '.join(map(str, rates))} Hz"
+        )
+    return warnings
 
 
 def cut(trace: Trace, first: int, end: int) -> Trace:
-    """A part of a segment, from sample `first` to the one before `end`; shares its samples."""
+    """Return the part of a segment from sample `first` to the one before `end`, as a view."""
     part = Trace(header=trace.stats.copy())
     part.data = trace.data[first:end]
     part.stats.starttime = trace.stats.starttime + first * trace.stats.delta
@@ -69,7 +75,7 @@ def cut(trace: Trace, first: int, end: int) -> Trace:
 
 
 def divide(stream: Stream, starttime: UTCDateTime, endtime: UTCDateTime) -> tuple[Stream, Stream]:
-    """Divide segments into what lies in a span, with a sample more at its ends, and the rest."""
+    """Divide segments into those of a span, with one more sample at each end, and the rest."""
     within, around = Stream(), Stream()
     for trace in stream:
         stats = trace.stats
@@ -86,8 +92,8 @@ def divide(stream: Stream, starttime: UTCDateTime, endtime: UTCDateTime) -> tupl
     return within, around
 
 
-def _claimed_twice(stream: Stream) -> list[TimeSpan]:
-    """The spans that more than one segment claims, first and last instant; segments in order."""
+def _overlaps(stream: Stream) -> list[TimeSpan]:
+    """Return the time spans of more than one segment, in order; the segments are sorted."""
     spans: list[TimeSpan] = []
     latest: UTCDateTime | None = None
     for trace in stream:
@@ -102,7 +108,7 @@ def _claimed_twice(stream: Stream) -> list[TimeSpan]:
 
 
 def _without(trace: Trace, spans: list[TimeSpan]) -> list[Trace]:
-    """The parts of a segment outside of spans; those in order."""
+    """Return the parts of a segment outside some spans, which are in order."""
     stats = trace.stats
     parts, begin = [], 0
     spans = spans[bisect_left(spans, stats.starttime, key=itemgetter(1)) :]
@@ -118,46 +124,47 @@ def _without(trace: Trace, spans: list[TimeSpan]) -> list[Trace]:
     return parts
 
 
-_NEIGHBOURS_S = 600  # what lies between spans is read sooner than another request is answered
-_JITTER_S = 1e-4  # a tick of the header's time
+_NEARBY_S = 600  # reading the records in between is faster than a second request
+_JITTER_S = 1e-4  # a tick of the time in record headers
 _JITTER = 1 / 20  # of a sample interval, where that is less
 
 
 def is_near(trace: Trace, starttime: UTCDateTime, endtime: UTCDateTime) -> bool:
-    """Whether a trace may have a sample of a span, in the sense of ObsPy's `trim`."""
-    # Half an interval, another half by which `merge` may move it, and the rounding of times.
-    room = trace.stats.delta + 1e-6
-    begins: bool = trace.stats.starttime - room <= endtime
-    ends: bool = trace.stats.endtime + room >= starttime
+    """Return whether a trace may have a sample of a span, in the sense of ObsPy's `trim`."""
+    # Half an interval, another half by which `merge` may move samples, and the rounding of times.
+    margin = trace.stats.delta + 1e-6
+    begins: bool = trace.stats.starttime - margin <= endtime
+    ends: bool = trace.stats.endtime + margin >= starttime
     return begins and ends
 
 
-def neighbours_as_one(spans: Sequence[TimeSpan]) -> list[TimeSpan]:
-    """The spans in order; those that overlap, or lie close to each other, become one."""
+def merge_nearby(spans: Sequence[TimeSpan]) -> list[TimeSpan]:
+    """Sort time spans, and merge those that overlap or are close to each other."""
     joined: list[TimeSpan] = []
     for starttime, endtime in sorted(spans, key=itemgetter(0)):
-        if joined and starttime - joined[-1][1] <= _NEIGHBOURS_S:
+        if joined and starttime - joined[-1][1] <= _NEARBY_S:
             joined[-1] = (joined[-1][0], max(joined[-1][1], endtime))
         else:
             joined.append((starttime, endtime))
     return joined
 
 
-def continued(stats: Stats, begun: UTCDateTime) -> UTCDateTime:
-    """The start of a trace as a part of the segment that began at a time.
+def start_in_segment(stats: Stats, segment_start: UTCDateTime) -> UTCDateTime:
+    """Return the start of a trace on the sampling grid of the segment that it continues.
 
-    ObsPy counts a segment's times from its first record. The others' own times jitter around that
-    by a few microseconds, by a tick of 0.1 ms where there is no blockette 1001. What is further
-    off belongs to another segment, which began where nothing was read.
+    ObsPy counts the times of a segment from its first record. The header times of later records
+    jitter around that by a few microseconds, or by a tick of 0.1 ms without a blockette 1001. A
+    trace that is further off keeps its start: it continues another segment, which began where
+    nothing was read.
     """
-    samples = round((stats.starttime - begun) * stats.sampling_rate)
-    continued = begun + samples * stats.delta
+    samples = round((stats.starttime - segment_start) * stats.sampling_rate)
+    on_grid = segment_start + samples * stats.delta
     jitter = min(_JITTER_S, _JITTER * stats.delta)
-    return continued if abs(continued - stats.starttime) <= jitter else stats.starttime
+    return on_grid if abs(on_grid - stats.starttime) <= jitter else stats.starttime
 
 
-def samples_around(stream: Stream, time: UTCDateTime) -> str:
-    """The samples next to a time that has none, in words."""
+def describe_samples_around(stream: Stream, time: UTCDateTime) -> str:
+    """Describe where the samples before a time end, and where those after it begin."""
     before = max((t.stats.endtime for t in stream if t.stats.endtime < time), default=None)
     after = min((t.stats.starttime for t in stream if t.stats.starttime > time), default=None)
     until = f"up to {format_time(before)}" if before else ""

@@ -25,7 +25,7 @@ def test_the_least_recently_used_goes_first() -> None:
 
 
 def test_weights_are_bounded() -> None:
-    kept: ETagCache[str, int] = ETagCache(100, most_weight=10)
+    kept: ETagCache[str, int] = ETagCache(100, max_weight=10)
     for name in "abc":
         kept.put(name, '"1"', 0, weight=4)
     assert [name for name in "abc" if kept.get(name)] == ["b", "c"]
@@ -58,7 +58,7 @@ def test_forgetting_is_of_one_content_or_of_any() -> None:
 
 
 def test_threads() -> None:
-    kept: ETagCache[int, int] = ETagCache(20, most_weight=50)
+    kept: ETagCache[int, int] = ETagCache(20, max_weight=50)
 
     def use(seed: int) -> None:
         for step in range(2000):

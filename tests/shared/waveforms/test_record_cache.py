@@ -265,7 +265,7 @@ def test_memory_is_bounded(measured: Measured) -> None:
         _record_cache.keep(numbered(number), f'"{number}"', len(OLD), index)
     used = tracemalloc.get_traced_memory()[0] - before
     tracemalloc.stop()
-    kept = _record_cache._kept
+    kept = _record_cache._cache
     assert len(kept) == kept.weight // 500 == 400
     assert used < 8e6
     measured(f"{len(kept)} objects, {kept.weight:,} records: {used / 1e6:.1f} MB")
