@@ -82,7 +82,7 @@ def parse_header(content: bytes, offset: int = 0) -> RecordHeader:
     npts, factor, multiplier, activity = fixed[6:10]
     correction, first = fixed[13], fixed[15]
     if hour > 23 or minute > 59 or second > 59:  # ObsPy handles leap seconds
-        raise OddRecordError(f"a record of {hour}:{minute}:{second} o'clock at byte {offset}")
+        raise OddRecordError(f"a record with the time {hour}:{minute}:{second} at byte {offset}")
     blockettes = dict(_blockettes(content, offset, order, first))
     if 1000 not in blockettes or blockettes[1000][2] not in _RECORD_LENGTH_EXPONENTS:
         raise OddRecordError(f"a record of unknown length at byte {offset}")
@@ -109,7 +109,7 @@ def _byte_order(content: bytes, offset: int) -> str:
         year, day = struct.unpack_from(order + "HH", content, offset + 20)
         if year in _YEARS and day in _DAYS:
             return order
-    raise OddRecordError(f"a record of no year and day at byte {offset}")
+    raise OddRecordError(f"a record without a valid date at byte {offset}")
 
 
 def _blockettes(
@@ -126,7 +126,7 @@ def _blockettes(
         except struct.error as error:
             raise OddRecordError(f"blockettes beyond the end at byte {offset}") from error
         if place < _FIXED_LENGTH or 0 < following <= place:
-            raise OddRecordError(f"blockettes in disorder at byte {offset}")
+            raise OddRecordError(f"blockettes out of order at byte {offset}")
         place = following
 
 

@@ -1,4 +1,4 @@
-"""Settings: from the environment, checked."""
+"""Settings are read from the environment and checked."""
 
 import pytest
 
@@ -48,7 +48,7 @@ def test_bucket(monkeypatch, name, bucket):
 
 @each_setting
 @pytest.mark.parametrize("bucket", [name for name in BAD_NAMES if "\0" not in name])
-def test_what_cannot_be_a_bucket_is_refused(monkeypatch, name, bucket):
+def test_invalid_bucket_names_are_refused(monkeypatch, name, bucket):
     monkeypatch.setenv(name, bucket)
     with pytest.raises(SettingsError) as caught:
         BUCKETS[name]()
@@ -107,7 +107,7 @@ def test_settings_are_read_at_each_use(monkeypatch):
         ({"AWS_REGION": "", "AWS_DEFAULT_REGION": ""}, "us-west-2"),
         ({"AWS_DEFAULT_REGION": "eu-central-1"}, "eu-central-1"),
         ({"AWS_REGION": "us-east-1"}, "us-east-1"),
-        # On Lambda the former is set by AWS, and the latter is the same, or the user's mistake.
+        # AWS sets the former on Lambda. If the latter differs, that is a mistake of the user.
         ({"AWS_REGION": "us-east-1", "AWS_DEFAULT_REGION": "eu-central-1"}, "us-east-1"),
     ],
 )
@@ -126,7 +126,7 @@ def test_max_receive_count(monkeypatch):
 
 
 @pytest.mark.parametrize("text", ["0", "1001", "-1", "five", "5.0", " 5", "\u0665", "9" * 50])
-def test_what_is_no_max_receive_count(monkeypatch, text):
+def test_invalid_max_receive_count(monkeypatch, text):
     monkeypatch.setenv("MAX_RECEIVE_COUNT", text)
     with pytest.raises(SettingsError, match="MAX_RECEIVE_COUNT is .*must be the queue's") as caught:
         settings.max_receive_count()

@@ -1,4 +1,4 @@
-"""Codes: only what SEED knows ever passes, as codes end up in keys and paths."""
+"""Only valid SEED codes pass, as codes become parts of keys and paths."""
 
 import string
 
@@ -13,7 +13,7 @@ SEED = string.ascii_uppercase + string.digits
 LENGTHS = {"network": (1, 2), "station": (1, 5), "channel": (3, 3), "location": (0, 2)}
 GOOD = {"network": "CI", "station": "SOC", "channel": "HHZ", "location": "00"}
 
-# Characters near the right ones: Arabic and full-width digits, Greek and Cyrillic capitals, ...
+# Characters similar to valid ones: Arabic and full-width digits, Greek and Cyrillic capitals, ...
 nasty_text = st.text(
     st.one_of(st.sampled_from(SEED), st.sampled_from("az_-./\\ \n\t\0*?%é١0AΑАİK\u00a0\u2028")),
     max_size=7,
@@ -31,7 +31,7 @@ def is_seed(name, code):
 @pytest.mark.parametrize("field", LENGTHS)
 @pytest.mark.parametrize("character", "٣３²AАİaé_-.*?%/\\ \t\n\0")
 def test_one_wrong_character_is_enough(field, character):
-    """At each place of a code that has the right length otherwise."""
+    """At each position of a code of the right length."""
     length = LENGTHS[field][1]
     for place in range(length):
         code = "X" * place + character + "X" * (length - place - 1)
@@ -90,7 +90,7 @@ def test_no_text_makes_a_channel_that_seed_does_not_have(text):
         ".SOC.HHZ.",
         "CI..HHZ.",
         "CI.SOC..",
-        "CI.SOC..HHZ",  # ObsPy's order
+        "CI.SOC..HHZ",  # the order of SEED identifiers
         "CI.SOC.HHZ.00.",
         "CI.SOC.HHZ..",
         "ci.soc.hhz.",

@@ -1,4 +1,4 @@
-"""Days of the archive: what is one, and what is none."""
+"""Days, valid and invalid."""
 
 from datetime import date, timedelta
 

@@ -1,4 +1,4 @@
-"""The archive that the settings choose."""
+"""The archive chosen by the settings."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""SCEDC's keys: real names in both directions."""
+"""SCEDC's keys, with real names, in both directions."""
 
 import string
 

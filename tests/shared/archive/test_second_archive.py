@@ -1,4 +1,4 @@
-"""Another archive: one class, as a module of `shared.archive` has it, and one registry row."""
+"""A second archive takes one class, as in a module of `shared.archive`, and one registry row."""
 
 import json
 import re
@@ -57,7 +57,7 @@ SAMPLES = noise(8_000)
 def by_station(
     archive: S3Server, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[Callable[[str, bytes], None]]:
-    """Choose the made-up archive, which has a station; returns what puts an object into it."""
+    """Choose the second archive, with one station; return a function that puts objects into it."""
     region = "eu-central-1"
     monkeypatch.setitem(registry.ARCHIVES, "by-station", ByStation(BUCKET, region))
     monkeypatch.setenv("ARCHIVE", "by-station")

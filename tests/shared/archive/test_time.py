@@ -1,4 +1,4 @@
-"""Days and times: what is one, what is none, and which days a window needs."""
+"""Times of requests, valid and invalid, and the days of a time span."""
 
 from datetime import date, datetime, timedelta, timezone
 
@@ -16,7 +16,7 @@ S = 10**9
 
 
 def ns(text):
-    """Nanoseconds since 1970 of a UTC time to seconds, by Python's own calendar."""
+    """Return the nanoseconds from 1970 to a UTC time in seconds, by Python's own calendar."""
     moment = datetime.fromisoformat(text).replace(tzinfo=timezone.utc)
     return int((moment - datetime(1970, 1, 1, tzinfo=timezone.utc)) / timedelta(seconds=1)) * S
 
@@ -191,7 +191,7 @@ def test_formatted_time_can_be_sent_back(microseconds):
         ("2024-01-01T00:00:00", "2024-01-02T00:00:00", ["2024,001"]),
         ("2024-01-01T23:59:00", "2024-01-02T00:00:00", ["2024,001"]),
         ("2024-01-01T00:00:00", "2024-01-03T00:00:00", ["2024,001", "2024,002"]),
-        # ... unless it is all that was asked for.
+        # ... unless the span is that instant.
         ("2024-01-02T00:00:00", "2024-01-02T00:00:00", ["2024,002"]),
         ("2024-01-01T12:00:00", "2024-01-01T12:00:00", ["2024,001"]),
         ("2024-01-01T23:59:00", "2024-01-02T00:00:00.000001", ["2024,001", "2024,002"]),

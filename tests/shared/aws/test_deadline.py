@@ -1,4 +1,4 @@
-"""Whether another job fits into the time of an invocation."""
+"""Whether another job fits into the time left in an invocation."""
 
 import contextlib
 from types import SimpleNamespace
@@ -10,7 +10,7 @@ from shared.aws.deadline import TimeLeft
 
 
 class Clock:
-    """A monotonic clock that stands still until it is told, and Lambda's context beside it."""
+    """A monotonic clock that moves when a test sets it, and Lambda's context with its time left."""
 
     def __init__(self, timeout_s):
         self.now, self.timeout_s = 100.0, timeout_s

@@ -1,4 +1,4 @@
-"""What does not fit into the function's memory is refused, where it is known how much that is."""
+"""Work that exceeds the function's memory is refused, where the size of that memory is known."""
 
 import re
 
@@ -12,13 +12,13 @@ def require(megabytes: float) -> None:
     memory.require_memory(megabytes * 2**20, "this work", "do less")
 
 
-def test_what_fits_is_let_through(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_work_that_fits_passes(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "10240")
     require(1000)
 
 
-def test_what_does_not_fit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What the process has already counts, too: with an interpreter's, 1,760 MB are too many."""
+def test_work_that_does_not_fit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The process's own memory counts, too: together with an interpreter, 1,760 MB are too much."""
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769")
     with pytest.raises(TooLargeError) as caught:
         require(1760)
@@ -29,10 +29,10 @@ def test_what_does_not_fit_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     assert re.fullmatch(re.escape(message), caught.value.message)
 
 
-def test_what_earlier_invocations_have_freed_is_not_counted(
+def test_memory_freed_by_earlier_invocations_does_not_count(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """A warm process keeps memory that malloc gives away again."""
+    """A warm process holds memory that malloc reuses."""
     monkeypatch.setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "1769")
     monkeypatch.setattr(memory, "_resident_bytes", lambda: 1_500 * 2**20)
     require(1513)
@@ -41,7 +41,7 @@ def test_what_earlier_invocations_have_freed_is_not_counted(
 
 
 @pytest.mark.parametrize("text", [None, "", "unlimited", "-1", "1769.5"])
-def test_where_it_is_not_known_nothing_is_refused(
+def test_without_a_known_size_nothing_is_refused(
     monkeypatch: pytest.MonkeyPatch, text: str | None
 ) -> None:
     monkeypatch.delenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", raising=False)

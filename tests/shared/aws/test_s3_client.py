@@ -1,38 +1,115 @@
-"""The same with several things at the same time."""
+"""S3 clients, failures of all requests, and threads."""
 
 import threading
+from dataclasses import replace
 
 import boto3
 import pytest
 
+from local.cloud.s3_server import OUTPUT_BUCKET
+from shared.archive.scedc import SCEDC
+from shared.aws import s3_client, s3_read, s3_write
 from shared.aws.s3_client import in_threads
+from shared.errors import S3Error
+from tests.support.s3_failures import refused, refused_upload
+from tests.support.tiny_server import BODY, SLOW_DOWN
 
 
-def test_all_are_done_in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_uri():
+    assert s3_client.uri("scedc-pds", "a/b.ms") == "s3://scedc-pds/a/b.ms"
+
+
+def test_client_is_made_once(archive):
+    assert s3_client.client(signed=False) is s3_client.client(signed=False)
+    assert s3_client.client(signed=False) is not s3_client.client(signed=True)
+
+
+@pytest.mark.parametrize(
+    ("environment", "region"), [({}, "eu-central-1"), ({"AWS_REGION": "us-east-1"}, "us-east-1")]
+)
+def test_archives_are_read_in_their_own_region_unless_another_is_set(
+    tiny_server, target, monkeypatch, environment, region
+):
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    made = []
+    make = boto3.client
+    monkeypatch.setattr(
+        boto3, "client", lambda *a, **k: (made.append(k["region_name"]), make(*a, **k))[1]
+    )
+    with tiny_server(lambda exchange: exchange.reply_with_object()):
+        s3_read.download(replace(SCEDC, region="eu-central-1").object("key"), target)
+    assert made == [region]
+
+
+def test_region_of_the_environment_signs(tiny_server, tmp_path, monkeypatch):
+    monkeypatch.setenv("AWS_REGION", "eu-central-1")
+    path = tmp_path / "result.ms"
+    path.write_bytes(BODY)
+    with tiny_server(lambda exchange: exchange.reply(200, ETag='"0"')) as server:
+        s3_write.upload(path, OUTPUT_BUCKET, "key", "text/plain", {})
+    assert "/eu-central-1/s3/" in server.requests[0].headers["Authorization"]
+
+
+def test_nothing_listens(tiny_server, target, tmp_path):
+    with tiny_server(lambda exchange: exchange.reply(200)):
+        pass  # now nothing listens on its port
+    refused(S3Error, target)
+    refused_upload(tmp_path)
+
+
+def test_slow_down_at_every_attempt(tiny_server, target, tmp_path, monkeypatch):
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")
+    with tiny_server(lambda exchange: exchange.reply(503, SLOW_DOWN)) as server:
+        refused(S3Error, target)
+        assert len(server.requests) == 2  # botocore reads its own variable
+        assert refused_upload(tmp_path).details["code"] == "SlowDown"
+
+
+def test_answer_is_not_http(tiny_server, target, tmp_path):
+    def respond(exchange):
+        exchange.wfile.write(b"220 mail.example.com ESMTP\r\n")
+
+    with tiny_server(respond):
+        refused(S3Error, target)
+        refused_upload(tmp_path)
+
+
+def test_connection_is_closed_without_an_answer(tiny_server, target, tmp_path):
+    with tiny_server(lambda _exchange: None):
+        refused(S3Error, target)
+        refused_upload(tmp_path)
+
+
+@pytest.mark.parametrize("url", ["no-url", "http://"])
+def test_endpoint_that_is_no_url(monkeypatch, target, url):
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", url)
+    refused(S3Error, target)
+
+
+def test_all_items_in_threads(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-west-2")
     done: list[int] = []
     in_threads(done.append, range(40))
     assert sorted(done) == list(range(40))
 
 
-def test_one_alone_takes_no_thread() -> None:
+def test_a_single_item_takes_no_thread() -> None:
     threads = []
     in_threads(lambda _: threads.append(threading.current_thread()), [1])
     assert threads == [threading.main_thread()]
 
 
-def test_none_is_fine() -> None:
+def test_no_items() -> None:
     in_threads(pytest.fail, [])
 
 
-def test_what_is_raised_is_raised() -> None:
+def test_exceptions_are_raised() -> None:
     with pytest.raises(ZeroDivisionError):
         in_threads(lambda number: 1 / number, [1, 0])
 
 
 def test_all_threads_share_one_client(monkeypatch: pytest.MonkeyPatch) -> None:
-    from shared.aws import s3_client
-
     made = []
     make = boto3.client
     monkeypatch.setattr(boto3, "client", lambda *a, **k: (made.append(a), make(*a, **k))[1])

@@ -1,4 +1,4 @@
-"""A station's metadata, read from the archive."""
+"""Station metadata from the archive."""
 
 import io
 from concurrent.futures import ThreadPoolExecutor
@@ -35,7 +35,7 @@ def test_copies_are_found_under_both_their_names(archive: S3Server, name: str) -
     assert file.content == b"a copy"
 
 
-def test_none_names_every_key_that_was_tried(archive: S3Server) -> None:
+def test_the_error_lists_every_key(archive: S3Server) -> None:
     with pytest.raises(NoStationXMLError, match=r"no StationXML of BC\.AGSX") as caught:
         download_stationxml(SCEDC, ChannelId.parse("BC.AGSX.BHZ."))
     assert [name.rpartition("/")[2] for name in caught.value.details["objects"]] == [
@@ -48,7 +48,7 @@ def test_none_names_every_key_that_was_tried(archive: S3Server) -> None:
 @pytest.mark.parametrize(
     "content", [b"", b"not XML", b"<html/>", b"<FDSNStationXML", b"<?xml version='1.0'?><a><b></a>"]
 )
-def test_what_is_not_stationxml_is_an_error(archive: S3Server, content: bytes) -> None:
+def test_other_files_are_an_error(archive: S3Server, content: bytes) -> None:
     archive.put(f"{FOLDER}/CI/CI_BOM.xml", content)
     file = download_stationxml(SCEDC, ChannelId.parse("CI.BOM.BHZ."))
     with pytest.raises(UnreadableObjectError, match=r"CI_BOM\.xml is not StationXML"):
@@ -80,12 +80,12 @@ def test_a_file_without_the_channel_says_what_it_has(archive: S3Server) -> None:
         read_stationxml(file)
 
 
-# What a warm container keeps
+# The cache of a warm container
 
 
 @pytest.fixture
 def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
-    """The objects that have been parsed."""
+    """Record the objects that are parsed."""
     uris: list[str] = []
     real = stationxml._parsed
 
@@ -113,7 +113,7 @@ def test_an_unchanged_file_is_read_once(archive: S3Server, parsed: list[str]) ->
     assert len(parsed) == 2
 
 
-def test_what_a_caller_does_to_its_inventory_is_its_own(archive: S3Server) -> None:
+def test_callers_may_change_their_inventories(archive: S3Server) -> None:
     put_station(archive, "CI", "BOM", BHZ=40.0)
     for _ in range(3):
         _, inventory = read("CI.BOM.BHZ.")
@@ -153,17 +153,17 @@ def test_an_authoritative_file_that_appears_wins(archive: S3Server, parsed: list
         read()
 
 
-def test_what_is_kept_is_bounded(archive: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    kept: ETagCache[object, object] = ETagCache(2)
-    monkeypatch.setattr(stationxml, "_inventories", kept)
+def test_the_cache_is_bounded(archive: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    cache: ETagCache[object, object] = ETagCache(2)
+    monkeypatch.setattr(stationxml, "_inventories", cache)
     put_station(archive, "CI", "BOM", BHE=40.0, BHN=40.0, BHZ=40.0)
     for code in ("BHE", "BHN", "BHZ"):
         read(f"CI.BOM.{code}.")
-    assert len(kept) == 2
+    assert len(cache) == 2
     assert len(read("CI.BOM.BHE.")[1].get_contents()["channels"]) == 1
 
 
-def test_threads_share_what_is_kept(archive: S3Server) -> None:
+def test_threads_share_the_cache(archive: S3Server) -> None:
     put_station(archive, "CI", "BOM", BHZ=40.0)
 
     def rate(_: int) -> float:

@@ -1,25 +1,22 @@
-"""A channel's day, read from the archive."""
+"""Whole day objects, read from the archive."""
 
 from pathlib import Path
 
 import pytest
 
 from local.cloud.s3_server import S3Server
-from shared.archive.channel_id import ChannelId
-from shared.archive.day import Day
 from shared.archive.scedc import SCEDC
 from shared.errors import NoWaveformError, UnreadableObjectError
 from shared.waveforms.read_day import DayWaveform, download_day, read_day
 from tests.support.builders import make_trace, mseed, noise, put_day
+from tests.support.compared_days import DAY_OBJECT
 
 NSCL = "CI.BOM.BHZ."
-CHANNEL, DAY = ChannelId.parse(NSCL), Day.parse("2024,001")
 KEY = "continuous_waveforms/2024/2024_001/CIBOM__BHZ___2024001.ms"
 
 
 def fetch(folder: Path) -> DayWaveform:
-    source = SCEDC.day_object(CHANNEL, DAY)
-    return read_day(source, download_day(source, folder))
+    return read_day(DAY_OBJECT, download_day(DAY_OBJECT, folder))
 
 
 def test_segments_are_read_as_they_are(archive: S3Server, tmp_path: Path) -> None:
@@ -89,7 +86,7 @@ def test_a_truncated_object_is_not_taken_for_whole(archive: S3Server, tmp_path: 
 def test_a_record_of_another_year_is_left_out_and_told(
     archive: S3Server, tmp_path: Path, year: int
 ) -> None:
-    """Merged with the others it would make a trace of gigabytes."""
+    """Merging it with the others would make a trace of gigabytes."""
     records = bytearray(mseed(make_trace(NSCL, "2024-01-01", noise(4_000))))
     records[512 + 20 : 512 + 22] = year.to_bytes(2, "big")
     archive.put(KEY, bytes(records))

@@ -1,4 +1,4 @@
-"""Headers of miniSEED 2 records, against ObsPy's reading of them."""
+"""Headers of miniSEED 2 records, compared with ObsPy's reading of them."""
 
 import io
 import struct
@@ -20,7 +20,7 @@ RECORD = mseed(make_trace(NSCL, "2024-01-01T00:00:00.019536", noise(100)))[:512]
 
 
 def changed(**fields: tuple[int, str, int]) -> bytes:
-    """The record with fields overwritten: name=(offset, format, value)."""
+    """Return the record with fields overwritten: name=(offset, format, value)."""
     record = bytearray(RECORD)
     for offset, kind, value in fields.values():
         struct.pack_into(kind, record, offset, value)
@@ -29,7 +29,7 @@ def changed(**fields: tuple[int, str, int]) -> bytes:
 
 def as_obspy_reads(record: bytes) -> tuple[object, ...]:
     with warnings.catch_warnings():
-        warnings.simplefilter("ignore", UserWarning)  # its second look has little-endian ones wrong
+        warnings.simplefilter("ignore", UserWarning)  # ObsPy's check of little-endian ones is wrong
         (trace,) = obspy.read(io.BytesIO(record), format="MSEED")
     stats = trace.stats
     return (
@@ -131,20 +131,20 @@ def test_rate_of_zero() -> None:
         (b"<html>" * 100, "no miniSEED 2 record"),
         (bytes(512), "no miniSEED 2 record"),
         (b"MS\x03" + bytes(509), "no miniSEED 2 record"),
-        (RECORD[:60], "blockettes that do not end"),
+        (RECORD[:60], "blockettes beyond the end"),
         (changed(quality=(6, "B", ord("V"))), "no miniSEED 2 record"),
-        (changed(year=(20, ">H", 0)), "no year and day"),
-        (changed(hour=(24, "B", 24)), "24:0:0 o'clock"),
-        (changed(leap_second=(26, "B", 60)), "0:0:60 o'clock"),
+        (changed(year=(20, ">H", 0)), "without a valid date"),
+        (changed(hour=(24, "B", 24)), "the time 24:0:0 at"),
+        (changed(leap_second=(26, "B", 60)), "the time 0:0:60 at"),
         (changed(length=(62, "B", 40)), "unknown length"),
         (changed(kind=(56, ">H", 999)), "unknown length"),
         (changed(first=(46, ">H", 0)), "unknown length"),
-        (changed(first=(46, ">H", 8)), "in disorder"),
-        (changed(loop=(58, ">H", 48)), "in disorder"),
-        (changed(loop=(58, ">H", 600)), "do not end"),
+        (changed(first=(46, ">H", 8)), "out of order"),
+        (changed(loop=(58, ">H", 48)), "out of order"),
+        (changed(loop=(58, ">H", 600)), "beyond the end"),
     ],
 )
-def test_what_is_no_plain_record_is_odd(record: bytes, reason: str) -> None:
+def test_other_records_are_odd(record: bytes, reason: str) -> None:
     with pytest.raises(OddRecordError, match=reason):
         parse_header(record)
 

@@ -1,4 +1,4 @@
-"""What is known of an object's records, and where the next ones are looked for."""
+"""The known records of an object, and the search for others."""
 
 import pytest
 
@@ -11,7 +11,7 @@ from tests.support.builders import make_trace, mseed, noise
 NSCL, DAY = "CI.BOM.BHZ.", Day.parse("2024,001")
 MIDNIGHT = DAY.starttime
 LENGTH = 512
-# Two hours with a gap of one between them.
+# Two hours of samples, with a gap of an hour in between.
 CONTENT = b"".join(
     mseed(make_trace(NSCL, str(MIDNIGHT + start), noise(144_000, seed)))
     for start, seed in ((0.019536, 1), (7200.027, 2))
@@ -71,11 +71,11 @@ def test_search_comes_to_an_end(start: int) -> None:
     for guesses in range(12):
         if records := index.records_of(*span):
             break
-        wanted = next_to_read(index, *span, guesses)
-        assert not index.knows(wanted[0])
-        assert not index.knows(wanted[-1])
-        assert 0 <= wanted[0] <= wanted[-1] < index.count
-        index.add(wanted[0], CONTENT[wanted[0] * LENGTH : (wanted[-1] + 1) * LENGTH])
+        unread = next_to_read(index, *span, guesses)
+        assert not index.knows(unread[0])
+        assert not index.knows(unread[-1])
+        assert 0 <= unread[0] <= unread[-1] < index.count
+        index.add(unread[0], CONTENT[unread[0] * LENGTH : (unread[-1] + 1) * LENGTH])
     assert records == index_of(all_of(index)).records_of(*span)
 
 
@@ -85,7 +85,7 @@ def test_the_end_is_read_once() -> None:
     assert not unknown_end(index_of(unknown_end(index)))
 
 
-def test_disorder_is_odd_however_far_apart() -> None:
+def test_records_out_of_order_are_odd_at_any_distance() -> None:
     index = index_of(range(100, 110))
     with pytest.raises(OddRecordError, match="not in the order of their times"):
         index.add(200, CONTENT[: 5 * LENGTH])

@@ -1,4 +1,4 @@
-"""Segments in order, joined, and without conflicts."""
+"""Segments are sorted and joined, and conflicting samples are removed."""
 
 from typing import Any
 
@@ -15,13 +15,13 @@ SAMPLES = noise(1_000)
 
 
 def segment(first: float, end: int, shift: float = 0.0) -> Trace:
-    """Samples of one record from `first` on; those of a shifted one are others."""
+    """Return a part of one record; if shifted, with other samples."""
     data = SAMPLES[int(first) : end] + (7 if shift else 0)
     return make_trace(NSCL, str(START + (int(first) + shift) / 40), data)
 
 
 def spans(stream: Stream) -> list[tuple[float, float]]:
-    """First and last sample of each segment, as numbers of samples since the start."""
+    """Return the first and the last sample of each segment, counted from the start."""
     return [
         (
             round((trace.stats.starttime - START) * 40, 3),
@@ -47,11 +47,11 @@ def test_one_segment_stays_as_it_is() -> None:
     [
         [(500, 1_000), (0, 500)],  # out of order
         [(0, 500), (0, 500), (500, 1_000)],  # twice
-        [(0, 600), (400, 1_000)],  # in part twice
+        [(0, 600), (400, 1_000)],  # partly twice
         [(0, 1_000), (300, 400)],  # within another
     ],
 )
-def test_what_is_one_is_joined(pieces: list[tuple[int, int]]) -> None:
+def test_parts_of_one_segment_are_joined(pieces: list[tuple[int, int]]) -> None:
     stream = Stream([segment(*piece) for piece in pieces])
     (note,) = join(stream)
     assert note == f"{len(pieces)} segments out of order or overlapping were joined to 1"
@@ -86,7 +86,7 @@ def test_conflicts_are_left_out_of_all(
     found = spans(stream)
     assert found == sorted(found)
     assert (found[0][0], found[-1][1]) == (left[0][0], left[-1][1])
-    for trace in stream:  # what is left has its own times and samples
+    for trace in stream:  # the rest keeps its times and samples
         assert any(dict(by_time(trace)).items() <= original.items() for original in samples)
 
 
@@ -102,7 +102,7 @@ def test_all_may_conflict() -> None:
     )
 
 
-def test_rates_that_differ_are_told() -> None:
+def test_different_rates_are_a_warning() -> None:
     stream = Stream(
         [
             make_trace(NSCL, "2024-01-01", noise(100)),
@@ -122,8 +122,8 @@ def test_a_cut_shares_the_samples() -> None:
 
 
 @pytest.mark.parametrize("other", [{"sampling_rate": 20.0}, {"dtype": np.float32}])
-def test_neighbours_that_differ_are_not_joined(other: dict[str, Any]) -> None:
-    """ObsPy's cleanup fails where they follow each other without a gap."""
+def test_adjacent_segments_that_differ_are_not_joined(other: dict[str, Any]) -> None:
+    """ObsPy's cleanup fails if there is no gap between them."""
     one = make_trace(NSCL, "2024-01-01", noise(400))
     two = make_trace(NSCL, "2024-01-01T00:00:10", noise(400), **other)
     stream = Stream([two, one])

@@ -1,0 +1,60 @@
+"""S3 servers that fail in every way, a path to download to, and an empty /tmp."""
+
+import tempfile
+import threading
+from contextlib import contextmanager
+
+import pytest
+
+from shared.aws import _config, s3_client
+from tests.support.tiny_server import CREDENTIALS, TinyServer
+
+
+@pytest.fixture
+def tiny_server(monkeypatch):
+    """Return a context manager that runs a server in place of S3."""
+
+    @contextmanager
+    def running(respond):
+        server = TinyServer(respond)
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        monkeypatch.setenv("AWS_ENDPOINT_URL_S3", server.url)
+        s3_client.forget_clients()
+        try:
+            yield server
+        finally:
+            server.over.set()
+            s3_client.forget_clients()
+            server.shutdown()
+            thread.join()
+            server.server_close()
+
+    for name, value in {
+        **CREDENTIALS,
+        "AWS_MAX_ATTEMPTS": "1",
+        "AWS_RETRY_MODE": "standard",
+    }.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.setattr(_config, "_READ_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(_config, "_CONNECT_TIMEOUT_S", 0.5)
+    return running
+
+
+@pytest.fixture
+def target(tmp_path):
+    """Return a path to download to, in a folder of its own."""
+    folder = tmp_path / "downloads"
+    folder.mkdir()
+    return folder / "day.ms"
+
+
+@pytest.fixture
+def root(tmp_path, monkeypatch):
+    """Provide an empty /tmp, for this process and its children."""
+    folder = tmp_path / "tmp"
+    folder.mkdir()
+    monkeypatch.setenv("TMPDIR", str(folder))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    yield folder
+    monkeypatch.undo()
