@@ -13,7 +13,7 @@ from obspy import Stream, Trace
 
 from benchmarks.real_data import Channel
 from shared.response import bridging
-from shared.response.bridging import FloatArray
+from shared.response.arrays import FloatArray
 from shared.response.parameters import Corners, PreFilt, RemovalParameters
 from shared.response.removal import remove_response
 from shared.waveforms.segments import join

@@ -21,7 +21,7 @@ from benchmarks.response.disturbed_days import (
     with_margins,
 )
 from shared.corrected_days.adjacent_days import MARGIN_S
-from shared.response.bridging import FloatArray
+from shared.response.arrays import FloatArray
 
 mpl.use("Agg")  # write a file: there may be no display
 

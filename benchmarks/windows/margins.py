@@ -16,7 +16,7 @@ from benchmarks.markdown import figure, table
 from benchmarks.real_data import Channel, read_channel
 from shared.archive.channel_id import ChannelId
 from shared.errors import ServiceError
-from shared.response.bridging import FloatArray
+from shared.response.arrays import FloatArray
 from shared.response.parameters import RemovalParameters
 from shared.waveforms.segments import join
 from shared.windows.ground_motion import MARGIN_PERIODS, ground_motion, plan_removal

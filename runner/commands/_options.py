@@ -8,7 +8,7 @@ from typing import Any
 from runner.results.results_file import DEFAULT_PATH
 from runner.sending.target import REGION
 from shared.formats import format_names
-from shared.response.parameters import PARAMETERS, Parameter, as_text
+from shared.response.parameters import PARAMETERS, as_text
 
 CONCURRENCY = 10
 """Default number of calls at the same time: the lowest quota of a new AWS account."""
@@ -87,9 +87,9 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
 class _ParameterAction(argparse.Action):
     """Stores the JSON value of a parameter of response removal."""
 
-    def __init__(self, *names: Any, parameter: Parameter, **keywords: Any) -> None:
+    def __init__(self, *names: Any, from_words: Callable[..., Any], **keywords: Any) -> None:
         super().__init__(*names, **keywords)
-        self._parameter = parameter
+        self._from_words = from_words
 
     def __call__(
         self,
@@ -99,7 +99,7 @@ class _ParameterAction(argparse.Action):
         option_string: str | None = None,  # noqa: ARG002
     ) -> None:
         try:
-            value = self._parameter.from_words(*(values or ()))
+            value = self._from_words(*(values or ()))
         except ValueError as error:
             raise argparse.ArgumentError(self, str(error)) from error
         setattr(namespace, self.dest, value)
@@ -114,7 +114,7 @@ def _add_parameters(parser: argparse.ArgumentParser) -> None:
             parameter.option,
             dest=parameter.name,
             action=_ParameterAction,
-            parameter=parameter,
+            from_words=parameter.from_words,
             nargs=parameter.nargs,
             metavar=parameter.metavar or parameter.name.upper(),
             help=f"{parameter.help}{default}",

@@ -19,7 +19,8 @@ from shared.errors import NoWaveformError
 from shared.formats import FORMATS
 from shared.formats.miniseed import write_float_file
 from shared.response.parameters import RemovalParameters
-from shared.response.removal import RemovalReport, remove_response
+from shared.response.removal import remove_response
+from shared.response.report import RemovalReport
 from shared.stations.stationxml import download_stationxml, read_stationxml
 from shared.waveforms.read_day import download_day, read_day
 from shared.waveforms.segments import join

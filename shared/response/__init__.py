@@ -1,1 +1,43 @@
-"""Instrument response removal."""
+"""Instrument response removal: counts to ground motion.
+
+    parameters         RemovalParameters: the table of parameters
+    removal            remove_response: the removal from a stream, gaps and epochs included
+    report             RemovalReport: corners, gaps, tapers and warnings of a removal
+    bridging           segments deconvolved together, with bridged gaps and extended ends
+    epochs             the epoch of a segment in the station's metadata
+    pre_filt           the corners of a band: checked, or derived from the response
+    arrays             array types
+    _parameter         kinds of parameters in JSON and on the command line
+    _fast              the fast method for one trace
+    _deconvolution     the convolution of a long trace with a transfer function
+    _fft               FFTs of lengths with large prime factors
+    _inverse_response  the inverse response on every bin, from few evaluations
+    _panels            the bins on which one polynomial interpolates the response
+    _peak              the response's maximum, which the water level refers to
+    _chebyshev         Chebyshev interpolation
+
+`RemovalParameters` loads neither ObsPy nor NumPy; the others load them at first use.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from shared.response.parameters import RemovalParameters
+
+if TYPE_CHECKING:
+    from shared.response.removal import remove_response
+    from shared.response.report import RemovalReport
+
+__all__ = ["RemovalParameters", "RemovalReport", "remove_response"]
+
+
+def __getattr__(name: str) -> Any:
+    """Import the public names that need ObsPy, which loads slowly, at first use."""
+    if name == "remove_response":
+        from shared.response.removal import remove_response
+
+        return remove_response
+    if name == "RemovalReport":
+        from shared.response.report import RemovalReport
+
+        return RemovalReport
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,76 +1,90 @@
-"""Polynomials through the values at Chebyshev nodes, on the bins of a panel.
+"""Chebyshev interpolation of complex values on the bins of a panel.
 
 L. N. Trefethen, Approximation Theory and Approximation Practice, SIAM 2013, chapters 2 to 4 and 8:
-a smooth function's error is about the size of its last coefficients.
+the interpolation error of a smooth function is about the size of its last coefficients.
 """
 
 from functools import cache, lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
-ComplexArray = npt.NDArray[np.complex128]
-FloatArray = npt.NDArray[np.float64]
+from shared.response.arrays import ComplexArray, FloatArray
 
 NODES = 12
 """Nodes of a panel; the polynomial's degree is one less."""
 
-_SAFETY = 10.0  # between the last coefficients and the error that they stand for
-_PEAK_SAMPLES = 1024  # bins of a panel on which its largest amplitude is looked for first
+_SAFETY = 10.0  # factor from the last coefficients to the error bound
+_PEAK_SAMPLES = 1024  # bins of a panel in the first pass of the search for its largest amplitude
 
 
 @cache
 def nodes() -> FloatArray:
-    """The `NODES` Chebyshev nodes of the first kind, descending, in -1 to 1."""
+    """Return the `NODES` Chebyshev nodes of the first kind, descending, between -1 and 1."""
     return np.cos(np.pi * (np.arange(NODES) + 0.5) / NODES)
 
 
 def coefficients_of(values: ComplexArray) -> ComplexArray:
-    """Chebyshev coefficients, lowest degree first.
+    """Return Chebyshev coefficients, lowest degree first.
 
     Args:
-        values: at the nodes, complex128, panels by nodes.
+        values: values at the nodes, complex128, panels by nodes.
 
     Returns:
-        Panels by degrees.
+        complex128, panels by degrees.
     """
-    found: ComplexArray = values @ _coefficients_of_values().T
-    return found
+    coefficients: ComplexArray = values @ _node_transform().T
+    return coefficients
 
 
 def error_bounds(coefficients: ComplexArray) -> FloatArray:
-    """By how much the polynomials, panels by degrees, may be off: float64, one for each panel."""
+    """Return a bound of each polynomial's error.
+
+    Args:
+        coefficients: complex128, panels by degrees.
+
+    Returns:
+        float64, one bound for each panel.
+    """
     bounds: FloatArray = np.abs(coefficients[:, -2:]).max(axis=1) * _SAFETY
     return bounds
 
 
 @lru_cache(maxsize=256)
 def basis(size: int, offset: int, step: int) -> FloatArray:
-    """The Chebyshev polynomials on each `step`-th bin of a panel, from bin `offset` on.
+    """Return the Chebyshev polynomials on every `step`-th bin of a panel.
 
     Args:
-        size: bins of the panel, of which the first lies at -1 and the last at 1.
-        offset: the first bin wanted.
+        size: bins of the panel; the first lies at -1, the last at 1.
+        offset: the first bin to return.
         step: bins from one to the next.
 
     Returns:
-        Bins by degrees; kept, so not to be written to.
+        float64, bins by degrees. The array is cached, so callers must not write to it.
     """
     bins = np.linspace(-1, 1, size)[offset::step]
     return np.ascontiguousarray(np.polynomial.chebyshev.chebvander(bins, NODES - 1))
 
 
 def polynomial(basis: FloatArray, coefficients: ComplexArray) -> ComplexArray:
-    """The sum of basis polynomials, bins by degrees, with the coefficients of one panel."""
-    # One product of real matrices, as NumPy's mixed one is slow.
+    """Return the values of one panel's polynomial.
+
+    Args:
+        basis: float64, bins by degrees.
+        coefficients: complex128, of one panel.
+    """
+    # NumPy is slow at multiplying a real by a complex matrix, so both parts are real columns.
     pairs = np.ascontiguousarray(coefficients).view(np.float64).reshape(-1, 2)
     return (basis @ pairs).view(np.complex128)[:, 0]
 
 
-def largest(size: int, coefficients: ComplexArray) -> float:
-    """The largest amplitude of a polynomial on a panel's bins.
+def largest_amplitude(size: int, coefficients: ComplexArray) -> float:
+    """Return the largest amplitude of one panel's polynomial on its bins.
 
-    It is looked for on some of them, then on all around the best.
+    A coarse pass over some bins is refined on all bins around the best one.
+
+    Args:
+        size: bins of the panel.
+        coefficients: complex128, of the panel.
     """
     step = max(1, size // _PEAK_SAMPLES)
     best = int(np.abs(polynomial(basis(size, 0, step), coefficients)).argmax()) * step
@@ -79,8 +93,8 @@ def largest(size: int, coefficients: ComplexArray) -> float:
 
 
 @cache
-def _coefficients_of_values() -> FloatArray:
-    """The matrix that makes Chebyshev coefficients of the values at the nodes."""
+def _node_transform() -> FloatArray:
+    """Return the matrix from values at the nodes to Chebyshev coefficients."""
     order = np.arange(NODES)
     matrix: FloatArray = np.cos(np.pi * np.outer(order, order + 0.5) / NODES) * 2 / NODES
     matrix[0] /= 2

@@ -1,14 +1,14 @@
-"""Multiplies the spectrum of a long trace by a transfer function, in little time and memory.
+"""Linear convolution of a long trace with a transfer function, fast and in little memory.
 
-A trace of N samples is padded with N zeros, so that its end does not wrap around into its
-beginning, transformed, multiplied, transformed back, and the second half is thrown away. As half of
-the input is zero and half of the output unwanted, the transform of length 2N need not be made: its
-odd bins and its even bins are each a transform of the N samples alone (decimation in frequency,
-Cooley and Tukey 1965), and the even bins are split so again. No array is longer than the trace.
+The plain method pads N samples with N zeros against wrap-around, transforms, multiplies, transforms
+back and discards the second half. Half of its input is zero and half of its output unused, so the
+transform of length 2N can be avoided. Its odd bins and its even bins are each a transform of the N
+samples (decimation in frequency, Cooley and Tukey 1965). The even bins are split repeatedly. No
+array is longer than the trace.
 
-The odd bins of a real transform of M samples are one complex transform of M/2 (the samples' halves
-as real and imaginary part, turned by a quarter): its entry j is bin 1 + 4j, and the bins beyond the
-Nyquist frequency among these are the conjugates of the bins 3 + 4i.
+The odd bins of a real transform of M samples are one complex transform of M/2: the two halves of
+the samples are its real and imaginary parts, with a phase shift. Its entry j is bin 1 + 4j. Entries
+beyond the Nyquist frequency are the conjugates of the bins 3 + 4i.
 """
 
 from typing import Any, Protocol
@@ -17,42 +17,47 @@ import numpy as np
 import numpy.typing as npt
 
 from shared.response import _fft
+from shared.response.arrays import ComplexArray, FloatArray
 
-ComplexArray = npt.NDArray[np.complex128]
-FloatArray = npt.NDArray[np.float64]
 AnyArray = npt.NDArray[Any]
 
-_BLOCK = 32768  # samples worked on at a time, so that they stay in the processor's cache
-_DEEPEST = 8  # stride at which no further split saves anything
+_BLOCK = 32768  # samples processed at a time, which fit the processor's cache
+_MAX_STRIDE = 8  # from this stride on, a further split saves no time
 
 
 class Transfer(Protocol):
-    """A transfer function on the bins 0 to the Nyquist frequency of an FFT of even length."""
+    """A transfer function on the bins of an FFT of even length.
+
+    Attributes:
+        last_bin: the bin of the Nyquist frequency, half of the FFT's length.
+    """
 
     last_bin: int
 
     def multiply(
         self, spectrum: ComplexArray, first: int, step: int, conjugate: bool = False
     ) -> None:
-        """Multiply entries of a spectrum, which are bins first, first + step, ..., in place."""
+        """Multiply a spectrum, whose entry j is bin `first + j * step`, in place."""
 
 
 def convolve(samples: FloatArray, transfer: Transfer) -> None:
-    """Multiply the spectrum of samples by a transfer function, in place.
+    """Convolve samples with a transfer function, in place.
 
-    The result is the first half of `irfft(rfft(samples, nfft) * transfer)` with an nfft of twice
-    the number of samples. As in ObsPy, the value at the Nyquist frequency is made its magnitude.
+    The result is the first half of `irfft(rfft(samples, nfft) * transfer)`, where nfft is twice the
+    number of samples. As in ObsPy, the magnitude replaces the value at the Nyquist frequency.
 
     Args:
-        samples: float64, contiguous; their number is half the FFT's length. If it is odd, the
-            transform cannot be split, and takes twice the memory.
-        transfer: of that FFT.
+        samples: float64, contiguous; half of the FFT's length. An odd number of samples prevents
+            the split, and takes twice the memory.
+        transfer: the transfer function on the bins of that FFT.
 
     Raises:
         ValueError: the number of samples is not half of the FFT's length.
     """
     if samples.size != transfer.last_bin:
-        raise ValueError(f"{samples.size} samples: must be {transfer.last_bin}, half of the FFT's")
+        raise ValueError(
+            f"{samples.size} samples: must be {transfer.last_bin}, half of the FFT's length"
+        )
     if samples.size % 2:
         padded = np.zeros(2 * samples.size)
         padded[: samples.size] = samples
@@ -69,9 +74,9 @@ def convolve(samples: FloatArray, transfer: Transfer) -> None:
 
 
 def _even_bins(samples: FloatArray, transfer: Transfer, stride: int) -> None:
-    """What the bins 0, stride, 2 stride, ... make of the samples, in place."""
+    """Apply the bins 0, stride, 2 stride, ... to the samples, in place."""
     size = samples.size
-    if size % 8 or stride >= _DEEPEST:
+    if size % 8 or stride >= _MAX_STRIDE:
         _whole(samples, transfer, stride)
         return
     first, second = samples[: size // 2], samples[size // 2 :]
@@ -86,10 +91,10 @@ def _even_bins(samples: FloatArray, transfer: Transfer, stride: int) -> None:
 
 
 def _whole(samples: FloatArray, transfer: Transfer, stride: int) -> None:
-    """The same without a split, of an even number of samples.
+    """Apply the same bins without a split, to an even number of samples.
 
-    Taken in pairs, as real and imaginary parts, they have a transform of half the length, from
-    which theirs is had in place (Cooley, Lewis and Welch 1970).
+    Pairs of samples as real and imaginary parts have a transform of half the length. The transform
+    of the samples follows from it in place (Cooley, Lewis and Welch 1970).
     """
     values = samples.view(np.complex128)
     _fft.transform(values)
@@ -106,9 +111,9 @@ def _whole(samples: FloatArray, transfer: Transfer, stride: int) -> None:
 
 
 def _untangle(values: ComplexArray, sign: int) -> None:
-    """From the transform of pairs to the transform of samples (sign -1), or back, in place.
+    """Turn the transform of pairs into that of samples (sign -1) or back (sign 1), in place.
 
-    The entries 1 and on; entry 0 holds two bins.
+    Entry 0, which holds two bins, is left to the caller.
     """
     size = values.size
     for first in range(1, size // 2 + 1, _BLOCK):
@@ -122,11 +127,11 @@ def _untangle(values: ComplexArray, sign: int) -> None:
 
 
 def _odd_bins(samples: FloatArray, transfer: Transfer, stride: int) -> ComplexArray:
-    """What the bins stride, 3 stride, 5 stride, ... make of the samples.
+    """Apply the bins stride, 3 stride, 5 stride, ... to the samples.
 
     Returns:
-        Half as many complex values: the real parts are the result's first half, the imaginary
-        parts the negative of its second.
+        Half as many values, complex128: the real parts are the first half of the result, the
+        negative imaginary parts its second.
     """
     half = samples.size // 2
     values = np.empty(half, dtype=np.complex128)
@@ -143,7 +148,7 @@ def _filter(values: ComplexArray, transfer: Transfer, first: int, step: int) -> 
     if values.size % 2 or values.size < _BLOCK:
         _filter_whole(values, transfer, first, step)
         return
-    # Two transforms of half the length need half the scratch space.
+    # Two transforms of half the length need half the scratch memory.
     one, other = values[: values.size // 2], values[values.size // 2 :]
     _sum_and_difference(one, other)
     _turn(other, -2 * np.pi / values.size)
@@ -158,7 +163,7 @@ def _filter_whole(values: ComplexArray, transfer: Transfer, first: int, step: in
     _fft.transform(values)
     below = -((first - transfer.last_bin) // step)  # entries below the Nyquist frequency
     transfer.multiply(values[:below], first, step)
-    # From the other end, they are the conjugates of bins that begin at step - first.
+    # In reverse order, the others are the conjugates of bins from step - first on.
     transfer.multiply(values[below:][::-1], step - first, step, conjugate=True)
     _fft.inverse(values)
 
@@ -172,7 +177,7 @@ def _turn(values: ComplexArray, angle: float) -> None:
 
 
 def _sum_and_difference(first: AnyArray, second: AnyArray) -> None:
-    """Replace two arrays by their sum and their difference, in place."""
+    """Replace two arrays by their sum and their difference."""
     for begin in range(0, first.size, _BLOCK):
         one, other = first[begin : begin + _BLOCK], second[begin : begin + _BLOCK]
         difference = one - other

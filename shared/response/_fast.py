@@ -1,8 +1,8 @@
-"""Response removal as ObsPy's, in a fraction of its time and memory.
+"""Response removal that agrees with ObsPy's, in a fraction of its time and memory.
 
-The same steps in the same order (`obspy.core.trace.Trace.remove_response`): FFT of twice the
-length, band, inverse response, inverse FFT. But the response is evaluated on few frequencies
-(`inverse_response`), and the FFT is never of the padded length (`deconvolution`).
+The steps and their order are those of `obspy.core.trace.Trace.remove_response`: FFT of twice the
+length, band, inverse response, inverse FFT. Here the response is evaluated on few frequencies
+(`_inverse_response`), and no FFT has the padded length (`_deconvolution`).
 """
 
 import hashlib
@@ -18,28 +18,29 @@ from scipy.fft import next_fast_len
 
 from shared.response import _deconvolution
 from shared.response._fft import prime_factors
-from shared.response._inverse_response import ComplexArray, FloatArray, InverseResponse
+from shared.response._inverse_response import InverseResponse
+from shared.response.arrays import ComplexArray, FloatArray
 from shared.response.parameters import Corners
 
-_FEWEST_SAMPLES = 10_000
-"""Below, evalresp on every frequency costs no more than choosing some of them."""
+_MIN_SAMPLES = 10_000
+"""Shorter segments gain nothing: evalresp on every frequency is as fast as on selected ones."""
 
-_KEPT = 8
-"""Inverse responses that a warm container keeps, of a few megabytes at most each."""
+_MAX_CACHED = 8
+"""Inverse responses that a warm container caches, each of a few megabytes at most."""
 
 
 def covers(response: Response, npts: int) -> bool:
-    """Whether `remove` can do a segment of `npts` samples.
+    """Return whether `remove` supports this response, for a segment of `npts` samples.
 
-    Polynomials are no transfer functions, and response lists are known on a few frequencies only,
-    between which ObsPy has its own way to interpolate.
+    A polynomial is not a transfer function. A response list has few frequencies, and ObsPy
+    interpolates between them in its own manner.
     """
-    foreign = (PolynomialResponseStage, ResponseListResponseStage)
+    unsupported = (PolynomialResponseStage, ResponseListResponseStage)
     stages = response.response_stages
     return (
-        npts >= _FEWEST_SAMPLES
+        npts >= _MIN_SAMPLES
         and bool(stages)
-        and not any(isinstance(stage, foreign) for stage in stages)
+        and not any(isinstance(stage, unsupported) for stage in stages)
     )
 
 
@@ -54,32 +55,33 @@ def remove(
     """Remove the response from samples, in place.
 
     Args:
-        samples: float64, contiguous: as many counts as there are, demeaned and tapered, then
-            zeros up to half of their `fft_length`. What becomes of the zeros is of no use.
+        samples: float64, contiguous: counts, demeaned and tapered, followed by zeros up to half
+            of their `fft_length`. The result is meaningless where the zeros were.
         sampling_rate: in Hz.
-        response: `covers` it.
+        response: a response that `covers` accepts.
         output: "DISP", "VEL", "ACC" or "DEF".
-        water_level: in dB; None is none.
+        water_level: in dB; None is no water level.
         pre_filt: four corners in Hz; None is no filter.
 
     Raises:
         ValueError, IndexError, NotImplementedError: evalresp refuses the response.
     """
     nfft = 2 * samples.size
-    known = _known(_Key.of(response), output, sampling_rate, nfft, water_level)
-    for note in known.warnings:
-        warnings.warn(note, stacklevel=2)
-    transfer: _deconvolution.Transfer = known.inverse
+    cached = _cached_inverse(_Key.of(response), output, sampling_rate, nfft, water_level)
+    for message in cached.warnings:
+        warnings.warn(message, stacklevel=2)
+    transfer: _deconvolution.Transfer = cached.inverse
     if pre_filt:
-        transfer = _Band(known.inverse, pre_filt, sampling_rate / nfft)
+        transfer = _Band(cached.inverse, pre_filt, sampling_rate / nfft)
     _deconvolution.convolve(samples, transfer)
 
 
 def fft_length(npts: int) -> int:
-    """The length of the FFT for a segment of `npts` samples: even, and at least twice that.
+    """Return the length of the FFT for `npts` samples: even, and at least twice as many.
 
-    It is ObsPy's (`obspy.signal.util._npts2nfft`), so that results agree, but where ObsPy takes the
-    next power of two, as one with large prime factors is slow: up to twice as long as need be.
+    It equals ObsPy's (`obspy.signal.util._npts2nfft`), so that results agree, with one exception.
+    ObsPy takes the next power of two, up to twice as long as needed, to avoid lengths with large
+    prime factors; here a shorter fast length replaces it.
     """
     length = 2 * (npts + npts % 2)
     if length <= 5000:
@@ -88,16 +90,16 @@ def fft_length(npts: int) -> int:
         if prime_factors(trial)[-1] < 500:
             return trial
     next_power_of_two = 1 << (length - 1).bit_length()
-    return min(_quick_length(length), next_power_of_two)
+    return min(_fast_length(length), next_power_of_two)
 
 
-def _quick_length(length: int) -> int:
-    """A length, at least as long, that is quick: rarely 1 % longer.
+def _fast_length(length: int) -> int:
+    """Return a length, at least as long, with a fast transform; it is rarely 1 % longer.
 
-    `deconvolution` splits all multiples of 32 as far as it can. Of these, it is one without a prime
-    factor above 11: for each of the others NumPy's FFT has code of its own. Many factors of two
-    make it slow, as it then strides through memory by powers of two, which share a few places of
-    the cache: with 2^18 * 33 samples it takes 1.4 times the time of its neighbours.
+    It is a multiple of 32, which `_deconvolution` splits as far as it can. It has no prime factor
+    above 11, since NumPy's FFT has special code for each smaller one. Many factors of two are
+    avoided: strides of powers of two share a few places of the cache. 2^18 * 33 samples take 1.4
+    times as long as neighbouring lengths.
     """
     factor = -(-length // 32)
     while (factor := int(next_fast_len(factor))) % 512 == 0:
@@ -107,7 +109,7 @@ def _quick_length(length: int) -> int:
 
 @dataclass(frozen=True)
 class _Key:
-    """A response, equal to another if all it consists of is equal."""
+    """A response as a cache key, equal to another if all of its contents are equal."""
 
     digest: bytes
     response: Response = field(compare=False)
@@ -118,23 +120,18 @@ class _Key:
 
 
 @dataclass(frozen=True)
-class _Known:
-    """What depends on the channel alone: its inverse response, and what evalresp warned of."""
+class _CachedInverse:
+    """An inverse response, with the warnings of evalresp to repeat for each segment."""
 
     inverse: InverseResponse
     warnings: tuple[str, ...]
 
 
-def forget() -> None:
-    """Drop the inverse responses that are kept from one segment to the next."""
-    _known.cache_clear()
-
-
-@lru_cache(maxsize=_KEPT)
-def _known(
+@lru_cache(maxsize=_MAX_CACHED)
+def _cached_inverse(
     key: _Key, output: str, sampling_rate: float, nfft: int, water_level: float | None
-) -> _Known:
-    # Rounded as ObsPy rounds it: at a zero of the response the last bit decides what is clipped.
+) -> _CachedInverse:
+    # Rounded as in ObsPy: at a zero of the response, the last bit decides whether it is clipped.
     spacing = 1 / (2 * (1 / sampling_rate)) / (nfft // 2)
 
     def evaluate(bins: FloatArray) -> ComplexArray:
@@ -146,16 +143,16 @@ def _known(
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         inverse = InverseResponse(evaluate, nfft, water_level)
-    return _Known(inverse, tuple(dict.fromkeys(str(warning.message) for warning in caught)))
+    return _CachedInverse(inverse, tuple(dict.fromkeys(str(warning.message) for warning in caught)))
 
 
 class _Band:
-    """An inverse response times a cosine band: `pre_filt`.
+    """An inverse response multiplied by the cosine band of `pre_filt`.
 
     Args:
         inverse: the inverse response.
-        corners: f1 to f4 in Hz; 1 from f2 to f3, 0 below f1 and above f4.
-        spacing: of the FFT's bins, in Hz.
+        corners: f1 to f4 in Hz; the band is 1 from f2 to f3, and 0 below f1 and above f4.
+        spacing: distance of the FFT's bins in Hz.
     """
 
     def __init__(
@@ -169,8 +166,8 @@ class _Band:
     def multiply(
         self, spectrum: ComplexArray, first: int, step: int, conjugate: bool = False
     ) -> None:
-        """Multiply entries of a spectrum, as `InverseResponse.multiply` does."""
-        # A bin more to each side, so that rounding puts none into the wrong part.
+        """Multiply a spectrum in place, as `InverseResponse.multiply` does."""
+        # One bin of tolerance on each side keeps rounding from putting a bin into the wrong part.
         f1, f2, f3, f4 = (corner / self._spacing for corner in self._corners)
         edges = [(f1 - first) / step - 1, (f2 - first) / step + 2]
         edges += [(f3 - first) / step - 1, (f4 - first) / step + 2]

@@ -1,40 +1,39 @@
-"""FFTs in place, of any length: quick also where it is long, or has prime factors of hundreds.
+"""In-place FFTs that stay fast for long arrays and for lengths with large prime factors.
 
-NumPy's FFT slows down with every prime factor above 11: ObsPy's lengths have such of up to 499,
-and take up to nine times as long as others. Here these factors are taken out of the length (J. W.
-Cooley, J. W. Tukey, Math. Comp. 19, 1965): what remains is left to NumPy, and the transforms of
-their own lengths are products of matrices, of which a processor does tens of billions of steps a
-second. From one factor to the next the result is put in order, as T. G. Stockham did (1966).
+NumPy's FFT slows down with every prime factor above 11. ObsPy's lengths have prime factors of up to
+499, and then take up to nine times as long. Here these factors are split off the length (J. W.
+Cooley, J. W. Tukey, Math. Comp. 19, 1965). NumPy transforms the remaining length; the transforms of
+the factors' own lengths are matrix products, which run at tens of billions of operations a second.
+Between factors the array is reordered as by T. G. Stockham (1966).
 
-One such factor also makes a long transform without any quicker: NumPy goes through all the memory
-for each factor of a length, but what remains of it here fits the cache.
+Splitting off one factor also speeds up long transforms without large prime factors. NumPy passes
+through all of the memory once for each factor; the remaining length here fits the cache.
 """
 
 import math
 from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-ComplexArray = npt.NDArray[np.complex128]
+from shared.response.arrays import ComplexArray
 
-_OURS = range(14, 1000)  # prime factors; NumPy does better with others
-_LONG = 1 << 20  # values that no cache holds
-_BLOCK = 32768  # values worked on at a time, so that they stay in the processor's cache
+_SPLIT_OFF = range(14, 1000)  # prime factors to split off; NumPy is faster with others
+_LONG = 1 << 20  # values, more than a cache holds
+_BLOCK = 32768  # values processed at a time, which fit the processor's cache
 
 
 def transform(values: ComplexArray) -> None:
-    """The FFT of values, complex128 and contiguous, in place; takes as much space once more."""
+    """Replace values, complex128 and contiguous, by their FFT; needs as much scratch memory."""
     _transform(values, -1)
 
 
 def inverse(values: ComplexArray) -> None:
-    """The inverse FFT, divided by the length, in place; takes as much space once more."""
+    """Replace values by their inverse FFT, divided by the length; needs as much scratch memory."""
     _transform(values, 1)
 
 
 def prime_factors(number: int) -> list[int]:
-    """The prime factors of a number above 0, ascending, each as often as it is one."""
+    """Return the prime factors of a positive number, ascending, with repetition."""
     factors, factor = [], 2
     while factor * factor <= number:
         while number % factor == 0:
@@ -45,25 +44,25 @@ def prime_factors(number: int) -> list[int]:
 
 
 def _factors(size: int) -> list[int]:
-    """The factors of a length, all odd, that are taken out of it."""
-    primes = [prime for prime in prime_factors(size) if prime in _OURS]
+    """Return the factors to split off a length; all are odd."""
+    primes = [prime for prime in prime_factors(size) if prime in _SPLIT_OFF]
     if primes or size < _LONG:
         return primes
     return [factor for factor in range(25, 65, 2) if size % factor == 0][-1:]
 
 
 def _transform(values: ComplexArray, sign: int) -> None:
-    by_numpy = np.fft.fft if sign < 0 else np.fft.ifft
+    numpy_fft = np.fft.fft if sign < 0 else np.fft.ifft
     factors = _factors(values.size)
     if not factors:
-        by_numpy(values, out=values)
+        numpy_fft(values, out=values)
         return
-    rows = taken = math.prod(factors)
+    rows = split_off = math.prod(factors)
     columns = values.size // rows
     now, other = np.empty_like(values), values
     table = now.reshape(rows, columns)
     table[:] = values.reshape(columns, rows).T
-    by_numpy(table, axis=1, out=table)
+    numpy_fft(table, axis=1, out=table)
     _turn(table, sign * 2 * np.pi / values.size)
     for factor in factors:
         rows //= factor
@@ -80,29 +79,29 @@ def _transform(values: ComplexArray, sign: int) -> None:
     if now is not values:
         values[:] = now
     if sign > 0:
-        values /= taken
+        values /= split_off
 
 
 def _turn(table: ComplexArray, angle: float) -> None:
-    """Multiply entry (j, k) or entries (j, k, all) by exp(i angle j k), in place."""
-    # Along the longer axis few exponentials are computed, the others are products of two.
+    """Multiply entries (j, k) or (j, k, ...) by exp(i angle j k), in place."""
+    # Along the longer axis only some exponentials are computed; the others are products of two.
     order: Literal["C", "F"] = "C"
     if table.shape[1] > table.shape[0]:
         table, order = table.swapaxes(0, 1), "F"
     across = np.arange(table.shape[1])
-    some = math.isqrt(len(table))
-    factors = np.exp(1j * angle * np.multiply.outer(np.arange(some), across, order=order))
-    for first in range(0, len(table), some):
-        part = table[first : first + some]
+    rows = math.isqrt(len(table))
+    factors = np.exp(1j * angle * np.multiply.outer(np.arange(rows), across, order=order))
+    for first in range(0, len(table), rows):
+        part = table[first : first + rows]
         turn = factors[: len(part)] * np.exp(1j * angle * first * across)
         part *= turn if table.ndim == 2 else turn[:, :, None]
 
 
 def _short(source: ComplexArray, target: ComplexArray, sign: int) -> None:
-    """The transform of each column, of an odd length; the target may be the source.
+    """Transform each column of an odd length from source to target, which may be the same array.
 
-    The sum of an entry and its mirror image needs the cosines alone, the difference the sines: real
-    matrices of a quarter of the size.
+    The sum of an entry and its mirror image needs only the cosines, the difference only the sines:
+    both are real matrices of a quarter of the size.
     """
     length, half = len(source), len(source) // 2
     order = np.arange(1, half + 1)

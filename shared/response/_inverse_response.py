@@ -1,70 +1,61 @@
-"""The inverse of an instrument response on every frequency of a long FFT, from few evaluations.
+"""Inverse of an instrument response on every bin of a long FFT, from few evaluations.
 
-evalresp on every frequency is three quarters of the time of ObsPy's `remove_response`. Yet a
-response is smooth: so the FFT's bins are cut into panels, and on each the inverse is the polynomial
-through its values at Chebyshev nodes, whose error its last coefficients tell (`chebyshev`). A panel
-whose last coefficients are above the tolerance is halved, down to panels that are evaluated on
-every bin. So the error is bounded, whatever the response.
+evalresp on every bin takes three quarters of the time of ObsPy's `remove_response`, although a
+response is smooth. So the bins are divided into panels. On each, a polynomial through the values at
+Chebyshev nodes approximates the inverse, and its last coefficients bound its error (`_chebyshev`).
+A panel whose bound exceeds the tolerance is halved, down to panels evaluated on every bin: the
+error is bounded whatever the response.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
-import numpy.typing as npt
 
-from shared.response._chebyshev import (
-    basis,
-    coefficients_of,
-    error_bounds,
-    largest,
-    nodes,
-    polynomial,
+from shared.response._chebyshev import basis, coefficients_of, error_bounds, polynomial
+from shared.response._panels import (
+    SMALLEST_PANEL,
+    TOLERANCE,
+    SampledResponse,
+    Span,
+    initial_spans,
 )
-
-ComplexArray = npt.NDArray[np.complex128]
-FloatArray = npt.NDArray[np.float64]
-
-TOLERANCE = 1e-9
-"""The relative error of the inverse on a bin, as estimated from the last coefficients. evalresp
-itself rounds to some 1e-9 near the Nyquist frequency, where a filter's sum cancels."""
-
-SMALLEST_PANEL = 64
-"""Bins of a panel that is evaluated on every bin, as no polynomial will do. Panels begin at its
-multiples."""
-
-_LARGEST_PANEL = 16384
+from shared.response._peak import find_peak
+from shared.response.arrays import ComplexArray, FloatArray
 
 
 @dataclass(frozen=True)
 class _Panel:
-    """Some neighbouring bins.
+    """Neighbouring bins.
 
     Attributes:
         first: the first bin.
-        size: how many bins.
-        kind: what `values` are: the "inverse" on every bin, or Chebyshev coefficients of the
-            "smooth inverse", or of the "response", which is to be clipped and inverted.
+        size: the number of bins.
+        kind: the meaning of `values`: the "inverse" on every bin, or the Chebyshev coefficients of
+            the "smooth inverse", or of the "response", still to be clipped and inverted.
+        values: complex128.
     """
 
     first: int
     size: int
-    kind: str
+    kind: Literal["inverse", "smooth inverse", "response"]
     values: ComplexArray
 
 
 class InverseResponse:
-    """The inverse of a response, clipped at a water level, as ObsPy's `invert_spectrum` makes it.
+    """Inverse of a response, clipped at a water level, as ObsPy's `invert_spectrum` computes it.
 
     Args:
-        evaluate: gives the response, complex128, at bins of the FFT, float64 and possibly between
-            two of them.
+        evaluate: returns the response, complex128, at bins of the FFT; bins are float64 and may
+            lie between integers.
         nfft: length of the FFT; even.
-        water_level: in dB below the response's maximum, where the response is clipped; None is
-            none, and then the inverse at bin 0 is 0.
+        water_level: in dB below the response's maximum, where the response is clipped; None is no
+            water level, and the inverse at bin 0 is then 0.
 
     Attributes:
-        evaluations: how many values of the response it took.
+        last_bin: the bin of the Nyquist frequency.
+        evaluations: number of values of the response that were evaluated.
 
     Raises:
         ValueError: the response is zero on all frequencies.
@@ -77,16 +68,16 @@ class InverseResponse:
         water_level: float | None,
     ) -> None:
         self.last_bin = nfft // 2
-        self.evaluations = 0
-        self._evaluate = evaluate
         self._water_level = water_level
-        spans = _spans(self.last_bin)
-        values = self._at_nodes(spans)
-        head = self._response(np.arange(min(SMALLEST_PANEL, self.last_bin), dtype=np.float64))
-        last = self._response(np.array([self.last_bin], dtype=np.float64))
         self._floor = 0.0
+        # Local, so that the response behind `evaluate`, which may be large, is not kept.
+        response = SampledResponse(evaluate, self.last_bin)
+        spans = initial_spans(self.last_bin)
+        values = response.at_nodes(spans)
+        head = response.at(np.arange(min(SMALLEST_PANEL, self.last_bin), dtype=np.float64))
+        last = response.at(np.array([self.last_bin], dtype=np.float64))
         if water_level is not None:
-            peak = self._peak(spans, values, head, last)
+            peak = find_peak(response, spans, values, np.append(head, last))
             if peak == 0:
                 raise ValueError("it is zero on all frequencies")
             self._floor = peak * 10 ** (-water_level / 20)
@@ -96,11 +87,10 @@ class InverseResponse:
         panels = [
             _Panel(0, head.size, "inverse", inverse_head),
             _Panel(self.last_bin, 1, "inverse", self._invert(last)),
-            *self._refined(spans, values),
+            *self._refine(response, spans, values),
         ]
         self._panels = sorted(panels, key=lambda panel: panel.first)
-        # What made it is not needed any more, and may be large.
-        del self._evaluate
+        self.evaluations = response.evaluations
 
     def multiply(
         self, spectrum: ComplexArray, first: int, step: int, conjugate: bool = False
@@ -108,11 +98,11 @@ class InverseResponse:
         """Multiply a spectrum by the inverse, in place.
 
         Args:
-            spectrum: complex128, one-dimensional; its entry j is bin `first + j * step`. Bins
-                beyond the last one, the Nyquist frequency, must not be in it.
+            spectrum: complex128, one-dimensional; entry j is bin `first + j * step`. It must not
+                contain bins above the last one, the Nyquist frequency.
             first: the bin of the first entry.
             step: bins from one entry to the next; a divisor of `SMALLEST_PANEL`.
-            conjugate: multiply by the complex conjugate.
+            conjugate: whether to multiply by the complex conjugate.
         """
         for panel in self._panels:
             begin = max(0, -((first - panel.first) // step))
@@ -124,14 +114,16 @@ class InverseResponse:
                 part *= values.conj() if conjugate else values
 
     def _values(self, panel: _Panel, offset: int, step: int) -> ComplexArray:
-        """The inverse on each `step`-th bin of a panel, from its bin `offset` on."""
+        """Return the inverse on every `step`-th bin of a panel, from its bin `offset` on."""
         if panel.kind == "inverse":
             return panel.values[offset::step]
         values = polynomial(basis(panel.size, offset, step), panel.values)
         return values if panel.kind == "smooth inverse" else self._invert(values)
 
-    def _refined(self, spans: list[tuple[int, int]], values: ComplexArray) -> list[_Panel]:
-        """Panels within the tolerance, from spans of bins and the response at their nodes."""
+    def _refine(
+        self, response: SampledResponse, spans: list[Span], values: ComplexArray
+    ) -> list[_Panel]:
+        """Return panels within the tolerance, from spans and the response at their nodes."""
         panels: list[_Panel] = []
         exact: list[int] = []
         while spans:
@@ -142,96 +134,30 @@ class InverseResponse:
                 target = np.where(smooth[:, None], 1 / values, values)
                 coefficients = coefficients_of(target)
                 error = error_bounds(coefficients)
-            # Clipping keeps the phase, so that also a clipped response must be right by itself.
+            # Clipping keeps the phase, so a clipped response must be accurate in itself too.
             scale = np.abs(target).min(axis=1)
-            fitted, halves, rest = self._sorted_out(spans, error <= TOLERANCE * scale)
-            for index in fitted:
+            fit = response.sort_spans(spans, error <= TOLERANCE * scale)
+            for index in fit.fitted:
+                kind: Literal["smooth inverse", "response"]
                 kind = "smooth inverse" if smooth[index] else "response"
                 panels.append(_Panel(*spans[index], kind, coefficients[index]))
-            exact += rest
-            spans = halves
-            values = self._at_nodes(spans)
-        return panels + self._exact(exact)
-
-    def _sorted_out(
-        self, spans: list[tuple[int, int]], fits: npt.NDArray[np.bool_]
-    ) -> tuple[list[int], list[tuple[int, int]], list[int]]:
-        """What becomes of spans, given whether a polynomial fits each.
-
-        Returns:
-            The indices of those that it does, the halves of the others, and the first bins of
-            those that are too small to be halved.
-        """
-        fitted: list[int] = []
-        halves: list[tuple[int, int]] = []
-        rest: list[int] = []
-        for index, (first, size) in enumerate(spans):
-            # The last one may reach beyond the end: it is cut short, never a polynomial.
-            if fits[index] and first + size <= self.last_bin:
-                fitted.append(index)
-            elif size > SMALLEST_PANEL:
-                halves += [(first, size // 2), (first + size // 2, size // 2)]
-            else:
-                rest.append(first)
-        return fitted, halves, rest
-
-    def _exact(self, firsts: list[int]) -> list[_Panel]:
-        """The smallest panels, evaluated on every bin; in one call, as each has its overhead."""
-        inverse = self._invert(self._response(self._bins(firsts)))
-        # Only the last one may be cut short, by the end of the spectrum.
+            exact += fit.exact
+            spans = fit.halves
+            values = response.at_nodes(spans)
+        inverse = self._invert(response.on_every_bin(exact))
+        # Only the last part can be shorter, cut by the end of the spectrum.
         parts = np.split(inverse, range(SMALLEST_PANEL, inverse.size, SMALLEST_PANEL))
-        return [
+        panels += [
             _Panel(first, part.size, "inverse", part)
-            for first, part in zip(sorted(firsts), parts, strict=False)
+            for first, part in zip(sorted(exact), parts, strict=False)
         ]
-
-    def _bins(self, firsts: list[int]) -> FloatArray:
-        """All bins of the smallest panels that begin at `firsts`, in order."""
-        starts = np.sort(np.array(firsts, dtype=np.float64))
-        bins: FloatArray = np.add.outer(starts, np.arange(SMALLEST_PANEL)).ravel()
-        return bins[bins < self.last_bin]
-
-    def _peak(
-        self,
-        spans: list[tuple[int, int]],
-        values: ComplexArray,
-        head: ComplexArray,
-        last: ComplexArray,
-    ) -> float:
-        """The response's largest amplitude, which the water level refers to."""
-        peak = float(max(np.abs(head).max(), np.abs(last).max()))
-        # Nodes lie between bins, and may be higher than any bin is: good for the scale alone.
-        scale = max(peak, float(np.abs(values).max(initial=0)))
-        exact: list[int] = []
-        while spans:
-            coefficients = coefficients_of(values)
-            bound = np.abs(coefficients).sum(axis=1)
-            fits = error_bounds(coefficients) <= TOLERANCE * scale
-            fitted, halves, rest = self._sorted_out(spans, fits)
-            for index in fitted:
-                if bound[index] > peak:
-                    peak = max(peak, largest(spans[index][1], coefficients[index]))
-            exact += rest
-            spans = halves
-            values = self._at_nodes(spans)
-        return max(peak, float(np.abs(self._response(self._bins(exact))).max(initial=0)))
-
-    def _at_nodes(self, spans: Sequence[tuple[int, int]]) -> ComplexArray:
-        """The response at the Chebyshev nodes of spans: an array of spans by nodes."""
-        first = np.array([span[0] for span in spans], dtype=np.float64)
-        half = (np.array([span[1] for span in spans], dtype=np.float64) - 1) / 2
-        bins = first[:, None] + half[:, None] * (1 + nodes())
-        # The last span may reach beyond the Nyquist frequency, where there is no response.
-        return self._response(np.minimum(bins, self.last_bin).ravel()).reshape(bins.shape)
-
-    def _response(self, bins: FloatArray) -> ComplexArray:
-        self.evaluations += bins.size
-        return self._evaluate(bins) if bins.size else np.empty(0, dtype=np.complex128)
+        return panels
 
     def _invert(self, response: ComplexArray) -> ComplexArray:
-        """The inverse of a response that is raised to the water level.
+        """Return the inverse of a response raised to the water level.
 
-        Of zero it is zero, as in ObsPy; without a water level infinite, for the caller to see.
+        The inverse of zero is zero, as in ObsPy. Without a water level it is infinite, which the
+        caller detects.
         """
         if self._water_level is None:
             with np.errstate(divide="ignore", invalid="ignore"):
@@ -243,20 +169,3 @@ class InverseResponse:
         inverse = np.zeros_like(response)
         np.divide(1, response, out=inverse, where=response != 0)
         return inverse
-
-
-def _spans(last_bin: int) -> list[tuple[int, int]]:
-    """The first cut: (first bin, size), from `SMALLEST_PANEL` on up to the last bin.
-
-    Sizes grow with the frequency, as the scale on which a response changes does.
-    """
-    spans: list[tuple[int, int]] = []
-    first = size = SMALLEST_PANEL
-    while first < last_bin:
-        while size < _LARGEST_PANEL and first % (2 * size) == 0:
-            size *= 2
-        while size > SMALLEST_PANEL and first + size > last_bin:
-            size //= 2
-        spans.append((first, size))
-        first += size
-    return spans

@@ -1,11 +1,11 @@
-"""Runs: segments that are deconvolved as one, with their gaps bridged and their ends led to zero.
+"""Bridged traces: segments deconvolved together, with gaps bridged and ends extended to zero.
 
-A segment that is cut off at a gap, demeaned and tapered by itself rings for minutes. So a gap is
-bridged before the deconvolution, and cut out again after it: by the line between the means of the
-samples on both sides, which the last and the first sample are led to and from within seconds. Where
-there is nothing to bridge to, the segment is led to the mean of its last samples in the same way,
-and that to zero. So no sample of the data is tapered at a gap. What this is worth is measured in
-`benchmarks/response/gaps_and_edges.py`, where the numbers below come from.
+A segment cut off at a gap, then demeaned and tapered on its own, rings for minutes. So gaps are
+bridged before the deconvolution and cut out again afterwards. The bridge is the line between the
+means of the samples on both sides. The last sample before the gap fades to this line within a
+second, as does the first one after it. Without a segment to bridge to, the trace fades to the mean
+of its last samples, and that mean descends to zero. No sample of the data is tapered at a gap. The
+constants below come from `benchmarks/response/gaps_and_edges.py`, which measures the benefit.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,24 +13,21 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 from obspy import Trace
 from obspy.core.inventory import Response
 from obspy.signal.invsim import cosine_taper
 
+from shared.response.arrays import FloatArray
 from shared.waveforms.gaps import missing_samples
 
-FloatArray = npt.NDArray[np.float64]
-
 MAX_BRIDGED_S = 10_800.0
-"""The longest gap that is bridged: three hours, the longest that the benchmark cuts into a day. At
-every length a bridge was better than what ObsPy does, and than an end that is led to zero better or
-as good."""
+"""Longest gap to bridge, in seconds: three hours, the longest in the benchmark. At every length a
+bridge was better than ObsPy's taper, and at least as good as an extension to zero."""
 
 LEAD_S = 1_800.0
-"""How long an end that is led to zero goes on beyond the samples."""
+"""Length of an extension to zero, in seconds."""
 
-_MEAN_S = 300.0  # of samples whose mean stands for what a seismometer's long periods do
+_MEAN_S = 300.0  # of samples, whose mean represents the long-period signal at a gap
 _FADE_S = 1.0  # from the last sample to that mean
 
 
@@ -40,8 +37,9 @@ class Segment:
 
     Attributes:
         trace: counts; unmasked.
-        response: at its time.
-        wanted: whether its ground motion is asked for, or it only serves its neighbours.
+        response: the response at its time.
+        wanted: whether the caller wants its ground motion; otherwise it only supports the segments
+            beside it.
     """
 
     trace: Trace
@@ -50,21 +48,23 @@ class Segment:
 
 
 class BridgedTrace:
-    """Segments in order, on one grid of samples.
+    """Segments in order on one grid of samples.
 
-    A segment keeps its own start time, and lies on the sample of the grid that is nearest: what
-    is removed from it does not depend on where it lies.
+    A segment keeps its own start time and is placed on the nearest sample of the grid. The removal
+    does not depend on its offset from the grid.
 
     Args:
-        segments: of one sampling rate and response, in order.
-        tapered_start, tapered_end: whether that end is tapered, as ObsPy does; if not, it is led
-            to zero beyond the samples.
+        segments: segments of one sampling rate and response, in order.
+        tapered_start: whether the start is tapered, as by ObsPy; otherwise it is extended to zero.
+        tapered_end: the same for the end.
 
     Attributes:
         segments: as given.
         sampling_rate: in Hz.
-        response: of all of them.
-        npts: samples on the grid, bridged ones and those beyond the ends included.
+        response: the response of all segments.
+        tapered_start: as given.
+        tapered_end: as given.
+        npts: samples on the grid, including bridges and extensions.
     """
 
     def __init__(self, segments: Sequence[Segment], tapered_start: bool, tapered_end: bool) -> None:
@@ -81,15 +81,16 @@ class BridgedTrace:
         self._end = self._positions[-1] + self.segments[-1].trace.stats.npts
         self.npts = self._end + (0 if tapered_end else lead)
 
-    def samples(self, size: int, zero_mean: bool, taper_fraction: float) -> FloatArray:
-        """What is to be deconvolved: demeaned, bridged, tapered.
+    def prepare(self, size: int, zero_mean: bool, taper_fraction: float) -> FloatArray:
+        """Return the samples to deconvolve: demeaned, bridged and tapered.
 
-        The segments that are wanted become parts of it at once, so that their counts are not kept.
+        The data of the wanted segments become views of these samples, which frees their counts.
 
         Args:
-            size: how many samples, `npts` at least; the rest is zero.
-            zero_mean: whether the mean of the segments' samples is subtracted.
-            taper_fraction: of the run from its first to its last sample, for both tapers together.
+            size: number of samples, at least `npts`; zeros follow those of the grid.
+            zero_mean: whether to subtract the mean of the segments' samples.
+            taper_fraction: fraction of the samples from the first to the last to taper, both ends
+                together.
 
         Returns:
             float64, `size` samples.
@@ -97,7 +98,7 @@ class BridgedTrace:
         samples = np.zeros(size)
         for place, segment in self._places():
             samples[place] = segment.trace.data
-        self.take(samples)
+        self.write_back(samples)
         if zero_mean:
             mean = self._mean(samples)
             for place, _ in self._places():
@@ -111,32 +112,32 @@ class BridgedTrace:
         if self._end < self.npts:
             *_, (place, _) = self._places()
             samples[self._end : self.npts] = self._lead(samples[place][::-1], self.npts - self._end)
-        # Of one sample nothing is left without its mean; ObsPy fails there.
+        # ObsPy's taper fails on a single sample.
         if taper_fraction and self._end - first > 1:
             self._taper(samples[first : self._end], taper_fraction)
         return samples
 
-    def take(self, samples: FloatArray) -> None:
-        """Give each segment that is wanted its part of the grid."""
+    def write_back(self, samples: FloatArray) -> None:
+        """Make the data of each wanted segment a view of its part of the grid."""
         for place, segment in self._places():
             if segment.wanted:
                 segment.trace.data = samples[place]
 
-    def tapered(self, taper_fraction: float) -> tuple[int, int]:
-        """How many samples the tapers at the start and at the end touch."""
+    def taper_lengths(self, taper_fraction: float) -> tuple[int, int]:
+        """Return the number of samples that the tapers change at the start and at the end."""
         length = self._end - self._positions[0]
-        # As `cosine_taper` counts.
-        touched = int(length * taper_fraction / 2 + (0.5 if taper_fraction < 1 else 0))
-        return touched * self.tapered_start, touched * self.tapered_end
+        # Rounded as in ObsPy's cosine_taper.
+        tapered = int(length * taper_fraction / 2 + (0.5 if taper_fraction < 1 else 0))
+        return tapered * self.tapered_start, tapered * self.tapered_end
 
     def _places(self) -> Iterator[tuple[slice, Segment]]:
-        """Where on the grid each segment lies."""
+        """Yield each segment with its slice of the grid."""
         for position, segment in zip(self._positions, self.segments, strict=True):
             yield slice(position, position + segment.trace.stats.npts), segment
 
     def _mean(self, samples: FloatArray) -> float:
         parts = [samples[place] for place, _ in self._places()]
-        if len(parts) == 1:  # to the last bit as ObsPy
+        if len(parts) == 1:  # equal to ObsPy's to the last bit
             return float(parts[0].mean())
         return float(sum(part.sum() for part in parts) / sum(part.size for part in parts))
 
@@ -150,21 +151,21 @@ class BridgedTrace:
         weights = np.zeros((2, size))
         weights[0, : fade.size] = fade
         weights[1, size - fade.size :] = fade[::-1]
-        weights /= np.maximum(weights.sum(axis=0), 1)  # in a short gap, both reach across
+        weights /= np.maximum(weights.sum(axis=0), 1)  # in a short gap the fades overlap
         left, right = weights
         samples[before.stop : after.start] = (
             left * last[0] + right * first[0] + (1 - left - right) * line
         )
 
     def _lead(self, samples: FloatArray, size: int) -> FloatArray:
-        """What follows samples in reverse order: their level, which goes to zero."""
+        """Return samples that lead from `samples[0]` to their level and on to zero."""
         lead = self._level(samples) * _descent(size)
         fade = self._fade(size)
         lead[: fade.size] += fade * (samples[0] - lead[: fade.size])
         return lead
 
     def _level(self, samples: FloatArray) -> float:
-        """The mean of the first samples, which are those next to a gap."""
+        """Return the mean of the first samples, those next to a gap or an end."""
         return float(samples[: max(1, round(_MEAN_S * self.sampling_rate))].mean())
 
     def _fade(self, size: int) -> FloatArray:
@@ -180,30 +181,30 @@ class BridgedTrace:
 
 
 def _descent(size: int) -> FloatArray:
-    """From 1 to 0, both not included: half a period of a cosine."""
-    turn = np.arange(1, size + 1) / (size + 1)
-    descent: FloatArray = (1 + np.cos(np.pi * turn)) / 2
+    """Return half a period of a cosine from 1 to 0, both ends excluded."""
+    phase = np.pi * (np.arange(1, size + 1) / (size + 1))
+    descent: FloatArray = (1 + np.cos(phase)) / 2
     return descent
 
 
 def bridge_segments(
     segments: Sequence[Segment], bridge: bool, taper_ends: bool = True
 ) -> list[BridgedTrace]:
-    """Put segments into runs.
+    """Group segments into bridged traces.
 
     Args:
-        segments: of one channel, in order.
-        bridge: whether gaps are bridged, and tapered are only the ends of all that is wanted. If
-            not, each segment is a run of its own and tapered at both ends, as ObsPy does, but
-            where one that is not wanted goes on from it.
-        taper_ends: whether ends are tapered at all, or all are led to zero.
+        segments: segments of one channel, in order.
+        bridge: whether to bridge gaps, so that only the first and the last wanted end are tapered.
+            Otherwise each wanted segment is a trace of its own, tapered at both ends as by ObsPy,
+            except where an unwanted segment adjoins it.
+        taper_ends: whether to taper ends at all; otherwise all are extended to zero.
 
     Returns:
-        The runs that have something wanted, in order.
+        The traces with a wanted segment, in order.
     """
     chains: list[list[Segment]] = []
     for segment in segments:
-        if chains and _go_together(chains[-1][-1], segment, bridge):
+        if chains and _are_one_trace(chains[-1][-1], segment, bridge):
             chains[-1].append(segment)
         else:
             chains.append([segment])
@@ -218,10 +219,12 @@ def bridge_segments(
     ]
 
 
-def _go_together(before: Segment, after: Segment, bridge: bool) -> bool:
+def _are_one_trace(before: Segment, after: Segment, bridge: bool) -> bool:
     rate = before.trace.stats.sampling_rate
     same = before.response is after.response or before.response == after.response
     if rate != after.trace.stats.sampling_rate or not same:
         return False
     lost = missing_samples(before.trace, after.trace)
-    return lost <= MAX_BRIDGED_S * rate if bridge else not lost and before.wanted != after.wanted
+    if bridge:
+        return bool(lost <= MAX_BRIDGED_S * rate)
+    return not lost and before.wanted != after.wanted

@@ -1,4 +1,4 @@
-"""Which response a segment has: the epochs that a station's metadata gives its channel."""
+"""Epochs of a channel in a station's metadata, and the response of a segment."""
 
 import math
 import warnings
@@ -14,29 +14,31 @@ from shared.errors import NoResponseError
 from shared.response.parameters import UNITS
 from shared.waveforms.segments import cut
 
-_LONGEST_HOLE_S = 60.0  # between two epochs: a minute is how exactly some of them are written
+_MAX_HOLE_S = 60.0  # between two epochs, since some are written to the minute
 
-# The units of ground motion that ObsPy hands to evalresp and scales to SI. Others it knows but does
-# not scale ("CM/SEC**2"), or takes for displacement ("M/M", strain): wrong without a word.
+# Units of ground motion that ObsPy passes to evalresp and scales to SI. It accepts others without
+# scaling them ("CM/SEC**2"), or as displacement ("M/M", strain), and the result is silently wrong.
 _GROUND_MOTION = {"M", "M/S", "M/SEC", "M/S**2", "M/SEC**2", "M/(S**2)", "M/(SEC**2)", "M/S/S"} | {
     prefix + unit for prefix in ("NM", "MM", "CM") for unit in ("", "/S", "/SEC", "/S**2")
 }
 
 
 def split_at_epochs(trace: Trace, inventory: Inventory) -> list[Trace]:
-    """The parts of a segment that have one response each: the segment itself, but for few days.
+    """Split a segment where its response changes, with a warning; on most days it does not.
 
-    Where one epoch ends up to a minute before the next begins, the former lasts until then. A split
-    is told as a warning.
+    An epoch that ends up to a minute before the next one begins is extended until then.
+
+    Returns:
+        The parts in order, or the segment itself.
 
     Raises:
-        NoResponseError: the segment goes on where no epoch is valid.
+        NoResponseError: the segment continues where no epoch is valid.
     """
     stats = trace.stats
     epochs = list(_epochs(trace, inventory))
     dates = [date for epoch in epochs for date in (epoch.start_date, epoch.end_date) if date]
     positions = [(date - stats.starttime) * stats.sampling_rate for date in dates]
-    # A start counts from its own instant on, an end until its own instant.
+    # Start and end are both inclusive.
     indices = {index for at in positions for index in (math.ceil(at), math.floor(at) + 1)}
     cuts, response = [0], _response(epochs, stats.starttime)
     hole: UTCDateTime | None = None
@@ -46,7 +48,7 @@ def split_at_epochs(trace: Trace, inventory: Inventory) -> list[Trace]:
         if following is None:
             hole = hole or time
         elif hole is not None and response is not None:
-            if time - hole > _LONGEST_HOLE_S:
+            if time - hole > _MAX_HOLE_S:
                 raise NoResponseError(
                     f"{label(trace)}: the StationXML has no response from {format_time(hole)} to"
                     f" {format_time(time)}, within the segment"
@@ -65,17 +67,17 @@ def split_at_epochs(trace: Trace, inventory: Inventory) -> list[Trace]:
 
 
 def find_response(trace: Trace, inventory: Inventory, output: str) -> Response:
-    """The response at a segment's start: of the first epoch that claims it, as ObsPy chooses.
+    """Return the response at a segment's start, from the first valid epoch, as ObsPy does.
 
-    That several epochs claim it is told as a warning.
+    It warns if several epochs are valid.
 
     Args:
         trace: the segment.
         inventory: the station's metadata.
-        output: what the response is to be removed to; ground motion needs a response to it.
+        output: "VEL", "DISP", "ACC" or "DEF"; all except "DEF" need a response to ground motion.
 
     Raises:
-        NoResponseError: there is none for this time, or it cannot give this output.
+        NoResponseError: no epoch is valid at this time, or its response cannot give this output.
     """
     epochs = list(_epochs(trace, inventory))
     valid = _valid(epochs, trace.stats.starttime)
@@ -86,34 +88,34 @@ def find_response(trace: Trace, inventory: Inventory, output: str) -> Response:
         )
     if len(valid) > 1:
         spans = "; ".join(map(_span, valid))
-        note = f"{len(valid)} epochs claim {label(trace)}, took the first of: {spans}"
-        warnings.warn(note, stacklevel=2)
+        message = f"{len(valid)} epochs claim {label(trace)}, took the first of: {spans}"
+        warnings.warn(message, stacklevel=2)
     response = valid[0].response
     if not (response.response_stages or response.instrument_polynomial):
         raise NoResponseError(f"{label(trace)}: the response in the StationXML has no stages")
     if output in UNITS and not _is_ground_motion(response):
         raise NoResponseError(
-            f"{label(trace)}: the response is {_kind(response)}, so {output} cannot be had; output"
-            " 'DEF' gives what the instrument measures"
+            f"{label(trace)}: {_kind(response)} cannot give output {output!r}: must be 'DEF', which"
+            " keeps the instrument's unit"
         )
     return response
 
 
 def is_polynomial(response: Response) -> bool:
-    """Whether ObsPy applies a polynomial, which gives the input unit whatever the output."""
+    """Return whether ObsPy applies a polynomial, which gives the input unit for every output."""
     stages = response.response_stages
     return not stages or isinstance(stages[0], PolynomialResponseStage)
 
 
 def input_units(response: Response) -> str:
-    """The unit of what the instrument measures, as the metadata write it."""
+    """Return the instrument's input unit as the metadata spells it, or ""."""
     stages = response.response_stages
     first = stages[0] if stages else response.instrument_polynomial
     return str(first.input_units or "")
 
 
 def label(trace: Trace) -> str:
-    """A segment's name in errors and warnings."""
+    """Return a segment's name for errors and warnings."""
     return f"{trace.id} at {format_time(trace.stats.starttime)}"
 
 
@@ -123,19 +125,19 @@ def _check_end(trace: Trace, epochs: list[Channel]) -> None:
         last = max(epoch.end_date for epoch in epochs if epoch.end_date and epoch.end_date < end)
         raise NoResponseError(
             f"{label(trace)}: the StationXML has no response from {format_time(last)} on, but the"
-            f" segment goes on until {format_time(end)}"
+            f" segment ends at {format_time(end)}"
         )
 
 
 def _response(epochs: list[Channel], time: UTCDateTime) -> Response | None:
-    """The response at a time: of the first epoch that claims it, as ObsPy chooses."""
+    """Return the response at a time, from the first valid epoch, or None."""
     return next((epoch.response for epoch in _valid(epochs, time)), None)
 
 
 def _valid(epochs: list[Channel], time: UTCDateTime) -> list[Channel]:
-    """The epochs with a response that claim a time, in the file's order.
+    """Return the epochs with a response that are valid at a time, in the file's order.
 
-    Both ends count, but an end at the instant at which another epoch begins.
+    Both ends are inclusive, except an end at the instant at which another epoch begins.
     """
     valid = [
         epoch
@@ -149,7 +151,7 @@ def _valid(epochs: list[Channel], time: UTCDateTime) -> list[Channel]:
 
 
 def _epochs(trace: Trace, inventory: Inventory) -> Iterator[Channel]:
-    """All epochs of the segment's channel, in the file's order."""
+    """Yield all epochs of the segment's channel, in the file's order."""
     stats = trace.stats
     for network in inventory:
         for station in network:
@@ -161,13 +163,13 @@ def _epochs(trace: Trace, inventory: Inventory) -> Iterator[Channel]:
 
 
 def _is_ground_motion(response: Response) -> bool:
-    """Whether evalresp can turn the response into that of displacement, velocity, acceleration."""
+    """Return whether evalresp can convert between displacement, velocity and acceleration."""
     return not is_polynomial(response) and input_units(response).upper() in _GROUND_MOTION
 
 
 def _kind(response: Response) -> str:
-    kind = "a polynomial" if is_polynomial(response) else "one"
-    return f"{kind} of {input_units(response) or 'no named unit'}"
+    kind = "a polynomial response" if is_polynomial(response) else "a response"
+    return f"{kind} to {input_units(response) or 'an unnamed unit'}"
 
 
 def _span(epoch: Channel) -> str:

@@ -4,11 +4,18 @@ A row of `RemovalParameters` is all that a parameter needs: requests for correct
 windows, the key of a result, and the command line derive their fields and options from it.
 """
 
-from collections.abc import Callable, Collection
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal
 
-from shared.fields import Fields, is_number
+from shared.fields import Fields
+from shared.response._parameter import (
+    Parameter,
+    choice,
+    corners_or_auto,
+    flag,
+    number,
+    number_or_none,
+)
 
 UNITS = {"DISP": "m", "VEL": "m/s", "ACC": "m/s**2"}
 """SI unit of each output."""
@@ -39,113 +46,6 @@ PreFilt = Corners | Literal["auto"]
 
 
 @dataclass(frozen=True)
-class Parameter:
-    """One row of the table: a parameter in a request and on the command line.
-
-    Attributes:
-        name: its name in a request.
-        default: its value where a request does not give it.
-        read: checks and returns its JSON value, given a request's fields, the name and the default.
-        help: one line for `--help`, without the default.
-        convert: turns the words after its option into its JSON value, or raises a ValueError.
-        metavar: the name of a word in `--help`; None is the parameter's own name.
-        nargs: the number of words after its option, in the terms of argparse. 0 makes the option
-            a flag that inverts the default.
-        in_windows: whether requests for time windows have it.
-    """
-
-    name: str
-    default: Any
-    read: Callable[[Fields, str, Any], Any]
-    help: str
-    convert: Callable[..., Any] = str
-    metavar: str | None = None
-    nargs: int | str = 1
-    in_windows: bool = True
-
-    @property
-    def option(self) -> str:
-        """The option on the command line, such as `--water-level` or `--no-zero-mean`."""
-        prefix = "--no-" if self.nargs == 0 and self.default else "--"
-        return prefix + self.name.replace("_", "-")
-
-    def from_words(self, *words: str) -> Any:
-        """Return the JSON value that the words after the option stand for.
-
-        Raises:
-            ValueError: the words are not a value of this parameter.
-        """
-        return self.convert(*words) if self.nargs else not self.default
-
-
-def _choice(choices: Collection[str], text: str, **row: Any) -> dict[str, Any]:
-    """Describe a parameter that is one of a few words."""
-
-    def read(request: Fields, name: str, default: str) -> str:
-        return request.choice(name, choices, default)
-
-    *others, last = choices
-    help_text = f"{text}: {', '.join(others)} or {last}"
-    return {"read": read, "help": help_text, **row}
-
-
-def _read_flag(request: Fields, name: str, default: bool) -> bool:
-    return request.flag(name, default)
-
-
-def _read_pre_filt(request: Fields, name: str, default: PreFilt) -> PreFilt:
-    value = request.raw(name, default)
-    if value is None or value == "auto":
-        return value  # type: ignore[no-any-return]
-    right = (
-        "null, 'auto' or four frequencies in Hz, f1 < f2 <= f3 < f4, such as [0.005, 0.01, 35, 45]"
-    )
-    if not isinstance(value, list) or len(value) != 4 or not all(map(is_number, value)):
-        raise request.error(name, value, right)
-    f1, f2, f3, f4 = (float(corner) + 0.0 for corner in value)  # -0.0 becomes 0.0
-    if not 0 <= f1 < f2 <= f3 < f4:
-        raise request.error(name, value, right)
-    return f1, f2, f3, f4
-
-
-def _convert_pre_filt(*words: str) -> list[float] | str:
-    if words == ("auto",):
-        return "auto"
-    try:
-        f1, f2, f3, f4 = map(float, words)
-    except ValueError:
-        raise ValueError(f"{' '.join(words)}: must be four corners or auto") from None
-    return [f1, f2, f3, f4]
-
-
-def _read_water_level(request: Fields, name: str, default: float | None) -> float | None:
-    value = request.raw(name, default)
-    if value is None:
-        return None
-    if not is_number(value) or not 0 <= value <= 1000:
-        raise request.error(name, value, "null or a number of dB from 0 to 1000")
-    return float(value) + 0.0  # -0.0 becomes 0.0
-
-
-def _convert_water_level(word: str) -> float | None:
-    try:
-        return None if word == "none" else float(word)
-    except ValueError:
-        raise ValueError(f"{word!r} is neither a number nor none") from None
-
-
-def _read_taper_fraction(request: Fields, name: str, default: float) -> float:
-    return request.number(name, "a number from 0 to 1", 0, 1, default)
-
-
-def _convert_number(word: str) -> float:
-    try:
-        return float(word)
-    except ValueError:
-        raise ValueError(f"{word!r} is not a number") from None
-
-
-@dataclass(frozen=True)
 class RemovalParameters:
     """Parameters of ObsPy's `remove_response`, with its names, meanings and defaults.
 
@@ -166,46 +66,39 @@ class RemovalParameters:
         method: "fast" or "obspy"; "fast" leaves responses that it does not cover to ObsPy.
     """
 
-    output: str = field(default="VEL", metadata=_choice(OUTPUTS, "ground motion", metavar="UNIT"))
+    output: str = field(default="VEL", metadata=choice(OUTPUTS, "ground motion", metavar="UNIT"))
     pre_filt: PreFilt = field(
         default=None,
-        metadata={
-            "read": _read_pre_filt,
-            "convert": _convert_pre_filt,
-            "help": "four ascending corners of a band, or auto",
-            "metavar": "HZ",
-            "nargs": "+",
-        },
+        metadata=corners_or_auto(help="four ascending corners of a band, or auto", metavar="HZ"),
     )
     water_level: float | None = field(
         default=60.0,
-        metadata={
-            "read": _read_water_level,
-            "convert": _convert_water_level,
-            "help": "dB below the response's maximum, or none",
-            "metavar": "DB",
-        },
+        metadata=number_or_none(
+            "null or a number of dB from 0 to 1000",
+            0,
+            1000,
+            help="dB below the response's maximum, or none",
+            metavar="DB",
+        ),
     )
     taper_fraction: float = field(
         default=0.05,
-        metadata={
-            "read": _read_taper_fraction,
-            "convert": _convert_number,
-            "help": "fraction to taper, 0 to 1, both ends together",
-            "metavar": "FRACTION",
-            "in_windows": False,
-        },
+        metadata=number(
+            "a number from 0 to 1",
+            0,
+            1,
+            help="fraction to taper, 0 to 1, both ends together",
+            metavar="FRACTION",
+            in_windows=False,
+        ),
     )
-    zero_mean: bool = field(
-        default=True,
-        metadata={"read": _read_flag, "help": "keep the mean of each segment", "nargs": 0},
-    )
-    encoding: str = field(default="FLOAT32", metadata=_choice(ENCODINGS, "samples"))
-    gaps: str = field(default="bridge", metadata=_choice(GAPS, "at a gap"))
+    zero_mean: bool = field(default=True, metadata=flag("keep the mean of each segment"))
+    encoding: str = field(default="FLOAT32", metadata=choice(ENCODINGS, "samples"))
+    gaps: str = field(default="bridge", metadata=choice(GAPS, "at a gap"))
     edges: str = field(
-        default="taper", metadata=_choice(EDGES, "at the day's ends", in_windows=False)
+        default="taper", metadata=choice(EDGES, "at the day's ends", in_windows=False)
     )
-    method: str = field(default="fast", metadata=_choice(METHODS, "implementation"))
+    method: str = field(default="fast", metadata=choice(METHODS, "implementation"))
 
     @classmethod
     def parse(cls, request: Fields) -> "RemovalParameters":

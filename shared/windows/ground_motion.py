@@ -11,7 +11,8 @@ from shared.errors import NoResponseError
 from shared.response.epochs import find_response, is_polynomial
 from shared.response.parameters import RemovalParameters
 from shared.response.pre_filt import resolve
-from shared.response.removal import RemovalReport, remove_response
+from shared.response.removal import remove_response
+from shared.response.report import RemovalReport
 from shared.waveforms.gaps import gaps_between
 from shared.waveforms.segments import TimeSpan, divide, join
 from shared.windows.request import Window

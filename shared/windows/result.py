@@ -14,7 +14,7 @@ from shared.windows.merge import window_gaps
 from shared.windows.request import Window
 
 if TYPE_CHECKING:
-    from shared.response.removal import RemovalReport
+    from shared.response.report import RemovalReport
 
 
 @dataclass(frozen=True)

@@ -12,13 +12,12 @@ from obspy import Inventory, Stream, Trace
 from obspy.core.inventory import Channel, Response
 
 from local.synthetic import instrument
-from shared.response.parameters import RemovalParameters
-from shared.response.removal import remove_response
+from shared.response import RemovalParameters, remove_response
 from tests.support.builders import METADATA_START, make_trace, noise
 from tests.support.commands import Measured
 from tests.support.plugins.real_data import REAL_DATA
 
-NPTS = 20_160  # ObsPy takes just twice that as the FFT's length: 7 is the largest prime factor
+NPTS = 20_160  # ObsPy's FFT is exactly twice as long, since 7 is the largest prime factor
 OUTPUTS = ("VEL", "DISP", "ACC")
 WATER_LEVELS = (60.0, 20.0, None)
 BANDS = (None, (0.005, 0.01, 0.8, 0.95))  # of the Nyquist frequency
@@ -28,13 +27,13 @@ Errors = dict[tuple[Any, ...], float]
 
 @pytest.fixture(autouse=True)
 def _evalresp_once(monkeypatch: pytest.MonkeyPatch) -> None:
-    """One evalresp for all removals that differ in the band and the water level alone."""
+    """Share one evalresp between removals that differ only in band and water level."""
     plain, kept = Response.get_evalresp_response, {}
 
     def shared(self: Response, t_samp: float, nfft: int, output: str) -> Any:
         key = id(self), t_samp, nfft, output
         if key not in kept:
-            # With the response, or another one may come to have its id.
+            # The response is kept as well, since its id may be reused after its deletion.
             kept[key] = self, plain(self, t_samp, nfft, output=output)
         values, frequencies = kept[key][1]
         return values.copy(), frequencies
@@ -43,7 +42,7 @@ def _evalresp_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def errors(inventory: Inventory, code: str, channel: Channel) -> Errors:
-    """The largest differences, relative to ObsPy's peak, of all removals from one trace."""
+    """Return the largest difference of each removal from one trace, relative to ObsPy's peak."""
     nscl = f"CI.{code}.{channel.code}.{channel.location_code}"
     rate = float(channel.sample_rate)
     counts = make_trace(nscl, str(channel.start_date + 1), noise(NPTS), rate)

@@ -1,4 +1,4 @@
-"""What is deconvolved: segments on one grid, bridged, led to zero, tapered."""
+"""Bridged traces: segments on one grid, with bridges, extensions to zero and tapers."""
 
 from typing import Any
 
@@ -18,7 +18,7 @@ LEAD = int(LEAD_S * 40)
 
 
 def segment(first: float, npts: int, level: float = 0.0, **members: Any) -> Segment:
-    """Samples from `first` on, around a level."""
+    """Return a segment from sample `first` on, around a level."""
     data = noise(npts, seed=int(first) + 1, scale=10) + level
     trace = make_trace(NSCL, str(START + first / 40), data)
     return Segment(trace, members.pop("response", RESPONSE), **members)
@@ -36,7 +36,7 @@ def test_a_segment_alone_is_prepared_as_by_obspy(
 ) -> None:
     one = segment(0, npts, 1_000)
     expected = one.trace.data.astype(np.float64)
-    samples = tapered(one).samples(npts + 3, zero_mean, taper_fraction)
+    samples = tapered(one).prepare(npts + 3, zero_mean, taper_fraction)
     if zero_mean:
         expected -= expected.mean()
     if taper_fraction and npts > 1:
@@ -46,27 +46,27 @@ def test_a_segment_alone_is_prepared_as_by_obspy(
 
 
 def test_the_samples_that_the_tapers_touch_are_counted() -> None:
-    run = tapered(segment(0, 4_000, 1_000))
+    bridged = tapered(segment(0, 4_000, 1_000))
     plain, result = (
-        tapered(segment(0, 4_000, 1_000)).samples(4_000, zero_mean=True, taper_fraction=fraction)
+        tapered(segment(0, 4_000, 1_000)).prepare(4_000, zero_mean=True, taper_fraction=fraction)
         for fraction in (0.0, 0.05)
     )
     touched = np.flatnonzero((plain != result) & (plain != 0))
-    assert run.tapered(0.05) == (100, 100)
+    assert bridged.taper_lengths(0.05) == (100, 100)
     assert touched.min() == 0
     assert set(touched) <= {*range(100), *range(3_900, 4_000)}
     assert len(touched) > 190
     led = BridgedTrace([segment(0, 4_000)], tapered_start=False, tapered_end=True)
-    assert led.tapered(0.05) == (0, 100)
+    assert led.taper_lengths(0.05) == (0, 100)
 
 
 @pytest.mark.parametrize("lost", [1, 5, 239, 240, 241, 40_000])
 def test_a_bridge_goes_from_level_to_level(lost: int) -> None:
     before, after = segment(0, 20_000, -500), segment(20_000 + lost, 20_000, 900)
-    run = tapered(before, after)
-    assert run.npts == 40_000 + lost
+    bridged = tapered(before, after)
+    assert bridged.npts == 40_000 + lost
     counts = [one.trace.data.copy() for one in (before, after)]
-    samples = run.samples(run.npts, zero_mean=False, taper_fraction=0)
+    samples = bridged.prepare(bridged.npts, zero_mean=False, taper_fraction=0)
     np.testing.assert_array_equal(samples[:20_000], counts[0])
     np.testing.assert_array_equal(samples[20_000 + lost :], counts[1])
     bridge = samples[20_000 : 20_000 + lost]
@@ -74,7 +74,7 @@ def test_a_bridge_goes_from_level_to_level(lost: int) -> None:
     high = max(after.trace.data[0], after.trace.data[:12_000].mean()) + 1
     assert low < bridge.min()
     assert bridge.max() < high
-    if lost == 40_000:  # beyond three seconds from both ends, it is the line
+    if lost == 40_000:  # beyond three seconds from both ends, the bridge is a line
         inner = bridge[120:-120]
         np.testing.assert_allclose(np.diff(inner, 2), 0, atol=1e-9)
         assert inner[0] == pytest.approx(before.trace.data[-12_000:].mean(), abs=5)
@@ -82,8 +82,8 @@ def test_a_bridge_goes_from_level_to_level(lost: int) -> None:
 
 
 def test_the_mean_is_that_of_the_samples_alone() -> None:
-    run = tapered(segment(0, 1_000, 100), segment(10_000, 3_000, 500))
-    samples = run.samples(run.npts, zero_mean=True, taper_fraction=0)
+    bridged = tapered(segment(0, 1_000, 100), segment(10_000, 3_000, 500))
+    samples = bridged.prepare(bridged.npts, zero_mean=True, taper_fraction=0)
     kept = np.concatenate([samples[:1_000], samples[10_000:]])
     assert kept.mean() == pytest.approx(0, abs=1e-9)
 
@@ -91,9 +91,9 @@ def test_the_mean_is_that_of_the_samples_alone() -> None:
 def test_an_end_is_led_to_zero_beyond_the_samples() -> None:
     one = segment(0, 20_000, 300)
     counts = one.trace.data.copy()
-    run = BridgedTrace([one], tapered_start=False, tapered_end=False)
-    assert run.npts == 20_000 + 2 * LEAD
-    samples = run.samples(run.npts + 10, zero_mean=False, taper_fraction=0.05)
+    bridged = BridgedTrace([one], tapered_start=False, tapered_end=False)
+    assert bridged.npts == 20_000 + 2 * LEAD
+    samples = bridged.prepare(bridged.npts + 10, zero_mean=False, taper_fraction=0.05)
     np.testing.assert_array_equal(samples[LEAD : LEAD + 20_000], counts)  # not tapered
     for lead, data in (
         (samples[:LEAD][::-1], counts),
@@ -111,19 +111,19 @@ def test_what_is_taken_is_what_lay_there(shift: float) -> None:
     segments = [segment(0, 1_000), segment(1_007 + shift, 500), segment(1_506.7 + shift, 500)]
     times = [one.trace.stats.starttime for one in segments]
     counts = [one.trace.data.copy() for one in segments]
-    run = BridgedTrace(segments, tapered_start=False, tapered_end=True)
-    run.take(run.samples(run.npts, zero_mean=False, taper_fraction=0))
+    bridged = BridgedTrace(segments, tapered_start=False, tapered_end=True)
+    bridged.write_back(bridged.prepare(bridged.npts, zero_mean=False, taper_fraction=0))
     for one, time, data in zip(segments, times, counts, strict=True):
         np.testing.assert_array_equal(one.trace.data, data)
         assert one.trace.stats.starttime == time
 
 
-def ends(runs: list[BridgedTrace]) -> list[tuple[int, bool, bool]]:
-    return [(len(run.segments), run.tapered_start, run.tapered_end) for run in runs]
+def ends(traces: list[BridgedTrace]) -> list[tuple[int, bool, bool]]:
+    return [(len(trace.segments), trace.tapered_start, trace.tapered_end) for trace in traces]
 
 
 @pytest.mark.parametrize(
-    ("gap_s", "runs"),
+    ("gap_s", "traces"),
     [
         (0.5, [(2, True, True)]),
         (MAX_BRIDGED_S - 1, [(2, True, True)]),
@@ -131,14 +131,14 @@ def ends(runs: list[BridgedTrace]) -> list[tuple[int, bool, bool]]:
     ],
 )
 def test_short_gaps_are_bridged_and_long_ones_split(
-    gap_s: float, runs: list[tuple[int, bool, bool]]
+    gap_s: float, traces: list[tuple[int, bool, bool]]
 ) -> None:
     segments = [segment(0, 100), segment(100 + 40 * gap_s, 100)]
-    assert ends(bridge_segments(segments, bridge=True)) == runs
+    assert ends(bridge_segments(segments, bridge=True)) == traces
     assert ends(bridge_segments(segments, bridge=False)) == [(1, True, True), (1, True, True)]
 
 
-def test_another_response_or_rate_begins_another_run() -> None:
+def test_another_response_or_rate_begins_another_trace() -> None:
     other = instrument.response(40.0)
     other.response_stages[0].stage_gain *= 2
     rate = make_trace(NSCL, str(START + 7.5), noise(100), 20.0)

@@ -8,7 +8,7 @@ from shared.response._chebyshev import (
     basis,
     coefficients_of,
     error_bounds,
-    largest,
+    largest_amplitude,
     nodes,
     polynomial,
 )
@@ -42,4 +42,4 @@ def test_the_error_is_within_its_bound(turns: float) -> None:
 def test_the_largest_amplitude_on_a_bin(size: int) -> None:
     (coefficients,) = coefficients_of((3 + np.sin(4 * nodes()) + 1j * nodes())[None])
     values = polynomial(basis(size, 0, 1), coefficients)
-    assert largest(size, coefficients) == pytest.approx(np.abs(values).max(), rel=1e-14)
+    assert largest_amplitude(size, coefficients) == pytest.approx(np.abs(values).max(), rel=1e-14)

@@ -7,7 +7,7 @@ from shared.response._deconvolution import ComplexArray, convolve
 
 
 class Known:
-    """A transfer function given on every bin."""
+    """A transfer function with a value for every bin."""
 
     def __init__(self, values: ComplexArray) -> None:
         self.values = values

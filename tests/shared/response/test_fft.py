@@ -5,7 +5,7 @@ import pytest
 
 from shared.response import _fft
 
-# Without large prime factors; with one, one twice, several; with nothing else; long ones.
+# No large prime factor; one, one twice, several; only large ones; long arrays.
 SIZES = [
     1,
     2,

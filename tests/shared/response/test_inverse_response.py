@@ -23,7 +23,7 @@ def evaluator(response: Response, sampling_rate: float, nfft: int, output: str) 
 
 
 def on_every_bin(evaluate: Evaluate, nfft: int, water_level: float | None) -> np.ndarray:
-    """As ObsPy inverts it."""
+    """Return the inverse as ObsPy computes it."""
     response = evaluate(np.arange(nfft // 2 + 1, dtype=float))
     if water_level is not None:
         invert_spectrum(response, water_level)
@@ -38,7 +38,7 @@ def interpolated(inverse: InverseResponse) -> np.ndarray:
 
 
 def worst(values: np.ndarray, expected: np.ndarray) -> float:
-    """Largest relative error of any bin; where one is zero the other must be."""
+    """Return the largest relative error of any bin; zeros must coincide."""
     zero = expected == 0
     assert not values[zero].any()
     return float((np.abs(values - expected)[~zero] / np.abs(expected)[~zero]).max())
@@ -52,16 +52,16 @@ def test_every_bin_is_within_the_tolerance(
 ) -> None:
     evaluate = evaluator(instrument.response(40.0), 40.0, nfft, output)
     inverse = InverseResponse(evaluate, nfft, water_level)
-    # Near the Nyquist frequency evalresp itself rounds to 1e-9: the filter is a sum that cancels.
+    # Near the Nyquist frequency evalresp itself rounds to 1e-9, since the filter's sum cancels.
     assert worst(interpolated(inverse), on_every_bin(evaluate, nfft, water_level)) < 10 * TOLERANCE
     assert inverse.evaluations < nfft / 2 + 3_000
 
 
 @pytest.mark.parametrize("nfft", [1_200, 1_326, 5_884, 20_002, 399_484])
 def test_the_last_panel_does_not_reach_beyond_the_nyquist_frequency(nfft: int) -> None:
-    """The bin there is a panel of its own, and must not be multiplied twice."""
+    """The bin at the Nyquist frequency is a panel of its own; nothing may multiply it twice."""
     for evaluate in (
-        lambda bins: np.full(bins.size, 1e5 + 0j),  # flat, as an accelerometer's
+        lambda bins: np.full(bins.size, 1e5 + 0j),  # flat, like an accelerometer's
         evaluator(instrument.response(40.0), 40.0, nfft, "VEL"),
     ):
         inverse = InverseResponse(evaluate, nfft, 60.0)

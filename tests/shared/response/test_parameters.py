@@ -97,7 +97,7 @@ def test_names_and_options_are_unique() -> None:
     assert len(set(NAMES)) == len({row.option for row in PARAMETERS}) == len(PARAMETERS)
 
 
-ROW = """    speed: str = field(default="low", metadata=_choice(("low", "high"), "pace"))
+ROW = """    speed: str = field(default="low", metadata=choice(("low", "high"), "pace"))
 """
 USE = """
 import io, json

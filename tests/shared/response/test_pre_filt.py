@@ -1,4 +1,4 @@
-"""The corners that "auto" becomes, and those that are refused."""
+"""Corners derived for "auto", and corners that are refused."""
 
 import numpy as np
 import pytest
@@ -103,7 +103,7 @@ def test_corners_below_every_frequency_are_refused() -> None:
     with pytest.raises(BadRequestError, match=r"must end above 5.8e-06 Hz, .* of 86,400 s of data"):
         resolve(given, BROADBAND, 40.0, DAY_S)
     assert resolve(given, BROADBAND, 40.0, 2 * DAY_S) == given
-    assert resolve(given, BROADBAND, 40.0, 0.0) == given  # of one sample nothing is known
+    assert resolve(given, BROADBAND, 40.0, 0.0) == given  # a single sample has no frequencies
 
 
 @pytest.mark.real_data

@@ -1,0 +1,35 @@
+"""The largest amplitude of a response, which the water level refers to."""
+
+import numpy as np
+
+from shared.response._chebyshev import coefficients_of, error_bounds, largest_amplitude
+from shared.response._panels import TOLERANCE, SampledResponse, Span
+from shared.response.arrays import ComplexArray
+
+
+def find_peak(
+    response: SampledResponse, spans: list[Span], values: ComplexArray, ends: ComplexArray
+) -> float:
+    """Return the response's largest amplitude on any bin.
+
+    Args:
+        response: the response.
+        spans: the coarsest spans.
+        values: the response at their nodes, spans by nodes.
+        ends: the response on the bins outside the spans.
+    """
+    peak = float(np.abs(ends).max())
+    # Nodes lie between bins and may exceed the amplitude on every bin: they only set the scale.
+    scale = max(peak, float(np.abs(values).max(initial=0)))
+    exact: list[int] = []
+    while spans:
+        coefficients = coefficients_of(values)
+        bound = np.abs(coefficients).sum(axis=1)
+        fit = response.sort_spans(spans, error_bounds(coefficients) <= TOLERANCE * scale)
+        for index in fit.fitted:
+            if bound[index] > peak:
+                peak = max(peak, largest_amplitude(spans[index][1], coefficients[index]))
+        exact += fit.exact
+        spans = fit.halves
+        values = response.at_nodes(spans)
+    return max(peak, float(np.abs(response.on_every_bin(exact)).max(initial=0)))

@@ -1,0 +1,67 @@
+"""Report on a response removal."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from obspy import Stream, UTCDateTime
+
+from shared.archive.time import format_time
+from shared.response.bridging import BridgedTrace
+from shared.response.epochs import is_polynomial
+from shared.response.parameters import Corners
+from shared.waveforms.gaps import gaps_between
+
+
+@dataclass(frozen=True)
+class RemovalReport:
+    """Report on a response removal.
+
+    Attributes:
+        units: unit of the result.
+        method: the method used, "fast" or "obspy", or "fast, obspy" where segments differ.
+        pre_filt: the corners used, in Hz; None is no filter. If segments differ, a warning lists
+            the other corners.
+        gaps: gaps between the first and the last sample, as JSON: the times of the first and the
+            last missing sample, their number, and whether the gap was bridged.
+        tapered: tapered time spans, as JSON: the times of the first and the last sample.
+        warnings: warnings in words.
+    """
+
+    units: str
+    method: str
+    pre_filt: Corners = None
+    gaps: list[dict[str, Any]] = field(default_factory=list)
+    tapered: list[dict[str, str]] = field(default_factory=list)
+    warnings: tuple[str, ...] = ()
+
+
+def describe_gaps(stream: Stream, traces: Sequence[BridgedTrace]) -> list[dict[str, Any]]:
+    """Return the gaps of a stream, as `RemovalReport.gaps` has them.
+
+    Args:
+        stream: the segments, in order.
+        traces: the bridged traces of these segments.
+    """
+    bridged = {id(segment.trace): trace for trace in traces for segment in trace.segments}
+    return [
+        {**gap.as_dict(), "bridged": bridged[id(before)] is bridged[id(after)]}
+        for before, after, gap in gaps_between(stream)
+    ]
+
+
+def describe_tapers(trace: BridgedTrace, taper_fraction: float) -> list[dict[str, str]]:
+    """Return the tapered time spans of a bridged trace, as `RemovalReport.tapered` has them."""
+    if is_polynomial(trace.response):
+        return []
+    start, end = trace.taper_lengths(taper_fraction)
+    first, last = trace.segments[0].trace.stats, trace.segments[-1].trace.stats
+    spans = [
+        (first.starttime, first.starttime + (start - 1) * first.delta),
+        (last.endtime - (end - 1) * last.delta, last.endtime),
+    ]
+    return [_span(*span) for span, length in zip(spans, (start, end), strict=True) if length]
+
+
+def _span(start: UTCDateTime, end: UTCDateTime) -> dict[str, str]:
+    return {"starttime": format_time(start), "endtime": format_time(end)}
