@@ -20,7 +20,7 @@ _PEAK_SAMPLES = 1024  # bins of a panel in the first pass of the search for its 
 @cache
 def nodes() -> FloatArray:
     """Return the `NODES` Chebyshev nodes of the first kind, descending, between -1 and 1."""
-    return np.cos(np.pi * (np.arange(NODES) + 0.5) / NODES)
+    return np.polynomial.chebyshev.chebpts1(NODES)[::-1]
 
 
 def coefficients_of(values: ComplexArray) -> ComplexArray:
