@@ -1,1 +1,1 @@
-"""The tests, laid out as the packages that they test; what they share is in `support/`."""
+"""The tests, in the same folders as the packages they test; `support/` has shared helpers."""

@@ -1,19 +1,25 @@
-"""The house: the rule of imports, thin handlers, and docstrings that keep their word."""
+"""The architecture: the rule of imports, thin handlers, short files and functions."""
 
 import ast
-import builtins
-import importlib
-import inspect
 import re
 import subprocess
 import sys
 
 import pytest
-from obspy.core.util import obspy_types
 
-from runner import errors as failures
-from shared import errors
 from tests.support.commands import PROJECT
+from tests.support.sources import (
+    APPS,
+    LOCAL,
+    RUNNER,
+    SHARED,
+    files,
+    imports,
+    module_of,
+    name_of,
+    packages,
+    parse,
+)
 
 LAYERS = {
     "shared": (
@@ -53,54 +59,17 @@ LIGHT = (*FOR_THE_RUNNER, "shared.invocation", "shared.reply", "shared.strict_js
 """Modules that load neither ObsPy nor NumPy nor boto3, so that a front door answers quickly."""
 
 AWS_CLIENTS = {"boto3", "botocore", "s3transfer", "mypy_boto3_s3", "mypy_boto3_sqs"}
-SHARED = sorted((PROJECT / "shared").rglob("*.py"))
-RUNNER = sorted((PROJECT / "runner").rglob("*.py"))
-APPS = sorted(PROJECT.glob("*_lambda/*.py"))
-ALL = [*SHARED, *APPS, *RUNNER, *sorted((PROJECT / "local").rglob("*.py"))]
-SERVICE_ERRORS = {
-    name: cls
-    for name, cls in inspect.getmembers(errors, inspect.isclass)
-    if issubclass(cls, errors.ServiceError)
-}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
-
-def name_of(path):
-    return path.relative_to(PROJECT).as_posix()
-
-
-def module_of(path):
-    return name_of(path).removesuffix(".py").replace("/", ".").removesuffix(".__init__")
-
-
-each_file = pytest.mark.parametrize("path", ALL, ids=name_of)
 each_shared = pytest.mark.parametrize("path", SHARED, ids=name_of)
 each_app = pytest.mark.parametrize("path", APPS, ids=name_of)
-
-
-def parse(path):
-    return ast.parse(path.read_text(encoding="utf-8"))
-
-
-def imports(tree):
-    """Every module that a file imports, wherever in it, in full: `from a import b` is "a.b"."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            assert node.level == 0, f"line {node.lineno}: a relative import"
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
-
-
-def packages(tree):
-    return {name.partition(".")[0] for name in imports(tree)}
 
 
 # The rule of imports
 
 
 def forbidden(module, tree):
-    """The imports of a module that break the rule: from its own layer or above, or private."""
+    """List the imports of a module that break the rule: not from a lower layer, or private."""
     package, _, rest = module.partition(".")
     room = rest.partition(".")[0]
     depth = {name: layer for layer, row in enumerate(LAYERS[package]) for name in row.split()}
@@ -144,15 +113,7 @@ def test_forbidden_imports_are_found(module, source, found):
 
 @each_shared
 def test_shared_does_not_know_who_uses_it(path):
-    users = {
-        "response_lambda",
-        "timewindow_lambda",
-        "local",
-        "tests",
-        "runner",
-        "run_lambda",
-        "app",
-    }
+    users = {"local", "tests", "runner", "run_lambda", "app"} | {app.parent.name for app in APPS}
     assert not packages(parse(path)) & users
 
 
@@ -163,9 +124,8 @@ def test_boto3_is_imported_in_aws_alone(path):
 
 @pytest.mark.parametrize("module", LIGHT)
 def test_light_rooms_load_neither_obspy_nor_numpy_nor_boto3(module):
-    code = (
-        f"import {module}, sys; print({{'obspy', 'numpy', 'boto3', 'botocore'}} & {{*sys.modules}})"
-    )
+    heavy = "{'obspy', 'numpy', 'boto3', 'botocore'}"
+    code = f"import {module}, sys; print({heavy} & {{*sys.modules}})"
     done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("set()\n", "")
 
@@ -209,7 +169,7 @@ def test_the_script_is_thin():
 
 
 def code_lines(function, source):
-    """How many lines of a function are code: no docstring, no comment, not blank."""
+    """Count the lines of a function without its docstring, comments and blank lines."""
     first = function.body[0]
     docstring = range(0)
     if ast.get_docstring(function):
@@ -256,107 +216,19 @@ def f():
     assert code_lines(ast.parse(source).body[0], source) == 4
 
 
-# The docstrings
+# Sizes
+
+MAX_FILE_LINES = 250
+MAX_FUNCTION_LINES = 45
+LONGER = {"tests/deployment/test_template.py"}
+"""Longer files: one table of faults, which is read as a whole."""
+
+MODULES = [*SHARED, *RUNNER, *LOCAL, *APPS, *files("benchmarks", "tests")]
 
 
-def public_definitions(tree):
-    """Every public function, class and method: (qualified name, node, its class or None)."""
-    for node in tree.body:
-        if isinstance(node, Function | ast.ClassDef) and not node.name.startswith("_"):
-            yield node.name, node, None
-        if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
-            for member in node.body:
-                if isinstance(member, Function):
-                    if not member.name.startswith("_"):
-                        yield f"{node.name}.{member.name}", member, None
-                    elif member.name in ("__init__", "__new__", "__post_init__"):
-                        yield f"{node.name}.{member.name}", member, node
-
-
-def undocumented(tree):
-    found = [] if ast.get_docstring(tree) else ["the module"]
-    return found + [
-        name
-        for name, node, owner in public_definitions(tree)
-        if owner is None and not ast.get_docstring(node)
-    ]
-
-
-def raised(node):
-    """The ServiceErrors that a function raises in its own words."""
-    for statement in ast.walk(node):
-        if isinstance(statement, ast.Raise) and isinstance(statement.exc, ast.Call):
-            called = statement.exc.func
-            name = getattr(called, "attr", getattr(called, "id", ""))
-            if name in SERVICE_ERRORS:
-                yield name
-
-
-def raises_section(docstring):
-    """The names that a docstring's `Raises:` section lists."""
-    section = re.search(r"^Raises:\n((?:    .*(?:\n|$))+)", docstring, re.MULTILINE)
-    entries = re.findall(r"^    (\w[\w, ]*):", section[1], re.MULTILINE) if section else []
-    return [name for entry in entries for name in entry.split(", ")]
-
-
-def unannounced(tree):
-    """What functions raise and their docstrings do not say: (function, error)."""
-    for name, node, owner in public_definitions(tree):
-        if isinstance(node, Function):
-            announced = raises_section(ast.get_docstring(owner or node) or "")
-            for error in raised(node):
-                parents = {cls.__name__ for cls in SERVICE_ERRORS[error].__mro__}
-                if not parents.intersection(announced):
-                    yield name, error
-
-
-@each_file
-def test_everything_public_has_a_docstring(path):
-    assert undocumented(parse(path)) == []
-
-
-@pytest.mark.parametrize("path", [*SHARED, *APPS], ids=name_of)
-def test_errors_raised_are_in_the_docstring(path):
-    assert list(unannounced(parse(path))) == []
-
-
-@each_file
-def test_errors_in_docstrings_exist(path):
-    module = importlib.import_module(module_of(path))
-    for name, node, _ in public_definitions(parse(path)):
-        for error in raises_section(ast.get_docstring(node) or ""):
-            places = (module, errors, failures, builtins, obspy_types)
-            cls = next((getattr(place, error) for place in places if hasattr(place, error)), None)
-            assert inspect.isclass(cls), f"{name}: {error}"
-            assert issubclass(cls, Exception), f"{name}: {error}"
-
-
-def test_docstring_checks_find_what_they_look_for():
-    tree = ast.parse('''
-class C:
-    """Right: it is the class that says what its constructor raises.
-
-    Raises:
-        BadRequestError, NoDataError: always.
-    """
-
-    def __post_init__(self):
-        raise NoWaveformError("a kind of NoDataError")
-
-    def silent(self):
-        raise errors.S3Error("no docstring at all")
-
-def f():
-    """Says the wrong one.
-
-    Raises:
-        NoDataError: never.
-    """
-    def g():
-        raise BadRequestError("...") from None
-
-def _private():
-    raise TooLargeError("...")
-''')
-    assert undocumented(tree) == ["the module", "C.silent"]
-    assert list(unannounced(tree)) == [("C.silent", "S3Error"), ("f", "BadRequestError")]
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_files_and_functions_are_short(path):
+    source = path.read_text(encoding="utf-8")
+    functions = [node for node in ast.walk(ast.parse(source)) if isinstance(node, Function)]
+    assert len(source.splitlines()) <= MAX_FILE_LINES or name_of(path) in LONGER
+    assert [f.name for f in functions if code_lines(f, source) > MAX_FUNCTION_LINES] == []
