@@ -8,7 +8,7 @@
     pre_filt           the corners of a band: checked, or derived from the response
     arrays             array types
     _parameter         kinds of parameters in JSON and on the command line
-    _fast              the fast method for one trace
+    _fast_removal      the fast method for one trace
     _deconvolution     the convolution of a long trace with a transfer function
     _fft               FFTs of lengths with large prime factors
     _inverse_response  the inverse response on every bin, from few evaluations

@@ -10,7 +10,7 @@ from obspy.signal.util import _npts2nfft
 
 from shared.aws import memory
 from shared.errors import NoResponseError, UnreadableObjectError
-from shared.response import _fast
+from shared.response import _fast_removal
 from shared.response.arrays import FloatArray
 from shared.response.bridging import BridgedTrace, Segment, bridge_segments
 from shared.response.epochs import find_response, input_units, is_polynomial, label, split_at_epochs
@@ -132,10 +132,10 @@ def _remove(
         The method and the corners that were used.
     """
     name = label(trace.segments[0].trace)
-    fast = parameters.method == "fast" and _fast.covers(trace.response, trace.npts)
+    fast = parameters.method == "fast" and _fast_removal.covers(trace.response, trace.npts)
     # A polynomial applies to each sample on its own, so mean and taper would change the result.
     linear = not is_polynomial(trace.response)
-    size = _fast.fft_length(trace.npts) // 2 if fast else trace.npts
+    size = _fast_removal.fft_length(trace.npts) // 2 if fast else trace.npts
     if linear:
         _require_memory(name, trace, size, fast)
     samples = trace.prepare(
@@ -146,7 +146,7 @@ def _remove(
         if linear:
             corners = resolve(parameters.pre_filt, trace.response, trace.sampling_rate, seconds)
         if fast:
-            _fast.remove(
+            _fast_removal.remove(
                 samples,
                 trace.sampling_rate,
                 trace.response,

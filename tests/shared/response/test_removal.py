@@ -11,7 +11,7 @@ from local.synthetic import instrument
 from shared import response
 from shared.errors import BadRequestError, UnreadableObjectError
 from shared.response import remove_response
-from shared.response._fast import fft_length
+from shared.response._fast_removal import fft_length
 from shared.response.parameters import UNITS, RemovalParameters
 from tests.support.builders import make_trace, noise
 from tests.support.commands import Measured
