@@ -15,8 +15,10 @@ TimeSpan = tuple[UTCDateTime, UTCDateTime]
 """A start and an end, both included."""
 
 _CLOSE = 1e-3  # of a sample interval, for times that are rounded to a microsecond or more
-
 _MAX_LISTED = 10  # time spans in one warning
+_NEARBY_S = 600  # reading the records in between is faster than a second request
+_JITTER_S = 1e-4  # a tick of the time in record headers
+_JITTER = 1 / 20  # of a sample interval, where that is less
 
 
 def join(stream: Stream) -> list[str]:
@@ -122,11 +124,6 @@ def _without(trace: Trace, spans: list[TimeSpan]) -> list[Trace]:
         if begin >= stats.npts:
             break
     return parts
-
-
-_NEARBY_S = 600  # reading the records in between is faster than a second request
-_JITTER_S = 1e-4  # a tick of the time in record headers
-_JITTER = 1 / 20  # of a sample interval, where that is less
 
 
 def is_near(trace: Trace, starttime: UTCDateTime, endtime: UTCDateTime) -> bool:
