@@ -159,6 +159,6 @@ def test_a_polynomial_channel_is_a_clear_error(real: S3Server, response_handler:
     vmz = lhz.replace(b"LHZ", b"VMZ")
     real.put("continuous_waveforms/2022/2022_002/CIWBM__VMZ___2022002.ms", vmz)
     request = {"day": "2022,002", "nscl": "CI.WBM.VMZ."}
-    with pytest.raises(errors.NoResponseError, match="a polynomial response to V cannot give output 'VEL'"):
+    with pytest.raises(errors.NoResponseError, match="a polynomial response to V cannot give"):
         response_handler(request)
     assert response_handler({**request, "output": "DEF"})["units"] == "V"
