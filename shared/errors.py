@@ -5,15 +5,15 @@
     ServiceError
     ├── BadRequestError            the request is invalid, or asks for the impossible
     ├── NoDataError                no data to answer with
-    │   ├── NoSuchObjectError      S3 has no object under this key, or does not show it
+    │   ├── NoSuchObjectError      S3 has no object under this key, or it is not public
     │   ├── NoWaveformError        the archive has no samples for this channel and time
     │   ├── NoStationXMLError      the archive has no metadata for this station
     │   └── NoResponseError        the metadata has no usable response for this channel and time
-    ├── TooLargeError              the answer does not fit into a reply, or the work into memory
+    ├── TooLargeError              the answer exceeds a reply, or the work memory or time
     ├── UpstreamError              a service or object that we depend on failed
     │   ├── S3Error                S3 could not be reached, or refused
     │   └── UnreadableObjectError  an object of the archive is not of the kind that its key names
-    └── SettingsError              this deployment lacks a setting
+    └── SettingsError              a setting is missing or unusable
 
 `shared/invocation/http_status.py` maps each error to its HTTP status. `permanent` says whether a
 retry is pointless.
@@ -58,7 +58,7 @@ class NoDataError(ServiceError):
 
 
 class NoSuchObjectError(NoDataError):
-    """S3 has no object under this key, or does not show it."""
+    """S3 has no object under this key, or it is not public."""
 
 
 class NoWaveformError(NoDataError):
@@ -90,7 +90,7 @@ class S3Error(UpstreamError):
 class UnreadableObjectError(UpstreamError):
     """An object of the archive is not of the kind that its key names."""
 
-    permanent = True  # objects are read whole or not at all, so a retry reads the same bytes
+    permanent = True  # a read that breaks off is an S3Error, so a retry would read the same bytes
 
 
 class SettingsError(ServiceError):

@@ -73,7 +73,7 @@ def _list_day(
             except BadRequestError:
                 listing.ignored.append(key.removeprefix(folder))
             else:
-                if day_of_key == day:
+                if day_of_key == day:  # an archive's prefix may span several days
                     listing.channels.append(channel)
     return listing
 

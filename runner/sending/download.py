@@ -2,7 +2,6 @@
 
 import gzip
 import http.client
-import urllib.error
 import urllib.request
 import zlib
 from collections.abc import Mapping

@@ -5,7 +5,7 @@ scedc: the SCEDC Open Data Set.
 registry: the archives by name, and the one that the settings choose.
 channel_id: `ChannelId`, network, station, channel and location codes.
 day: `Day`, a day of the year in UTC.
-time: the times of requests and replies; the only module here that needs ObsPy.
+time: the times of requests and replies; the only module here that imports ObsPy when loaded.
 """
 
 from shared.archive.archive import Archive, DayObject

@@ -1,6 +1,6 @@
 """Days in UTC, one day object each.
 
-ObsPy is loaded only for times within a day, so that naming days and keys starts quickly.
+ObsPy is loaded only by `Day.starttime`, so that code which names days and keys starts quickly.
 """
 
 import re

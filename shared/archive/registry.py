@@ -17,7 +17,7 @@ def input_archive() -> Archive:
     """Return the archive to read from: ``ARCHIVE``, in the bucket ``S3_INPUT_BUCKET`` if set.
 
     Raises:
-        SettingsError: a setting names no archive, or cannot be a bucket's name.
+        SettingsError: ARCHIVE names no known archive, or S3_INPUT_BUCKET cannot be a bucket's name.
     """
     name, bucket = settings.archive_name(), settings.input_bucket_if_set()
     if name not in ARCHIVES:

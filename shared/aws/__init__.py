@@ -9,4 +9,5 @@ etag_cache: `ETagCache`, results that a warm container keeps of S3 objects.
 scratch: a temporary folder for one invocation.
 memory: refuses work that would exhaust the function's memory.
 deadline: the time left in an invocation.
+_config: time-outs of the AWS clients.
 """

@@ -90,7 +90,7 @@ def translated(verb: str, bucket: str, key: str) -> Iterator[None]:
         absent = code in ABSENT | FORBIDDEN
         if verb == "read" and (code == NO_BUCKET or (absent and _is_missing(bucket))):
             # Not a NoSuchObjectError: the same request succeeds once the setting is right.
-            message = f"could not read {name}: there is no such bucket (S3_INPUT_BUCKET)"
+            message = f"could not read {name}: there is no such bucket: check S3_INPUT_BUCKET"
             raise SettingsError(message, object=name, setting="S3_INPUT_BUCKET") from error
         if verb == "read" and absent:
             message = f"there is no object {name} that may be read"
@@ -101,10 +101,10 @@ def translated(verb: str, bucket: str, key: str) -> Iterator[None]:
 
 
 def _is_missing(bucket: str) -> bool:
-    """Return whether a bucket named by S3_INPUT_BUCKET does not exist; an archive's own does.
+    """Return whether the bucket is the one in S3_INPUT_BUCKET and does not exist.
 
-    The answer to a HEAD, with which a download begins, does not tell a missing bucket from a
-    missing object.
+    An archive's own bucket is assumed to exist. A download begins with a HEAD, whose response is
+    the same for a missing bucket and a missing object.
     """
     return bucket == settings.input_bucket_if_set() and _does_not_exist(bucket)
 
@@ -123,7 +123,8 @@ def _does_not_exist(bucket: str) -> bool:
 def in_threads(do: Callable[[_T], object], items: Iterable[_T]) -> None:
     """Call a function with each item, in as many threads as there are connections to S3.
 
-    An exception of a call is raised after all calls have ended.
+    The first exception is raised once the running calls have ended; calls not yet started are
+    dropped.
     """
     arguments = list(items)
     if len(arguments) == 1:  # a thread is not worth its start

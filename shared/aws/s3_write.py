@@ -82,9 +82,8 @@ def _bucket_region(bucket: str) -> str | None:
     if bucket not in _regions:
         try:
             answer: Any = client(signed=True).head_bucket(Bucket=bucket)
-        except (
-            ClientError
-        ) as error:  # its headers have the region, too, so that no permission is needed
+        except ClientError as error:
+            # An error's headers have the region too, so no permission is needed.
             answer = error.response
         headers: dict[str, str] = answer["ResponseMetadata"]["HTTPHeaders"]
         region = headers.get("x-amz-bucket-region")

@@ -58,7 +58,7 @@ def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
     Raises:
         SettingsError: there is no output bucket, or a setting is wrong.
         NoWaveformError, NoStationXMLError, NoResponseError: the day cannot be corrected.
-        UnreadableObjectError: an object of the archive is not the file that its key promises.
+        UnreadableObjectError: an object of the archive is not of the kind that its key names.
         BadRequestError: `pre_filt` lies beyond the data's Nyquist frequency.
         S3Error: S3 failed.
     """

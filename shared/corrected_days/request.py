@@ -88,5 +88,8 @@ def request_from_object(bucket: str, key: str, members: Mapping[str, Any]) -> di
         )
     channel, day = archive.parse_waveform_key(key)
     if named := sorted({"day", "nscl"} & members.keys()):
-        raise BadRequestError(f"{' and '.join(named)}: must be absent, as the object's key says it")
+        raise BadRequestError(
+            f"{' and '.join(named)}: must be absent, since the object's key gives the day and the"
+            " channel"
+        )
     return {"day": str(day), "nscl": channel.nscl, **members}

@@ -8,7 +8,7 @@ from shared.reply import File
 
 JSON_TYPE = "application/json"
 
-MIN_GZIP_BYTES = 1024
+_MIN_GZIP_BYTES = 1024
 """JSON up to this size is not compressed."""
 
 
@@ -25,7 +25,7 @@ def as_file(value: Any) -> File:
 
 def is_compressible(file: File) -> bool:
     """Return whether gzip pays; miniSEED and zip files are compressed already."""
-    return file.media_type == JSON_TYPE and len(file.data) > MIN_GZIP_BYTES
+    return file.media_type == JSON_TYPE and len(file.data) > _MIN_GZIP_BYTES
 
 
 def compress(file: File) -> bytes:

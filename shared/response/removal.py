@@ -36,7 +36,7 @@ def remove_response(
 ) -> RemovalReport:
     """Convert each segment of a stream from counts to ground motion, in place.
 
-    It does as ObsPy's `Stream.remove_response`, with two differences. Gaps are bridged, unless the
+    Works like ObsPy's `Stream.remove_response`, with two differences. Gaps are bridged, unless the
     parameters forbid it. A segment is split where its response changes; ObsPy applies the response
     at its start to all of it.
 

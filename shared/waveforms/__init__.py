@@ -12,9 +12,3 @@ _record_index: the known records of a day object, and their times.
 _record_header: parses the header of a miniSEED record.
 _record_cache: the record times that a warm container remembers.
 """
-
-from shared.waveforms.day_reader import DayReader
-from shared.waveforms.day_readers import DayReaders
-from shared.waveforms.read_day import read_day
-
-__all__ = ["DayReader", "DayReaders", "read_day"]

@@ -90,7 +90,7 @@ def _sampling_rate(task: WindowTask, readers: DayReaders) -> float:
 
 
 def batches(tasks: Sequence[WindowTask]) -> Iterator[list[WindowTask]]:
-    """Split tasks, in order, into batches of at most `_BATCH_OBJECTS` days."""
+    """Split tasks, in order, into batches of at most `_BATCH_OBJECTS` days, or of one task."""
     batch: list[WindowTask] = []
     channel_days: set[ChannelDay] = set()
     for task in tasks:

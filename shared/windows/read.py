@@ -30,8 +30,8 @@ def read_windows(
     """Read time windows, as counts or as ground motion.
 
     Only the records that the windows need are fetched. Windows on the same day share them, and
-    days are fetched in parallel. Of a window that has too many samples, only the first and the
-    last records of its days are read.
+    days are fetched in parallel. Of a window with too many samples, only the first records of
+    its days and the last records of its last day are read.
 
     Args:
         windows: the windows.

@@ -178,7 +178,7 @@ def test_the_emulator_ends_with_its_block(s3_server: S3Server) -> None:
         (child,) = children(process.pid)
         port = int(emulator.endpoint_url.rpartition(":")[2])
     assert process.poll() is not None
-    for _ in range(50):
+    for _ in range(3_000):
         if not Path(f"/proc/{child}").exists():
             break
         time.sleep(0.1)
@@ -189,7 +189,7 @@ def test_the_emulator_ends_with_its_block(s3_server: S3Server) -> None:
 
 def children(pid: int) -> list[int]:
     """Return the child processes of a process, once there are any."""
-    for _ in range(50):
+    for _ in range(3_000):
         processes = [
             int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
         ]

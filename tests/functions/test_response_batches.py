@@ -76,7 +76,10 @@ def test_batch_operations_name_the_day_by_its_object(
     ("changes", "message"),
     [
         ({"s3Bucket": "another"}, "the bucket 'another': must be in 'scedc-pds'"),
-        ({"arguments": {"day": "2024,002"}}, "day: must be absent, as the object's key says it"),
+        (
+            {"arguments": {"day": "2024,002"}},
+            "day: must be absent, since the object's key gives the day",
+        ),
         ({"arguments": {"speed": "high"}}, "unknown field 'speed'"),
         ({"arguments": {"output": "INT32"}}, "output is 'INT32'"),
     ],

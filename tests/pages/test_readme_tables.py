@@ -154,6 +154,8 @@ def test_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_batches() -> None:
     """The members of each batch and its reply, by the events of the tests of each."""
     rows = {event: (code(request), code(reply)) for event, request, reply in table("Batches")}
+    events = ["SQS messages", "Step Functions' Distributed Map with `ItemBatcher`"]
+    assert list(rows) == [*events, "S3 Batch Operations"]
     (queue, items, tasks) = rows.values()
     records = [{"messageId": "m", "body": '{"fail": "s3"}', "eventSource": "aws:sqs"}]
     assert list(batches.handler({"Records": records}, batches.NO_LIMIT)) == queue[1]

@@ -72,7 +72,7 @@ def results(folder):
 )
 def test_interrupted_and_resumed(api, tmp_path, number, status):
     """Running calls are finished; in both runs together, each request is sent once."""
-    api.seconds = 0.4
+    api.seconds = 1.0
     with started(api, tmp_path) as process:
         await_true(lambda: len(api.calls) >= 6)
         process.send_signal(number)
@@ -137,9 +137,8 @@ def test_an_interrupted_listing_is_not_awaited(api, tmp_path):
         try:
             with s3.accept()[0]:
                 process.send_signal(signal.SIGINT)
-                _, said = process.communicate(
-                    timeout=50
-                )  # five attempts with a timeout of 60 s each
+                # S3's five attempts would take 60 s each.
+                _, said = process.communicate(timeout=50)
         finally:
             process.kill()
             process.communicate()
