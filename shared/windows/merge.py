@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
 import numpy as np
+from numpy import ma  # loaded with the module: NumPy would load it in the first invocation
 from obspy import Stream, Trace, UTCDateTime
 from obspy.core.compatibility import round_away
 from obspy.core.trace import Stats
@@ -43,9 +44,9 @@ def window_trace(window: Window, segments: Sequence[Trace], extent: TimeSpan) ->
     merged = _merge(_near(_on_grid(segments, extent[0]), window), window)
     trace = _trim(_padded(merged, window, extent), window)
     if trace.data.dtype.kind == "f":  # NaN and infinity are not samples
-        trace.data = np.ma.masked_invalid(trace.data)
+        trace.data = ma.masked_invalid(trace.data)
     # A copy, as a view would keep all samples that were read in memory.
-    missing = np.ma.getmaskarray(trace.data)
+    missing = ma.getmaskarray(trace.data)
     trace.data = trace.data.copy() if missing.any() else np.array(trace.data)
     return trace
 
@@ -63,7 +64,7 @@ def window_gaps(trace: Trace, window: Window) -> list[Gap]:
     stats = trace.stats
     before = _samples_between(window.starttime, stats.starttime, stats)
     after = _samples_between(stats.endtime, window.endtime, stats)
-    runs = true_runs(np.ma.getmaskarray(trace.data))
+    runs = true_runs(ma.getmaskarray(trace.data))
     if before:
         runs.insert(0, (-before, 0))
     if after:
@@ -162,9 +163,9 @@ def _padded(merged: Trace, window: Window, extent: TimeSpan) -> Trace:
     samples = np.zeros(npts, merged.data.dtype)
     missing = np.ones(npts, bool)
     inner = slice(before, before + stats.npts)
-    samples[inner] = np.ma.getdata(merged.data)
-    missing[inner] = np.ma.getmaskarray(merged.data)
-    padded.data = np.ma.masked_array(samples, missing)
+    samples[inner] = ma.getdata(merged.data)
+    missing[inner] = ma.getmaskarray(merged.data)
+    padded.data = ma.masked_array(samples, missing)
     padded.stats.starttime = stats.starttime - before * stats.delta
     return padded
 
