@@ -19,6 +19,7 @@
 `RemovalParameters` loads neither ObsPy nor NumPy; the others load them at first use.
 """
 
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from shared.response.parameters import RemovalParameters
@@ -30,14 +31,11 @@ if TYPE_CHECKING:
 __all__ = ["RemovalParameters", "RemovalReport", "remove_response"]
 
 
+_MODULES = {"RemovalReport": "report", "remove_response": "removal"}
+
+
 def __getattr__(name: str) -> Any:
-    """Import the public names that need ObsPy, which loads slowly, at first use."""
-    if name == "remove_response":
-        from shared.response.removal import remove_response
-
-        return remove_response
-    if name == "RemovalReport":
-        from shared.response.report import RemovalReport
-
-        return RemovalReport
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    """Import a public name at first use, as ObsPy loads slowly."""
+    if name not in _MODULES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(f"{__name__}.{_MODULES[name]}"), name)
