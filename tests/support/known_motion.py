@@ -1,4 +1,4 @@
-"""A known ground motion: sines, the counts that instruments make of them, and their amplitudes in a result."""
+"""A known ground motion: sines, the counts that instruments record, and their amplitudes."""
 
 from dataclasses import dataclass
 
