@@ -1,8 +1,9 @@
 """File formats of waveforms; a format is one module and one row of `FORMATS`.
 
-    miniseed    miniSEED 2
-    sac         SAC files in a zip archive
-    contiguous  cuts masked traces into parts that every format can store
+    miniseed       miniSEED 2
+    sac            SAC files in a zip archive
+    contiguous     cuts masked traces into parts that every format can store
+    _sample_count  checks that a file has every sample
 
 A format's module has a function `write(traces, failed)`, which returns the bytes of one file. It is
 imported at first use, so that the registry itself loads neither ObsPy nor NumPy.

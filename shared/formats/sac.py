@@ -12,9 +12,13 @@ from typing import Any
 from obspy import Trace
 
 from shared import strict_json
+from shared.formats._sample_count import check_sample_count
 
 ERRORS_NAME = "errors.json"
 """The file in the zip that lists the windows without samples, with their errors."""
+
+_HEADER_BYTES = 632
+_SAMPLE_BYTES = 4
 
 _TIMESTAMP = (1980, 1, 1, 0, 0, 0)  # zip's earliest; a fixed one makes the bytes reproducible
 
@@ -25,6 +29,9 @@ def write(traces: Sequence[Trace], failed: Sequence[Mapping[str, Any]] = ()) -> 
     Args:
         traces: unmasked; int32, float32 or float64.
         failed: the windows without samples, as JSON; `errors.json` lists them.
+
+    Raises:
+        RuntimeError: ObsPy's writer lost samples.
     """
     buffer = io.BytesIO()
     times_used: Counter[str] = Counter()
@@ -33,12 +40,19 @@ def write(traces: Sequence[Trace], failed: Sequence[Mapping[str, Any]] = ()) -> 
             name = _name(trace)
             times_used[name] += 1
             number = f".{times_used[name]}" if times_used[name] > 1 else ""
-            file = io.BytesIO()
-            trace.write(file, format="SAC", byteorder="<")
-            _add(archive, f"{name}{number}.sac", file.getvalue())
+            _add(archive, f"{name}{number}.sac", _file(trace))
         if failed:
             _add(archive, ERRORS_NAME, strict_json.dumps(list(failed)))
     return buffer.getvalue()
+
+
+def _file(trace: Trace) -> bytes:
+    file = io.BytesIO()
+    trace.write(file, format="SAC", byteorder="<")
+    content = file.getvalue()
+    written = (len(content) - _HEADER_BYTES) // _SAMPLE_BYTES
+    check_sample_count(written, trace.stats.npts, "SAC file")
+    return content
 
 
 def _name(trace: Trace) -> str:
