@@ -12,6 +12,7 @@ import numpy as np
 from obspy import Stream, Trace
 
 from benchmarks.real_data import Channel
+from shared.corrected_days.adjacent_days import needed_margins
 from shared.response import bridging
 from shared.response.arrays import FloatArray
 from shared.response.parameters import Corners, PreFilt, RemovalParameters
@@ -155,6 +156,12 @@ def corners_of_a_day(channel: Channel) -> Corners:
     """
     day = Stream([channel.days[0].copy()])
     return remove_response(day, channel.inventory, RemovalParameters(pre_filt="auto")).pre_filt
+
+
+def needed_margin(channel: Channel) -> float:
+    """Return how much of each adjacent day `edges: "neighbours"` reads with "auto", in s."""
+    day, auto = Stream([channel.days[0]]), RemovalParameters(pre_filt="auto")
+    return needed_margins(day, channel.inventory, auto)[0]
 
 
 def as_one(channel: Channel) -> list[FloatArray]:

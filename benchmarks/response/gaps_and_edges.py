@@ -21,10 +21,10 @@ from benchmarks.response.disturbed_days import (
     Band,
     Undisturbed,
     edge_errors,
+    needed_margin,
     seam_errors,
 )
 from benchmarks.response.parameters_picture import draw
-from shared.corrected_days.adjacent_days import MARGIN_S
 from shared.errors import ServiceError
 from shared.response.parameters import PreFilt
 
@@ -153,7 +153,7 @@ def _print_seam(channel: Channel) -> None:
     _log(f"midnights of {channel.name}")
     rows = [
         [_margin(margin), *map(figure, seam_errors(channel, margin, _SEAM_S))]
-        for margin in (0.0, MARGIN_S)
+        for margin in (0.0, needed_margin(channel))
     ]
     _write(f'{channel.name}, days corrected one by one and joined, pre_filt "auto":')
     head = ["of each adjacent day", f"{_SEAM_S:g} s around midnight", "step at midnight"]

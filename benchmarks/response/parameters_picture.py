@@ -18,9 +18,9 @@ from benchmarks.response.disturbed_days import (
     as_one,
     corners_of_a_day,
     correct_around,
+    needed_margin,
     with_margins,
 )
-from shared.corrected_days.adjacent_days import MARGIN_S
 from shared.response.arrays import FloatArray
 
 mpl.use("Agg")  # write a file: there may be no display
@@ -131,7 +131,10 @@ def _draw_midnight(axis: Axes, channel: Channel) -> None:
         return np.concatenate([one[-around:], other[:around]]) * _MICRO
 
     axis.plot(seconds, joined(*as_one(channel)[:2]), label="the days as one", **_TRUE)
-    curves = ((0.0, 'edges "taper", as ObsPy', _OTHER), (MARGIN_S, 'edges "neighbours"', _OURS))
+    curves = (
+        (0.0, 'edges "taper", as ObsPy', _OTHER),
+        (needed_margin(channel), 'edges "neighbours"', _OURS),
+    )
     for margin, label, style in curves:
         days = [with_margins(channel, number, margin) for number in range(2)]
         axis.plot(seconds, joined(*days), label=label, **style, **_above(style))

@@ -2,7 +2,7 @@
 
 The reference is the whole day, or several days as one, corrected by the same functions. All errors
 are relative to the reference's rms within the window. Prints tables in Markdown, from which
-`shared.windows.ground_motion.MARGIN_PERIODS` was chosen.
+`shared.response.margins.MARGIN_PERIODS` was chosen.
 """
 
 import sys
@@ -17,9 +17,10 @@ from benchmarks.real_data import Channel, read_channel
 from shared.archive.channel_id import ChannelId
 from shared.errors import ServiceError
 from shared.response.arrays import FloatArray
+from shared.response.margins import MARGIN_PERIODS
 from shared.response.parameters import RemovalParameters
 from shared.waveforms.segments import join
-from shared.windows.ground_motion import MARGIN_PERIODS, ground_motion, plan_removal
+from shared.windows.ground_motion import ground_motion, plan_removal
 from shared.windows.request import Window
 
 LENGTHS_S = 33.0, 300.0

@@ -1,19 +1,25 @@
 """Samples of the adjacent days, just before and just after a day, for its ends to join them."""
 
-from dataclasses import dataclass
+import warnings
+from dataclasses import dataclass, replace
 
-from obspy import Stream, UTCDateTime
+from obspy import Inventory, Stream, UTCDateTime
 
 from shared.archive.archive import DayObject
 from shared.errors import NoWaveformError, UnreadableObjectError
 from shared.response.bridging import MAX_BRIDGED_S
+from shared.response.margins import corners_at, margin_s
+from shared.response.parameters import RemovalParameters
 from shared.waveforms.day_reader import read_span
 from shared.waveforms.segments import join
 
 MARGIN_S = 1200.0
-"""How much of an adjacent day is read, in seconds. With a `pre_filt` for a 120 s seismometer, the
-ends of a day then differ by less than a thousandth of its rms from both days corrected as one; see
+"""Least part of an adjacent day that is read, in seconds, and all of it without a `pre_filt`. Drift
+over hours then differs between a day and several, and no margin of minutes removes that; see
 `benchmarks/response/gaps_and_edges.py`."""
+
+Margins = tuple[float, float]
+"""The length in seconds of the parts of the day before and of the day after."""
 
 
 @dataclass(frozen=True)
@@ -31,15 +37,41 @@ class AdjacentDays:
     warnings: tuple[str, ...]
 
 
-def read_adjacent_days(day_object: DayObject, own: Stream) -> AdjacentDays:
+def needed_margins(own: Stream, inventory: Inventory, parameters: RemovalParameters) -> Margins:
+    """Return how much of the adjacent days a removal needs: 2.4 periods of f1, or twenty minutes.
+
+    Args:
+        own: the day's segments, in order.
+        inventory: the station's metadata.
+        parameters: of the removal.
+
+    Raises:
+        BadRequestError: `pre_filt` lies beyond the data's Nyquist frequency.
+        NoResponseError: the metadata has no usable response at the day's start or end.
+    """
+    first, last = own[0].stats.starttime, own[-1].stats.endtime
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the removal itself reports them
+        before, after = (
+            corners_at(trace, time, inventory, parameters, last - first)
+            for trace, time in ((own[0], first), (own[-1], last))
+        )
+    return margin_s(before, MARGIN_S, MARGIN_S), margin_s(after, MARGIN_S, MARGIN_S)
+
+
+def read_adjacent_days(
+    day_object: DayObject, own: Stream, margins: Margins = (MARGIN_S, MARGIN_S)
+) -> AdjacentDays:
     """Read the samples around a day, at each end that lies close enough to the adjacent day.
 
     Only the records of these minutes are fetched, not the whole days. Samples within the day's own
-    time are left out. An adjacent day that is missing or unreadable becomes a warning.
+    time are left out. An adjacent day that is missing, unreadable or shorter than that becomes a
+    warning.
 
     Args:
         day_object: the day's object.
         own: the day's segments, in order.
+        margins: the length of the parts to read, from midnight.
 
     Raises:
         S3Error: S3 failed.
@@ -50,12 +82,15 @@ def read_adjacent_days(day_object: DayObject, own: Stream) -> AdjacentDays:
     adjacent = AdjacentDays(Stream(), (), ())
     if first - day.starttime < MAX_BRIDGED_S:
         end = first - own[0].stats.delta / 2
-        before = _read(day_object.previous, day.starttime - MARGIN_S, end)
-        adjacent = _add(adjacent, before)
+        before = _read(day_object.previous, day.starttime - margins[0], end)
+        # Records may cross midnight, so that the day's own samples are part of the margin.
+        own_s = max(0.0, day.starttime - first)
+        adjacent = _add(adjacent, _compare(before, own_s, margins[0], "before"))
     if day.next.starttime - last < MAX_BRIDGED_S:
         start = last + own[-1].stats.delta / 2
-        after = _read(day_object.next, start, day.next.starttime + MARGIN_S)
-        adjacent = _add(adjacent, after)
+        after = _read(day_object.next, start, day.next.starttime + margins[1])
+        own_s = max(0.0, last - day.next.starttime)
+        adjacent = _add(adjacent, _compare(after, own_s, margins[1], "after"))
     return adjacent
 
 
@@ -66,6 +101,27 @@ def _read(day_object: DayObject, start: UTCDateTime, end: UTCDateTime) -> Adjace
         return AdjacentDays(Stream(), (), (error.message,))
     stream = waveform.stream.trim(start, end, nearest_sample=False)
     return AdjacentDays(stream, (waveform.uri,), (*waveform.warnings, *join(stream)))
+
+
+def _compare(adjacent: AdjacentDays, own_s: float, needed_s: float, side: str) -> AdjacentDays:
+    """Add a warning if there are fewer samples beyond midnight than needed, but some."""
+    if not adjacent.stream:
+        return adjacent
+    delta = adjacent.stream[0].stats.delta
+    samples_s = own_s + sum(trace.stats.npts * trace.stats.delta for trace in adjacent.stream)
+    if needed_s - samples_s <= 2 * delta:
+        return adjacent
+    end = "start" if side == "before" else "end"
+    message = (
+        f"less exact at the {end}: {_seconds(samples_s)} s of samples of the day {side}, of the"
+        f" {_seconds(needed_s)} s needed"
+    )
+    return replace(adjacent, warnings=(*adjacent.warnings, message))
+
+
+def _seconds(seconds: float) -> str:
+    """Return seconds with up to two decimals."""
+    return f"{seconds:,.2f}".rstrip("0").rstrip(".")
 
 
 def _add(one: AdjacentDays, other: AdjacentDays) -> AdjacentDays:

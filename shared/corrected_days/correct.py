@@ -13,7 +13,11 @@ from shared.aws import s3_client, s3_write
 from shared.aws.scratch import scratch_folder
 from shared.corrected_days._description import extent, object_metadata
 from shared.corrected_days._stopwatch import Stopwatch
-from shared.corrected_days.adjacent_days import AdjacentDays, read_adjacent_days
+from shared.corrected_days.adjacent_days import (
+    AdjacentDays,
+    needed_margins,
+    read_adjacent_days,
+)
 from shared.corrected_days.request import CorrectedDayRequest
 from shared.errors import NoWaveformError
 from shared.formats import FORMATS
@@ -103,7 +107,8 @@ def _read_sources(
     adjacent = None
     if parameters.edges == "neighbours":
         with watch.step("neighbours"):
-            adjacent = read_adjacent_days(day_object, waveform.stream)
+            margins = needed_margins(waveform.stream, inventory, parameters)
+            adjacent = read_adjacent_days(day_object, waveform.stream, margins)
         warnings += adjacent.warnings
     return _Sources(
         waveform.stream, inventory, adjacent, waveform.uri, stationxml.uri, tuple(warnings)

@@ -3,6 +3,7 @@
     parameters         RemovalParameters: the table of parameters
     removal            remove_response: the removal from a stream, gaps and epochs included
     report             RemovalReport: corners, gaps, tapers and warnings of a removal
+    margins            samples needed before and after those that are wanted
     bridging           segments deconvolved together, with bridged gaps and extended ends
     epochs             the epoch of a segment in the station's metadata
     pre_filt           the corners of a band: checked, or derived from the response

@@ -9,6 +9,7 @@ from obspy.core.util.obspy_types import ObsPyException
 
 from shared.errors import NoResponseError
 from shared.response.epochs import find_response, is_polynomial
+from shared.response.margins import margin_s
 from shared.response.parameters import RemovalParameters
 from shared.response.pre_filt import resolve
 from shared.response.removal import remove_response
@@ -17,12 +18,7 @@ from shared.waveforms.gaps import gaps_between
 from shared.waveforms.segments import TimeSpan, divide, join
 from shared.windows.request import Window
 
-MARGIN_PERIODS = 2.4
-"""Length of the margins before and after a window, in periods of f1, the lowest frequency that
-`pre_filt` passes. For a 120 s seismometer they are half an hour.
-`benchmarks/windows/margins.py` measures the errors."""
-
-_MIN_MARGIN_S, _MAX_MARGIN_S = 10.0, 21_600.0
+_MIN_MARGIN_S = 10.0
 _MARGIN_WITHOUT_BAND_S = 1_800.0
 _DAY_S = 86_400.0
 
@@ -75,12 +71,9 @@ def plan_removal(
             corners = resolve(parameters.pre_filt, response, sampling_rate, _DAY_S)
         except (ObsPyException, ValueError, IndexError, NotImplementedError) as error:
             raise NoResponseError(f"{window}: response not usable: {error}") from error
-    margin_s = _MARGIN_WITHOUT_BAND_S
-    if corners:
-        margin_s = MARGIN_PERIODS / corners[0] if corners[0] else _MAX_MARGIN_S
-    margin_s = min(max(margin_s, _MIN_MARGIN_S), _MAX_MARGIN_S)
     resolved = replace(parameters, pre_filt=corners)
-    return RemovalPlan(inventory, parameters, resolved, sampling_rate, margin_s)
+    margin = margin_s(corners, _MIN_MARGIN_S, _MARGIN_WITHOUT_BAND_S)
+    return RemovalPlan(inventory, parameters, resolved, sampling_rate, margin)
 
 
 def _find_response(window: Window, inventory: Inventory, output: str) -> Response:

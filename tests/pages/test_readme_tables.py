@@ -22,8 +22,8 @@ from shared.corrected_days import adjacent_days
 from shared.corrected_days.request import CorrectedDayRequest
 from shared.formats import format_names
 from shared.response import bridging
+from shared.response.margins import MARGIN_PERIODS
 from shared.response.parameters import ENCODINGS, UNITS, WINDOW_NAMES, RemovalParameters
-from shared.windows.ground_motion import MARGIN_PERIODS
 from shared.windows.request import (
     READS,
     WindowsRequest,

@@ -5,7 +5,7 @@ import pytest
 
 from benchmarks.real_data import Channel
 from benchmarks.windows import margins
-from shared.windows.ground_motion import MARGIN_PERIODS
+from shared.response.margins import MARGIN_PERIODS
 
 
 @pytest.mark.real_data

@@ -1,6 +1,7 @@
 """The samples around a day, and corrected days that join."""
 
 import io
+from copy import deepcopy
 from typing import Any
 
 import numpy as np
@@ -12,7 +13,7 @@ from local.cloud.s3_server import S3Server
 from shared.archive.day import Day
 from shared.archive.scedc import SCEDC
 from shared.aws import s3_client
-from shared.corrected_days.adjacent_days import MARGIN_S, read_adjacent_days
+from shared.corrected_days.adjacent_days import MARGIN_S, needed_margins, read_adjacent_days
 from shared.corrected_days.correct import write_corrected_day
 from shared.corrected_days.request import CorrectedDayRequest
 from shared.errors import S3Error
@@ -103,6 +104,28 @@ def test_samples_of_the_days_own_time_are_left_out(archive: S3Server, record: Tr
     (before,) = margins.stream
     assert before.stats.endtime == own[0].stats.starttime - 1 / RATE
     assert margins.warnings == ()
+
+
+def test_the_margins_are_those_of_the_response_at_each_end(days: S3Server, record: Trace) -> None:
+    content = days.get("s3://scedc-pds/FDSNstationXML/CI/CI_BOM.xml")
+    inventory = obspy.read_inventory(io.BytesIO(content))
+    own = Stream([cut(record, MIDNIGHT, END)])
+
+    def margins(pre_filt: Any) -> tuple[float, float]:
+        return needed_margins(own, inventory, RemovalParameters(pre_filt=pre_filt))
+
+    assert margins(None) == margins((0.5, 1.0, 15.0, 18.0)) == (MARGIN_S, MARGIN_S)
+    assert margins((0.001, 0.002, 15.0, 18.0)) == (2_400, 2_400)
+    assert margins((0.0, 0.002, 15.0, 18.0)) == (6 * 3_600, 6 * 3_600)
+    (channel,) = inventory[0][0]
+    long_period, channel.end_date = deepcopy(channel), own[0].stats.starttime + 5
+    long_period.start_date, long_period.end_date = channel.end_date, None
+    for stage in long_period.response.response_stages[:1]:
+        stage.poles = [pole / 3 if abs(pole) < 0.1 else pole for pole in stage.poles]
+    inventory[0][0].channels.append(long_period)
+    before, after = margins("auto")
+    assert before == pytest.approx(1_791, abs=1)
+    assert before < after
 
 
 @pytest.mark.parametrize("late_s", [100, 10_700, 10_801])

@@ -10,10 +10,11 @@ from obspy import Trace
 from local.cloud.s3_server import S3Server
 from shared.archive.scedc import SCEDC
 from shared.errors import BadRequestError, TooLargeError
+from shared.response.margins import MARGIN_PERIODS
 from shared.response.parameters import RemovalParameters
 from shared.stations.stationxml import download_stationxml, read_stationxml
 from shared.windows import read_windows
-from shared.windows.ground_motion import MARGIN_PERIODS, plan_removal
+from shared.windows.ground_motion import plan_removal
 from tests.support.builders import make_trace, put_day, put_station
 from tests.support.recording import AUTO, CHANNEL, NSCL, RATE, START, window
 
