@@ -9,7 +9,7 @@ from runner.results.results_file import ResultsFile
 from runner.results.summary import Summary
 from runner.sending.enqueue import MAX_MESSAGES, find_queue, send_batch
 from runner.sending.interruption import Stop
-from runner.sending.invoke import invoke, output_key
+from runner.sending.invoke import gaps_of, invoke, output_key, warnings_of
 from runner.sending.request_result import RequestResult
 from runner.sending.retry import call_with_retries
 from runner.sending.target import Target
@@ -88,10 +88,12 @@ def function_sender(target: Target, pace: Pace, stop: Stop) -> Sender:
                 stop.pause,
             )
             key = output_key(reply, target.function)
+            warnings, gaps = warnings_of(reply), gaps_of(reply)
         except CallError as error:
             seconds = time.monotonic() - begin
             return [RequestResult(request, seconds, error.attempts, error=error)]
-        return [RequestResult(request, time.monotonic() - begin, attempts, output_key=key)]
+        seconds = time.monotonic() - begin
+        return [RequestResult(request, seconds, attempts, key, warnings=warnings, gaps=gaps)]
 
     return send
 

@@ -11,6 +11,7 @@ from runner.commands.batch import Pace, run_batch
 from runner.commands.output_file import write_output
 from runner.errors import InputError
 from runner.results import resume
+from runner.results.reply_notes import day_lines
 from runner.results.results_file import (
     DEFAULT_PATH,
     EarlierResults,
@@ -154,4 +155,6 @@ def _run_one(request: CorrectedDayRequest, target: Target, options: argparse.Nam
         else:
             write_output(options.o, f"{text}\n".encode())
             print(f"wrote {options.o}")
+            for line in day_lines(reply):
+                print(line)
     return stop.exit_status if stop.signal else 0

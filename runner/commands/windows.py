@@ -6,13 +6,13 @@ import binascii
 import json
 import sys
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from runner.commands.output_file import write_output
 from runner.errors import InputError, RunError
-from runner.results import plot
+from runner.results import plot, reply_notes
 from runner.sending.download import download, is_link
 from runner.sending.invoke import invoke, is_failure, unexpected_reply
 from runner.sending.retry import call_with_retries
@@ -80,17 +80,16 @@ def _write_reply(
         has_windows: whether the request has any windows, so that the reply must have some.
     """
     if is_link(reply):
-        errors, content = reply.get("errors", []), download(reply)
+        content = download(reply)
         if output_format != JSON_FORMAT:
-            return _write_file(content, errors, output_format, output)
+            return _write_file(content, reply, output_format, output)
         reply = _parse_json(content, reply["object"])
     elif isinstance(reply, dict) and reply.keys() >= _FILE_FIELDS:
-        content = _decode(reply["content_base64"])
-        return _write_file(content, reply["errors"], output_format, output)
+        return _write_file(_decode(reply["content_base64"]), reply, output_format, output)
     if is_failure(reply) or not _is_valid(reply) or (has_windows and not reply):
         raise unexpected_reply(reply, "has no windows: is this the time-window function?")
     if output_format != JSON_FORMAT:  # the function replies with JSON if no window has data
-        raise RunError("\n  ".join(["no window has data, nothing was written", *_messages(reply)]))
+        raise RunError("\n".join(["no window has data, nothing was written", *_messages(reply)]))
     return _write_json(reply, output, picture)
 
 
@@ -108,16 +107,17 @@ def _is_valid(reply: Any) -> bool:
 def _write_json(reply: Any, output: Path | None, picture: Path | None) -> int:
     # Keep standard output clean if the windows go there.
     log = sys.stderr if output is None else sys.stdout
-    messages = _messages(reply)
+    messages, windows = _messages(reply), reply if isinstance(reply, list) else []
     if output is None:
         print(json.dumps(reply))
     else:
         write_output(output, f"{json.dumps(reply)}\n".encode())
         count = f"{pluralize(len(reply), 'window')} to " if isinstance(reply, list) else ""
         missing = f", {len(messages)} of them without data" if count else ""
-        print(f"wrote {count}{output}{missing}", file=log)
-    for message in messages:
-        print(f"  {message}", file=log)
+        noted = reply_notes.counts(windows)
+        print(f"wrote {count}{output}{missing}{noted}", file=log)
+    for line in [*messages, *reply_notes.warning_lines(windows)]:
+        print(line, file=log)
     if picture and isinstance(reply, list) and reply:
         drawn = plot.draw(reply, picture)
         total = pluralize(len(reply), "window")
@@ -127,23 +127,33 @@ def _write_json(reply: Any, output: Path | None, picture: Path | None) -> int:
 
 
 def _write_file(
-    content: bytes, errors: Sequence[Mapping[str, Any]], output_format: str, output: Path | None
+    content: bytes, reply: Mapping[str, Any], output_format: str, output: Path | None
 ) -> int:
+    """Write a file of windows and return the exit status.
+
+    Args:
+        content: the file.
+        reply: the reply or the link, which has the errors and the description of the windows.
+        output_format: the format of the file.
+        output: the file to write.
+    """
     if output is None:
         raise RunError("the reply is a file: name one with -o FILE")
+    errors, windows = reply.get("errors", []), reply.get("windows", [])
     write_output(output, content)
     kind = ", a zip of SAC files" if output_format == "sac" else ""
     missing = f", without {pluralize(len(errors), 'window')} that had no data" if errors else ""
-    print(f"wrote {output}, {len(content):,} bytes{kind}{missing}")
-    for message in _messages(errors):
-        print(f"  {message}")
+    noted = reply_notes.counts(windows)
+    print(f"wrote {output}, {len(content):,} bytes{kind}{missing}{noted}")
+    for line in [*_messages(errors), *reply_notes.warning_lines(windows)]:
+        print(line)
     return 1 if errors else 0
 
 
 def _messages(windows: Any) -> list[str]:
-    """Return the error messages of windows without data."""
+    """Return the error messages of windows without data, one a line."""
     entries = windows if isinstance(windows, list) else []
-    return [str(window["error"]["message"]) for window in entries if window.get("error")]
+    return [f"  {window['error']['message']}" for window in entries if window.get("error")]
 
 
 def _parse_json(content: bytes, name: str) -> Any:

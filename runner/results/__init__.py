@@ -5,5 +5,7 @@ Contents::
     results_file   results.jsonl: one line of JSON per request
     resume         which requests an earlier run has done
     summary        counts of results, in a few lines
+    warning_kinds  warnings of many replies, counted by kind
+    reply_notes    warnings and gaps of replies, in a few lines
     plot           time windows as a picture
 """

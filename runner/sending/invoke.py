@@ -62,6 +62,16 @@ def output_key(reply: Any, function: str) -> str:
     raise unexpected_reply(reply, f"has no output_key: is {function} the response function?")
 
 
+def warnings_of(reply: Any) -> list[str]:
+    """Return the warnings of a corrected day or of a window; none from anything else."""
+    return [str(warning) for warning in _members(reply, "warnings")]
+
+
+def gaps_of(reply: Any) -> list[dict[str, Any]]:
+    """Return the gaps of a corrected day; none from anything else."""
+    return [gap for gap in _members(reply, "gaps") if isinstance(gap, dict)]
+
+
 def is_failure(reply: Any) -> bool:
     """Return whether a reply cannot come from our functions, although the call succeeded.
 
@@ -78,6 +88,11 @@ def unexpected_reply(reply: Any, problem: str) -> CallError:
     return CallError(
         "UnexpectedReply", f"the reply {shorten(json.dumps(reply), _SHOWN_CHARACTERS)} {problem}"
     )
+
+
+def _members(reply: Any, name: str) -> list[Any]:
+    members = reply.get(name) if isinstance(reply, dict) else None
+    return members if isinstance(members, list) else []
 
 
 def _function_error(payload: dict[str, Any], text: str) -> CallError:

@@ -1,6 +1,6 @@
-"""Result of one request: its output, or the error."""
+"""Result of one request: its output with warnings and gaps, or the error."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from runner.errors import CallError
@@ -17,6 +17,8 @@ class RequestResult:
         attempts: number of calls made.
         output_key: URI of the corrected day, s3://BUCKET/KEY; "" if there is none yet.
         message_id: id of the SQS message; "" if the function was called directly.
+        warnings: warnings of the reply, in words.
+        gaps: gaps of the corrected day, as the reply has them.
         error: the error, if the request failed.
     """
 
@@ -25,6 +27,8 @@ class RequestResult:
     attempts: int
     output_key: str = ""
     message_id: str = ""
+    warnings: list[str] = field(default_factory=list)
+    gaps: list[dict[str, Any]] = field(default_factory=list)
     error: CallError | None = None
 
     def as_dict(self) -> dict[str, Any]:
@@ -36,4 +40,8 @@ class RequestResult:
             line["output_key"] = self.output_key
         if self.message_id:
             line["message_id"] = self.message_id
+        if self.warnings:
+            line["warnings"] = self.warnings
+        if self.gaps:
+            line["gaps"] = self.gaps
         return {**line, "seconds": round(self.seconds, 3), "attempts": self.attempts}

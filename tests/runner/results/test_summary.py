@@ -41,3 +41,14 @@ def test_nothing_left_nothing_skipped():
     summary = Summary(1)
     summary.add([DONE])
     assert summary.lines("done", 0.04) == ["1 request in 0.0 s: 1 done, 0 failed"]
+
+
+def test_warnings_and_gaps_are_counted():
+    summary = Summary(3)
+    odd = RequestResult(REQUEST, 1.0, 1, output_key="s3://b/k", warnings=["odd"], gaps=[{}, {}])
+    summary.add([DONE, odd, odd])
+    assert summary.lines("done", 1.0) == [
+        "3 requests in 1.0 s: 3 done, 2 with warnings, 0 failed",
+        "  2 with a warning, for example: odd",
+        "  2 with gaps, 4 gaps in all",
+    ]

@@ -1,0 +1,47 @@
+"""Warnings and gaps of replies, in a few lines: of time windows, and of corrected days."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from runner.sending.invoke import gaps_of, warnings_of
+from runner.terminal import pluralize, shorten
+
+_SHOWN_WARNINGS = 10
+_SHOWN_CHARACTERS = 300
+
+
+def counts(windows: Sequence[Mapping[str, Any]]) -> str:
+    """Return how many windows have gaps and warnings, such as ", 2 with gaps"; "" if none has."""
+    with_gaps = sum(bool(gaps_of(window)) for window in windows)
+    warned = sum(bool(warnings_of(window)) for window in windows)
+    parts = ((with_gaps, "gaps"), (warned, "warnings"))
+    return "".join(f", {count:,} with {noun}" for count, noun in parts if count)
+
+
+def warning_lines(replies: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return warnings, one a line with its window or day, and the number of those left out.
+
+    Args:
+        replies: windows, or corrected days.
+    """
+    found = [(_name(reply), text) for reply in replies for text in warnings_of(reply)]
+    lines = [
+        f"  {name}: {shorten(text, _SHOWN_CHARACTERS)}" for name, text in found[:_SHOWN_WARNINGS]
+    ]
+    if more := len(found) - len(lines):
+        lines.append(f"  and {pluralize(more, 'more warning')}")
+    return lines
+
+
+def day_lines(reply: Mapping[str, Any]) -> list[str]:
+    """Return a corrected day's gaps as a number, and its warnings; none if it has neither."""
+    gaps = gaps_of(reply)
+    lines = [f"  {pluralize(len(gaps), 'gap')}"] if gaps else []
+    return lines + warning_lines([reply])
+
+
+def _name(reply: Mapping[str, Any]) -> str:
+    """Return a reply's channel and its start or day, as far as the reply names them."""
+    codes = [str(reply.get(code, "")) for code in ("network", "station", "channel", "location")]
+    channel = reply.get("nscl") or ".".join(codes)
+    return f"{channel} {reply.get('day') or reply.get('starttime', '')}".rstrip()
