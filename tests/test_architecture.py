@@ -10,6 +10,7 @@ import pytest
 from tests.support.commands import PROJECT
 from tests.support.sources import (
     APPS,
+    BENCHMARKS,
     LOCAL,
     RUNNER,
     SHARED,
@@ -35,6 +36,18 @@ LAYERS = {
         "costs sending",
         "results selection",
         "commands",
+    ),
+    "local": (
+        "console project",
+        "cloud synthetic",
+        "picture",
+        "demo serve",
+    ),
+    "benchmarks": (
+        "generated_day markdown processes real_data",
+        "servers",
+        "events",
+        "functions memory response windows",
     ),
 }
 """The rooms of each package, bottom to top. A room imports from lower layers alone."""
@@ -89,7 +102,7 @@ def test_every_room_has_a_layer(package):
     assert rooms - {"__init__"} == set(" ".join(LAYERS[package]).split())
 
 
-@pytest.mark.parametrize("path", [*SHARED, *RUNNER], ids=name_of)
+@pytest.mark.parametrize("path", [*SHARED, *RUNNER, *LOCAL, *BENCHMARKS], ids=name_of)
 def test_imports_go_down(path):
     assert list(forbidden(module_of(path), parse(path))) == []
 

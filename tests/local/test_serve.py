@@ -2,15 +2,12 @@
 
 import contextlib
 import json
-import os
 import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
 
@@ -18,66 +15,7 @@ import boto3
 import pytest
 
 from tests.support.commands import PROJECT, command_environment, free_port
-
-INVOCATIONS = "2015-03-31/functions/function/invocations"
-START_S = 600  # it may have to make the archive first
-
-
-@dataclass
-class Served:
-    """A running `make serve`; `lines` is its output so far."""
-
-    process: subprocess.Popen[str]
-    port: int
-    lines: list[str]
-
-    @property
-    def url(self) -> str:
-        return f"http://localhost:{self.port}/{INVOCATIONS}"
-
-    def interrupt(self) -> None:
-        """Press Ctrl-C: the terminal sends SIGINT to the whole process group."""
-        os.killpg(self.process.pid, signal.SIGINT)
-        self.lines += self.process.communicate(timeout=300)[0].splitlines()
-
-
-def make_serve(function: str, port: int, log: IO[bytes]) -> "subprocess.Popen[str]":
-    """Start it as a shell does, in its own process group, in the tests' virtual environment."""
-    environment = ["-o", f"{sys.prefix}/ready", f"VENV={sys.prefix}"]
-    return subprocess.Popen(
-        ["make", *environment, "serve", f"FUNCTION={function}", f"PORT={port}"],
-        cwd=PROJECT,
-        env=command_environment(),
-        stdout=subprocess.PIPE,
-        stderr=log,
-        text=True,
-        start_new_session=True,
-    )
-
-
-@contextlib.contextmanager
-def serving(function: str, log: IO[bytes]) -> Iterator[Served]:
-    """Run `make serve` on a free port; yield it once it is ready."""
-    port = free_port()
-    process = make_serve(function, port, log)
-    served = Served(process, port, [])
-    end = threading.Timer(START_S, os.killpg, (process.pid, signal.SIGTERM))
-    end.start()
-    try:
-        assert process.stdout
-        for line in process.stdout:
-            served.lines.append(line.rstrip("\n"))
-            if "Ctrl-C" in line:
-                break
-        end.cancel()
-        assert "Ctrl-C" in served.lines[-1], (served.lines, Path(log.name).read_text())
-        yield served
-    finally:
-        end.cancel()
-        end.join()
-        if process.poll() is None:
-            served.interrupt()
-        process.communicate()
+from tests.support.served import make_serve, serving
 
 
 def descendants(pid: int) -> set[int]:

@@ -15,11 +15,11 @@ import pytest
 from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
 from local.synthetic.archive import DEMO_ARCHIVE, write_archive
 from runner.commands import arguments
-from tests.local.test_serve import Served, serving
 from tests.pages.readme import BLOCKS, PORT, SECTIONS, covers, planned, post, type_in
 from tests.support.builders import http_event
 from tests.support.commands import PROJECT
 from tests.support.pages import make_folder
+from tests.support.served import Served, serving
 
 CALLING = "Calling the functions"
 OPTIONS = "Options of a request"

@@ -13,6 +13,7 @@ def files(*folders: str) -> list[Path]:
 
 
 SHARED, RUNNER, LOCAL = files("shared"), files("runner"), files("local")
+BENCHMARKS = files("benchmarks")
 APPS = sorted(PROJECT.glob("*_lambda/*.py"))
 
 
