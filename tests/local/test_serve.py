@@ -15,7 +15,7 @@ import boto3
 import pytest
 
 from tests.support.commands import PROJECT, command_environment, free_port
-from tests.support.served import make_serve, serving
+from tests.support.served import START_S, make_serve, serving
 
 
 def descendants(pid: int) -> set[int]:
