@@ -156,5 +156,5 @@ def _run_one(request: CorrectedDayRequest, target: Target, options: argparse.Nam
             write_output(options.o, f"{text}\n".encode())
             print(f"wrote {options.o}")
             for line in day_lines(reply):
-                print(line)
+                note(line)
     return stop.exit_status if stop.signal else 0

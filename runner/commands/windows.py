@@ -107,17 +107,18 @@ def _is_valid(reply: Any) -> bool:
 def _write_json(reply: Any, output: Path | None, picture: Path | None) -> int:
     # Keep standard output clean if the windows go there.
     log = sys.stderr if output is None else sys.stdout
-    messages, windows = _messages(reply), reply if isinstance(reply, list) else []
+    messages = _messages(reply)
     if output is None:
         print(json.dumps(reply))
     else:
         write_output(output, f"{json.dumps(reply)}\n".encode())
         count = f"{pluralize(len(reply), 'window')} to " if isinstance(reply, list) else ""
         missing = f", {len(messages)} of them without data" if count else ""
-        noted = reply_notes.counts(windows)
-        print(f"wrote {count}{output}{missing}{noted}", file=log)
-    for line in [*messages, *reply_notes.warning_lines(windows)]:
-        print(line, file=log)
+        print(f"wrote {count}{output}{missing}", file=log)
+    for message in messages:
+        print(message, file=log)
+    for line in reply_notes.window_lines(reply if isinstance(reply, list) else []):
+        note(line)
     if picture and isinstance(reply, list) and reply:
         drawn = plot.draw(reply, picture)
         total = pluralize(len(reply), "window")
@@ -139,14 +140,15 @@ def _write_file(
     """
     if output is None:
         raise RunError("the reply is a file: name one with -o FILE")
-    errors, windows = reply.get("errors", []), reply.get("windows", [])
+    errors = reply.get("errors", [])
     write_output(output, content)
     kind = ", a zip of SAC files" if output_format == "sac" else ""
     missing = f", without {pluralize(len(errors), 'window')} that had no data" if errors else ""
-    noted = reply_notes.counts(windows)
-    print(f"wrote {output}, {len(content):,} bytes{kind}{missing}{noted}")
-    for line in [*_messages(errors), *reply_notes.warning_lines(windows)]:
-        print(line)
+    print(f"wrote {output}, {len(content):,} bytes{kind}{missing}")
+    for message in _messages(errors):
+        print(message)
+    for line in reply_notes.window_lines(reply.get("windows", [])):
+        note(line)
     return 1 if errors else 0
 
 

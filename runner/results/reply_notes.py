@@ -10,20 +10,22 @@ _SHOWN_WARNINGS = 10
 _SHOWN_CHARACTERS = 300
 
 
-def counts(windows: Sequence[Mapping[str, Any]]) -> str:
-    """Return how many windows have gaps and warnings, such as ", 2 with gaps"; "" if none has."""
+def window_lines(windows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the number of windows with gaps, and the warnings of windows; none if none has any."""
     with_gaps = sum(bool(gaps_of(window)) for window in windows)
-    warned = sum(bool(warnings_of(window)) for window in windows)
-    parts = ((with_gaps, "gaps"), (warned, "warnings"))
-    return "".join(f", {count:,} with {noun}" for count, noun in parts if count)
+    lines = [f"  {pluralize(with_gaps, 'window')} with gaps"] if with_gaps else []
+    return lines + _warning_lines(windows)
 
 
-def warning_lines(replies: Sequence[Mapping[str, Any]]) -> list[str]:
-    """Return warnings, one a line with its window or day, and the number of those left out.
+def day_lines(reply: Mapping[str, Any]) -> list[str]:
+    """Return a corrected day's gaps as a number, and its warnings; none if it has neither."""
+    gaps = gaps_of(reply)
+    lines = [f"  {pluralize(len(gaps), 'gap')}"] if gaps else []
+    return lines + _warning_lines([reply])
 
-    Args:
-        replies: windows, or corrected days.
-    """
+
+def _warning_lines(replies: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return warnings, one a line with its window or day, and the number of those left out."""
     found = [(_name(reply), text) for reply in replies for text in warnings_of(reply)]
     lines = [
         f"  {name}: {shorten(text, _SHOWN_CHARACTERS)}" for name, text in found[:_SHOWN_WARNINGS]
@@ -31,13 +33,6 @@ def warning_lines(replies: Sequence[Mapping[str, Any]]) -> list[str]:
     if more := len(found) - len(lines):
         lines.append(f"  and {pluralize(more, 'more warning')}")
     return lines
-
-
-def day_lines(reply: Mapping[str, Any]) -> list[str]:
-    """Return a corrected day's gaps as a number, and its warnings; none if it has neither."""
-    gaps = gaps_of(reply)
-    lines = [f"  {pluralize(len(gaps), 'gap')}"] if gaps else []
-    return lines + warning_lines([reply])
 
 
 def _name(reply: Mapping[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """Row 16 of docs/correctness.md: warnings and gaps of replies on the terminal, bounded."""
 
-from runner.results.reply_notes import counts, day_lines, warning_lines
+from runner.results.reply_notes import day_lines, window_lines
 from runner.results.warning_kinds import WarningKinds
 
 GAP = {"starttime": "2024-01-01T00:00:00.000000Z", "samples": 3}
@@ -9,24 +9,25 @@ GAP = {"starttime": "2024-01-01T00:00:00.000000Z", "samples": 3}
 def test_lines_name_the_window_or_the_day():
     window = {"network": "CI", "station": "BOM", "channel": "BHZ", "location": "00"}
     window |= {"starttime": "2024-01-01T00:00:00.000000Z", "warnings": ["odd"], "gaps": [GAP]}
-    assert warning_lines([window]) == ["  CI.BOM.BHZ.00 2024-01-01T00:00:00.000000Z: odd"]
-    assert counts([window, {"gaps": [GAP]}, {"error": {}}]) == ", 2 with gaps, 1 with warnings"
-    assert counts([{"gaps": [], "warnings": []}]) == ""
+    assert window_lines([window, {"gaps": [GAP]}, {"error": {}}]) == [
+        "  2 windows with gaps",
+        "  CI.BOM.BHZ.00 2024-01-01T00:00:00.000000Z: odd",
+    ]
+    assert window_lines([{"gaps": [], "warnings": []}]) == []
     day = {"nscl": "CI.SOC.HHZ.", "day": "2019,183", "warnings": ["odd"], "gaps": [GAP, GAP]}
     assert day_lines(day) == ["  2 gaps", "  CI.SOC.HHZ. 2019,183: odd"]
     assert day_lines({"nscl": "CI.SOC.HHZ.", "day": "2019,183"}) == []
 
 
 def test_very_many_warnings_are_bounded_and_counted():
-    lines = warning_lines([{"warnings": ["long " * 1_000]}] * 500)
+    lines = window_lines([{"warnings": ["long " * 1_000]}] * 500)
     assert lines[-1] == "  and 490 more warnings"
     assert len(lines) == 11
     assert sum(map(len, lines)) < 4_000
 
 
 def test_replies_of_another_kind_have_none():
-    assert warning_lines([{"omitted": 3}, {"warnings": "odd"}]) == []
-    assert counts([{"omitted": 3}]) == ""
+    assert window_lines([{"omitted": 3}, {"warnings": "odd"}]) == []
 
 
 def test_warnings_that_differ_in_numbers_alone_are_of_one_kind():
