@@ -27,6 +27,7 @@ from shared.response.removal import remove_response
 from shared.response.report import RemovalReport
 from shared.stations.stationxml import download_stationxml, read_stationxml
 from shared.waveforms.read_day import download_day, read_day
+from shared.waveforms.reasons import EmptySpan, conflicts
 from shared.waveforms.segments import join
 
 
@@ -40,6 +41,7 @@ class _Sources:
         adjacent: the samples around the day; None if the parameters do not ask for them.
         waveform_uri, stationxml_uri: the objects that they were read from.
         warnings: oddities of the data, in words.
+        empty: the reasons for samples missing between the segments.
     """
 
     stream: Stream
@@ -48,6 +50,7 @@ class _Sources:
     waveform_uri: str
     stationxml_uri: str
     warnings: tuple[str, ...]
+    empty: tuple[EmptySpan, ...]
 
 
 def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
@@ -74,7 +77,9 @@ def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
         stream, adjacent = sources.stream, sources.adjacent
         with watch.step("remove_response"):
             margins = adjacent.stream if adjacent else None
-            report = remove_response(stream, sources.inventory, request.parameters, margins)
+            report = remove_response(
+                stream, sources.inventory, request.parameters, margins, empty=sources.empty
+            )
         file = folder / "corrected.ms"
         with watch.step("write"):
             write_float_file(stream, request.parameters.encoding, file)
@@ -99,6 +104,7 @@ def _read_sources(
         stationxml = download_stationxml(day_object.archive, day_object.channel)
     with watch.step("read"):
         waveform = read_day(day_object, file)
+        empty = (*conflicts(waveform.stream), *waveform.empty)
         warnings = [*waveform.warnings, *join(waveform.stream)]
         if not waveform.stream:
             raise NoWaveformError(f"{waveform.uri}: {warnings[-1]}", object=waveform.uri)
@@ -111,7 +117,7 @@ def _read_sources(
             adjacent = read_adjacent_days(day_object, waveform.stream, margins)
         warnings += adjacent.warnings
     return _Sources(
-        waveform.stream, inventory, adjacent, waveform.uri, stationxml.uri, tuple(warnings)
+        waveform.stream, inventory, adjacent, waveform.uri, stationxml.uri, tuple(warnings), empty
     )
 
 

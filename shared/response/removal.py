@@ -17,6 +17,7 @@ from shared.response.epochs import find_response, input_units, is_polynomial, la
 from shared.response.parameters import UNITS, Corners, RemovalParameters
 from shared.response.pre_filt import resolve
 from shared.response.report import RemovalReport, describe_gaps, describe_tapers
+from shared.waveforms.reasons import EmptySpan
 
 _OBSPY_BYTES = 47
 """Lower bound of ObsPy's memory for each point of its FFT, all arrays together. Measured: 47 to 49
@@ -33,6 +34,7 @@ def remove_response(
     parameters: RemovalParameters,
     margins: Stream | None = None,
     taper_ends: bool = True,
+    empty: Sequence[EmptySpan] = (),
 ) -> RemovalReport:
     """Convert each segment of a stream from counts to ground motion, in place.
 
@@ -50,6 +52,7 @@ def remove_response(
             None for none.
         taper_ends: whether to taper ends without an adjoining segment, as ObsPy does; otherwise
             they are extended to zero.
+        empty: the reasons for samples missing between the segments, which the report repeats.
 
     Raises:
         BadRequestError: `pre_filt` lies outside the frequencies of the data.
@@ -65,7 +68,7 @@ def remove_response(
             segments += _margins(margins, inventory, parameters.output)
             segments.sort(key=lambda segment: segment.trace.stats.starttime)
         traces = bridge_segments(segments, parameters.gaps == "bridge", taper_ends)
-        gap_list = describe_gaps(stream, traces)
+        gap_list = describe_gaps(stream, traces, empty)
         if margins is not None and parameters.taper_fraction:
             _warn_of_tapered_ends([t for t in traces if not is_polynomial(t.response)])
         seconds = stream[-1].stats.endtime - stream[0].stats.starttime

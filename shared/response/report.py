@@ -11,6 +11,7 @@ from shared.response.bridging import BridgedTrace
 from shared.response.epochs import is_polynomial
 from shared.response.parameters import Corners
 from shared.waveforms.gaps import gaps_between
+from shared.waveforms.reasons import EmptySpan, explain
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,8 @@ class RemovalReport:
         pre_filt: the corners used, in Hz; None is no filter. If segments differ, a warning lists
             the other corners.
         gaps: gaps between the first and the last sample, as JSON: the times of the first and the
-            last missing sample, their number, and whether the gap was bridged.
+            last missing sample, their number, the reason, and whether the gap was bridged. A gap
+            with several reasons is listed in parts.
         tapered: tapered time spans, as JSON: the times of the first and the last sample.
         warnings: warnings in words.
     """
@@ -36,17 +38,21 @@ class RemovalReport:
     warnings: tuple[str, ...] = ()
 
 
-def describe_gaps(stream: Stream, traces: Sequence[BridgedTrace]) -> list[dict[str, Any]]:
+def describe_gaps(
+    stream: Stream, traces: Sequence[BridgedTrace], empty: Sequence[EmptySpan] = ()
+) -> list[dict[str, Any]]:
     """Return the gaps of a stream, as `RemovalReport.gaps` has them.
 
     Args:
         stream: the segments, in order.
         traces: the bridged traces of these segments.
+        empty: the reasons for missing samples, as `explain` takes them.
     """
     bridged = {id(segment.trace): trace for trace in traces for segment in trace.segments}
     return [
-        {**gap.as_dict(), "bridged": bridged[id(before)] is bridged[id(after)]}
+        {**part.as_dict(), "bridged": bridged[id(before)] is bridged[id(after)]}
         for before, after, gap in gaps_between(stream)
+        for part in explain(gap, before.stats.delta, empty)
     ]
 
 

@@ -5,6 +5,7 @@ day_readers: `DayReaders`, several day objects read in parallel.
 read_day: `read_day`, the samples of a whole day object, or of some of its records.
 segments: sorting, joining, cutting and dividing a day's segments.
 gaps: the missing samples between segments.
+reasons: why samples are missing.
 _record_source: the bytes of a day object, all from one version of it.
 _record_reader: finds, fetches and decodes the records of a span.
 _record_search: guesses where the records of a span are.

@@ -9,6 +9,15 @@ from obspy import Stream, Trace, UTCDateTime
 
 from shared.archive.time import format_time
 
+ABSENT = "absent"
+"""The archive has no such samples."""
+
+CONFLICTING = "conflicting"
+"""The archive has several samples for one time, which differ; all of them are left out."""
+
+DAMAGED = "damaged"
+"""The archive's records of these samples cannot be read, or the samples are not numbers."""
+
 
 @dataclass(frozen=True)
 class Gap:
@@ -17,11 +26,13 @@ class Gap:
     Attributes:
         starttime, endtime: the times of the first and the last missing sample.
         samples: the number of missing samples.
+        why: the reason: `ABSENT`, `CONFLICTING` or `DAMAGED`.
     """
 
     starttime: UTCDateTime
     endtime: UTCDateTime
     samples: int
+    why: str = ABSENT
 
     def as_dict(self) -> dict[str, Any]:
         """Return the gap as JSON."""
@@ -29,6 +40,7 @@ class Gap:
             "starttime": format_time(self.starttime),
             "endtime": format_time(self.endtime),
             "samples": self.samples,
+            "why": self.why,
         }
 
 

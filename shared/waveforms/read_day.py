@@ -13,6 +13,7 @@ from shared.archive.archive import DayObject
 from shared.archive.time import format_time
 from shared.aws import s3_read
 from shared.errors import NoSuchObjectError, NoWaveformError, UnreadableObjectError
+from shared.waveforms.reasons import EmptySpan
 
 _MARGIN_S = 3600
 """Samples of a day may reach this far into the adjacent days."""
@@ -26,11 +27,13 @@ class DayWaveform:
         uri: the object's S3 URI, s3://BUCKET/KEY.
         stream: the segments as `obspy.read` returns them: in counts, one trace each, never masked.
         warnings: oddities of the object, and the warnings of ObsPy's reader.
+        empty: the time spans of damaged samples, which are left out.
     """
 
     uri: str
     stream: Stream
     warnings: tuple[str, ...] = ()
+    empty: tuple[EmptySpan, ...] = ()
 
     @property
     def span(self) -> str:

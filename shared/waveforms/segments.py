@@ -3,7 +3,7 @@
 import math
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from operator import itemgetter
 
 from obspy import Stream, Trace, UTCDateTime
@@ -48,18 +48,16 @@ def join(stream: Stream) -> list[str]:
             f"{before} segments out of order or overlapping were joined to {len(stream)}"
         )
     stream.sort(["starttime"])
-    overlaps = _overlaps(stream)
-    if overlaps:
+    spans = overlaps(stream)
+    if spans:
         samples = sum(trace.stats.npts for trace in stream)
-        stream.traces = [part for trace in stream for part in _without(trace, overlaps)]
+        stream.traces = [part for trace in stream for part in _without(trace, spans)]
         stream.sort(["starttime"])
         lost = samples - sum(trace.stats.npts for trace in stream)
-        spans = ", ".join(
-            f"{format_time(a)} to {format_time(b)}" for a, b in overlaps[:_MAX_LISTED]
-        )
-        if len(overlaps) > _MAX_LISTED:
-            spans += f" and {len(overlaps) - _MAX_LISTED} more"
-        warnings.append(f"{lost} samples that conflict with one another were left out: {spans}")
+        listed = ", ".join(f"{format_time(a)} to {format_time(b)}" for a, b in spans[:_MAX_LISTED])
+        if len(spans) > _MAX_LISTED:
+            listed += f" and {len(spans) - _MAX_LISTED} more"
+        warnings.append(f"{lost} samples that conflict with one another were left out: {listed}")
     rates = sorted({trace.stats.sampling_rate for trace in stream})
     if len(rates) > 1:
         warnings.append(
@@ -94,11 +92,11 @@ def divide(stream: Stream, starttime: UTCDateTime, endtime: UTCDateTime) -> tupl
     return within, around
 
 
-def _overlaps(stream: Stream) -> list[TimeSpan]:
+def overlaps(segments: Iterable[Trace]) -> list[TimeSpan]:
     """Return the time spans of more than one segment, in order; the segments are sorted."""
     spans: list[TimeSpan] = []
     latest: UTCDateTime | None = None
-    for trace in stream:
+    for trace in segments:
         start, end = trace.stats.starttime, trace.stats.endtime
         if latest is not None and start <= latest:
             overlap = start, min(end, latest)

@@ -11,6 +11,7 @@ from obspy.core.trace import Stats
 
 from shared.errors import UnreadableObjectError
 from shared.waveforms.gaps import Gap, true_runs
+from shared.waveforms.reasons import EmptySpan, explain
 from shared.waveforms.segments import TimeSpan
 from shared.windows.request import Window
 
@@ -51,15 +52,16 @@ def window_trace(window: Window, segments: Sequence[Trace], extent: TimeSpan) ->
     return trace
 
 
-def window_gaps(trace: Trace, window: Window) -> list[Gap]:
+def window_gaps(trace: Trace, window: Window, empty: Sequence[EmptySpan] = ()) -> list[Gap]:
     """List the gaps of a window in order, missing samples at its ends included.
 
     Args:
         trace: the window's samples; missing ones between its ends are masked.
         window: the window.
+        empty: the reasons for missing samples, as `explain` takes them.
 
     Returns:
-        Gaps on the trace's own sampling grid.
+        Gaps on the trace's own sampling grid, divided where the reason changes.
     """
     stats = trace.stats
     before = _samples_between(window.starttime, stats.starttime, stats)
@@ -69,7 +71,7 @@ def window_gaps(trace: Trace, window: Window) -> list[Gap]:
         runs.insert(0, (-before, 0))
     if after:
         runs.append((stats.npts, stats.npts + after))
-    return [
+    gaps = [
         Gap(
             stats.starttime + first * stats.delta,
             stats.starttime + (end - 1) * stats.delta,
@@ -77,6 +79,7 @@ def window_gaps(trace: Trace, window: Window) -> list[Gap]:
         )
         for first, end in runs
     ]
+    return [part for gap in gaps for part in explain(gap, stats.delta, empty)]
 
 
 def _samples_between(first: UTCDateTime, last: UTCDateTime, stats: Stats) -> int:

@@ -11,6 +11,7 @@ from shared.errors import NoDataError, NoWaveformError, ServiceError, Unreadable
 from shared.response.parameters import ENCODINGS, RemovalParameters
 from shared.waveforms.day_readers import ChannelDay, DayReaders
 from shared.waveforms.read_day import DayWaveform
+from shared.waveforms.reasons import conflicts, not_numbers
 from shared.waveforms.segments import TimeSpan
 from shared.windows._task import WindowTask, drop_frames, no_samples
 from shared.windows.limits import MAX_SAMPLES, check_total_samples, window_too_large
@@ -99,6 +100,7 @@ def _read_window(task: WindowTask, readers: DayReaders) -> WindowResult:
     days, extent = _read_days(task, readers)
     warnings = [warning for day in days for warning in day.warnings]
     segments = [trace for day in days for trace in day.stream]
+    empty = (*not_numbers(segments), *conflicts(segments), *(e for day in days for e in day.empty))
     report = None
     if removal:
         from shared.windows.ground_motion import ground_motion
@@ -110,9 +112,9 @@ def _read_window(task: WindowTask, readers: DayReaders) -> WindowResult:
         spans = "; ".join(f"{day.uri} has {day.span}" for day in days)
         raise NoWaveformError(f"no samples of {window}: {spans}")
     if not (removal and report):
-        return WindowResult(window, trace, warnings=tuple(warnings))
+        return WindowResult(window, trace, warnings=tuple(warnings), empty=empty)
     trace.data = trace.data.astype(ENCODINGS[removal.parameters.encoding])
-    return WindowResult(window, trace, None, tuple(warnings), report, removal.parameters)
+    return WindowResult(window, trace, None, tuple(warnings), report, removal.parameters, empty)
 
 
 def _read_days(task: WindowTask, readers: DayReaders) -> tuple[list[DayWaveform], TimeSpan]:

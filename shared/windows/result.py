@@ -10,6 +10,7 @@ from shared.archive.channel_id import ChannelId
 from shared.archive.time import format_time
 from shared.errors import ServiceError
 from shared.response.parameters import WINDOW_NAMES, RemovalParameters
+from shared.waveforms.reasons import EmptySpan
 from shared.windows.merge import window_gaps
 from shared.windows.request import Window
 
@@ -29,6 +30,7 @@ class WindowResult:
         warnings: oddities of the data, in words.
         report: how the response was removed; None for counts.
         parameters: the parameters of the removal, with `pre_filt` resolved; None for counts.
+        empty: the reasons for missing samples; all others are absent.
     """
 
     window: Window
@@ -37,6 +39,7 @@ class WindowResult:
     warnings: tuple[str, ...] = ()
     report: "RemovalReport | None" = None
     parameters: RemovalParameters | None = None
+    empty: tuple[EmptySpan, ...] = ()
 
     @property
     def samples(self) -> int:
@@ -60,7 +63,7 @@ class WindowResult:
             "starttime": format_time(stats.starttime),
             "endtime": format_time(stats.endtime),
             **self._ground_motion(),
-            "gaps": [gap.as_dict() for gap in window_gaps(self.trace, self.window)],
+            "gaps": [gap.as_dict() for gap in window_gaps(self.trace, self.window, self.empty)],
             **({"warnings": list(self.warnings)} if self.warnings else {}),
             "data": self.trace.data,
         }

@@ -54,6 +54,7 @@ def check(windows: list[dict[str, Any]]) -> None:
             "starttime": "2024-01-01T00:01:40.019500Z",
             "endtime": "2024-01-01T00:01:59.994500Z",
             "samples": 800,
+            "why": "absent",
         }
     ]
 

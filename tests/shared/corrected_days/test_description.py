@@ -38,6 +38,7 @@ def test_the_reply_describes_the_day(archive: S3Server, day: Stream) -> None:
             "starttime": str(day[0].stats.endtime + 0.025),
             "endtime": str(day[1].stats.starttime - 0.025),
             "samples": 248_000,
+            "why": "absent",
             "bridged": True,
         }
     ]
@@ -80,7 +81,7 @@ def test_warnings_too_long_for_metadata_stay_in_the_reply(
     monkeypatch.setattr(
         correct,
         "remove_response",
-        lambda *values: dataclasses.replace(real(*values), warnings=notes),
+        lambda *values, **options: dataclasses.replace(real(*values, **options), warnings=notes),
     )
     reply = write()
     assert reply["warnings"] == list(notes)

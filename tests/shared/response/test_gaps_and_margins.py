@@ -31,6 +31,7 @@ def test_a_bridged_gap_hardly_shows(seconds: float, method: str) -> None:
                 "starttime": "2024-01-01T00:50:00.000000Z",
                 "endtime": str(UTCDateTime(2024, 1, 1, 0, 50) + (lost - 1) / 40),
                 "samples": lost,
+                "why": "absent",
                 "bridged": gaps == "bridge",
             }
         ]

@@ -31,6 +31,7 @@ def test_a_gap_has_the_times_of_its_first_and_last_missing_sample() -> None:
         "starttime": "2024-01-01T00:00:00.275000Z",
         "endtime": "2024-01-01T00:00:00.475000Z",
         "samples": 9,
+        "why": "absent",
     }
 
 

@@ -78,11 +78,13 @@ def test_missing_samples_at_the_ends_are_listed_but_not_padded(archive: S3Server
             "starttime": "2023-12-31T23:59:59.019500Z",
             "endtime": "2023-12-31T23:59:59.994500Z",
             "samples": 40,
+            "why": "absent",
         },
         {
             "starttime": "2024-01-01T00:00:10.019500Z",
             "endtime": "2024-01-01T00:00:19.994500Z",
             "samples": 400,
+            "why": "absent",
         },
     ]
 
