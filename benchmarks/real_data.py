@@ -18,7 +18,7 @@ from shared.aws import s3_read
 from shared.response.parameters import RemovalParameters
 from shared.response.removal import remove_response
 from shared.stations.stationxml import StationXML, read_stationxml
-from shared.waveforms.read_day import read_day
+from shared.waveforms.read_day import DayFile, read_day
 from shared.waveforms.segments import join
 
 FOLDER = BUILD / "benchmarks"
@@ -76,7 +76,7 @@ def read_channel(nscl: str, *days: str) -> Channel:
     for day in map(Day.parse, days):
         source = SCEDC.day_object(channel, day)
         path = _fetch(source.key)
-        stream: Stream = read_day(source, path).stream
+        stream: Stream = read_day(source, DayFile(path)).stream
         join(stream)
         if len(stream) != 1:
             raise ValueError(f"{path} must have one segment, has {len(stream)}")

@@ -11,7 +11,7 @@ import boto3
 from boto3.exceptions import Boto3Error
 from botocore import UNSIGNED
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
-from s3transfer.exceptions import S3DownloadFailedError
+from s3transfer.exceptions import RetriesExceededError, S3DownloadFailedError
 
 from shared import settings
 from shared.aws._config import client_config
@@ -28,6 +28,7 @@ _OTHER_FAILURES = (
     BotoCoreError,
     HTTPClientError,
     Boto3Error,
+    RetriesExceededError,
     S3DownloadFailedError,  # the object was replaced while we read it
     ValueError,  # the endpoint in the environment is no URL
 )

@@ -17,6 +17,7 @@ from botocore.exceptions import (
     ReadTimeoutError,
     ResponseStreamingError,
 )
+from s3transfer.manager import TransferManager
 
 from shared import settings
 from shared.aws.s3_client import client, translated
@@ -79,15 +80,24 @@ class ObjectPart:
     etag: str
 
 
-def download(source: S3Object, path: Path) -> None:
+def download(source: S3Object, path: Path) -> str:
     """Copy an object into a file.
+
+    Returns:
+        The object's ETag; "" if S3 gave none.
 
     Raises:
         NoSuchObjectError: the object does not exist, or is not public.
         S3Error: S3 could not be reached, refused, or broke off.
     """
-    with translated("read", source.bucket, source.key):
-        _client(source).download_file(source.bucket, source.key, str(path), Config=_TRANSFER)
+    # The client's `download_file` does the same, and does not return the ETag.
+    with (
+        translated("read", source.bucket, source.key),
+        TransferManager(_client(source), _TRANSFER) as manager,
+    ):
+        transfer = manager.download(source.bucket, source.key, str(path))
+        transfer.result()
+    return transfer.meta.etag or ""
 
 
 def read_part(

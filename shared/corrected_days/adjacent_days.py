@@ -30,11 +30,13 @@ class AdjacentDays:
         stream: segments before and after the day's own, in order, in counts; perhaps none.
         uris: the objects that they were read from.
         warnings: missing days and oddities of the data, in words.
+        etags: the ETags of these objects; "" where S3 gave none.
     """
 
     stream: Stream
     uris: tuple[str, ...]
     warnings: tuple[str, ...]
+    etags: tuple[str, ...] = ()
 
 
 def needed_margins(own: Stream, inventory: Inventory, parameters: RemovalParameters) -> Margins:
@@ -100,7 +102,8 @@ def _read(day_object: DayObject, start: UTCDateTime, end: UTCDateTime) -> Adjace
     except (NoWaveformError, UnreadableObjectError) as error:
         return AdjacentDays(Stream(), (), (error.message,))
     stream = waveform.stream.trim(start, end, nearest_sample=False)
-    return AdjacentDays(stream, (waveform.uri,), (*waveform.warnings, *join(stream)))
+    messages = (*waveform.warnings, *join(stream))
+    return AdjacentDays(stream, (waveform.uri,), messages, (waveform.etag,))
 
 
 def _compare(adjacent: AdjacentDays, own_s: float, needed_s: float, side: str) -> AdjacentDays:
@@ -126,5 +129,8 @@ def _seconds(seconds: float) -> str:
 
 def _add(one: AdjacentDays, other: AdjacentDays) -> AdjacentDays:
     return AdjacentDays(
-        one.stream + other.stream, one.uris + other.uris, one.warnings + other.warnings
+        one.stream + other.stream,
+        one.uris + other.uris,
+        one.warnings + other.warnings,
+        one.etags + other.etags,
     )

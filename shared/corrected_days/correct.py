@@ -11,7 +11,7 @@ from shared.archive.archive import DayObject
 from shared.archive.registry import input_archive
 from shared.aws import s3_client, s3_write
 from shared.aws.scratch import scratch_folder
-from shared.corrected_days._description import extent, object_metadata
+from shared.corrected_days._description import extent, object_metadata, provenance
 from shared.corrected_days._stopwatch import Stopwatch
 from shared.corrected_days.adjacent_days import (
     AdjacentDays,
@@ -42,6 +42,7 @@ class _Sources:
         waveform_uri, stationxml_uri: the objects that they were read from.
         warnings: oddities of the data, in words.
         empty: the reasons for samples missing between the segments.
+        etags: the ETags of all objects that were read, by their names in the reply.
     """
 
     stream: Stream
@@ -51,6 +52,7 @@ class _Sources:
     stationxml_uri: str
     warnings: tuple[str, ...]
     empty: tuple[EmptySpan, ...]
+    etags: dict[str, Any]
 
 
 def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
@@ -84,13 +86,14 @@ def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
         with watch.step("write"):
             write_float_file(stream, request.parameters.encoding, file)
         description = _describe(request, sources, report)
+        origin = provenance(request, sources.etags)
         with watch.step("upload"):
             s3_write.upload(
                 file,
                 output_bucket,
                 request.output_key,
                 FORMATS["mseed"].media_type,
-                object_metadata({**description, "seconds": watch.seconds}),
+                object_metadata({**description, **origin, "seconds": watch.seconds}),
             )
     output_key = s3_client.uri(output_bucket, request.output_key)
     return {"output_key": output_key, **description, "seconds": watch.seconds}
@@ -116,8 +119,20 @@ def _read_sources(
             margins = needed_margins(waveform.stream, inventory, parameters)
             adjacent = read_adjacent_days(day_object, waveform.stream, margins)
         warnings += adjacent.warnings
+    etags = {
+        "waveform": waveform.etag,
+        "neighbours": list(adjacent.etags) if adjacent else [],
+        "stationxml": stationxml.etag,
+    }
     return _Sources(
-        waveform.stream, inventory, adjacent, waveform.uri, stationxml.uri, tuple(warnings), empty
+        waveform.stream,
+        inventory,
+        adjacent,
+        waveform.uri,
+        stationxml.uri,
+        tuple(warnings),
+        empty,
+        etags,
     )
 
 

@@ -1,5 +1,7 @@
 """Find, fetch and decode the records of time spans in a day object."""
 
+from dataclasses import replace
+
 from obspy import UTCDateTime
 
 from shared.waveforms._record_header import OddRecordError, parse_header
@@ -101,7 +103,7 @@ class RecordReader:
         stats = waveform.stream[0].stats
         if segment_start is not None and stats.starttime.ns == index.start(records[0]):
             stats.starttime = start_in_segment(stats, UTCDateTime(ns=segment_start))
-        return waveform
+        return replace(waveform, etag=self._source.etag)
 
     def _fetch(self, index: RecordIndex, records: range) -> None:
         if len(records) > _MOST * index.count and self._source.size > _SMALL:

@@ -32,6 +32,7 @@ class RecordSource:
         reads: number of requests so far; a download counts as one.
         bytes_read: number of bytes received so far.
         size: size of the object in bytes; 0 until it is known.
+        etag: ETag of the version; "" until it is known.
         is_unconfirmed: whether the version is from `recall` and S3 may have replaced it since.
     """
 
@@ -43,7 +44,7 @@ class RecordSource:
         self._forget_version()
 
     def _forget_version(self) -> None:
-        self.size, self._etag, self.is_unconfirmed = 0, "", False
+        self.size, self.etag, self.is_unconfirmed = 0, "", False
 
     def recall(self) -> RecordIndex | None:
         """Take over the version that an earlier invocation saw.
@@ -54,18 +55,18 @@ class RecordSource:
         cached = _record_cache.recall(self.day_object) if self._may_recall else None
         if not cached:
             return None
-        self._etag, self.size, index = cached
+        self.etag, self.size, index = cached
         self.is_unconfirmed = True
         return index
 
     def remember(self, index: RecordIndex) -> None:
         """Cache the records of a confirmed version for later invocations."""
         if not self.is_unconfirmed:
-            _record_cache.keep(self.day_object, self._etag, self.size, index)
+            _record_cache.keep(self.day_object, self.etag, self.size, index)
 
     def forget(self) -> None:
         """Drop the version from the cache."""
-        _record_cache.forget(self.day_object, self._etag)
+        _record_cache.forget(self.day_object, self.etag)
 
     def fetch(self, first: int, last: int) -> bytes:
         """Read a part of the object.
@@ -79,14 +80,14 @@ class RecordSource:
             ObjectChangedError: the object has another version.
             S3Error: S3 could not be reached, refused, or broke off.
         """
-        part = s3_read.read_part(self.day_object, first, last, etag=self._etag)
+        part = s3_read.read_part(self.day_object, first, last, etag=self.etag)
         self.reads += 1
         self.bytes_read += len(part.content)
-        if self._etag and part.etag != self._etag:  # S3 gives no ETag for a range beyond the end
+        if self.etag and part.etag != self.etag:  # S3 gives no ETag for a range beyond the end
             raise ObjectChangedError(
                 f"{self.day_object.uri} has {part.size} bytes, had {self.size}"
             )
-        self.size, self._etag, self.is_unconfirmed = part.size, part.etag, False
+        self.size, self.etag, self.is_unconfirmed = part.size, part.etag, False
         return part.content
 
     def download(self) -> DayWaveform:
@@ -98,10 +99,10 @@ class RecordSource:
             UnreadableObjectError: the object is not miniSEED.
         """
         with scratch_folder() as folder:
-            path = download_day(self.day_object, folder)
+            file = download_day(self.day_object, folder)
             self.reads += 1
-            self.bytes_read += path.stat().st_size
-            return read_day(self.day_object, path)
+            self.bytes_read += file.path.stat().st_size
+            return read_day(self.day_object, file)
 
     def retry_if_changed(self, read: Callable[[], _T], start_over: Callable[[], None]) -> _T:
         """Call a function that fetches; call it again if the object was replaced meanwhile.

@@ -20,6 +20,19 @@ _MARGIN_S = 3600
 
 
 @dataclass(frozen=True)
+class DayFile:
+    """A day object, downloaded into a file.
+
+    Attributes:
+        path: the file.
+        etag: the object's ETag; "" if S3 gave none.
+    """
+
+    path: Path
+    etag: str = ""
+
+
+@dataclass(frozen=True)
 class DayWaveform:
     """The samples of a day object, or of some of its records.
 
@@ -28,12 +41,14 @@ class DayWaveform:
         stream: the segments as `obspy.read` returns them: in counts, one trace each, never masked.
         warnings: oddities of the object, and the warnings of ObsPy's reader.
         empty: the time spans of damaged samples, which are left out.
+        etag: the object's ETag; "" if it is unknown.
     """
 
     uri: str
     stream: Stream
     warnings: tuple[str, ...] = ()
     empty: tuple[EmptySpan, ...] = ()
+    etag: str = ""
 
     @property
     def span(self) -> str:
@@ -43,8 +58,8 @@ class DayWaveform:
         return f"{len(self.stream)} segment(s) from {format_time(start)} to {format_time(end)}"
 
 
-def download_day(day_object: DayObject, folder: Path) -> Path:
-    """Download the object of a channel's day into a folder and return the file's path.
+def download_day(day_object: DayObject, folder: Path) -> DayFile:
+    """Download the object of a channel's day into a folder.
 
     Raises:
         NoWaveformError: the archive has no such object.
@@ -52,10 +67,9 @@ def download_day(day_object: DayObject, folder: Path) -> Path:
     """
     path = folder / day_object.key.rpartition("/")[2]
     try:
-        s3_read.download(day_object, path)
+        return DayFile(path, s3_read.download(day_object, path))
     except NoSuchObjectError as error:
         raise no_object(day_object, error) from error
-    return path
 
 
 def no_object(day_object: DayObject, error: NoSuchObjectError) -> NoWaveformError:
@@ -67,7 +81,7 @@ def no_object(day_object: DayObject, error: NoSuchObjectError) -> NoWaveformErro
     )
 
 
-def read_day(day_object: DayObject, content: Path | bytes) -> DayWaveform:
+def read_day(day_object: DayObject, content: DayFile | bytes) -> DayWaveform:
     """Read a day object, or some of its records.
 
     Args:
@@ -82,18 +96,19 @@ def read_day(day_object: DayObject, content: Path | bytes) -> DayWaveform:
     stream = _samples_of_channel(day_object, decoded)
     notes += _remove_stray(day_object, stream)
     # ObsPy silently ignores a record that is cut off at the end.
-    size = len(content) if isinstance(content, bytes) else content.stat().st_size
+    size = len(content) if isinstance(content, bytes) else content.path.stat().st_size
     if surplus := size % min(trace.stats.mseed.record_length for trace in decoded):
         notes.append(f"{day_object.uri} ends with {surplus} bytes of an incomplete record")
-    return DayWaveform(day_object.uri, stream, tuple(notes))
+    etag = "" if isinstance(content, bytes) else content.etag
+    return DayWaveform(day_object.uri, stream, tuple(notes), etag=etag)
 
 
-def _decode(uri: str, content: Path | bytes) -> tuple[Stream, list[str]]:
+def _decode(uri: str, content: DayFile | bytes) -> tuple[Stream, list[str]]:
     """Decode miniSEED; return all its traces, and ObsPy's warnings."""
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         try:
-            file = io.BytesIO(content) if isinstance(content, bytes) else str(content)
+            file = io.BytesIO(content) if isinstance(content, bytes) else str(content.path)
             stream = obspy.read(file, format="MSEED")
         # ObsPy raises ValueError or TypeError for records of text, or for none at all.
         except (ObsPyException, ValueError, TypeError) as error:

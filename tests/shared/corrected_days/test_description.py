@@ -7,6 +7,7 @@ import pytest
 from obspy import Stream
 
 from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
+from shared.corrected_days._description import object_metadata
 from tests.support.corrected_days import KEY, write
 
 DISPLACEMENT = {"output": "DISP", "pre_filt": [0.01, 0.02, 15, 18], "water_level": None}
@@ -88,3 +89,30 @@ def test_warnings_too_long_for_metadata_stay_in_the_reply(
     key = reply["output_key"].removeprefix(f"s3://{OUTPUT_BUCKET}/")
     metadata = archive.client.head_object(Bucket=OUTPUT_BUCKET, Key=key)["Metadata"]
     assert metadata["warnings"].startswith("300, too long")
+
+
+def test_the_longest_list_makes_room_for_the_others() -> None:
+    """Names and values have 2 KB together."""
+    gap = {"starttime": "2024-01-01T00:00:00.000000Z", "endtime": "2024-01-01T00:00:01.000000Z"}
+    description = {"units": "m/s", "warnings": ["odd"] * 5, "gaps": [gap] * 400, "tapered": [gap]}
+    metadata = object_metadata({**description, "neighbours": ["s3://b/k"]})
+    assert metadata["gaps"] == "400, too long for S3's metadata"
+    for name in ("warnings", "tapered"):
+        assert json.loads(metadata[name]) == description[name]
+    assert json.loads(metadata["neighbours"]) == ["s3://b/k"]
+    everything = {name: ["x" * 3_000] for name in ("warnings", "gaps", "tapered", "neighbours")}
+    assert sum(len(name) + len(text) for name, text in object_metadata(everything).items()) < 2048
+
+
+def test_the_metadata_name_the_content_that_was_read(archive: S3Server, day: Stream) -> None:
+    """A warm container knows the StationXML, and its ETag as well."""
+    for _ in range(2):
+        key = write()["output_key"].removeprefix(f"s3://{OUTPUT_BUCKET}/")
+        metadata = archive.client.head_object(Bucket=OUTPUT_BUCKET, Key=key)["Metadata"]
+        etags = json.loads(metadata["etags"])
+        sources = {"waveform": f"continuous_waveforms/{KEY}"}
+        sources["stationxml"] = "FDSNstationXML/CI/CI_BOM.xml"
+        for name, source in sources.items():
+            head = archive.client.head_object(Bucket="scedc-pds", Key=source)
+            assert etags[name] == head["ETag"].strip('"')
+        assert etags["neighbours"] == []
