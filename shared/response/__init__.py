@@ -7,9 +7,11 @@
     bridging           segments deconvolved together, with bridged gaps and extended ends
     epochs             the epoch of a segment in the station's metadata
     pre_filt           the corners of a band: checked, or derived from the response
+    clipping           frequencies of a band at which a water level clips the response
     arrays             array types
     _parameter         kinds of parameters in JSON and on the command line
     _fast_removal      the fast method for one trace
+    _obspy_removal     ObsPy's own method for one trace
     _deconvolution     the convolution of a long trace with a transfer function
     _fft               FFTs of lengths with large prime factors
     _inverse_response  the inverse response on every bin, from few evaluations

@@ -174,7 +174,12 @@ class _Band:
         a, b, c, d = (int(min(max(edge, 0), spectrum.size)) for edge in edges)
         spectrum[:a] = 0
         spectrum[d:] = 0
+        removed = []
         for begin, end in ((a, b), (max(b, c), d)):
             bins = first + step * np.arange(begin, end, dtype=np.float64)
-            spectrum[begin:end] *= cosine_sac_taper(bins * self._spacing, self._corners)
+            taper = cosine_sac_taper(bins * self._spacing, self._corners)
+            spectrum[begin:end] *= taper
+            removed.append(begin + np.flatnonzero(taper == 0))
         self._inverse.multiply(spectrum[a:d], first + a * step, step, conjugate)
+        # Where the response is zero, its inverse is infinite, and zero times infinity is NaN.
+        spectrum[np.concatenate(removed)] = 0

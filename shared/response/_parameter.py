@@ -13,7 +13,7 @@ class Parameter:
 
     Attributes:
         name: its name in a request.
-        default: its value where a request does not give it.
+        default: its value where a request gives no parameter at all.
         read: checks and returns its JSON value, given a request's fields, the name and the default.
         help: one line for `--help`, without the default.
         convert: turns the words after its option into its JSON value, or raises a ValueError.

@@ -44,6 +44,11 @@ Corners = tuple[float, float, float, float] | None
 PreFilt = Corners | Literal["auto"]
 """The same as a request may give it, "auto" included."""
 
+_WATER_LEVEL_DB = 60.0
+"""ObsPy's water level."""
+
+_BY_PRE_FILT: Any = object()  # until the constructor puts the default water level in its place
+
 
 @dataclass(frozen=True)
 class RemovalParameters:
@@ -56,7 +61,8 @@ class RemovalParameters:
         pre_filt: four ascending corners in Hz of a cosine band on the spectrum; "auto" derives
             them from the instrument's response; None is no filter.
         water_level: in dB below the response's maximum, where the inverse is clipped; None is no
-            water level.
+            water level. The default is 60 dB, as in ObsPy, or None where `pre_filt` is "auto": that
+            band bounds the inverse, and 60 dB would clip it within the band.
         taper_fraction: the fraction of a segment that a cosine tapers, both ends together; 0 is no
             taper.
         zero_mean: whether to subtract the mean of a segment first.
@@ -72,12 +78,12 @@ class RemovalParameters:
         metadata=corners_or_auto(help="four ascending corners of a band, or auto", metavar="HZ"),
     )
     water_level: float | None = field(
-        default=60.0,
+        default=_BY_PRE_FILT,
         metadata=number_or_none(
             "null or a number of dB from 0 to 1000",
             0,
             1000,
-            help="dB below the response's maximum, or none",
+            help="dB below the response's maximum, or none, the default with --pre-filt auto",
             metavar="DB",
         ),
     )
@@ -100,6 +106,11 @@ class RemovalParameters:
     )
     method: str = field(default="fast", metadata=choice(METHODS, "implementation"))
 
+    def __post_init__(self) -> None:
+        """Resolve the default of `water_level`; `dataclasses.replace` keeps the resolved value."""
+        if self.water_level is _BY_PRE_FILT:
+            object.__setattr__(self, "water_level", _default_water_level(self.pre_filt))
+
     @classmethod
     def parse(cls, request: Fields) -> "RemovalParameters":
         """Read the parameters of a request; an absent one has its default.
@@ -107,22 +118,34 @@ class RemovalParameters:
         Raises:
             BadRequestError: a value is not one that the parameter takes.
         """
-        return cls(**{row.name: row.read(request, row.name, row.default) for row in PARAMETERS})
+        given = [row for row in PARAMETERS if request.has(row.name)]
+        return cls(**{row.name: row.read(request, row.name, row.default) for row in given})
 
     def as_dict(self) -> dict[str, Any]:
         """Return the parameters as JSON."""
         return asdict(self)
 
     def changed(self) -> dict[str, Any]:
-        """Return the parameters that differ from their defaults."""
+        """Return the parameters that differ from their defaults.
+
+        A request with these parameters alone gives the same parameters.
+        """
         values = asdict(self)
-        return {row.name: values[row.name] for row in PARAMETERS if values[row.name] != row.default}
+        defaults = {row.name: row.default for row in PARAMETERS}
+        defaults["water_level"] = _default_water_level(self.pre_filt)
+        return {name: value for name, value in values.items() if value != defaults[name]}
+
+
+def _default_water_level(pre_filt: PreFilt) -> float | None:
+    return None if pre_filt == "auto" else _WATER_LEVEL_DB
 
 
 PARAMETERS = tuple(
-    Parameter(row.name, row.default, **row.metadata) for row in fields(RemovalParameters)
+    Parameter(row.name, getattr(RemovalParameters(), row.name), **row.metadata)
+    for row in fields(RemovalParameters)
 )
-"""The table, in the order of requests and replies."""
+"""The table, in the order of requests and replies. The defaults are those of a request that has no
+other parameter."""
 
 NAMES = tuple(row.name for row in PARAMETERS)
 """The names of all parameters."""

@@ -4,15 +4,15 @@ import warnings
 from collections.abc import Sequence
 
 import numpy as np
-from obspy import Inventory, Stream, Trace
+from obspy import Inventory, Stream
 from obspy.core.util.obspy_types import ObsPyException
 from obspy.signal.util import _npts2nfft
 
 from shared.aws import memory
 from shared.errors import NoResponseError, UnreadableObjectError
-from shared.response import _fast_removal
-from shared.response.arrays import FloatArray
+from shared.response import _fast_removal, _obspy_removal
 from shared.response.bridging import BridgedTrace, Segment, bridge_segments
+from shared.response.clipping import warn_of_clipping
 from shared.response.epochs import find_response, input_units, is_polynomial, label, split_at_epochs
 from shared.response.parameters import UNITS, Corners, RemovalParameters
 from shared.response.pre_filt import resolve
@@ -148,6 +148,7 @@ def _remove(
     try:
         if linear:
             corners = resolve(parameters.pre_filt, trace.response, trace.sampling_rate, seconds)
+            warn_of_clipping(trace.response, trace.sampling_rate, 2 * size, parameters, corners)
         if fast:
             _fast_removal.remove(
                 samples,
@@ -158,7 +159,9 @@ def _remove(
                 corners,
             )
         else:
-            samples = _remove_with_obspy(samples, trace, parameters, corners)
+            samples = _obspy_removal.remove(
+                samples, trace.sampling_rate, trace.response, parameters, corners
+            )
     # ObsPy raises these for a response that it cannot evaluate.
     except (ObsPyException, ValueError, IndexError, NotImplementedError) as error:
         raise NoResponseError(f"{name}: response not usable: {error}") from error
@@ -179,20 +182,3 @@ def _require_memory(name: str, trace: BridgedTrace, size: int, fast: bool) -> No
     else:
         hint = 'ask for "method": "fast", or give it more (MemorySize)'
         memory.require_memory(_OBSPY_BYTES * _npts2nfft(trace.npts), f"{task} by ObsPy", hint)
-
-
-def _remove_with_obspy(
-    samples: FloatArray, trace: BridgedTrace, parameters: RemovalParameters, corners: Corners
-) -> FloatArray:
-    """Return the ground motion that ObsPy computes from prepared samples."""
-    obspy_trace = Trace(samples, {"sampling_rate": trace.sampling_rate})
-    obspy_trace.stats.response = trace.response
-    obspy_trace.remove_response(
-        output=parameters.output,
-        pre_filt=corners,
-        water_level=parameters.water_level,
-        zero_mean=False,
-        taper=False,
-    )
-    data: FloatArray = obspy_trace.data
-    return data

@@ -23,6 +23,8 @@ from tests.support.corrected_days import KEY, REQUEST
         ({"zero_mean": False}, "noresp_zero_mean-false"),
         ({"method": "obspy"}, "noresp_method-obspy"),
         ({"pre_filt": "auto"}, "noresp_pre_filt-auto"),
+        ({"pre_filt": "auto", "water_level": None}, "noresp_pre_filt-auto"),
+        ({"pre_filt": "auto", "water_level": 60}, "noresp_pre_filt-auto_water_level-60"),
         ({"gaps": "split"}, "noresp_gaps-split"),
         ({"edges": "neighbours"}, "noresp_edges-neighbours"),
     ],

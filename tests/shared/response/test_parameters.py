@@ -26,6 +26,27 @@ def test_defaults_are_those_of_obspy() -> None:
     assert parse(pre_filt=[1, 2, 3, 4]).changed() == {"pre_filt": (1.0, 2.0, 3.0, 4.0)}
 
 
+def test_the_default_water_level_depends_on_the_band() -> None:
+    auto = parse(pre_filt="auto")
+    assert auto.water_level is None
+    assert auto == parse(pre_filt="auto", water_level=None) == RemovalParameters(pre_filt="auto")
+    assert auto.changed() == {"pre_filt": "auto"}
+    asked = parse(pre_filt="auto", water_level=60)
+    assert asked.changed() == {"pre_filt": "auto", "water_level": 60.0}
+    for pre_filt in (None, [1, 2, 3, 4]):
+        assert parse(pre_filt=pre_filt).water_level == 60.0
+        assert parse(pre_filt=pre_filt, water_level=None).changed()["water_level"] is None
+
+
+def test_the_changed_parameters_give_the_same_ones() -> None:
+    corners: Any
+    for corners in (None, "auto", (1.0, 2.0, 3.0, 4.0)):
+        for level in (None, 60.0, 30.0):
+            values = RemovalParameters(pre_filt=corners, water_level=level)
+            request = json.loads(json.dumps(values.changed()))
+            assert parse(**request) == values
+
+
 @pytest.mark.parametrize(
     "bad",
     [

@@ -1,0 +1,65 @@
+"""Response removal by ObsPy itself."""
+
+import copy
+from typing import Any
+
+from obspy import Trace
+from obspy.core.inventory import Response
+from obspy.signal.invsim import cosine_sac_taper
+
+from shared.response.arrays import FloatArray
+from shared.response.parameters import Corners, RemovalParameters
+
+
+def remove(
+    samples: FloatArray,
+    sampling_rate: float,
+    response: Response,
+    parameters: RemovalParameters,
+    corners: Corners,
+) -> FloatArray:
+    """Return the ground motion that ObsPy computes from prepared samples.
+
+    Args:
+        samples: float64: counts, demeaned and tapered.
+        sampling_rate: in Hz.
+        response: the instrument's response.
+        parameters: output and water level.
+        corners: four corners in Hz; None is no filter.
+
+    Returns:
+        float64, as many samples.
+
+    Raises:
+        ObsPyException, ValueError, IndexError, NotImplementedError: ObsPy refuses the response.
+    """
+    if corners and parameters.water_level is None and response.response_stages:
+        response = _invertible_beyond(response, corners)
+    trace = Trace(samples, {"sampling_rate": sampling_rate})
+    trace.stats.response = response
+    trace.remove_response(
+        output=parameters.output,
+        pre_filt=corners,
+        water_level=parameters.water_level,
+        zero_mean=False,
+        taper=False,
+    )
+    data: FloatArray = trace.data
+    return data
+
+
+def _invertible_beyond(response: Response, corners: tuple[float, ...]) -> Response:
+    """Return a copy of a response that is 1 on each bin of the FFT that a band removes.
+
+    Where the response is zero, ObsPy multiplies the zero of the band by an infinite inverse, and
+    the whole result becomes NaN.
+    """
+
+    def evaluate(*args: Any, **keywords: Any) -> tuple[Any, Any]:
+        values, frequencies = response.get_evalresp_response(*args, **keywords)
+        values[cosine_sac_taper(frequencies, corners) == 0] = 1
+        return values, frequencies
+
+    invertible = copy.copy(response)
+    invertible.get_evalresp_response = evaluate
+    return invertible
