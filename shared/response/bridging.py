@@ -19,6 +19,7 @@ from obspy.signal.invsim import cosine_taper
 
 from shared.response.arrays import FloatArray
 from shared.waveforms.gaps import missing_samples
+from shared.waveforms.segments import is_one_rate
 
 MAX_BRIDGED_S = 10_800.0
 """Longest gap to bridge, in seconds: three hours, the longest in the benchmark. At every length a
@@ -222,7 +223,7 @@ def bridge_segments(
 def _are_one_trace(before: Segment, after: Segment, bridge: bool) -> bool:
     rate = before.trace.stats.sampling_rate
     same = before.response is after.response or before.response == after.response
-    if rate != after.trace.stats.sampling_rate or not same:
+    if not (same and is_one_rate(rate, after.trace.stats.sampling_rate)):
         return False
     lost = missing_samples(before.trace, after.trace)
     if bridge:

@@ -66,7 +66,8 @@ def gaps_between(stream: Stream) -> list[tuple[Trace, Trace, Gap]]:
     for before, after in pairwise(stream):
         if samples := missing_samples(before, after):
             start = before.stats.endtime + before.stats.delta
-            end = after.stats.starttime - before.stats.delta
+            # Counted from the start: a segment off the grid may begin less than a sample later.
+            end = start + (samples - 1) * before.stats.delta
             gaps.append((before, after, Gap(start, end, samples)))
     return gaps
 

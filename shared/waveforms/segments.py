@@ -4,8 +4,10 @@ import math
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from itertools import pairwise
 from operator import itemgetter
 
+import numpy as np
 from obspy import Stream, Trace, UTCDateTime
 from obspy.core.trace import Stats
 
@@ -14,6 +16,11 @@ from shared.archive.time import format_time
 TimeSpan = tuple[UTCDateTime, UTCDateTime]
 """A start and an end, both included."""
 
+RATE_TOLERANCE = 1e-4
+"""Relative difference of sampling rates that are one channel's: the tolerance of libmseed, which
+joins such records to one segment."""
+
+_SAME_TIMES = 1e-2  # of a sample interval: the shift by another rate that may be ignored
 _CLOSE = 1e-3  # of a sample interval, for times that are rounded to a microsecond or more
 _MAX_LISTED = 10  # time spans in one warning
 _NEARBY_S = 600  # reading the records in between is faster than a second request
@@ -29,6 +36,9 @@ def join(stream: Stream) -> list[str]:
     ones. All of them are left out, as `Stream.merge` does by default. The rest of such a segment
     keeps its times.
 
+    Segments of different sample types get one type that holds all their samples. Sampling rates
+    become one where no sample moves by more than a hundredth of its interval.
+
     Args:
         stream: unmasked segments of one channel; changed in place, perhaps to none.
 
@@ -36,14 +46,15 @@ def join(stream: Stream) -> list[str]:
         Warnings about the segments.
     """
     warnings = []
-    before = len(stream)
-    alike: defaultdict[tuple[float, str], list[Trace]] = defaultdict(list)
+    before, odd = len(stream), _are_disordered(stream)
+    _unify(stream)
+    alike: defaultdict[float, list[Trace]] = defaultdict(list)
     for trace in stream:  # ObsPy fails to join adjacent segments that differ
-        alike[trace.stats.sampling_rate, trace.data.dtype.str].append(trace)
+        alike[trace.stats.sampling_rate].append(trace)
     stream.traces = [
         trace for traces in alike.values() for trace in Stream(traces).merge(method=-1)
     ]
-    if len(stream) < before:
+    if odd and len(stream) < before:
         warnings.append(
             f"{before} segments out of order or overlapping were joined to {len(stream)}"
         )
@@ -54,16 +65,68 @@ def join(stream: Stream) -> list[str]:
         stream.traces = [part for trace in stream for part in _without(trace, spans)]
         stream.sort(["starttime"])
         lost = samples - sum(trace.stats.npts for trace in stream)
-        listed = ", ".join(f"{format_time(a)} to {format_time(b)}" for a, b in spans[:_MAX_LISTED])
-        if len(spans) > _MAX_LISTED:
-            listed += f" and {len(spans) - _MAX_LISTED} more"
+        listed = _listed([f"{format_time(start)} to {format_time(end)}" for start, end in spans])
         warnings.append(f"{lost} samples that conflict with one another were left out: {listed}")
     rates = sorted({trace.stats.sampling_rate for trace in stream})
     if len(rates) > 1:
         warnings.append(
             f"the segments have different sampling rates: {', '.join(map(str, rates))} Hz"
         )
-    return warnings
+    return warnings + _describe_short_overlaps(stream)
+
+
+def have_one_rate(traces: Sequence[Trace]) -> bool:
+    """Return whether traces have one sampling rate, to the tolerance of miniSEED's own reader."""
+    first = traces[0].stats.sampling_rate
+    return all(is_one_rate(first, trace.stats.sampling_rate) for trace in traces)
+
+
+def is_one_rate(one: float, other: float) -> bool:
+    """Return whether two sampling rates are one, to `RATE_TOLERANCE`."""
+    return abs(one - other) < RATE_TOLERANCE * other
+
+
+def _are_disordered(stream: Stream) -> bool:
+    """Return whether a segment begins before the end of the one before."""
+    return any(after.stats.starttime <= before.stats.endtime for before, after in pairwise(stream))
+
+
+def _unify(stream: Stream) -> None:
+    """Give segments one sample type, and the first one's sampling rate if that moves no sample."""
+    types = {trace.data.dtype for trace in stream}
+    if len(types) > 1:
+        common = np.result_type(*types)
+        for trace in stream:
+            trace.data = trace.data.astype(common, copy=False)
+    rates = {trace.stats.sampling_rate for trace in stream}
+    if len(rates) > 1:
+        first = min(stream, key=lambda trace: trace.stats.starttime).stats.sampling_rate
+        for stats in (trace.stats for trace in stream):
+            moved = abs(stats.sampling_rate / first - 1) * stats.npts
+            if 0 < moved < _SAME_TIMES:
+                stats.sampling_rate = first
+
+
+def _describe_short_overlaps(stream: Stream) -> list[str]:
+    """Describe where segments overlap by half a sample to one: a clock was set back."""
+    places = []
+    for before, after in pairwise(stream):
+        delta = before.stats.delta
+        overlap_s = delta - (after.stats.starttime - before.stats.endtime)
+        if overlap_s > (1 / 2 + _CLOSE) * delta:
+            places.append(
+                f"{format_time(after.stats.starttime)} by {1000 * overlap_s:.3f} ms"
+                f" ({overlap_s / delta:.3f} samples)"
+            )
+    if not places:
+        return []
+    return [f"segments overlap by less than a sample, and all are kept: from {_listed(places)}"]
+
+
+def _listed(items: Sequence[str]) -> str:
+    """Return the first items of a list in words, and the number of the others."""
+    more = len(items) - _MAX_LISTED
+    return ", ".join(items[:_MAX_LISTED]) + (f" and {more} more" if more > 0 else "")
 
 
 def cut(trace: Trace, first: int, end: int) -> Trace:

@@ -5,6 +5,7 @@ limits         the samples and day objects that one request may take
 plan           refusals, removal plans and batches, before samples are read
 read           read_windows: the windows' samples from the archive
 merge          one window's samples from the segments of its days, as one trace
+placement      the segments in that trace: their own times, their shifts and the gaps
 ground_motion  one window's response removal, and the margins that it needs
 result         WindowResult: samples or an error, as JSON
 reply          the results as a reply, in the requested format

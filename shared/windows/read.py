@@ -3,7 +3,6 @@
 from collections import Counter, defaultdict
 from collections.abc import Sequence
 
-import numpy as np
 from obspy import Stream
 
 from shared.archive.archive import Archive
@@ -15,7 +14,7 @@ from shared.waveforms.reasons import conflicts, not_numbers
 from shared.waveforms.segments import TimeSpan
 from shared.windows._task import WindowTask, drop_frames, no_samples
 from shared.windows.limits import MAX_SAMPLES, check_total_samples, window_too_large
-from shared.windows.merge import window_trace
+from shared.windows.merge import merge_segments, window_counts
 from shared.windows.plan import batches, plan_removals, refuse_large
 from shared.windows.request import Window
 from shared.windows.result import WindowResult
@@ -105,16 +104,20 @@ def _read_window(task: WindowTask, readers: DayReaders) -> WindowResult:
     if removal:
         from shared.windows.ground_motion import ground_motion
 
-        segments, report = ground_motion(window, Stream(segments), removal)
-        warnings += report.warnings
-    trace = window_trace(window, segments, extent) if segments else None
-    if trace is None or np.ma.getmaskarray(trace.data).all():
+        encoding = ENCODINGS[removal.parameters.encoding]
+        stream, report = ground_motion(window, Stream(segments), removal)
+        for trace in stream:
+            trace.data = trace.data.astype(encoding)
+        messages = list(report.warnings)
+    else:
+        stream, messages = window_counts(window, segments)
+    merged = merge_segments(window, stream, extent)
+    if merged is None:
         spans = "; ".join(f"{day.uri} has {day.span}" for day in days)
         raise NoWaveformError(f"no samples of {window}: {spans}")
-    if not (removal and report):
-        return WindowResult(window, trace, warnings=tuple(warnings), empty=empty)
-    trace.data = trace.data.astype(ENCODINGS[removal.parameters.encoding])
-    return WindowResult(window, trace, None, tuple(warnings), report, removal.parameters, empty)
+    notes = (*warnings, *messages)
+    parameters = removal.parameters if removal else None
+    return WindowResult(window, merged[0], None, notes, report, parameters, empty, merged[1])
 
 
 def _read_days(task: WindowTask, readers: DayReaders) -> tuple[list[DayWaveform], TimeSpan]:

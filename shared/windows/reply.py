@@ -55,8 +55,8 @@ def write_windows(results: Sequence[WindowResult], file_format: str) -> File:
         results: in the request's order.
         file_format: a key of `shared.formats.FORMATS`.
     """
-    traces = [result.trace for result in results if result.trace is not None]
-    parts = [part for trace in traces for part in contiguous_parts(trace)]
+    segments = [segment for result in results for segment in result.segments]
+    parts = [part for segment in segments for part in contiguous_parts(segment)]
     return FORMATS[file_format].write(parts, failed_windows(results))
 
 

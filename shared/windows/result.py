@@ -11,7 +11,7 @@ from shared.archive.time import format_time
 from shared.errors import ServiceError
 from shared.response.parameters import WINDOW_NAMES, RemovalParameters
 from shared.waveforms.reasons import EmptySpan
-from shared.windows.merge import window_gaps
+from shared.windows.placement import PlacedSegment, describe_shift, window_gaps
 from shared.windows.request import Window
 
 if TYPE_CHECKING:
@@ -24,13 +24,14 @@ class WindowResult:
 
     Attributes:
         window: the window as requested.
-        trace: counts or ground motion, masked where samples are missing between its ends; None if
-            there is an error.
+        trace: counts or ground motion on the sampling grid of the first sample, masked where
+            samples are missing between its ends; None if there is an error.
         error: why there is no trace; None if there is one.
         warnings: oddities of the data, in words.
         report: how the response was removed; None for counts.
         parameters: the parameters of the removal, with `pre_filt` resolved; None for counts.
         empty: the reasons for missing samples; all others are absent.
+        placed: the trace's segments, each with its own times; () if the trace has them, too.
     """
 
     window: Window
@@ -40,11 +41,19 @@ class WindowResult:
     report: "RemovalReport | None" = None
     parameters: RemovalParameters | None = None
     empty: tuple[EmptySpan, ...] = ()
+    placed: tuple[PlacedSegment, ...] = ()
 
     @property
     def samples(self) -> int:
         """The number of samples, missing ones included; 0 if there is an error."""
         return self.trace.stats.npts if self.trace else 0
+
+    @property
+    def segments(self) -> tuple[Trace, ...]:
+        """The samples by segments, each with its own times; masked only if `placed` is ()."""
+        if self.placed:
+            return tuple(segment.trace for segment in self.placed)
+        return (self.trace,) if self.trace else ()
 
     def as_dict(self) -> dict[str, Any]:
         """Return the result as JSON; `data` is a NumPy array, masked where samples are missing."""
@@ -56,6 +65,8 @@ class WindowResult:
                 "error": self.error.as_dict() if self.error else None,
             }
         stats = self.trace.stats
+        shift = describe_shift(self.trace, self.placed)
+        warnings = [*self.warnings, *([shift] if shift else [])]
         return {
             **_codes(self.window.channel),
             "delta": stats.delta,
@@ -63,8 +74,12 @@ class WindowResult:
             "starttime": format_time(stats.starttime),
             "endtime": format_time(stats.endtime),
             **self._ground_motion(),
-            "gaps": [gap.as_dict() for gap in window_gaps(self.trace, self.window, self.empty)],
-            **({"warnings": list(self.warnings)} if self.warnings else {}),
+            "gaps": [
+                gap.as_dict()
+                for gap in window_gaps(self.trace, self.placed, self.window, self.empty)
+            ],
+            **({"segments": [each.as_dict() for each in self.placed]} if shift else {}),
+            **({"warnings": warnings} if warnings else {}),
             "data": self.trace.data,
         }
 

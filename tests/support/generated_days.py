@@ -34,12 +34,19 @@ def days(
     midnight: UTCDateTime = MIDNIGHT,
     rates: tuple[float, ...] = (1.0, 8.0, 40.0),
     encodings: tuple[str, ...] = ("STEIM1", "STEIM2", "INT32", "FLOAT32"),
+    on_grid: bool = False,
 ) -> bytes:
-    """Draw a day of one to five segments, with overlaps shorter than the reading margin."""
+    """Draw a day of one to five segments, with overlaps shorter than the reading margin.
+
+    On the grid, all samples are whole intervals from midnight.
+    """
     rate = draw(st.sampled_from(rates))
     encoding = draw(st.sampled_from(encodings))
     reclen = draw(st.sampled_from([256, 512, 1024, 2048, 4096]))
-    start = draw(st.sampled_from([-31.3, 0.019536, 0.0, 0.5, 3600.00712, 40000.1]))
+    starts = (
+        [-31.0, 0.0, 2.0, 3600.0] if on_grid else [-31.3, 0.019536, 0.0, 0.5, 3600.00712, 40000.1]
+    )
+    start = draw(st.sampled_from(starts))
     overlap = st.integers(1, int(50 * rate)).map(lambda samples: -samples / rate)
     gap = st.one_of(
         st.integers(1, int(3 * rate)).map(lambda samples: samples / rate),
@@ -47,6 +54,7 @@ def days(
         overlap,
     )
     off_grid = st.integers(-12, 12).map(lambda milliseconds: milliseconds / 1000)
+    off_grid = st.just(0.0) if on_grid else off_grid
     parts = [
         (draw(gap) + draw(off_grid) if number else 0.0, draw(st.integers(1, 8_000)))
         for number in range(draw(st.integers(1, 5)))

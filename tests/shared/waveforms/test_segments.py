@@ -1,12 +1,10 @@
 """Segments are sorted and joined, and conflicting samples are removed."""
 
-from typing import Any
-
 import numpy as np
 import pytest
 from obspy import Stream, Trace, UTCDateTime
 
-from shared.waveforms.segments import cut, join
+from shared.waveforms.segments import cut, have_one_rate, join
 from tests.support.builders import make_trace, noise
 
 NSCL = "CI.BOM.BHZ."
@@ -121,12 +119,56 @@ def test_a_cut_shares_the_samples() -> None:
     assert trace.stats.npts == 1_000
 
 
-@pytest.mark.parametrize("other", [{"sampling_rate": 20.0}, {"dtype": np.float32}])
-def test_adjacent_segments_that_differ_are_not_joined(other: dict[str, Any]) -> None:
+def test_adjacent_segments_of_other_rates_are_not_joined() -> None:
     """ObsPy's cleanup fails if there is no gap between them."""
     one = make_trace(NSCL, "2024-01-01", noise(400))
-    two = make_trace(NSCL, "2024-01-01T00:00:10", noise(400), **other)
+    two = make_trace(NSCL, "2024-01-01T00:00:10", noise(400), sampling_rate=20.0)
     stream = Stream([two, one])
     join(stream)
     assert [trace.stats.npts for trace in stream] == [400, 400]
     assert stream[0].stats.starttime == START
+
+
+def test_adjacent_segments_of_other_sample_types_are_joined_without_loss() -> None:
+    one = make_trace(NSCL, "2024-01-01", [2**24 + 1] * 400)
+    two = make_trace(NSCL, "2024-01-01T00:00:10", np.full(400, 0.25), dtype=np.float32)
+    stream = Stream([two, one])
+    join(stream)
+    (trace,) = stream
+    assert trace.data.dtype == np.float64
+    assert trace.data[[0, 399, 400, 799]].tolist() == [2**24 + 1] * 2 + [0.25] * 2
+
+
+@pytest.mark.parametrize(
+    ("rate", "found"),
+    [
+        (40.0 * (1 + 1e-7), [40.0]),
+        (40.0 * (1 + 2e-5), [40.0]),  # the last of 400 samples moves by 0.008 samples
+        (40.0 * (1 - 9e-5), [40.0, 40.0 * (1 - 9e-5)]),  # one channel, with its own times
+    ],
+)
+def test_rates_become_one_unless_samples_move(rate: float, found: list[float]) -> None:
+    one = make_trace(NSCL, "2024-01-01", noise(400))
+    two = make_trace(NSCL, "2024-01-01T00:01:00", noise(400), sampling_rate=rate)
+    stream = Stream([one, two])
+    join(stream)
+    assert sorted({trace.stats.sampling_rate for trace in stream}) == sorted(found)
+    assert have_one_rate(list(stream))
+
+
+@pytest.mark.parametrize("parts", [[(0, 500), (500, 1_000)], [(0, 400), (600, 1_000)]])
+def test_days_in_order_are_no_oddity(parts: list[tuple[int, int]]) -> None:
+    assert join(Stream([segment(*part) for part in parts])) == []
+
+
+def test_an_overlap_of_less_than_a_sample_is_a_warning() -> None:
+    one = segment(0, 500)
+    two = segment(500, 1_000)
+    two.stats.starttime -= 0.9 / 40
+    stream = Stream([one, two])
+    (note,) = join(stream)
+    assert note == (
+        "segments overlap by less than a sample, and all are kept: from"
+        " 2024-01-01T00:00:12.477500Z by 22.500 ms (0.900 samples)"
+    )
+    assert sum(trace.stats.npts for trace in stream) == 1_000

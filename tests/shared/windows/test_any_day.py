@@ -1,4 +1,4 @@
-"""Windows read by byte ranges, compared with whole days that ObsPy merges and trims."""
+"""Windows read by byte ranges, compared with the samples of whole days and their own times."""
 
 import io
 from collections.abc import Callable
@@ -29,29 +29,72 @@ def put(archive: S3Server) -> Callable[[Day, bytes], None]:
     return lambda day, content: archive.put(SCEDC.waveform_key(CHANNEL, day), content)
 
 
-def by_obspy(window: Window, contents: dict[Day, bytes]) -> obspy.Trace | None:
-    """Cut a window out of its whole days; return None if it has no samples."""
+def whole_days(window: Window, contents: dict[Day, bytes]) -> Stream:
+    """Read a window's whole days with ObsPy."""
     whole = Stream()
     for day in window.days:
         if day in contents:
             whole += obspy.read(io.BytesIO(contents[day]), format="MSEED")
-    try:
-        whole.merge().trim(window.starttime, window.endtime)
-    except ValueError:  # ObsPy's reaction to a window between two samples
+    return whole
+
+
+def by_times(window: Window, whole: Stream) -> tuple[list[int], list[float]]:
+    """The samples of a window's days within half an interval of it, without conflicting ones.
+
+    Returns:
+        Their own times in ns, in order, and their values.
+    """
+    segments = whole.copy().merge(method=-1)  # joins samples stored twice
+    times, values = [np.empty(0)], [np.empty(0)]
+    for trace in segments:
+        interval = trace.stats.delta * 1e9
+        own = trace.stats.starttime.ns + np.round(np.arange(trace.stats.npts) * interval)
+        there = (own > window.starttime.ns - interval / 2) & (
+            own < window.endtime.ns + interval / 2
+        )
+        for other in segments:
+            if other is not trace:
+                first, last = other.stats.starttime.ns, other.stats.endtime.ns
+                there &= (own < first - interval / 1000) | (own > last + interval / 1000)
+        times.append(own[there])
+        values.append(trace.data[there])
+    order = np.argsort(np.concatenate(times), kind="stable")
+    return np.concatenate(times)[order].astype(int).tolist(), np.concatenate(values)[order].tolist()
+
+
+def by_obspy(window: Window, whole: Stream) -> obspy.Trace | None:
+    """The window by ObsPy's `merge` and `trim`, if all segments lie on one grid.
+
+    None also where three segments overlap, as ObsPy may take samples of one that conflicts.
+    """
+    stats = sorted((trace.stats for trace in whole), key=lambda each: each.starttime)
+    ends = sorted(each.endtime for each in stats)
+    if any(third.starttime <= end for third, end in zip(stats[2:], ends, strict=False)):
         return None
-    if not whole or np.ma.getmaskarray(whole[0].data).all():
+    samples = [(each.starttime - stats[0].starttime) / each.delta for each in stats]
+    if any(abs(count - round(count)) > 1e-5 for count in samples):
         return None
-    trace: obspy.Trace = whole[0]
+    trace: obspy.Trace = whole.copy().merge().trim(window.starttime, window.endtime)[0]
     return trace
 
 
-def check(answer: WindowResult, expected: obspy.Trace | None) -> None:
-    if expected is None:
+def check(
+    answer: WindowResult, times: list[int], values: list[float], expected: obspy.Trace | None
+) -> None:
+    """Check a window against the samples of its days, and against ObsPy's if it is given."""
+    if not times:
         assert answer.trace is None
-        assert answer.error
         assert type(answer.error).__name__ == "NoWaveformError"
         return
     assert answer.trace is not None, answer.error
+    delta = answer.trace.stats.delta
+    parts = answer.segments
+    found = [part.stats.starttime.ns + np.arange(part.stats.npts) * delta * 1e9 for part in parts]
+    np.testing.assert_allclose(np.concatenate(found), times, rtol=0, atol=delta * 1e9 * 0.01)
+    assert np.concatenate([part.data for part in parts]).tolist() == values
+    assert np.ma.compressed(answer.trace.data).tolist() == values
+    if expected is None:
+        return
     assert answer.trace.stats.starttime.ns == expected.stats.starttime.ns
     assert answer.trace.stats.sampling_rate == expected.stats.sampling_rate
     assert answer.trace.data.dtype == expected.data.dtype
@@ -68,6 +111,7 @@ def check(answer: WindowResult, expected: obspy.Trace | None) -> None:
 @given(data=st.data())
 def test_any_windows_of_any_days(put: Callable[[Day, bytes], None], data: st.DataObject) -> None:
     kinds = {
+        "on_grid": data.draw(st.booleans(), "on one grid"),
         "rates": (data.draw(st.sampled_from([1.0, 8.0, 40.0]), "rate"),),
         "encodings": (data.draw(st.sampled_from(["STEIM1", "STEIM2", "INT32", "FLOAT32"])),),
     }
@@ -82,8 +126,10 @@ def test_any_windows_of_any_days(put: Callable[[Day, bytes], None], data: st.Dat
     whole = read_windows(windows, SCEDC, whole=True, max_samples=MANY)
     again = read_windows(windows, SCEDC, max_samples=MANY)  # by a warm container
     for window, answer, other, warm in zip(windows, answers, whole, again, strict=True):
-        expected = by_obspy(window, contents)
-        event("none" if expected is None else f"masked: {np.ma.is_masked(expected.data)}")
-        check(other, expected)
-        check(answer, expected)
-        check(warm, expected)
+        days_of_window = whole_days(window, contents)
+        times, values = by_times(window, days_of_window)
+        expected = by_obspy(window, days_of_window) if times else None
+        event(f"none: {not times}, one grid: {expected is not None}")
+        event(f"masked: {expected is not None and np.ma.is_masked(expected.data)}")
+        for each in (other, answer, warm):
+            check(each, times, values, expected)
