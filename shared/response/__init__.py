@@ -7,8 +7,10 @@
     bridging           segments deconvolved together, with bridged gaps and extended ends
     epochs             the epoch of a segment in the station's metadata
     pre_filt           the corners of a band: checked, or derived from the response
+    units              units of the input and of the result
     clipping           frequencies of a band at which a water level clips the response
     arrays             array types
+    _flatness          the quantity to which a response is flat
     _parameter         kinds of parameters in JSON and on the command line
     _fast_removal      the fast method for one trace
     _obspy_removal     ObsPy's own method for one trace

@@ -108,10 +108,14 @@ def is_polynomial(response: Response) -> bool:
 
 
 def input_units(response: Response) -> str:
-    """Return the instrument's input unit as the metadata spells it, or ""."""
+    """Return the instrument's input unit as the metadata spells it, or "".
+
+    A first stage that is a gain alone may name none. As in ObsPy, it is the sensitivity's then.
+    """
     stages = response.response_stages
     first = stages[0] if stages else response.instrument_polynomial
-    return str(first.input_units or "")
+    overall = response.instrument_sensitivity
+    return str(first.input_units or (overall and overall.input_units) or "")
 
 
 def label(trace: Trace) -> str:

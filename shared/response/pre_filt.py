@@ -7,12 +7,15 @@ import numpy as np
 from obspy.core.inventory import Response, ResponseListResponseStage
 
 from shared.errors import BadRequestError
+from shared.response._flatness import flattest_motion, flattest_power
 from shared.response.epochs import input_units
 from shared.response.parameters import Corners, PreFilt
+from shared.response.units import motion_derivative
 
 _BAND_DB = 20.0
-"""The passband of an instrument is where its response, in its input unit, is at most this far below
-the maximum: a 120 s seismometer reaches down to 0.003 Hz, a 1 Hz geophone to 0.3 Hz."""
+"""The passband of an instrument is where its response, to the quantity that it is flattest to, is
+at most this far below the maximum: a 120 s seismometer reaches down to 0.003 Hz, a 1 Hz geophone to
+0.3 Hz."""
 
 _ACCELEROMETER_HZ = 0.02
 """Lowest f2 of an accelerometer. It responds down to 0 Hz, but below this its self-noise exceeds
@@ -25,6 +28,8 @@ _UPPER = 0.8, 0.9
 _PERIODS = 10.0
 """Lowest number of periods of f2 within the data."""
 
+_DAY_S = 86_400.0
+
 _PER_DECADE = 200  # frequencies at which the response is evaluated
 
 
@@ -32,8 +37,9 @@ def resolve(pre_filt: PreFilt, response: Response, sampling_rate: float, seconds
     """Return the corners of a request's `pre_filt`.
 
     "auto" becomes the instrument's passband. From f2 to f3 its response is within 20 dB of the
-    maximum. At least ten periods of f2 fit into the data, and f3 is at most 0.8 of the Nyquist
-    frequency. f1 is half of f2, and f4 is 9/8 of f3.
+    maximum: the response to displacement, velocity or acceleration, whichever it is flattest to.
+    The metadata may describe another of the three. At least ten periods of f2 fit into the data,
+    and f3 is at most 0.8 of the Nyquist frequency. f1 is half of f2, and f4 is 9/8 of f3.
 
     Args:
         pre_filt: four corners in Hz, "auto", or None.
@@ -70,11 +76,17 @@ def _passband(response: Response, sampling_rate: float, seconds: float) -> Corne
         raise ValueError("its response list has nothing below 0.8 of the Nyquist frequency")
     values = response.get_evalresp_response_for_frequencies(frequencies, output="DEF")
     amplitude = np.abs(values)
-    passband = frequencies[amplitude >= amplitude.max() * 10 ** (-_BAND_DB / 20)]
-    f2, f3 = float(passband[0]), float(passband[-1])
-    units = input_units(response).upper().replace("SEC", "S")
-    if "S**2" in units or units.endswith("/S/S"):
-        f2 = max(f2, _ACCELEROMETER_HZ)
+    described = motion_derivative(input_units(response))
+    if described is None:
+        power, lowest = flattest_power(frequencies, amplitude), 0.0
+    else:
+        flattest = flattest_motion(frequencies, amplitude, described)
+        power, lowest = described - flattest, _ACCELEROMETER_HZ if flattest == 2 else 0.0
+    amplitude *= frequencies**power
+    # Longer periods than those of a day never count.
+    peak = amplitude[frequencies >= min(_PERIODS / _DAY_S, frequencies[-1])].max()
+    passband = frequencies[amplitude >= peak * 10 ** (-_BAND_DB / 20)]
+    f2, f3 = max(float(passband[0]), lowest), float(passband[-1])
     if f2 * seconds < _PERIODS:
         f2 = _PERIODS / seconds if seconds > 0 else f3
     f2 = min(f2, f3 / 2)

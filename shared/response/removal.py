@@ -13,10 +13,11 @@ from shared.errors import NoResponseError, UnreadableObjectError
 from shared.response import _fast_removal, _obspy_removal
 from shared.response.bridging import BridgedTrace, Segment, bridge_segments
 from shared.response.clipping import warn_of_clipping
-from shared.response.epochs import find_response, input_units, is_polynomial, label, split_at_epochs
-from shared.response.parameters import UNITS, Corners, RemovalParameters
+from shared.response.epochs import find_response, is_polynomial, label, split_at_epochs
+from shared.response.parameters import Corners, RemovalParameters
 from shared.response.pre_filt import resolve
 from shared.response.report import RemovalReport, describe_gaps, describe_tapers
+from shared.response.units import result_units
 from shared.waveforms.reasons import EmptySpan
 
 _OBSPY_BYTES = 47
@@ -81,7 +82,7 @@ def remove_response(
         others = ", ".join(str(list(used) if used else None) for used in corners[1:])
         messages[f"pre_filt became {others} for other segments"] = None
     return RemovalReport(
-        units=UNITS.get(parameters.output) or input_units(traces[-1].response),
+        units=result_units(traces[-1].response, parameters.output),
         method=", ".join(sorted({method for method, _ in removals})),
         pre_filt=corners[0],
         gaps=gap_list,

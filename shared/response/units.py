@@ -1,0 +1,50 @@
+"""Units of a response's input and of its result."""
+
+import re
+
+from obspy.core.inventory import Response
+
+from shared.response.epochs import input_units, is_polynomial
+from shared.response.parameters import UNITS
+
+_SI_UNITS = tuple(UNITS.values())  # by the derivative of displacement
+
+_SCALED = {
+    prefix + unit: derivative
+    for prefix in ("NM", "MM", "CM")
+    for unit, derivative in (("", 0), ("/S", 1), ("/SEC", 1), ("/S**2", 2))
+}
+"""Units of a response that ObsPy scales to SI units, and the derivative of displacement that they
+are of. See `scale_factor` in `obspy.core.inventory.response`: it has this list, in capitals."""
+
+_METRES = re.compile("[NU\u039cMCDK]?M(?=/|$)")  # the third is the capital of µ
+_DERIVATIVES = {"M": 0, "M/S": 1, "M/S**2": 2, "M/S/S": 2, "M/S2": 2, "GAL": 2}
+
+
+def result_units(response: Response, output: str) -> str:
+    """Return the unit of the numbers that a removal gives.
+
+    With "DEF", the response counts as it is, and so its input unit stays, as the metadata spells
+    it. But ObsPy scales some units of ground motion to SI units, and leaves others: a response to
+    nm/s gives m/s, one to um/s gives um/s.
+
+    Args:
+        response: the instrument's response.
+        output: "DISP", "VEL", "ACC" or "DEF".
+    """
+    if output in UNITS:
+        return UNITS[output]
+    units = input_units(response)
+    derivative = _SCALED.get(units.upper())
+    return units if derivative is None or is_polynomial(response) else _SI_UNITS[derivative]
+
+
+def motion_derivative(units: str) -> int | None:
+    """Return the derivative of displacement that a unit is of: 0, 1 or 2; None if not of motion.
+
+    Args:
+        units: in any spelling, such as "nm/s", "M/SEC", "cm/(s**2)" or "gal".
+    """
+    plain = units.upper().replace("SEC", "S").replace("^", "**")
+    plain = re.sub(r"[\s()]", "", plain)
+    return _DERIVATIVES.get(_METRES.sub("M", plain, count=1))
