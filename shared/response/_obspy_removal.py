@@ -43,6 +43,7 @@ def remove(
         water_level=parameters.water_level,
         zero_mean=False,
         taper=False,
+        hide_sensitivity_mismatch_warning=True,  # on stderr; a warning of the check has the figures
     )
     data: FloatArray = trace.data
     return data

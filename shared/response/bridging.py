@@ -14,10 +14,10 @@ from itertools import pairwise
 
 import numpy as np
 from obspy import Trace
-from obspy.core.inventory import Response
 from obspy.signal.invsim import cosine_taper
 
 from shared.response.arrays import FloatArray
+from shared.response.checked_response import CheckedResponse
 from shared.waveforms.gaps import missing_samples
 from shared.waveforms.segments import is_one_rate
 
@@ -44,7 +44,7 @@ class Segment:
     """
 
     trace: Trace
-    response: Response
+    response: CheckedResponse
     wanted: bool = True
 
 

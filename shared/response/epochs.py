@@ -6,12 +6,16 @@ from collections.abc import Iterator
 from itertools import pairwise
 
 from obspy import Inventory, Trace, UTCDateTime
-from obspy.core.inventory import Channel, PolynomialResponseStage, Response
+from obspy.core.inventory import Channel, Response
 
 from shared.archive.channel_id import blank_location
 from shared.archive.time import format_time
 from shared.errors import NoResponseError
+from shared.response._stages import RATE_TOLERANCE
+from shared.response.checked_response import CheckedResponse, check
 from shared.response.parameters import UNITS
+from shared.response.polynomials import is_polynomial
+from shared.stations import findings
 from shared.waveforms.segments import cut
 
 _MAX_HOLE_S = 60.0  # between two epochs, since some are written to the minute
@@ -21,6 +25,9 @@ _MAX_HOLE_S = 60.0  # between two epochs, since some are written to the minute
 _GROUND_MOTION = {"M", "M/S", "M/SEC", "M/S**2", "M/SEC**2", "M/(S**2)", "M/(SEC**2)", "M/S/S"} | {
     prefix + unit for prefix in ("NM", "MM", "CM") for unit in ("", "/S", "/SEC", "/S**2")
 }
+
+_MASS_POSITION = "M"
+"""Instrument code, the second letter of a channel (SEED manual 2.4, appendix A)."""
 
 
 def split_at_epochs(trace: Trace, inventory: Inventory) -> list[Trace]:
@@ -66,19 +73,48 @@ def split_at_epochs(trace: Trace, inventory: Inventory) -> list[Trace]:
     return parts
 
 
-def find_response(trace: Trace, inventory: Inventory, output: str) -> Response:
+def find_response(
+    trace: Trace,
+    inventory: Inventory,
+    output: str,
+    known: dict[int, CheckedResponse] | None = None,
+) -> CheckedResponse:
     """Return the response at a segment's start, from the first valid epoch, as ObsPy does.
 
-    It warns if several epochs are valid.
+    It warns if several epochs are valid, and where the metadata contradict themselves or the data.
 
     Args:
         trace: the segment.
         inventory: the station's metadata.
         output: "VEL", "DISP", "ACC" or "DEF"; all except "DEF" need a response to ground motion.
+        known: responses of this inventory that have been checked, by their id; it is extended.
 
     Raises:
-        NoResponseError: no epoch is valid at this time, or its response cannot give this output.
+        NoResponseError: no epoch is valid at this time, its response cannot be right, or it cannot
+            give this output.
     """
+    epoch = _find_epoch(trace, inventory)
+    faults = findings.faults(epoch)
+    if faults:
+        raise NoResponseError(f"{label(trace)}: {faults[0]}")
+    response = epoch.response
+    if not (response.response_stages or response.instrument_polynomial):
+        raise NoResponseError(f"{label(trace)}: the response in the StationXML has no stages")
+    known = {} if known is None else known
+    try:
+        checked = known.get(id(response)) or check(response)
+    except ValueError as error:
+        raise NoResponseError(f"{label(trace)}: response not usable: {error}") from error
+    known[id(response)] = checked
+    for message in (*findings.notes(epoch), *checked.messages, *_rate_messages(trace, checked)):
+        warnings.warn(f"{trace.id}: {message}", stacklevel=2)
+    if output in UNITS:
+        _require_ground_motion(trace, checked, output)
+    return checked
+
+
+def _find_epoch(trace: Trace, inventory: Inventory) -> Channel:
+    """Return the first valid epoch of a segment's start, with a warning if there are several."""
     epochs = list(_epochs(trace, inventory))
     valid = _valid(epochs, trace.stats.starttime)
     if not valid:
@@ -90,21 +126,26 @@ def find_response(trace: Trace, inventory: Inventory, output: str) -> Response:
         spans = "; ".join(map(_span, valid))
         message = f"{len(valid)} epochs claim {label(trace)}, took the first of: {spans}"
         warnings.warn(message, stacklevel=2)
-    response = valid[0].response
-    if not (response.response_stages or response.instrument_polynomial):
-        raise NoResponseError(f"{label(trace)}: the response in the StationXML has no stages")
-    if output in UNITS and not _is_ground_motion(response):
+    epoch: Channel = valid[0]
+    return epoch
+
+
+def _rate_messages(trace: Trace, response: CheckedResponse) -> Iterator[str]:
+    """Yield a message if the stages end in another sampling rate than that of the data."""
+    rate, data = response.sampling_rate, trace.stats.sampling_rate
+    if rate and abs(data / rate - 1) > RATE_TOLERANCE:
+        yield f"the stages of the response end in {rate:g} Hz, but the data have {data:g} Hz"
+
+
+def _require_ground_motion(trace: Trace, response: Response, output: str) -> None:
+    if not _is_ground_motion(response):
         raise NoResponseError(
             f"{label(trace)}: {_kind(response)} cannot give output {output!r}: must be 'DEF', which"
             " keeps the instrument's unit"
         )
-    return response
-
-
-def is_polynomial(response: Response) -> bool:
-    """Return whether ObsPy applies a polynomial, which gives the input unit for every output."""
-    stages = response.response_stages
-    return not stages or isinstance(stages[0], PolynomialResponseStage)
+    if trace.stats.channel[1:2] == _MASS_POSITION:
+        message = f"{trace.id} is a mass position by its code, but its metadata are of"
+        warnings.warn(f"{message} {_kind(response)}", stacklevel=2)
 
 
 def input_units(response: Response) -> str:

@@ -4,12 +4,15 @@ The band's lowest frequency f1 has the longest memory. `benchmarks/windows/margi
 error for margins in periods of f1, `benchmarks/response/gaps_and_edges.py` at the ends of days.
 """
 
+import warnings
+
 from obspy import Inventory, Trace, UTCDateTime
 from obspy.core.util.obspy_types import ObsPyException
 
 from shared.errors import NoResponseError
-from shared.response.epochs import find_response, is_polynomial, label
+from shared.response.epochs import find_response, label
 from shared.response.parameters import Corners, RemovalParameters
+from shared.response.polynomials import is_polynomial
 from shared.response.pre_filt import resolve
 
 MARGIN_PERIODS = 2.4
@@ -55,7 +58,9 @@ def corners_at(
         NoResponseError: the metadata has no usable response for this time.
     """
     there = Trace(header={**trace.stats, "npts": 0, "starttime": time})
-    response = find_response(there, inventory, parameters.output)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the removal itself reports them
+        response = find_response(there, inventory, parameters.output)
     if is_polynomial(response):
         return None
     try:

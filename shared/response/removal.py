@@ -1,20 +1,26 @@
 """Instrument response removal from a stream: counts to ground motion."""
 
+import re
 import warnings
 from collections.abc import Sequence
 
 import numpy as np
 from obspy import Inventory, Stream
+from obspy.core.inventory import Response
 from obspy.core.util.obspy_types import ObsPyException
 from obspy.signal.util import _npts2nfft
 
 from shared.aws import memory
 from shared.errors import NoResponseError, UnreadableObjectError
 from shared.response import _fast_removal, _obspy_removal
+from shared.response._list_warnings import warn_of_extrapolation, warn_of_jumps
 from shared.response.bridging import BridgedTrace, Segment, bridge_segments
+from shared.response.checked_response import CheckedResponse
 from shared.response.clipping import warn_of_clipping
-from shared.response.epochs import find_response, is_polynomial, label, split_at_epochs
+from shared.response.epochs import find_response, label, split_at_epochs
 from shared.response.parameters import Corners, RemovalParameters
+from shared.response.polynomial_removal import remove_polynomial
+from shared.response.polynomials import is_polynomial
 from shared.response.pre_filt import resolve
 from shared.response.report import RemovalReport, describe_gaps, describe_tapers
 from shared.response.units import result_units
@@ -27,6 +33,10 @@ bytes for 1 to 33 million points, and 52 with a `pre_filt`."""
 _FAST_BYTES = 16
 """Lower bound of the fast method's memory for each sample; about 23 bytes were measured. A day of
 the archive fits every recommended function, but a damaged header may claim any sampling rate."""
+
+_OBSPYS_OWN = re.compile("extrapolation beyond the frequency band|Input sampling rate of stage")
+"""Warnings of ObsPy that ours replace: they come without figures, or where the band excludes the
+frequencies."""
 
 
 def remove_response(
@@ -60,13 +70,16 @@ def remove_response(
         NoResponseError: the metadata has no usable response for a segment.
         TooLargeError: the removal cannot fit into the function's memory.
         UnreadableObjectError: samples are NaN or infinite.
+        ValueError: stream and margins are of several channels.
     """
+    _require_one_channel(stream, margins)
+    known: dict[int, CheckedResponse] = {}
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        segments = _segments(stream, inventory, parameters.output, wanted=True)
+        segments = _segments(stream, inventory, parameters.output, known, wanted=True)
         stream.traces = [segment.trace for segment in segments]
         if margins is not None:
-            segments += _margins(margins, inventory, parameters.output)
+            segments += _margins(margins, inventory, parameters.output, known)
             segments.sort(key=lambda segment: segment.trace.stats.starttime)
         traces = bridge_segments(segments, parameters.gaps == "bridge", taper_ends)
         gap_list = describe_gaps(stream, traces, empty)
@@ -78,6 +91,8 @@ def remove_response(
     # Deprecations of NumPy and ObsPy do not concern the caller.
     relevant = [warning for warning in caught if issubclass(warning.category, UserWarning)]
     messages = dict.fromkeys(str(warning.message) for warning in relevant)
+    for message in [text for text in messages if _OBSPYS_OWN.search(text)]:
+        del messages[message]
     if len(corners) > 1:
         others = ", ".join(str(list(used) if used else None) for used in corners[1:])
         messages[f"pre_filt became {others} for other segments"] = None
@@ -93,22 +108,39 @@ def remove_response(
     )
 
 
-def _segments(stream: Stream, inventory: Inventory, output: str, wanted: bool) -> list[Segment]:
+def _require_one_channel(stream: Stream, margins: Stream | None) -> None:
+    """Raise a ValueError for several channels: the report, and each gap in it, are of one."""
+    ids = dict.fromkeys(trace.id for trace in [*stream, *(margins or [])])
+    if len(ids) > 1:
+        raise ValueError(f"{', '.join(ids)}: must be the segments and margins of one channel")
+
+
+def _segments(
+    stream: Stream,
+    inventory: Inventory,
+    output: str,
+    known: dict[int, CheckedResponse],
+    *,
+    wanted: bool,
+) -> list[Segment]:
     segments = []
     for trace in stream:
         for part in split_at_epochs(trace, inventory):
             if not np.isfinite(part.data).all():
                 raise UnreadableObjectError(f"{label(part)}: some samples are not numbers")
-            segments.append(Segment(part, find_response(part, inventory, output), wanted))
+            response = find_response(part, inventory, output, known)
+            segments.append(Segment(part, response, wanted))
     return segments
 
 
-def _margins(margins: Stream, inventory: Inventory, output: str) -> list[Segment]:
+def _margins(
+    margins: Stream, inventory: Inventory, output: str, known: dict[int, CheckedResponse]
+) -> list[Segment]:
     """Return the usable segments of a stream's margins, with a warning for each unusable one."""
     segments: list[Segment] = []
     for trace in margins:
         try:
-            segments += _segments(Stream([trace]), inventory, output, wanted=False)
+            segments += _segments(Stream([trace]), inventory, output, known, wanted=False)
         except (NoResponseError, UnreadableObjectError) as error:
             warnings.warn(error.message, stacklevel=2)
     return segments
@@ -135,21 +167,19 @@ def _remove(
     Returns:
         The method and the corners that were used.
     """
+    if is_polynomial(trace.response):
+        remove_polynomial(trace, parameters.method)
+        return parameters.method, None
     name = label(trace.segments[0].trace)
     fast = parameters.method == "fast" and _fast_removal.covers(trace.response, trace.npts)
-    # A polynomial applies to each sample on its own, so mean and taper would change the result.
-    linear = not is_polynomial(trace.response)
     size = _fast_removal.fft_length(trace.npts) // 2 if fast else trace.npts
-    if linear:
-        _require_memory(name, trace, size, fast)
-    samples = trace.prepare(
-        size, parameters.zero_mean and linear, parameters.taper_fraction if linear else 0.0
-    )
+    _require_memory(name, trace, size, fast)
+    samples = trace.prepare(size, parameters.zero_mean, parameters.taper_fraction)
     corners: Corners = None
     try:
-        if linear:
-            corners = resolve(parameters.pre_filt, trace.response, trace.sampling_rate, seconds)
-            warn_of_clipping(trace.response, trace.sampling_rate, 2 * size, parameters, corners)
+        corners = resolve(parameters.pre_filt, trace.response, trace.sampling_rate, seconds)
+        warn_of_clipping(trace.response, trace.sampling_rate, 2 * size, parameters, corners)
+        warn_of_extrapolation(trace, corners)
         if fast:
             _fast_removal.remove(
                 samples,
@@ -160,8 +190,12 @@ def _remove(
                 corners,
             )
         else:
+            response: Response = trace.response
+            if parameters.method == "obspy":
+                response = trace.response.for_obspy
+                warn_of_jumps(trace)
             samples = _obspy_removal.remove(
-                samples, trace.sampling_rate, trace.response, parameters, corners
+                samples, trace.sampling_rate, response, parameters, corners
             )
     # ObsPy raises these for a response that it cannot evaluate.
     except (ObsPyException, ValueError, IndexError, NotImplementedError) as error:

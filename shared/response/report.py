@@ -8,8 +8,8 @@ from obspy import Stream, UTCDateTime
 
 from shared.archive.time import format_time
 from shared.response.bridging import BridgedTrace
-from shared.response.epochs import is_polynomial
 from shared.response.parameters import Corners
+from shared.response.polynomials import is_polynomial
 from shared.waveforms.gaps import gaps_between
 from shared.waveforms.reasons import EmptySpan, explain
 

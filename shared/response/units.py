@@ -4,8 +4,9 @@ import re
 
 from obspy.core.inventory import Response
 
-from shared.response.epochs import input_units, is_polynomial
+from shared.response.epochs import input_units
 from shared.response.parameters import UNITS
+from shared.response.polynomials import is_polynomial
 
 _SI_UNITS = tuple(UNITS.values())  # by the derivative of displacement
 

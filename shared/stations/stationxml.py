@@ -4,10 +4,8 @@ import copy
 import io
 from dataclasses import dataclass
 
-import obspy
 from lxml import etree
 from obspy import Inventory
-from obspy.core.util.obspy_types import ObsPyException
 
 from shared.archive.archive import Archive, ArchiveObject
 from shared.archive.channel_id import ChannelId, blank_location
@@ -19,6 +17,7 @@ from shared.errors import (
     NoSuchObjectError,
     UnreadableObjectError,
 )
+from shared.stations import _mending
 
 _MAX_INVENTORIES = 64  # each takes some 30 KB per epoch of its channel
 
@@ -86,7 +85,8 @@ def read_stationxml(file: StationXML) -> Inventory:
     """Read all epochs of the file's channel; the caller may change the inventory.
 
     A station's file has every channel that it ever had. ObsPy takes a quarter of a second for the
-    forty of a large one, so the others are cut out before it reads the file.
+    forty of a large one, so the others are cut out before it reads the file. Epochs that ObsPy
+    would drop or refuse are mended; `findings` has the changes and the faults of each.
 
     Raises:
         NoResponseError: the file does not have the channel; the error lists those that it has.
@@ -104,9 +104,9 @@ def _parsed(uri: str, content: bytes, channel: ChannelId) -> Inventory:
         parser = etree.XMLParser(resolve_entities=False, no_network=True)
         tree = etree.parse(io.BytesIO(content), parser)
         others = _cut_out_others(tree, channel)
-        pruned = io.BytesIO(etree.tostring(tree, xml_declaration=True, encoding="UTF-8"))
-        inventory = obspy.read_inventory(pruned, format="STATIONXML")
-    except (ObsPyException, etree.XMLSyntaxError, ValueError, AttributeError, TypeError) as error:
+        _mending.mend(tree)
+        inventory = _mending.read(tree)
+    except (*_mending.READ_ERRORS, etree.XMLSyntaxError) as error:
         raise UnreadableObjectError(f"{uri} is not StationXML: {error}", object=uri) from error
     if not any(station.channels for network in inventory for station in network):
         known = ", ".join(sorted(others)) or "no channel at all"

@@ -6,13 +6,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from obspy import Inventory, Stream, Trace
-from obspy.core.inventory import Response
 from obspy.core.util.obspy_types import ObsPyException
 
 from shared.errors import NoResponseError
-from shared.response.epochs import find_response, is_polynomial
+from shared.response.checked_response import CheckedResponse
+from shared.response.epochs import find_response
 from shared.response.margins import margin_s
 from shared.response.parameters import RemovalParameters
+from shared.response.polynomials import is_polynomial
 from shared.response.pre_filt import resolve
 from shared.response.removal import remove_response
 from shared.response.report import RemovalReport
@@ -34,7 +35,8 @@ class RemovalPlan:
         requested: the parameters as requested.
         parameters: the same with `pre_filt` resolved to corners or to None.
         sampling_rate: the rate that `pre_filt` was resolved for, in Hz.
-        margin_s: the length of the margins before and after the window, in seconds.
+        margin_s: the length of the margins before and after the window, in seconds; 0 for a
+            polynomial response, which applies to each sample on its own.
     """
 
     inventory: Inventory
@@ -45,7 +47,8 @@ class RemovalPlan:
 
     def span(self, window: Window) -> TimeSpan:
         """Return a window's time span, extended by the margins."""
-        return window.starttime - self.margin_s, window.endtime + self.margin_s
+        margin_s = max(self.margin_s, _MIN_MARGIN_S)
+        return window.starttime - margin_s, window.endtime + margin_s
 
 
 def plan_removal(
@@ -67,18 +70,18 @@ def plan_removal(
         NoResponseError: the metadata has no usable response for the window's start.
     """
     response = _find_response(window, inventory, parameters.output)
-    corners = None
+    corners, margin = None, 0.0
     if not is_polynomial(response):
         try:
             corners = resolve(parameters.pre_filt, response, sampling_rate, _DAY_S)
         except (ObsPyException, ValueError, IndexError, NotImplementedError) as error:
             raise NoResponseError(f"{window}: response not usable: {error}") from error
+        margin = margin_s(corners, _MIN_MARGIN_S, _MARGIN_WITHOUT_BAND_S)
     resolved = replace(parameters, pre_filt=corners)
-    margin = margin_s(corners, _MIN_MARGIN_S, _MARGIN_WITHOUT_BAND_S)
     return RemovalPlan(inventory, parameters, resolved, sampling_rate, margin)
 
 
-def _find_response(window: Window, inventory: Inventory, output: str) -> Response:
+def _find_response(window: Window, inventory: Inventory, output: str) -> CheckedResponse:
     """Find the response at a window's start, or at its end if it starts before all epochs."""
     channel = window.channel
     header = {
@@ -179,6 +182,8 @@ def _taper(trace: Trace, outside_s: float, length_s: float, at_start: bool) -> N
 
 def _describe_missing(near: Stream, window: Window, plan: RemovalPlan) -> list[str]:
     """Describe the samples that are missing in a window and in its margins."""
+    if not plan.margin_s:
+        return []
     start, end = plan.span(window)
     delta = near[0].stats.delta
     before = max(0.0, window.starttime - near[0].stats.starttime)

@@ -101,12 +101,13 @@ def test_conflicting_samples_and_other_rates_are_warnings(archive: S3Server) -> 
         make_trace(NSCL, "2024-01-01T01:00:00", noise(4_000, 3), 20.0),
     )
     reply = write()
-    overlap, rates = reply["warnings"]
+    overlap, rates, response = reply["warnings"]
     assert overlap == (
         "3200 samples that conflict with one another were left out:"
         " 2024-01-01T00:01:00.000000Z to 2024-01-01T00:01:39.975000Z"
     )
     assert "20.0, 40.0 Hz" in rates
+    assert response.endswith("the stages of the response end in 40 Hz, but the data have 20 Hz")
     assert reply["samples"] == 2 * 2_400 + 4_000
     assert [gap["samples"] for gap in reply["gaps"]] == [1_600, 3_440 * 40]
 

@@ -100,6 +100,8 @@ def test_lengths_of_all_kinds_equal_obspy(npts: int, flat: bool) -> None:
     response = instrument.response(40.0)
     if flat:  # gains only, without a filter near the Nyquist frequency
         response.response_stages = response.response_stages[1:3]
+        for number, stage in enumerate(response.response_stages, 1):
+            stage.stage_sequence_number = number
         response.response_stages[0].input_units = "M/S"
     inventory = station()
     inventory[0][0][0].response = response

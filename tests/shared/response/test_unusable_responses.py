@@ -89,10 +89,13 @@ def test_what_is_no_ground_motion_can_be_had_in_its_own_unit(spoil: Any) -> None
     spoil(inventory)
     stream, expected = hour(12_000), hour(12_000)
     report = remove_response(stream, inventory, parse(output="DEF"))
-    expected.remove_response(inventory, output="DEF")
+    if spoil is pressure:
+        expected.remove_response(inventory, output="DEF")
+    else:  # its coefficients are 0 and 2; ObsPy divides by the stage's gain of 1
+        expected[0].data = 2.0 * expected[0].data
     assert worst_error(stream, expected) < 1e-6
     assert report.units == ("PA" if spoil is pressure else "M/S")
-    assert report.method == ("fast" if spoil is pressure else "obspy")
+    assert report.method == "fast"
 
 
 @pytest.mark.parametrize("method", ["fast", "obspy"])

@@ -1,0 +1,103 @@
+"""The gain that the stages of a response give, against the sensitivity that the metadata state.
+
+evalresp compares the sensitivity with the product of the stages' stated gains, and writes to
+stderr. That product does not see a lost pole. Here the response itself is evaluated.
+"""
+
+import copy
+import math
+import warnings
+from collections.abc import Iterator
+
+import numpy as np
+from obspy.core.inventory import Response, ResponseStage
+
+from shared.response._stages import final_rate, is_digital
+
+_TOLERANCE = 0.02
+
+
+def stated_frequency(response: Response) -> float:
+    """Return the frequency in Hz that the sensitivity is stated for, or 1 Hz if it is not."""
+    stated = response.instrument_sensitivity
+    return 1.0 if stated is None or stated.frequency is None else float(stated.frequency)
+
+
+def sensitivity_messages(response: Response, gain: float) -> Iterator[str]:
+    """Yield a message if gain and sensitivity differ by more than 2%, with both figures.
+
+    Args:
+        response: the response.
+        gain: from `gain_at`, at the frequency of the sensitivity.
+    """
+    stated = response.instrument_sensitivity
+    if stated is None or stated.frequency is None or not math.isfinite(gain):
+        return
+    if abs(gain / abs(stated.value) - 1) > _TOLERANCE:
+        first, last = response.response_stages[0], response.response_stages[-1]
+        unit = f"{last.output_units or 'units'} per {first.input_units or 'unit'}"
+        yield (
+            f"the gain of the stages at {float(stated.frequency):g} Hz is {gain:.6g} {unit}, but"
+            f" InstrumentSensitivity is {float(stated.value):.6g}"
+        )
+
+
+def gain_at(response: Response, frequency: float) -> float:
+    """Return the gain of a response, in its last stage's unit per unit of its first stage's input.
+
+    Digital filters have no gain beyond the data's Nyquist frequency, where some metadata state the
+    sensitivity. There their stated gains count.
+
+    Args:
+        response: stages in order, numbered from 1.
+        frequency: in Hz.
+
+    Raises:
+        Exception: of several types, where ObsPy or evalresp refuses the response.
+    """
+    stages, gain = response.response_stages, abs(evaluate(response, frequency))
+    rate = final_rate(stages)
+    if rate and frequency > rate / 2:
+        analog = [stage for stage in stages if not is_digital(stage)]
+        gain = abs(evaluate(with_stages(response, analog), frequency)) if analog else 1.0
+        gain *= math.prod(abs(stage.stage_gain) for stage in stages if is_digital(stage))
+    return gain
+
+
+def with_stages(response: Response, stages: list[ResponseStage]) -> Response:
+    """Return a copy of a response with other stages, numbered from 1 as ObsPy needs them."""
+    result = copy.copy(response)
+    result.response_stages = []
+    for number, stage in enumerate(stages, 1):
+        if stage.stage_sequence_number != number:
+            stage = copy.copy(stage)
+            stage.stage_sequence_number = number
+        result.response_stages.append(stage)
+    return result
+
+
+def evaluate(response: Response, frequency: float, end_stage: int | None = None) -> complex:
+    """Evaluate a response by evalresp, per unit of the input as the metadata name it.
+
+    Args:
+        response: the response.
+        frequency: in Hz.
+        end_stage: the last stage to include; None is all.
+
+    Raises:
+        Exception: of several types, where ObsPy or evalresp refuses the response.
+    """
+    # ObsPy scales by the prefix of the first unit, and knows few units: any name without one does.
+    first = copy.copy(response.response_stages[0])
+    first.input_units = "M"
+    neutral = copy.copy(response)
+    neutral.response_stages = [first, *response.response_stages[1:]]
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        values = neutral.get_evalresp_response_for_frequencies(
+            np.array([frequency, 1.0]),  # a response list needs one above 0
+            output="DEF",
+            end_stage=end_stage,
+            hide_sensitivity_mismatch_warning=True,
+        )
+    return complex(values[0])

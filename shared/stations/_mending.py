@@ -1,0 +1,161 @@
+"""Mending of StationXML that ObsPy's reader would drop or refuse, before it reads it.
+
+The reader drops a channel epoch without coordinates, so that an older epoch would take its place.
+It takes a gain that is not a number for no gain, a part of a pole that is not one for 0, and it
+refuses a whole file for one stage. Each change is a finding of the epoch (`findings`): a note, or a
+fault for which the response is emptied.
+"""
+
+import io
+import math
+import warnings
+from collections.abc import Iterator
+
+import obspy
+from lxml import etree
+from obspy import Inventory
+from obspy.core.util.obspy_types import ObsPyException
+
+from shared.stations.findings import add_fault, add_note
+
+READ_ERRORS = (ObsPyException, ValueError, AttributeError, TypeError, KeyError)
+"""Exceptions of ObsPy's reader for content that it cannot take."""
+
+_COORDINATES = {
+    "Latitude": (-90.0, 90.0),
+    "Longitude": (-180.0, 180.0),
+    "Elevation": (-math.inf, math.inf),
+    "Depth": (-math.inf, math.inf),
+}
+_ANGLES = {"Azimuth": (0.0, 360.0), "Dip": (-90.0, 90.0)}
+
+_NUMBERS = (
+    "Value",
+    "Frequency",
+    "Real",
+    "Imaginary",
+    "Numerator",
+    "Denominator",
+    "NumeratorCoefficient",
+    "Coefficient",
+    "Amplitude",
+    "Phase",
+)
+"""Elements of a stage that are numbers, and that every evaluation of it depends on."""
+
+
+def mend(tree: "etree._ElementTree") -> None:
+    """Mend all epochs of a StationXML tree, in place, as far as their text shows their faults."""
+    for epoch in tree.iter("{*}Channel"):
+        for response in epoch.findall("{*}Response"):
+            stages = response.findall("{*}Stage")
+            faults = [fault for stage in stages for fault in _stage_faults(stage)]
+            for fault in faults:
+                add_fault(epoch, fault)
+            for stage in stages:
+                if not len(stage):  # which the reader leaves out
+                    add_note(epoch, f"stage {stage.get('number')} is empty in the StationXML")
+            if faults:
+                response[:] = []
+        _mend_place(epoch)
+    for station in tree.iter("{*}Station"):
+        for name in ("Latitude", "Longitude", "Elevation"):
+            if not _is_number(station.findtext(f"{{*}}{name}"), *_COORDINATES[name]):
+                _write(station, name, "0.0")
+
+
+def read(tree: "etree._ElementTree") -> Inventory:
+    """Read a mended tree; epochs that ObsPy refuses get an empty response and a fault.
+
+    Raises:
+        Exception: one of `READ_ERRORS`: ObsPy refuses the file for another reason.
+    """
+    try:
+        return _parsed(tree)
+    except READ_ERRORS:
+        responses = list(tree.iter("{*}Response"))
+        stages = [list(response) for response in responses]
+        for response in responses:
+            response[:] = []
+        for response, children in zip(responses, stages, strict=True):
+            fault = _first_refusal(tree, response, children)
+            if fault:
+                response[:] = []
+                add_fault(response.getparent(), fault)
+        return _parsed(tree)
+
+
+def _parsed(tree: "etree._ElementTree") -> Inventory:
+    document = io.BytesIO(etree.tostring(tree, xml_declaration=True, encoding="UTF-8"))
+    return obspy.read_inventory(document, format="STATIONXML")
+
+
+def _first_refusal(
+    tree: "etree._ElementTree", response: "etree._Element", children: list["etree._Element"]
+) -> str:
+    """Put the children of a response back, one by one, until ObsPy refuses one; "" if it does not.
+
+    All other responses of the tree are empty or known to be readable.
+    """
+    for child in children:
+        response.append(child)
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                _parsed(tree)
+        except READ_ERRORS as error:
+            number = child.get("number")
+            part = f"stage {number}" if number else etree.QName(child).localname
+            return f"{part}: ObsPy cannot read it: {error}"
+    return ""
+
+
+def _stage_faults(stage: "etree._Element") -> Iterator[str]:
+    """Yield the faults of a stage that the reader would pass over, or refuse the file for."""
+    if not len(stage):
+        return
+    number = stage.get("number")
+    polynomial = stage.find("{*}Polynomial") is not None  # its coefficients stand for the gain
+    for name in ("Value", "Frequency"):
+        if not polynomial and stage.find(f"{{*}}StageGain/{{*}}{name}") is None:
+            yield f"stage {number}: it has no StageGain/{name}"
+    for element in stage.iter(*(f"{{*}}{name}" for name in _NUMBERS)):
+        parent = etree.QName(element.getparent()).localname
+        if not _is_number(element.text) and not (polynomial and parent == "StageGain"):
+            path = f"{parent}/{etree.QName(element).localname}"
+            text = (element.text or "").strip()
+            yield f"stage {number}: {path} is {text!r}: must be a finite number"
+
+
+def _mend_place(epoch: "etree._Element") -> None:
+    """Complete the coordinates of an epoch, without which the reader drops it."""
+    station = epoch.getparent()
+    for name, limits in _COORDINATES.items():
+        text = epoch.findtext(f"{{*}}{name}")
+        if not _is_number(text, *limits):
+            other = station.findtext(f"{{*}}{name}")
+            usable = _is_number(other, *limits)
+            _write(epoch, name, other if usable else "0.0")
+            source = f"{other.strip()}, the station's" if usable else "0"
+            stated = "is missing" if text is None else f"is {text.strip()!r}"
+            add_note(epoch, f"the coordinate {name} {stated} in the StationXML: taken as {source}")
+    for name, limits in _ANGLES.items():
+        element = epoch.find(f"{{*}}{name}")
+        if element is not None and not _is_number(element.text, *limits):
+            epoch.remove(element)
+            add_note(epoch, f"{name} is {element.text!r} in the StationXML: left out")
+
+
+def _write(parent: "etree._Element", name: str, text: str) -> None:
+    element = parent.find(f"{{*}}{name}")
+    if element is None:
+        element = etree.SubElement(parent, etree.QName(etree.QName(parent).namespace, name))
+    element.text = text
+
+
+def _is_number(text: str | None, lowest: float = -math.inf, highest: float = math.inf) -> bool:
+    try:
+        value = float(text or "")
+    except ValueError:
+        return False
+    return math.isfinite(value) and lowest <= value <= highest
