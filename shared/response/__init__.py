@@ -6,11 +6,18 @@
     margins            samples needed before and after those that are wanted
     bridging           segments deconvolved together, with bridged gaps and extended ends
     epochs             the epoch of a segment in the station's metadata
+    checked_response   a response whose metadata have been checked for contradictions
+    response_lists     lists of amplitude and phase, sorted and unwrapped
+    polynomials        polynomial responses: the quantity measured
+    polynomial_removal the removal of a polynomial response from a trace
     pre_filt           the corners of a band: checked, or derived from the response
     units              units of the input and of the result
     clipping           frequencies of a band at which a water level clips the response
     arrays             array types
     _flatness          the quantity to which a response is flat
+    _stages            checks of a response's stages against each other
+    _sensitivity       the gain of the stages against the stated sensitivity
+    _list_warnings     warnings about response lists
     _parameter         kinds of parameters in JSON and on the command line
     _fast_removal      the fast method for one trace
     _obspy_removal     ObsPy's own method for one trace

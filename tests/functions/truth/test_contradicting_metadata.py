@@ -1,4 +1,4 @@
-"""Row 4 of docs/correctness.md: metadata that contradict themselves give a warning with both figures."""
+"""Row 4 of docs/correctness.md: contradictions in metadata are warnings with both figures."""
 
 from typing import Any
 
