@@ -1,6 +1,6 @@
 """Correct a channel day: read it, remove the instrument response, write it to the output bucket."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +25,7 @@ from shared.formats.miniseed import write_float_file
 from shared.response.parameters import RemovalParameters
 from shared.response.removal import remove_response
 from shared.response.report import RemovalReport
+from shared.response.rounding import describe_rounding
 from shared.stations.stationxml import download_stationxml, read_stationxml
 from shared.waveforms.read_day import download_day, read_day
 from shared.waveforms.reasons import EmptySpan, conflicts
@@ -82,6 +83,9 @@ def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
             report = remove_response(
                 stream, sources.inventory, request.parameters, margins, empty=sources.empty
             )
+            if request.parameters.encoding == "FLOAT32":
+                lost = describe_rounding(stream, report)
+                report = replace(report, warnings=(*report.warnings, *lost))
         file = folder / "corrected.ms"
         with watch.step("write"):
             write_float_file(stream, request.parameters.encoding, file)

@@ -11,6 +11,7 @@
     polynomials        polynomial responses: the quantity measured
     polynomial_removal the removal of a polynomial response from a trace
     pre_filt           the corners of a band: checked, or derived from the response
+    rounding           loss of short periods in 32-bit floats
     units              units of the input and of the result
     clipping           frequencies of a band at which a water level clips the response
     arrays             array types

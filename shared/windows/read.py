@@ -102,13 +102,16 @@ def _read_window(task: WindowTask, readers: DayReaders) -> WindowResult:
     empty = (*not_numbers(segments), *conflicts(segments), *(e for day in days for e in day.empty))
     report = None
     if removal:
+        from shared.response.rounding import describe_rounding
         from shared.windows.ground_motion import ground_motion
 
         encoding = ENCODINGS[removal.parameters.encoding]
         stream, report = ground_motion(window, Stream(segments), removal)
+        messages = list(report.warnings)
+        if stream and removal.parameters.encoding == "FLOAT32":
+            messages += describe_rounding(stream, report)
         for trace in stream:
             trace.data = trace.data.astype(encoding)
-        messages = list(report.warnings)
     else:
         stream, messages = window_counts(window, segments)
     merged = merge_segments(window, stream, extent)

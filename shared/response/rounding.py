@@ -1,0 +1,102 @@
+"""Loss of a result's short periods where its samples are rounded to 32-bit floats.
+
+These have 24 bits, so they round each sample by up to 3e-8 of its size. Displacement without a band
+and without a water level drifts by many millions of times its amplitude above 1 Hz.
+"""
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+from obspy import Trace
+
+from shared.response.arrays import FloatArray
+from shared.response.report import RemovalReport
+
+ENCODING_ADVICE = '"pre_filt": "auto" removes the drift, "encoding": "FLOAT64" keeps both'
+"""Remedies where the request asked for 32 bits."""
+
+_LOSS = 0.02
+"""Greatest rounding, in parts of the signal, without a warning; both are rms."""
+
+_UPPER = 0.8
+"""Upper end of the frequencies that are looked at, as a fraction of the Nyquist frequency. Beyond
+it, the inverse of the anti-alias filter amplifies noise."""
+
+_LOWEST_HZ = 1.0
+_LOWEST_PART = 0.4
+"""Their lower end, in Hz, and at most as a part of the upper end."""
+
+_PERIODS, _LEAST_PERIODS = 32, 8  # of the lower end within a block
+_BLOCKS = 24  # for a 100 Hz day, 0.9% of the samples in some milliseconds
+
+
+def describe_rounding(
+    traces: Sequence[Trace], report: RemovalReport, advice: str = ENCODING_ADVICE
+) -> list[str]:
+    """Describe the loss of a result that 32-bit floats do not hold; most results lose nothing.
+
+    The rounding of blocks of samples is compared with their signal above 1 Hz, or at low sampling
+    rates, in the upper part of the spectrum.
+
+    Args:
+        traces: the result's segments, at least one: unmasked, float64. Only those that have the
+            first one's sampling rate count.
+        report: the report on the removal.
+        advice: the remedies, for the end of the sentence.
+
+    Returns:
+        A warning in words, or nothing.
+    """
+    sampling_rate = traces[0].stats.sampling_rate
+    highest = min(_UPPER * sampling_rate / 2, report.pre_filt[2] if report.pre_filt else math.inf)
+    lowest = min(_LOWEST_HZ, _LOWEST_PART * highest)
+    parts = [trace.data for trace in traces if trace.stats.sampling_rate == sampling_rate]
+    blocks = _blocks(parts, math.ceil(_PERIODS / lowest * sampling_rate))
+    size = min((block.size for block in blocks), default=0)
+    lowest = max(lowest, _LEAST_PERIODS * sampling_rate / max(size, 1))
+    if lowest > 0.8 * highest:  # too few samples
+        return []
+    band = lowest / sampling_rate, highest / sampling_rate
+    signal = math.sqrt(np.mean([_power(block, *band) for block in blocks]))
+    rounding = math.sqrt(np.mean([_rounding(block) for block in blocks]))
+    if rounding <= _LOSS * signal:
+        return []
+    times = f"{rounding / signal:.3g} times" if signal else "more than"
+    return [
+        f"32-bit floats round the samples by {rounding:.3g} {report.units} (rms), {times} their"
+        f" signal above {lowest:.2g} Hz ({signal:.3g} {report.units}): {advice}"
+    ]
+
+
+def _blocks(parts: Sequence[FloatArray], size: int) -> list[FloatArray]:
+    """Return blocks of equal size, spread over the longest parts; shorter if all parts are."""
+    longest = sorted(parts, key=len, reverse=True)[:_BLOCKS]
+    size = min(size, max(map(len, longest), default=0))
+    longest = [part for part in longest if len(part) >= size > 0]
+    total = sum(map(len, longest))
+    blocks = []
+    for part in longest:
+        count = max(1, min(len(part) // size, _BLOCKS * len(part) // total))
+        starts = np.linspace(0, len(part) - size, count + 2)[1:-1]
+        blocks += [part[int(start) : int(start) + size] for start in starts]
+    return blocks
+
+
+def _rounding(block: FloatArray) -> float:
+    """Return the variance of the rounding to 32-bit floats; that of a constant is 0."""
+    return float(np.var(block.astype(np.float32) - block))
+
+
+def _power(block: FloatArray, lowest: float, highest: float) -> float:
+    """Return the mean square of the frequencies from `lowest` to `highest`, in cycles per sample.
+
+    The second difference, and the window, keep the drift of lower frequencies out of them.
+    """
+    differences = np.diff(block, 2)
+    window = np.hanning(differences.size)
+    frequencies = np.fft.rfftfreq(differences.size)
+    inside = (frequencies >= lowest) & (frequencies <= highest)
+    gain = 4 * np.sin(np.pi * frequencies[inside]) ** 2
+    spectrum = np.fft.rfft(differences * window)[inside] / gain
+    return float(2 * np.sum(np.abs(spectrum) ** 2) / (differences.size * np.sum(window**2)))
