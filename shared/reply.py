@@ -16,6 +16,8 @@ class Reply:
         failures: the errors of the answer's parts, if every part failed; they decide the HTTP
             status.
         errors: the parts missing from a file, as JSON; a direct invocation gets them beside it.
+        beside: further lists that a file has no room for, as JSON, by the names under which a
+            direct invocation gets them beside the file, or beside the link to it.
         headers: further headers of the HTTP reply; ASCII.
         extent: amount of data, by unit, such as {"samples": 12000, "seconds": 300.0}. If the reply
             is too large, the error derives the amount that would fit.
@@ -24,6 +26,7 @@ class Reply:
     value: Any
     failures: tuple[errors.ServiceError, ...] = ()
     errors: Sequence[Mapping[str, Any]] = ()
+    beside: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     extent: Mapping[str, float] = field(default_factory=dict)
 

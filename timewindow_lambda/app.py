@@ -3,10 +3,12 @@
 from typing import Any
 
 from shared.archive import input_archive
+from shared.formats import has_coordinates
 from shared.invocation import lambda_handler
 from shared.reply import Reply
 from shared.windows import WindowsRequest, read_windows
 from shared.windows.limits import sample_limit
+from shared.windows.metadata import add_metadata
 from shared.windows.reply import window_reply
 from shared.windows.request import request_from_query
 
@@ -16,6 +18,8 @@ def process(request: Any) -> Reply:
     parsed = WindowsRequest.parse(request)
     limit = sample_limit(parsed)
     results = read_windows(parsed.windows, input_archive(), parsed.removal, parsed.whole, limit)
+    if has_coordinates(parsed.format):
+        results = add_metadata(results, input_archive())
     return window_reply(results, parsed.format)
 
 

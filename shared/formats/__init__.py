@@ -5,8 +5,9 @@
     contiguous     cuts masked traces into parts that every format can store
     _sample_count  checks that a file has every sample
 
-A format's module has a function `write(traces, failed)`, which returns the bytes of one file. It is
-imported at first use, so that the registry itself loads neither ObsPy nor NumPy.
+A format's module has a function `write(traces, failed)`, which returns the bytes of one file; where
+the format describes its samples, `write(traces, failed, windows)`. It is imported at first use, so
+that the registry itself loads neither ObsPy nor NumPy.
 
 JSON is not in the registry. It is not a file of samples but the reply itself, which has room for
 windows that failed; a request in any format gets it if no window has samples.
@@ -22,7 +23,7 @@ from shared.reply import File
 if TYPE_CHECKING:
     from obspy import Trace
 
-__all__ = ["FORMATS", "JSON", "Format", "format_names"]
+__all__ = ["FORMATS", "JSON", "Format", "format_names", "has_coordinates"]
 
 
 @dataclass(frozen=True)
@@ -33,32 +34,47 @@ class Format:
         module: the full name of the module that writes it.
         media_type: the file's media type.
         suffix: the file name's extension, without the dot.
+        describes: whether its files have room for units, coordinates and the description of all
+            windows. If not, a reply has these beside the file.
     """
 
     module: str
     media_type: str
     suffix: str
+    describes: bool = False
 
-    def write(self, traces: "Sequence[Trace]", failed: Sequence[Mapping[str, Any]]) -> File:
+    def write(
+        self,
+        traces: "Sequence[Trace]",
+        failed: Sequence[Mapping[str, Any]],
+        windows: Sequence[Mapping[str, Any]] = (),
+    ) -> File:
         """Write traces as one file.
 
         Args:
             traces: contiguous and unmasked; int32, float32 or float64.
             failed: the windows without samples, as JSON; a format without room for them ignores
                 them.
+            windows: all windows as JSON, without their samples; used where the format describes.
         """
-        content: bytes = import_module(self.module).write(traces, failed)
+        described = (windows,) if self.describes else ()
+        content: bytes = import_module(self.module).write(traces, failed, *described)
         return File(content, self.media_type, self.suffix)
 
 
 FORMATS = {
     "mseed": Format("shared.formats.miniseed", "application/vnd.fdsn.mseed", "mseed"),
-    "sac": Format("shared.formats.sac", "application/zip", "zip"),
+    "sac": Format("shared.formats.sac", "application/zip", "zip", describes=True),
 }
 """The file formats, by the names that requests use."""
 
 JSON = "json"
 """The name of the default, which is not a file format."""
+
+
+def has_coordinates(name: str) -> bool:
+    """Return whether the files of a format have room for the coordinates of the sensor."""
+    return name in FORMATS and FORMATS[name].describes
 
 
 def format_names() -> tuple[str, ...]:

@@ -1,15 +1,17 @@
-"""SAC: a zip archive with one file for each contiguous trace.
+"""SAC: a zip archive with one file for each contiguous trace, and the description of all windows.
 
 SAC stores 32-bit floats only, so counts beyond 16,777,216 are rounded.
 """
 
 import io
+import re
 import zipfile
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from obspy import Trace
+from obspy.io.sac.util import obspy_to_sac_header
 
 from shared import strict_json
 from shared.formats._sample_count import check_sample_count
@@ -17,18 +19,40 @@ from shared.formats._sample_count import check_sample_count
 ERRORS_NAME = "errors.json"
 """The file in the zip that lists the windows without samples, with their errors."""
 
+WINDOWS_NAME = "windows.json"
+"""The file in the zip that describes all windows, as the JSON reply does, without their samples."""
+
 _HEADER_BYTES = 632
 _SAMPLE_BYTES = 4
+
+_UNKNOWN, _DISPLACEMENT, _VELOCITY, _ACCELERATION = 5, 6, 7, 8
+"""SAC's kinds of a dependent variable, `idep`: https://ds.iris.edu/files/sac-manual/manual/file_format.html"""
+
+_METRES = r"(?:nano|micro|milli|centi|kilo|[nuµmck])?m"  # the micro sign
+_KINDS = {
+    rf"{_METRES}": _DISPLACEMENT,
+    rf"{_METRES}/s(?:ec)?": _VELOCITY,
+    rf"{_METRES}/(?:\(?s(?:ec)?(?:\*\*|\^)2\)?|s(?:ec)?/s(?:ec)?)": _ACCELERATION,
+}
 
 _TIMESTAMP = (1980, 1, 1, 0, 0, 0)  # zip's earliest; a fixed one makes the bytes reproducible
 
 
-def write(traces: Sequence[Trace], failed: Sequence[Mapping[str, Any]] = ()) -> bytes:
+def write(
+    traces: Sequence[Trace],
+    failed: Sequence[Mapping[str, Any]] = (),
+    windows: Sequence[Mapping[str, Any]] = (),
+) -> bytes:
     """Write contiguous traces as SAC files in a zip archive.
 
+    A file's name ends with the unit of its samples, which the header has as `kuser0`: SAC's own
+    `idep` gives the kind alone, and its manual assumes nanometres.
+
     Args:
-        traces: unmasked; int32, float32 or float64.
+        traces: unmasked; int32, float32 or float64. `stats.units` is the unit, "counts" if it is
+            absent; `stats.place` the `shared.stations.place.Place`, if it is known.
         failed: the windows without samples, as JSON; `errors.json` lists them.
+        windows: all windows as JSON, without their samples; `windows.json` lists them.
 
     Raises:
         RuntimeError: ObsPy's writer lost samples.
@@ -41,22 +65,54 @@ def write(traces: Sequence[Trace], failed: Sequence[Mapping[str, Any]] = ()) -> 
             times_used[name] += 1
             number = f".{times_used[name]}" if times_used[name] > 1 else ""
             _add(archive, f"{name}{number}.sac", _file(trace))
-        if failed:
-            _add(archive, ERRORS_NAME, strict_json.dumps(list(failed)))
+        for name, entries in ((ERRORS_NAME, failed), (WINDOWS_NAME, windows)):
+            if entries:
+                _add(archive, name, strict_json.dumps(list(entries)))
     return buffer.getvalue()
 
 
 def _file(trace: Trace) -> bytes:
+    stats = trace.stats.copy()
+    stats.sac = {**obspy_to_sac_header(trace.stats, keep_sac_header=False), **_described(trace)}
     file = io.BytesIO()
-    trace.write(file, format="SAC", byteorder="<")
+    Trace(trace.data, stats).write(file, format="SAC", byteorder="<")
     content = file.getvalue()
     written = (len(content) - _HEADER_BYTES) // _SAMPLE_BYTES
     check_sample_count(written, trace.stats.npts, "SAC file")
     return content
 
 
+def _described(trace: Trace) -> dict[str, Any]:
+    """Return the header fields of the unit, the place and the orientation, as far as known."""
+    unit = _unit(trace)
+    fields: dict[str, Any] = {"idep": _kind(unit), "kuser0": unit[:8]}
+    if place := trace.stats.get("place"):
+        fields |= {
+            "stla": place.latitude,
+            "stlo": place.longitude,
+            "stel": place.elevation,
+            "stdp": place.depth,
+            "cmpaz": place.azimuth,
+            # SAC's inclination is from the vertical up, SEED's dip from the horizontal down.
+            "cmpinc": None if place.dip is None else place.dip + 90.0,
+        }
+    return {name: value for name, value in fields.items() if value is not None}
+
+
+def _unit(trace: Trace) -> str:
+    return str(trace.stats.get("units", "counts")) or "unknown"
+
+
+def _kind(unit: str) -> int:
+    """Return SAC's kind of a unit, whatever its prefix."""
+    matching = (kind for pattern, kind in _KINDS.items() if re.fullmatch(pattern, unit.lower()))
+    return next(matching, _UNKNOWN)
+
+
 def _name(trace: Trace) -> str:
-    return f"{trace.id}.{trace.stats.starttime.strftime('%Y%j.%H%M%S.%f')}"
+    """Return a file's name without its ending, such as CI.BOM..BHZ.2024001.000000.019500.m_s2."""
+    unit = re.sub(r"[^A-Za-z0-9]+", "_", _unit(trace).replace("**", "")).strip("_") or "unknown"
+    return f"{trace.id}.{trace.stats.starttime.strftime('%Y%j.%H%M%S.%f')}.{unit}"
 
 
 def _add(archive: zipfile.ZipFile, name: str, content: bytes) -> None:

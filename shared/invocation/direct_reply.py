@@ -38,5 +38,5 @@ def write(request: Any, reply: Reply, large_folder: str | None) -> Any:
 
 
 def _file_envelope(reply: Reply, body: File) -> dict[str, Any]:
-    errors = strict_json.plain(list(reply.errors))
-    return {"content_type": body.media_type, "content_base64": "", "errors": errors}
+    beside = strict_json.plain({"errors": list(reply.errors), **reply.beside})
+    return {"content_type": body.media_type, "content_base64": "", **beside}

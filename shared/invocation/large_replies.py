@@ -9,10 +9,14 @@ from typing import Any
 
 from shared import settings, strict_json
 from shared.errors import TooLargeError
+from shared.invocation import reply_size
 from shared.reply import File, Reply
 
 LINK_SECONDS = 15 * 60
 """Lifetime of a link. It ends earlier if the credentials of the function's role do."""
+
+MAX_LIST_BYTES = 400_000
+"""Largest list beside a link, as JSON; two of them fit into a reply to a load balancer."""
 
 _MARGIN = 0.95  # samples differ in length, so a proportional part may be a little too large
 
@@ -32,8 +36,8 @@ def link(
         folder: first part of the key; None to store nothing.
 
     Returns:
-        The link, with the errors of the reply if there are any; None if there is no folder or no
-        output bucket, or if every part failed.
+        The link, with the errors and the further lists of the reply, if there are any, each cut to
+        `MAX_LIST_BYTES`; None if there is no folder or no output bucket, or if every part failed.
 
     Raises:
         S3Error: S3 could not be reached, or refused.
@@ -43,8 +47,9 @@ def link(
     if not bucket or not folder or reply.failures:
         return None
     stored = store(body, compressed, request, bucket, folder)
-    if reply.errors:
-        stored["errors"] = strict_json.plain(list(reply.errors))
+    for name, entries in {"errors": reply.errors, **reply.beside}.items():
+        if entries:
+            stored[name] = _cut(strict_json.plain(list(entries)))
     return stored
 
 
@@ -82,6 +87,16 @@ def store(
         "content_type": body.media_type,
         "content_encoding": encoding,
     }
+
+
+def _cut(entries: list[Any]) -> list[Any]:
+    """Return the first entries, as many as fit, and `{"omitted": n}` if not all do."""
+    room = MAX_LIST_BYTES
+    for number, entry in enumerate(entries):
+        room -= reply_size.serialized_size(entry) + len(", ")
+        if room < 0:
+            return [*entries[:number], {"omitted": len(entries) - number}]
+    return entries
 
 
 def too_large(size: int, limit: int, extent: Mapping[str, float], hint: str = "") -> TooLargeError:

@@ -9,6 +9,8 @@ placement      the segments in that trace: their own times, their shifts and the
 ground_motion  one window's response removal, and the margins that it needs
 result         WindowResult: samples or an error, as JSON
 reply          the results as a reply, in the requested format
+metadata       the station's metadata of windows in counts, for formats with coordinates
+headers        the HTTP headers that describe the windows of a file
 _task          a window on its way from the request to its result
 
 All public names need ObsPy, and load it at first use.

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 
 from obspy import Stream
 
@@ -90,7 +91,7 @@ def _read_task(task: WindowTask, readers: DayReaders, max_samples: int) -> int:
     if result.samples > max_samples:  # more than the records' headers promised
         task.fail(window_too_large(task.window, result.samples, max_samples))
         return 0
-    task.result = result
+    task.result = replace(result, inventory=task.removal.inventory) if task.removal else result
     return result.samples
 
 

@@ -4,17 +4,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from obspy import Trace
+from obspy import Trace, UTCDateTime
 
 from shared.archive.channel_id import ChannelId
 from shared.archive.time import format_time
 from shared.errors import ServiceError
 from shared.response.parameters import WINDOW_NAMES, RemovalParameters
+from shared.stations.place import Place, find_place
 from shared.waveforms.reasons import EmptySpan
 from shared.windows.placement import PlacedSegment, describe_shift, window_gaps
 from shared.windows.request import Window
 
 if TYPE_CHECKING:
+    from obspy import Inventory
+
     from shared.response.report import RemovalReport
 
 
@@ -32,6 +35,7 @@ class WindowResult:
         parameters: the parameters of the removal, with `pre_filt` resolved; None for counts.
         empty: the reasons for missing samples; all others are absent.
         placed: the trace's segments, each with its own times; () if the trace has them, too.
+        inventory: the channel's metadata; None if there are none, or they were not read.
     """
 
     window: Window
@@ -42,6 +46,12 @@ class WindowResult:
     parameters: RemovalParameters | None = None
     empty: tuple[EmptySpan, ...] = ()
     placed: tuple[PlacedSegment, ...] = ()
+    inventory: "Inventory | None" = None
+
+    @property
+    def units(self) -> str:
+        """The unit of the samples: "counts", or as the report has it, such as "m/s"."""
+        return self.report.units if self.report else "counts"
 
     @property
     def samples(self) -> int:
@@ -82,6 +92,14 @@ class WindowResult:
             **({"warnings": warnings} if warnings else {}),
             "data": self.trace.data,
         }
+
+    def description(self) -> dict[str, Any]:
+        """Return the result as JSON without its samples, for a file of the samples."""
+        return {name: value for name, value in self.as_dict().items() if name != "data"}
+
+    def place(self, time: UTCDateTime) -> Place | None:
+        """Return the place of the sensor at a time; None if it is unknown."""
+        return find_place(self.inventory, time) if self.inventory else None
 
     def _ground_motion(self) -> dict[str, Any]:
         """Return the members that only ground motion has, as JSON; none for counts."""

@@ -64,12 +64,12 @@ SAMPLES = {
 
 
 def read_sac(results: list[WindowResult]) -> tuple[list[str], list[Trace]]:
-    """Write results as SAC; return the names of the zip's files and the segments in them."""
+    """Write results as SAC; return the names of the zip's SAC files and the segments in them."""
     content = write_windows(results, "sac")
     assert content.media_type == "application/zip"
     assert content.suffix == "zip"
     with zipfile.ZipFile(io.BytesIO(content.data)) as archive:
         assert archive.testzip() is None
-        names = archive.namelist()
-        files = [archive.read(name) for name in names if name.endswith(".sac")]
+        names = [name for name in archive.namelist() if name.endswith(".sac")]
+        files = [archive.read(name) for name in names]
     return names, [obspy.read(io.BytesIO(file), format="SAC")[0] for file in files]

@@ -22,21 +22,24 @@ def test_miniseed(day: S3Server, timewindow_handler: Handler, version: str) -> N
     headers = {"Accept-Encoding": "gzip"}
     reply = timewindow_handler(http_event(body, version, headers=headers))
     assert reply["statusCode"] == 200
-    assert reply["headers"] == {"Content-Type": "application/vnd.fdsn.mseed"}
+    assert reply["headers"].keys() == {"Content-Type", "X-Windows"}
+    assert reply["headers"]["Content-Type"] == "application/vnd.fdsn.mseed"
     check_pieces(obspy.read(io.BytesIO(content_of(reply))), "int32")
 
 
 def test_sac(day: S3Server, timewindow_handler: Handler) -> None:
     reply = timewindow_handler(http_event(json.dumps({**REQUEST, "Format": "sac"})))
     assert reply["statusCode"] == 200
-    assert reply["headers"] == {"Content-Type": "application/zip"}
+    assert reply["headers"].keys() == {"Content-Type", "X-Windows"}
+    assert reply["headers"]["Content-Type"] == "application/zip"
     with zipfile.ZipFile(io.BytesIO(content_of(reply))) as archive:
         assert archive.namelist() == [
-            "CI.BOM..BHZ.2024001.000000.019500.sac",
-            "CI.BOM..BHN.2024001.000000.019500.sac",
-            "CI.BOM..BHN.2024001.000200.019500.sac",
+            "CI.BOM..BHZ.2024001.000000.019500.counts.sac",
+            "CI.BOM..BHN.2024001.000000.019500.counts.sac",
+            "CI.BOM..BHN.2024001.000200.019500.counts.sac",
+            "windows.json",
         ]
-        files = [archive.read(name) for name in archive.namelist()]
+        files = [archive.read(name) for name in archive.namelist()[:-1]]
     check_pieces([obspy.read(io.BytesIO(file))[0] for file in files], "float32")
 
 
@@ -49,6 +52,10 @@ def test_direct_file(day: S3Server, timewindow_handler: Handler, file_format: st
         "content_type": reply["headers"]["Content-Type"],
         "content_base64": reply["body"],
         "errors": [],
+        "windows": [
+            {name: value for name, value in window.items() if name != "data"}
+            for window in timewindow_handler(REQUEST)
+        ],
     }
 
 

@@ -49,6 +49,8 @@ def test_a_large_reply_as_miniseed(large_day: Any, timewindow_handler: Handler) 
     assert link["content_type"] == "application/vnd.fdsn.mseed"
     assert link["object"].endswith(".mseed")
     assert [entry["station"] for entry in link["errors"]] == ["NONE"]
+    assert [entry["station"] for entry in link["windows"]] == ["BOM", "NONE"]
+    assert "data" not in link["windows"][0]
     with urllib.request.urlopen(link["url"]) as response:
         (trace,) = obspy.read(io.BytesIO(response.read()))
     np.testing.assert_array_equal(trace.data, large_day[:1_728_001])

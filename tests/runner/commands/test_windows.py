@@ -63,7 +63,7 @@ def test_sac(real, folder):
     write_request(folder, WINDOW, Format="sac")
     assert real("-o", "windows.zip") == 0
     with zipfile.ZipFile(folder / "windows.zip") as archive:
-        (name,) = archive.namelist()
+        name, _ = archive.namelist()
         (trace,) = obspy.read(io.BytesIO(archive.read(name)), format="SAC")
     assert trace.data.tolist() == SAMPLES
 

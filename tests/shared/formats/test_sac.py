@@ -1,15 +1,21 @@
-"""Windows as SAC: ObsPy reads the samples of the windows back from the zip's files."""
+"""Windows as SAC: ObsPy reads the samples of the windows back from the zip's files.
+
+Row 16 of docs/correctness.md: the header and the name of a file say the unit and the place.
+"""
 
 import io
 import json
+import struct
 import zipfile
 
 import numpy as np
 import pytest
 
+from shared.formats import FORMATS
+from shared.stations.place import Place
 from shared.windows.reply import write_windows
 from shared.windows.result import failed_windows
-from tests.support.builders import noise
+from tests.support.builders import make_trace, noise
 from tests.support.window_results import SAMPLES, failure, read_sac, result, segments
 
 
@@ -20,7 +26,8 @@ def test_sac_is_the_samples(data):
     expected = segments(results)
     assert len(names) == len(expected)
     for name, got, wanted in zip(names, traces, expected, strict=True):
-        assert name == f"{wanted.id}.{wanted.stats.starttime.strftime('%Y%j.%H%M%S.%f')}.sac"
+        time = wanted.stats.starttime.strftime("%Y%j.%H%M%S.%f")
+        assert name == f"{wanted.id}.{time}.counts.sac"
         assert got.id == wanted.id
         assert got.stats.sampling_rate == pytest.approx(40.0, rel=1e-7)  # SAC has float32
         assert got.stats.starttime.ns == pytest.approx(wanted.stats.starttime.ns, abs=1000)
@@ -29,12 +36,72 @@ def test_sac_is_the_samples(data):
 
 def test_files_of_the_same_start_are_numbered():
     names, traces = read_sac([result(noise(10)), result(noise(20)), result(noise(30))])
-    stem = "CI.BOM..BHZ.2024001.000000.019538"
+    stem = "CI.BOM..BHZ.2024001.000000.019538.counts"
     assert names == [f"{stem}.sac", f"{stem}.2.sac", f"{stem}.3.sac"]
     assert [trace.stats.npts for trace in traces] == [10, 20, 30]
 
 
-def test_failed_windows_are_in_the_zip():
+def test_the_zip_describes_all_windows():
     results = [failure("first"), result(noise(10)), failure("last")]
     with zipfile.ZipFile(io.BytesIO(write_windows(results, "sac").data)) as archive:
         assert json.loads(archive.read("errors.json")) == failed_windows(results)
+        windows = json.loads(archive.read("windows.json"))
+        assert windows == [each.description() for each in results]
+
+
+# Word and byte offsets: https://ds.iris.edu/files/sac-manual/manual/file_format.html
+FLOATS = {"stla": 31, "stlo": 32, "stel": 33, "stdp": 34, "cmpaz": 57, "cmpinc": 58, "scale": 3}
+IDEP_WORD, KUSER0_BYTE = 86, 576
+UNDEFINED = -12345.0
+
+
+def header(units=None, place=None):
+    """The fields of a SAC file's header, read without ObsPy; and the file's name."""
+    trace = make_trace("CI.BOM.BHZ.", "2024-01-01", noise(10))
+    if units is not None:
+        trace.stats.units = units
+    trace.stats.place = place
+    with zipfile.ZipFile(io.BytesIO(FORMATS["sac"].write([trace], []).data)) as archive:
+        (name,) = archive.namelist()
+        content = archive.read(name)
+    fields = {field: struct.unpack_from("<f", content, 4 * at)[0] for field, at in FLOATS.items()}
+    fields["idep"] = struct.unpack_from("<i", content, 4 * IDEP_WORD)[0]
+    fields["unit"] = content[KUSER0_BYTE : KUSER0_BYTE + 8].decode().strip()
+    return fields, name
+
+
+@pytest.mark.parametrize(
+    ("units", "idep", "in_name"),
+    [
+        (None, 5, "counts"),
+        ("m", 6, "m"),
+        ("nm", 6, "nm"),
+        ("m/s", 7, "m_s"),
+        ("M/S", 7, "M_S"),
+        ("nm/s", 7, "nm_s"),
+        ("m/s**2", 8, "m_s2"),
+        ("cm/s**2", 8, "cm_s2"),
+        ("m/(s**2)", 8, "m_s2"),
+        ("Pa", 5, "Pa"),
+        ("m/m", 5, "m_m"),
+        ("m**3/m**3", 5, "m3_m3"),
+        ("%", 5, "unknown"),
+        ("", 5, "unknown"),
+    ],
+)
+def test_the_header_and_the_name_say_the_unit(units, idep, in_name):
+    fields, name = header(units)
+    assert fields["idep"] == idep
+    assert fields["unit"] == ("counts" if units is None else units or "unknown")[:8]
+    assert name == f"CI.BOM..BHZ.2024001.000000.000000.{in_name}.sac"
+    assert fields["scale"] == 1.0
+
+
+def test_the_header_says_the_place():
+    fields, _ = header("m/s", Place(34.25, -117.5, 1234.0, 56.0, 90.0, -90.0))
+    place = [fields[name] for name in ("stla", "stlo", "stel", "stdp", "cmpaz", "cmpinc")]
+    assert place == [34.25, -117.5, 1234.0, 56.0, 90.0, 0.0]
+    fields, _ = header("m/s", Place(34.25, -117.5, 1234.0, 56.0, None, None))
+    assert [fields[name] for name in ("stdp", "cmpaz", "cmpinc")] == [56.0, UNDEFINED, UNDEFINED]
+    fields, _ = header("counts")
+    assert {fields[name] for name in FLOATS} == {UNDEFINED, 1.0}

@@ -108,6 +108,21 @@ def test_get_is_redirected_to_the_file(archive, version):
     assert headers["Content-Type"] == "application/zip"
 
 
+def test_lists_beside_a_file_are_beside_the_link(archive):
+    """Row 16 of docs/correctness.md: cut where they would make the link too large."""
+    content = File(LARGE.tobytes() * 2, "application/zip", "zip")
+    windows = [{"units": "m/s", "gaps": ["x" * 100_000]} for _ in range(10)]
+    reply = Reply(content, beside={"windows": windows[:2], "none": []})
+    assert call(lambda _: reply, {}, large_folder="windows")["windows"] == windows[:2]
+    reply = Reply(content, errors=windows, beside={"windows": windows})
+    for event in ({}, http_request()):
+        link = call(lambda _: reply, event, large_folder="windows")
+        link = json.loads(link["body"]) if event else link
+        for name in ("errors", "windows"):
+            assert link[name] == [*windows[:3], {"omitted": 7}]
+        assert "none" not in link
+
+
 def test_no_link_without_a_bucket_a_folder_or_success(archive, output_keys, monkeypatch):
     assert call(large, http_request())["statusCode"] == 413
     failures = (NoDataError("m"),)

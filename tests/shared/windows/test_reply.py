@@ -21,10 +21,9 @@ def test_windows_keep_the_order_of_the_request():
     names, traces = read_sac(results)
     assert [trace.id for trace in traces] == ["CI.BOM..BHZ", "CE.13884.10.HNZ", "CI.BOM..BHZ"]
     assert names == [
-        "CI.BOM..BHZ.2024002.000000.000000.sac",
-        "CE.13884.10.HNZ.2024001.000000.000000.sac",
-        "CI.BOM..BHZ.2024001.120000.000000.sac",
-        "errors.json",
+        "CI.BOM..BHZ.2024002.000000.000000.counts.sac",
+        "CE.13884.10.HNZ.2024001.000000.000000.counts.sac",
+        "CI.BOM..BHZ.2024001.120000.000000.counts.sac",
     ]
 
 
