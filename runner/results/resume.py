@@ -1,8 +1,9 @@
 """Skip the requests of an earlier run that have succeeded, or whose result is in the bucket."""
 
-from collections.abc import Callable, Sequence
+import json
+from collections.abc import Callable, Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -12,6 +13,7 @@ from runner.sending.target import S3_CONNECTIONS
 from runner.sending.workers import detached_pool
 from shared.aws.s3_codes import ABSENT, FORBIDDEN, error_code
 from shared.corrected_days.request import CorrectedDayRequest
+from shared.response.parameters import RemovalParameters
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -40,6 +42,8 @@ def not_in_bucket(
     on_checked: Callable[[], object],
 ) -> tuple[list[CorrectedDayRequest], str]:
     """Return the requests whose result is not in the output bucket.
+
+    An object that was made with other parameters is none: a default may have changed since.
 
     Args:
         client: S3 client with credentials that may read the bucket.
@@ -78,8 +82,7 @@ def _missing(
         for first in range(0, len(requests), _MAX_SUBMITTED):
             # pool.map holds everything submitted in memory.
             batch = requests[first : first + _MAX_SUBMITTED]
-            keys = [request.output_key for request in batch]
-            for request, is_there in zip(batch, pool.map(exists, keys), strict=True):
+            for request, is_there in zip(batch, pool.map(exists, batch), strict=True):
                 if not is_there:
                     missing.append(request)
                 on_checked()
@@ -103,11 +106,21 @@ def _may_list(client: "S3Client", bucket: str) -> bool:
     return True
 
 
-def _exists(client: "S3Client", bucket: str, key: str) -> bool:
+def _exists(client: "S3Client", bucket: str, request: CorrectedDayRequest) -> bool:
     try:
-        client.head_object(Bucket=bucket, Key=key)
+        head = client.head_object(Bucket=bucket, Key=request.output_key)
     except ClientError as error:
         if error_code(error) in ABSENT | FORBIDDEN:
             return False
         raise
-    return True
+    return _made_with(head, request.parameters)
+
+
+def _made_with(head: Mapping[str, Any], parameters: RemovalParameters) -> bool:
+    """Return whether an object was made with these parameters, as far as its metadata say so."""
+    try:
+        made = dict(json.loads(head["Metadata"]["parameters"]))
+    except (KeyError, TypeError, ValueError):
+        return True
+    wanted = json.loads(json.dumps(parameters.as_dict()))
+    return all(value == wanted.get(name, value) for name, value in made.items())

@@ -76,6 +76,24 @@ def test_other_parameters_have_other_objects(api, archive):
     assert len(api.calls) == 5
 
 
+@pytest.mark.parametrize(
+    ("made_with", "sent"),
+    [
+        ({"pre_filt": "auto", "water_level": 60.0}, 5),  # the default with "auto" was 60 dB
+        ({"pre_filt": "auto", "water_level": None, "unknown": 1}, 4),
+        ("no JSON object", 4),
+    ],
+)
+def test_an_object_made_with_other_parameters_is_no_result(api, archive, made_with, sent):
+    """The key of a result lists the parameters that are not the default of its time."""
+    there = CorrectedDayRequest.parse({**REQUESTS[3], "pre_filt": "auto"}).output_key
+    metadata = {"parameters": json.dumps(made_with)}
+    archive.client.put_object(Bucket=OUTPUT_BUCKET, Key=there, Body=b"x", Metadata=metadata)
+    options = ["--pre-filt", "auto", "--resume", "--output-bucket", OUTPUT_BUCKET]
+    assert run_lambda.main([*DAYS, *options]) == 0
+    assert len(api.calls) == sent
+
+
 def test_without_a_bucket_only_the_file_counts(api, folder, capsys):
     assert run_lambda.main([*DAYS, "--resume"]) == 0
     assert len(api.calls) == 5
