@@ -36,12 +36,14 @@ class Format:
         suffix: the file name's extension, without the dot.
         describes: whether its files have room for units, coordinates and the description of all
             windows. If not, a reply has these beside the file.
+        float32: whether its samples are 32-bit floats, whatever the encoding of the traces.
     """
 
     module: str
     media_type: str
     suffix: str
     describes: bool = False
+    float32: bool = False
 
     def write(
         self,
@@ -64,7 +66,7 @@ class Format:
 
 FORMATS = {
     "mseed": Format("shared.formats.miniseed", "application/vnd.fdsn.mseed", "mseed"),
-    "sac": Format("shared.formats.sac", "application/zip", "zip", describes=True),
+    "sac": Format("shared.formats.sac", "application/zip", "zip", describes=True, float32=True),
 }
 """The file formats, by the names that requests use."""
 

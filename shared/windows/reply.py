@@ -8,6 +8,7 @@ from obspy import Trace
 from shared.formats import FORMATS, JSON
 from shared.formats.contiguous import contiguous_parts
 from shared.reply import File, Reply
+from shared.windows._rounding import with_rounding
 from shared.windows.headers import file_headers
 from shared.windows.result import WindowResult, failed_windows
 
@@ -33,6 +34,7 @@ def window_reply(results: Sequence[WindowResult], file_format: str) -> Reply:
             failures=errors if not traces else (),
             extent=extent,
         )
+    results = with_rounding(results, file_format)
     failed = failed_windows(results)
     windows = [result.description() for result in results]
     return Reply(

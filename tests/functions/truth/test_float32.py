@@ -15,8 +15,9 @@ from scipy.signal import butter, sosfiltfilt
 from local.cloud.s3_server import S3Server
 from tests.functions.truth.conftest import Door
 from tests.support.builders import noise
-from tests.support.front_doors import has_number, put_counts
+from tests.support.front_doors import START, Handler, has_number, put_counts
 from tests.support.known_instruments import SEISMOMETER, put_response
+from tests.support.timed_samples import call, window
 
 NSCL = "XX.TRUE.HHZ."
 RATE = 5.0
@@ -86,3 +87,23 @@ def test_no_warning_where_nothing_is_lost(door: Door) -> None:
         lost = np.std(above_1_hz(rounded.samples) - above_1_hz(exact.samples))
         assert lost < 0.01 * np.std(above_1_hz(exact.samples))
         assert about_bits(rounded.warnings) == []
+
+
+def test_sac_rounds_whatever_the_encoding(timewindow_handler: Handler) -> None:
+    """It has 32-bit floats alone; miniSEED has 64 bits."""
+    third = NPTS / RATE / 3
+    request = {
+        "Windows": [window(NSCL, START + third, START + 2 * third)],
+        "Output": "DISP",
+        **UNBOUNDED,
+    }
+    for file_format, encoding, warned in (
+        ("sac", "FLOAT64", 1),
+        ("sac", "FLOAT32", 1),
+        ("mseed", "FLOAT64", 0),
+        ("mseed", "FLOAT32", 1),
+    ):
+        options = {**request, "Format": file_format, "encoding": encoding}
+        _, beside = call(timewindow_handler, options)
+        (described,) = beside["windows"]
+        assert len(about_bits(described.get("warnings", []))) == warned

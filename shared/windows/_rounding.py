@@ -1,0 +1,53 @@
+"""Warnings of windows that a file of 32-bit floats does not hold."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+
+import numpy as np
+from obspy import Trace
+
+from shared.formats import FORMATS
+from shared.formats.contiguous import contiguous_parts
+from shared.windows.result import WindowResult
+
+_LARGEST_EXACT = 1 << 24
+"""Largest count up to which 32-bit floats hold every one."""
+
+_ADVICE = "miniSEED keeps them"
+
+
+def with_rounding(results: Sequence[WindowResult], file_format: str) -> list[WindowResult]:
+    """Return results with a warning for each window that a format rounds by too much.
+
+    Args:
+        results: the windows.
+        file_format: a key of `shared.formats.FORMATS`.
+    """
+    if not FORMATS[file_format].float32:
+        return list(results)
+    return [replace(result, warnings=(*result.warnings, *_describe(result))) for result in results]
+
+
+def _describe(result: WindowResult) -> Iterable[str]:
+    parts = [part for segment in result.segments for part in contiguous_parts(segment)]
+    if result.report is None:
+        return _describe_counts(parts)
+    if not parts or parts[0].data.dtype != np.float64:  # the rounding has been described before
+        return ()
+    # Counts do without ObsPy's signal processing, which is the slowest import of all.
+    from shared.response.rounding import describe_rounding
+
+    return describe_rounding(parts, result.report, _ADVICE)
+
+
+def _describe_counts(parts: Sequence[Trace]) -> Iterable[str]:
+    ends = [abs(float(end)) for part in parts for end in (part.data.min(), part.data.max())]
+    largest = max(ends, default=0.0)
+    if largest <= _LARGEST_EXACT:
+        return
+    if any(np.any(part.data.astype(np.float32) != part.data) for part in parts):
+        step = np.spacing(np.float32(largest))
+        yield (
+            f"32-bit floats round the counts beyond {_LARGEST_EXACT:,}; at the largest,"
+            f" {largest:,.0f}, by up to {step / 2:g}: {_ADVICE}"
+        )
