@@ -155,6 +155,40 @@ def is_digital(stage: ResponseStage) -> bool:
     return isinstance(stage, FIRResponseStage)
 
 
+def gain_messages(stages: Stages) -> dict[int, str]:
+    """Return a message for each filter whose gain is stated at 0 Hz, where its zeros make it 0."""
+    return {
+        stage.stage_sequence_number: (
+            f"the gain of stage {stage.stage_sequence_number} is stated at 0 Hz, where it has a"
+            " zero: must be stated in its passband"
+        )
+        for stage in stages
+        if stage.stage_gain_frequency == 0 and is_zero_at_0_hz(stage)
+    }
+
+
+def is_zero_at_0_hz(stage: ResponseStage) -> bool:
+    """Return whether a stage blocks 0 Hz, for which evalresp refuses to take a gain then."""
+    return isinstance(stage, PolesZerosResponseStage) and any(
+        abs(zero) == 0 for zero in stage.zeros
+    )
+
+
+def stability_messages(stages: Stages) -> Iterator[str]:
+    """Yield a message for each filter with a pole that no physical instrument has.
+
+    Its amplitude is that of a stable filter, so no other check sees the lost sign.
+    """
+    for stage in filter(lambda stage: isinstance(stage, PolesZerosResponseStage), stages):
+        number, digital = stage.stage_sequence_number, is_digital(stage)
+        for pole in stage.poles:
+            if abs(pole) > 1 if digital else pole.real > 0:
+                place = "outside of the unit circle" if digital else "with a positive real part"
+                value = f"{pole.real:.4g}{pole.imag:+.4g}i"
+                yield f"stage {number} has a pole {place}, {value}, which no stable filter has"
+                break
+
+
 def sum_messages(stages: Stages) -> Iterator[str]:
     """Yield a message for each filter whose coefficients evalresp scales; it writes so to stderr.
 

@@ -89,7 +89,10 @@ def check(response: Response) -> CheckedResponse:
 def _usable_sensitivity(response: Response) -> Iterator[str]:
     """Drop an overall sensitivity that evalresp refuses, with a message: it is not needed."""
     stated = response.instrument_sensitivity
-    if stated is not None and not (_is_gain(stated.value) and _is_finite(stated.frequency)):
+    if stated is None:
+        return
+    refused = stated.frequency == 0 and any(map(_stages.is_zero_at_0_hz, response.response_stages))
+    if refused or not (_is_gain(stated.value) and _is_finite(stated.frequency)):
         response.instrument_sensitivity = None
         yield f"InstrumentSensitivity is {stated.value} at {stated.frequency} Hz: not used"
 
@@ -107,6 +110,8 @@ def _evaluated(response: Response, stages: _stages.Stages) -> list[str]:
     sums = list(_stages.sum_messages(stages))
     units = _stages.unit_messages(stages)
     decimations = _stages.decimation_messages(stages)
+    facts = {**_stages.gain_messages(stages), **decimations, **units}
+    messages = [*sums, *_stages.stability_messages(stages)]
     try:
         gain = gain_at(response, stated_frequency(response))
         assumed = [
@@ -115,8 +120,8 @@ def _evaluated(response: Response, stages: _stages.Stages) -> list[str]:
             if _stages.is_digital(stage) and stage.stage_sequence_number in decimations
         ]
     except REFUSALS as error:
-        raise ValueError(_refusal(response, stages, {**decimations, **units}, error)) from error
-    return [*units.values(), *assumed, *sums, *sensitivity_messages(response, gain)]
+        raise ValueError(_refusal(response, stages, facts, error)) from error
+    return [*units.values(), *assumed, *messages, *sensitivity_messages(response, gain)]
 
 
 def _assumed_rate(response: Response, position: int, message: str) -> str:

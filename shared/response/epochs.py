@@ -126,8 +126,11 @@ def _find_epoch(trace: Trace, inventory: Inventory) -> Channel:
         spans = "; ".join(map(_span, valid))
         message = f"{len(valid)} epochs claim {label(trace)}, took the first of: {spans}"
         warnings.warn(message, stacklevel=2)
-    epoch: Channel = valid[0]
-    return epoch
+    for epoch in _valid_at(epochs, trace.stats.starttime):
+        if epoch.response is None:
+            message = f"{trace.id}: the epoch {_span(epoch)} has no response, took another one"
+            warnings.warn(f"{message}: {_span(valid[0])}", stacklevel=2)
+    return valid[0]
 
 
 def _rate_messages(trace: Trace, response: CheckedResponse) -> Iterator[str]:
@@ -184,15 +187,19 @@ def _valid(epochs: list[Channel], time: UTCDateTime) -> list[Channel]:
 
     Both ends are inclusive, except an end at the instant at which another epoch begins.
     """
-    valid = [
-        epoch
-        for epoch in epochs
-        if epoch.response is not None
-        and (epoch.start_date is None or epoch.start_date <= time)
-        and (epoch.end_date is None or epoch.end_date >= time)
-    ]
+    valid = [epoch for epoch in _valid_at(epochs, time) if epoch.response is not None]
     begun = any(epoch.start_date == time for epoch in valid)
     return [epoch for epoch in valid if not (begun and epoch.end_date == time)] or valid
+
+
+def _valid_at(epochs: list[Channel], time: UTCDateTime) -> list[Channel]:
+    """Return the epochs that are valid at a time, with or without a response."""
+    return [
+        epoch
+        for epoch in epochs
+        if (epoch.start_date is None or epoch.start_date <= time)
+        and (epoch.end_date is None or epoch.end_date >= time)
+    ]
 
 
 def _epochs(trace: Trace, inventory: Inventory) -> Iterator[Channel]:

@@ -53,8 +53,8 @@ def mend(tree: "etree._ElementTree") -> None:
             for fault in faults:
                 add_fault(epoch, fault)
             for stage in stages:
-                if not len(stage):  # which the reader leaves out
-                    add_note(epoch, f"stage {stage.get('number')} is empty in the StationXML")
+                for note in _mend_stage(stage):
+                    add_note(epoch, note)
             if faults:
                 response[:] = []
         _mend_place(epoch)
@@ -106,7 +106,7 @@ def _first_refusal(
         except READ_ERRORS as error:
             number = child.get("number")
             part = f"stage {number}" if number else etree.QName(child).localname
-            return f"{part}: ObsPy cannot read it: {error}"
+            return f"{part}: ObsPy cannot read it: {' '.join(str(error).split())}"
     return ""
 
 
@@ -115,6 +115,8 @@ def _stage_faults(stage: "etree._Element") -> Iterator[str]:
     if not len(stage):
         return
     number = stage.get("number")
+    if not (number or "").strip().lstrip("-").isdigit():
+        yield f"a stage has the number {number!r}: must be an integer"
     polynomial = stage.find("{*}Polynomial") is not None  # its coefficients stand for the gain
     for name in ("Value", "Frequency"):
         if not polynomial and stage.find(f"{{*}}StageGain/{{*}}{name}") is None:
@@ -125,6 +127,17 @@ def _stage_faults(stage: "etree._Element") -> Iterator[str]:
             path = f"{parent}/{etree.QName(element).localname}"
             text = (element.text or "").strip()
             yield f"stage {number}: {path} is {text!r}: must be a finite number"
+
+
+def _mend_stage(stage: "etree._Element") -> Iterator[str]:
+    """Mend a stage, and yield notes of changes that the reader makes, or that are made here."""
+    number = stage.get("number")
+    if not len(stage):
+        yield f"stage {number} is empty in the StationXML: left out"
+    for element in stage.findall("{*}PolesZeros/{*}NormalizationFactor"):
+        if not _is_number(element.text):
+            text, element.text = (element.text or "").strip(), None
+            yield f"stage {number}: NormalizationFactor is {text!r}: taken from poles and zeros"
 
 
 def _mend_place(epoch: "etree._Element") -> None:

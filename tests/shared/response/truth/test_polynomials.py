@@ -174,6 +174,36 @@ def test_a_long_record_is_no_other() -> None:
     assert answer.samples == pytest.approx([12.3] * 20_000)
 
 
+def test_samples_outside_of_the_polynomials_bounds_are_a_warning() -> None:
+    stage = polynomial_stage(1, BAROMETER, "PA", "COUNTS")
+    stage.approximation_lower_bound, stage.approximation_upper_bound = 800.0, 1_100.0
+    answer = remove(Response(response_stages=[stage]), COUNTS, RATE, output="DEF")
+    (warning,) = answer.warnings
+    assert "60 of 100 samples lie outside 800 to 1100 PA" in warning
+    assert has_number(warning, COUNTS.min() * BAROMETER[1] + BAROMETER[0], 1e-4)
+    inside = remove(Response(response_stages=[stage]), COUNTS[:1], RATE, output="DEF")
+    assert inside.warnings == []
+
+
+def test_an_overall_polynomial_that_is_not_that_of_the_stages_is_a_warning() -> None:
+    stages = [polynomial_stage(1, SQUARE, "C"), digitizer(2, RATE, 0.1)]
+    response = Response(
+        instrument_polynomial=overall(scaled((10.0, 2.0), GAIN), "C"), response_stages=stages
+    )
+    answer = remove(response, np.full(100, GAIN), RATE, output="DEF")
+    assert answer.samples == pytest.approx([12.0] * 100)
+    (warning,) = answer.warnings
+    assert has_number(warning, 12.0, 1e-6)
+    assert has_number(warning, 12.3, 1e-6)
+
+
+def test_another_kind_of_polynomial_is_refused() -> None:
+    stage = polynomial_stage(1, BAROMETER, "PA", "COUNTS")
+    stage._approximation_type = "CHEBYSHEV"
+    answer = remove(Response(response_stages=[stage]), COUNTS, RATE, output="DEF")
+    assert "the polynomial of stage 1 is CHEBYSHEV: must be MACLAURIN" in answer.error
+
+
 REFUSED = {
     "a filter after the polynomial": [
         polynomial_stage(1, SQUARE, "C"), low_pass(2), digitizer(3, RATE, 0.1),

@@ -105,6 +105,58 @@ def test_a_phase_that_does_not_jump_is_right() -> None:
         assert tones.errors(part, NPTS // 4 / RATE, RATE, counts_per).max() < 0.01
 
 
+def test_a_phase_that_does_not_jump_equals_obspys() -> None:
+    """Whatever the band: beyond the list, ObsPy extends its splines."""
+    elements = [(f, 1500.0 + f, 3.0 * f) for f in np.linspace(0.5, 8.0, 40)]
+    stage = ResponseListResponseStage(
+        1,
+        1.0,
+        5.0,
+        "M/S",
+        "V",
+        response_list_elements=[ResponseListElement(*element) for element in elements],
+    )
+    response = Response(response_stages=[stage, digitizer(2, RATE, 5.0)])
+    counts = Tones(np.array([1.0, 3.0])).record(2_000, RATE)
+    trace = Trace(counts, {"sampling_rate": RATE})
+    trace.stats.response = response
+    with pytest.warns(UserWarning, match="extrapolation"):
+        trace.remove_response(pre_filt=BAND, water_level=None)
+    for method in ("fast", "obspy"):
+        answer = remove(response, counts, RATE, pre_filt=BAND, water_level=None, method=method)
+        assert np.abs(answer.samples - trace.data).max() < 1e-10 * np.abs(trace.data).max()
+
+
+EXTRAPOLATED = {
+    (0.1, 0.3, 8.5, 9.5): "extrapolated from 0.1 to 0.5 Hz and from 8 to 9.5 Hz",
+    (0.6, 0.7, 8.5, 9.5): "extrapolated from 8 to 9.5 Hz",
+    None: "extrapolated from 0 to 0.5 Hz and from 8 to 10 Hz",
+    (0.6, 0.7, 7.0, 7.5): "",
+}
+
+
+@pytest.mark.parametrize("band", EXTRAPOLATED)
+def test_a_band_beyond_the_list_is_a_warning(band: tuple[float, ...] | None) -> None:
+    response = listed(np.linspace(0.5, 8.0, 400))
+    counts = Tones(np.array([1.0])).record(2_000, RATE)
+    answer = remove(response, counts, RATE, pre_filt=band and list(band))
+    found = [text for text in answer.warnings if "list" in text]
+    words = EXTRAPOLATED[band]
+    if not words:
+        assert found == []
+        return
+    (warning,) = found
+    assert warning.endswith(f"covers 0.5 to 8 Hz, so the response is {words}")
+
+
+def test_two_values_at_one_frequency_are_a_warning() -> None:
+    response = listed(np.append(FREQUENCIES, FREQUENCIES[100]))
+    response.response_stages[0].response_list_elements[-1].amplitude = 1.0
+    answer = remove(response, np.arange(100.0), RATE, pre_filt=BAND)
+    (warning,) = [text for text in answer.warnings if "list" in text]
+    assert f"stage 1 has two different values at {FREQUENCIES[100]:g} Hz" in warning
+
+
 ORDERS: dict[str, Order] = {
     "descending": lambda f: f[::-1],
     "shuffled": lambda f: np.random.default_rng(1).permutation(f),

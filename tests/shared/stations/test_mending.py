@@ -1,0 +1,123 @@
+"""Row 4 of docs/correctness.md: StationXML that ObsPy's reader would drop or refuse."""
+
+import pytest
+from lxml import etree
+from obspy.core.inventory import Channel
+
+from local.cloud.s3_server import S3Server
+from shared.archive.channel_id import ChannelId
+from shared.archive.scedc import SCEDC
+from shared.stations.findings import faults, notes
+from shared.stations.stationxml import download_stationxml, read_stationxml
+from tests.support import metadata_faults
+from tests.support.known_instruments import (
+    SEISMOMETER,
+    channel,
+    elements,
+    put_stationxml,
+    stationxml,
+)
+from tests.support.metadata_faults import RATE, Edit, both, four_stages, old_epoch, write
+
+NSCL = "XX.TRUE.BHZ."
+
+
+def first(path: str, text: str) -> Edit:
+    """Another text for the first element of a path."""
+
+    def edit(tree: etree._Element) -> None:
+        elements(tree, path)[0].text = text
+
+    return edit
+
+
+def without_number(tree: etree._Element) -> None:
+    del metadata_faults.stage(tree, 2).attrib["number"]
+
+
+def emptied(tree: etree._Element) -> None:
+    metadata_faults.stage(tree, 4)[:] = []
+
+
+def station_without_latitude(tree: etree._Element) -> None:
+    for path in ("Station/Latitude", "Channel/Latitude"):
+        (element,) = elements(tree, path)
+        element.getparent().remove(element)
+
+
+def read(archive: S3Server, *edits: Edit) -> list[Channel]:
+    """Read the epochs of an edited file."""
+    tree = stationxml(NSCL, channel(NSCL, four_stages(), RATE, azimuth=0.0, dip=-90.0))
+    both(*edits)(tree)
+    put_stationxml(archive, NSCL, tree)
+    network, *_ = read_stationxml(download_stationxml(SCEDC, ChannelId.parse(NSCL)))
+    return list(network[0])
+
+
+FAULTS: dict[str, tuple[Edit, str]] = {
+    "gain": (write(2, "StageGain/Value", "1,5"), "stage 2: StageGain/Value is '1,5': must be"),
+    "frequency": (write(2, "StageGain/Frequency", ""), "stage 2: StageGain/Frequency is ''"),
+    "no frequency": (metadata_faults.drop(2, "StageGain/Frequency"), "no StageGain/Frequency"),
+    "pole": (first("Pole/Imaginary", "x"), "stage 1: Pole/Imaginary is 'x': must be"),
+    "infinite zero": (first("Zero/Real", "INF"), "stage 1: Zero/Real is 'INF': must be"),
+    "coefficient": (first("FIR/NumeratorCoefficient", ""), "FIR/NumeratorCoefficient is ''"),
+    "number": (without_number, "a stage has the number None: must be an integer"),
+    "kind": (first("PzTransferFunctionType", "FOO"), "stage 1: ObsPy cannot read it: 'FOO' is no"),
+    "symmetry": (first("FIR/Symmetry", "FOO"), "stage 4"),
+}
+
+
+@pytest.mark.parametrize("name", FAULTS)
+def test_a_fault_is_kept_with_its_epoch(archive: S3Server, name: str) -> None:
+    """The other epochs can be read, and so can the faulty one, without its response."""
+    fault, words = FAULTS[name]
+    epochs = read(archive, fault, old_epoch("2020-01-01T00:00:00"))
+    assert len(epochs) == 2
+    if name == "symmetry":  # which the reader takes as it is
+        assert [faults(epoch) for epoch in epochs] == [[], []]
+        return
+    assert len(faults(epochs[0])) == 1
+    assert words in faults(epochs[0])[0]
+    assert epochs[0].response.response_stages == []
+    if name not in ("gain", "frequency", "no frequency"):
+        return  # the old epoch is a copy of the faulty one
+    epochs = read(archive, old_epoch("2020-01-01T00:00:00"), fault)
+    assert [bool(faults(epoch)) for epoch in epochs] == [False, True]
+    assert len(epochs[0].response.response_stages) == 4
+
+
+NOTES: dict[str, tuple[Edit, str]] = {
+    "latitude": (
+        first("Channel/Latitude", "95"),
+        "Latitude is '95' in the StationXML: taken as 34",
+    ),
+    "depth": (metadata_faults.without("Depth"), "Depth is missing in the StationXML: taken as 0"),
+    "azimuth": (first("Channel/Azimuth", "361"), "Azimuth is '361' in the StationXML: left out"),
+    "no latitude at all": (station_without_latitude, "Latitude is missing"),
+    "normalization": (
+        first("PolesZeros/NormalizationFactor", "?"),
+        "stage 1: NormalizationFactor is '?': taken from poles and zeros",
+    ),
+    "empty stage": (emptied, "stage 4 is empty in the StationXML: left out"),
+}
+
+
+@pytest.mark.parametrize("name", NOTES)
+def test_a_change_is_a_note(archive: S3Server, name: str) -> None:
+    change, words = NOTES[name]
+    (epoch,) = read(archive, change)
+    assert [text for text in notes(epoch) if words in text], notes(epoch)
+    assert faults(epoch) == []
+    assert epoch.response.response_stages[0].normalization_factor == pytest.approx(
+        SEISMOMETER.normalization
+    )
+
+
+def test_nothing_is_found_in_ordinary_metadata(archive: S3Server) -> None:
+    def remark(tree: etree._Element) -> None:
+        (response,) = elements(tree, "Channel/Response")
+        response.insert(1, etree.Comment("stages"))
+
+    (epoch,) = read(archive, remark)
+    assert (faults(epoch), notes(epoch)) == ([], [])
+    assert len(epoch.response.response_stages) == 4
