@@ -127,10 +127,15 @@ def _find_epoch(trace: Trace, inventory: Inventory) -> Channel:
         message = f"{len(valid)} epochs claim {label(trace)}, took the first of: {spans}"
         warnings.warn(message, stacklevel=2)
     for epoch in _valid_at(epochs, trace.stats.starttime):
-        if epoch.response is None:
+        if epoch.response is None and _begins_later(epoch, valid[0]):
             message = f"{trace.id}: the epoch {_span(epoch)} has no response, took another one"
             warnings.warn(f"{message}: {_span(valid[0])}", stacklevel=2)
     return valid[0]
+
+
+def _begins_later(epoch: Channel, other: Channel) -> bool:
+    start, other_start = epoch.start_date, other.start_date
+    return start is not None and (other_start is None or start > other_start)
 
 
 def _rate_messages(trace: Trace, response: CheckedResponse) -> Iterator[str]:
