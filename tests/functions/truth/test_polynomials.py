@@ -43,7 +43,8 @@ def test_polynomials_of_one_stage_and_of_two(archive: S3Server, door: Door) -> N
         for encoding in ("FLOAT64", "FLOAT32"):
             answer = door(NSCL, COUNTS.size / RATE, output="DEF", encoding=encoding)
             truth = part(values, answer)
-            assert answer.warnings == []  # a window needs no samples around it
+            # A window needs no samples around it. A ramp has nothing above 0.16 Hz to lose.
+            assert [text for text in answer.warnings if "32-bit floats" not in text] == []
             assert answer.error or answer.units.casefold() == "pa"
             errors[name, encoding] = answer.error or np.abs(answer.samples / truth - 1).max()
     assert {
