@@ -191,18 +191,6 @@ class RecordIndex:
             and not any(self._begins_segment(place) for place in range(begin + 1, end + 1))
         )
 
-    def segment_start(self, number: int) -> int | None:
-        """Return the time of the first sample of the segment that a known record continues, in ns.
-
-        Unknown records are assumed to continue the ones before them. None if the record itself
-        begins a segment.
-        """
-        last = bisect_right(self._numbers, number) - 1
-        for place in range(last, -1, -1):
-            if self._numbers[place] == 0 or self._begins_segment(place):
-                return self._starts[place] if self._numbers[place] != number else None
-        return None
-
     def _begins_segment(self, place: int) -> bool:
         """Return whether a known record begins a segment: it is half a sample off, as for ObsPy."""
         if place == 0 or not self._adjacent(place - 1):

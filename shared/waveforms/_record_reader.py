@@ -1,15 +1,13 @@
 """Find, fetch and decode the records of time spans in a day object."""
 
-from dataclasses import replace
-
 from obspy import UTCDateTime
 
+from shared.waveforms._day_records import DayRecords
+from shared.waveforms._decode_day import decode_day
 from shared.waveforms._record_header import OddRecordError, parse_header
 from shared.waveforms._record_index import RecordIndex
 from shared.waveforms._record_search import next_to_read, unknown_end
 from shared.waveforms._record_source import RecordSource
-from shared.waveforms.read_day import DayWaveform, read_day
-from shared.waveforms.segments import start_in_segment
 
 _HEAD = 12 * 1024  # bytes that show how dense records are; as fast to read as a single header
 _SMALL = 256 * 1024  # up to this size, the second request reads the rest of the object
@@ -91,19 +89,14 @@ class RecordReader:
             self._fetch(index, end)
         return records
 
-    def decode(self, records: range) -> DayWaveform:
+    def decode(self, records: range) -> DayRecords:
         """Decode records that `find` has fetched.
 
         Raises:
-            NoWaveformError, UnreadableObjectError: as of `read_day`.
+            NoWaveformError, UnreadableObjectError: as of `decode_day`.
         """
-        index = self.read_first()
-        waveform = read_day(self._source.day_object, index.content(records))
-        segment_start = index.segment_start(records[0])
-        stats = waveform.stream[0].stats
-        if segment_start is not None and stats.starttime.ns == index.start(records[0]):
-            stats.starttime = start_in_segment(stats, UTCDateTime(ns=segment_start))
-        return replace(waveform, etag=self._source.etag)
+        content = self.read_first().content(records)
+        return decode_day(self._source.day_object, content, self._source.etag)
 
     def _fetch(self, index: RecordIndex, records: range) -> None:
         if len(records) > _MOST * index.count and self._source.size > _SMALL:

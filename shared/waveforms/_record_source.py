@@ -9,8 +9,10 @@ from shared.aws.s3_read import ObjectChangedError
 from shared.aws.scratch import scratch_folder
 from shared.errors import NoSuchObjectError, S3Error
 from shared.waveforms import _record_cache
+from shared.waveforms._day_records import DayRecords
+from shared.waveforms._decode_day import decode_day
 from shared.waveforms._record_index import RecordIndex
-from shared.waveforms.read_day import DayWaveform, download_day, no_object, read_day
+from shared.waveforms.read_day import download_day, no_object
 
 _ATTEMPTS = 3  # at reading an object that is replaced meanwhile
 
@@ -90,7 +92,7 @@ class RecordSource:
         self.size, self.etag, self.is_unconfirmed = part.size, part.etag, False
         return part.content
 
-    def download(self) -> DayWaveform:
+    def download(self) -> DayRecords:
         """Read the whole object, in whatever version it is.
 
         Raises:
@@ -102,7 +104,7 @@ class RecordSource:
             file = download_day(self.day_object, folder)
             self.reads += 1
             self.bytes_read += file.path.stat().st_size
-            return read_day(self.day_object, file)
+            return decode_day(self.day_object, file.path, file.etag)
 
     def retry_if_changed(self, read: Callable[[], _T], start_over: Callable[[], None]) -> _T:
         """Call a function that fetches; call it again if the object was replaced meanwhile.

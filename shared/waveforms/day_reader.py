@@ -18,10 +18,11 @@ from obspy import UTCDateTime
 from shared.archive.archive import DayObject
 from shared.archive.time import format_time
 from shared.errors import NoWaveformError, UnreadableObjectError
+from shared.waveforms._day_records import DayRecords, extent_of
 from shared.waveforms._record_header import OddRecordError
 from shared.waveforms._record_reader import RecordReader, WholeIsSimplerError
 from shared.waveforms._record_source import RecordSource
-from shared.waveforms.read_day import DayWaveform
+from shared.waveforms.day_waveform import DayWaveform
 from shared.waveforms.segments import TimeSpan, describe_samples_around, is_near, merge_nearby
 
 logger = logging.getLogger(__name__)
@@ -56,7 +57,7 @@ class DayReader:
     def _start_over(self) -> None:
         self._records = RecordReader(self._source)
         self._why_whole: Exception | None = None  # the reason not to read single records
-        self._whole: DayWaveform | None = None
+        self._whole: DayRecords | None = None
 
     @property
     def uri(self) -> str:
@@ -78,7 +79,7 @@ class DayReader:
         """Sampling rate of the first record in Hz; None if it is unknown."""
         if self._records.index is not None:
             return self._records.index.first.sampling_rate
-        return float(self._whole.stream[0].stats.sampling_rate) if self._whole else None
+        return float(self._whole.runs[0].trace.stats.sampling_rate) if self._whole else None
 
     @property
     def extent(self) -> TimeSpan | None:
@@ -88,8 +89,8 @@ class DayReader:
         end of the span.
         """
         if self._whole is not None:
-            stats = [trace.stats for trace in self._whole.stream]
-            return min(item.starttime for item in stats), max(item.endtime for item in stats)
+            extents = [extent_of(run) for run in self._whole.runs]
+            return min(first for first, _ in extents), max(last for _, last in extents)
         index = self._records.index
         if index is not None and not self._source.is_unconfirmed:
             return index.first.starttime, index.last_known_sample
@@ -150,13 +151,20 @@ class DayReader:
         for starttime, endtime in merge_nearby(spans):
             self._unless_changed(partial(self._prefetch, starttime, endtime))
 
-    def read(self, starttime: UTCDateTime, endtime: UTCDateTime) -> DayWaveform:
+    def read(
+        self,
+        starttime: UTCDateTime,
+        endtime: UTCDateTime,
+        first_wanted: UTCDateTime | None = None,
+    ) -> DayWaveform:
         """Read a time span.
 
         Args:
             starttime: start of the span, included in the sense of ObsPy's `trim`, which takes the
                 nearest sample. It may lie outside the day.
             endtime: end of the span, likewise.
+            first_wanted: the time within the span from which samples are wanted; None for its
+                start. Samples are counted from the record that has the first one.
 
         Returns:
             The samples of the span and some around it, up to the whole day. Trimmed to the span,
@@ -164,8 +172,6 @@ class DayReader:
 
             - The times of a span that begins or ends half-way between two samples can differ in
               the last bit of a float.
-            - Records that drift by more than 0.1 ms from the first record of their segment have
-              the time of the header where reading began.
             - Records that are out of order by more than a minute are missed, unless one of them
               was read.
 
@@ -175,7 +181,11 @@ class DayReader:
                 again and again while it was read.
             UnreadableObjectError: the object is not miniSEED.
         """
-        waveform = self._unless_changed(partial(self._read, starttime, endtime))
+        records = self._unless_changed(partial(self._read, starttime, endtime))
+        first_record = self._records.index.first.starttime if self._records.index else None
+        waveform = records.waveform_for(
+            starttime, endtime, first_wanted or starttime, first_record or records.first_record
+        )
         if not any(is_near(trace, starttime, endtime) for trace in waveform.stream):
             samples = describe_samples_around(waveform.stream, starttime)
             raise NoWaveformError(
@@ -216,7 +226,7 @@ class DayReader:
         except OddRecordError as error:
             self._why_whole = error
 
-    def _read(self, starttime: UTCDateTime, endtime: UTCDateTime) -> DayWaveform:
+    def _read(self, starttime: UTCDateTime, endtime: UTCDateTime) -> DayRecords:
         if not (self._always_whole or self._why_whole):
             try:
                 return self._records.decode(self._records.find(starttime, endtime))

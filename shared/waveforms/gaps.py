@@ -44,13 +44,48 @@ class Gap:
         }
 
 
+_SLIGHTLY_OFF = 1 / 20  # of a sample interval, which makes no difference to a count of samples
+
+
+def set_off_count(segment: Trace, start_s: float, end_s: float) -> None:
+    """Note how much later a segment's ends are by their records than by the count of samples.
+
+    A segment's times are counted at its sampling rate. Where the clock drifts, its records part
+    from that by up to half a sample before a new segment begins.
+
+    Args:
+        segment: the segment; `stats.off_count` keeps both values, unless they are negligible.
+        start_s: for its first sample, in s.
+        end_s: for its last sample, in s.
+    """
+    if max(abs(start_s), abs(end_s)) > _SLIGHTLY_OFF * segment.stats.delta:
+        segment.stats.off_count = (start_s, end_s)
+    else:
+        segment.stats.pop("off_count", None)
+
+
+def off_count(segment: Trace) -> tuple[float, float]:
+    """Return the values that `set_off_count` noted, in s; zeros if there are none."""
+    start_s, end_s = segment.stats.get("off_count", (0.0, 0.0))
+    return start_s, end_s
+
+
+def spacing(before: Trace, after: Trace) -> float:
+    """Return the time from a segment's last sample to the next segment's first one, in s.
+
+    It follows the records where these differ from the count of samples. So it is one interval
+    between segments of a drifting clock, where `starttime` and `endtime` are half an interval off.
+    """
+    counted = float(after.stats.starttime - before.stats.endtime)
+    return counted + off_count(after)[0] - off_count(before)[1]
+
+
 def missing_samples(before: Trace, after: Trace) -> int:
     """Count the samples missing between two segments; 0 also where a clock was set back a little.
 
     If the later segment lies off the sampling grid of the earlier one, the nearest count is used.
     """
-    seconds = float(after.stats.starttime - before.stats.endtime)
-    return max(0, round(seconds * float(before.stats.sampling_rate)) - 1)
+    return max(0, round(spacing(before, after) * float(before.stats.sampling_rate)) - 1)
 
 
 def gaps_between(stream: Stream) -> list[tuple[Trace, Trace, Gap]]:

@@ -9,9 +9,9 @@ from operator import itemgetter
 
 import numpy as np
 from obspy import Stream, Trace, UTCDateTime
-from obspy.core.trace import Stats
 
 from shared.archive.time import format_time
+from shared.waveforms.gaps import off_count, set_off_count, spacing
 
 TimeSpan = tuple[UTCDateTime, UTCDateTime]
 """A start and an end, both included."""
@@ -24,8 +24,6 @@ _SAME_TIMES = 1e-2  # of a sample interval: the shift by another rate that may b
 _CLOSE = 1e-3  # of a sample interval, for times that are rounded to a microsecond or more
 _MAX_LISTED = 10  # time spans in one warning
 _NEARBY_S = 600  # reading the records in between is faster than a second request
-_JITTER_S = 1e-4  # a tick of the time in record headers
-_JITTER = 1 / 20  # of a sample interval, where that is less
 
 
 def join(stream: Stream) -> list[str]:
@@ -134,6 +132,8 @@ def cut(trace: Trace, first: int, end: int) -> Trace:
     part = Trace(header=trace.stats.copy())
     part.data = trace.data[first:end]
     part.stats.starttime = trace.stats.starttime + first * trace.stats.delta
+    start_s, end_s = off_count(trace)
+    set_off_count(part, 0.0 if first else start_s, 0.0 if end < trace.stats.npts else end_s)
     return part
 
 
@@ -156,17 +156,22 @@ def divide(stream: Stream, starttime: UTCDateTime, endtime: UTCDateTime) -> tupl
 
 
 def overlaps(segments: Iterable[Trace]) -> list[TimeSpan]:
-    """Return the time spans of more than one segment, in order; the segments are sorted."""
+    """Return the time spans of more than one segment, in order; the segments are sorted.
+
+    Segments that follow one another by their records do not overlap, although the count of samples
+    may say so.
+    """
     spans: list[TimeSpan] = []
-    latest: UTCDateTime | None = None
+    latest: Trace | None = None
     for trace in segments:
         start, end = trace.stats.starttime, trace.stats.endtime
-        if latest is not None and start <= latest:
-            overlap = start, min(end, latest)
+        if latest is not None and start <= latest.stats.endtime and spacing(latest, trace) <= 0:
+            overlap = start, min(end, latest.stats.endtime)
             if spans and start <= spans[-1][1]:
                 overlap = spans[-1][0], max(spans.pop()[1], overlap[1])
             spans.append(overlap)
-        latest = end if latest is None else max(latest, end)
+        if latest is None or end >= latest.stats.endtime:
+            latest = trace
     return spans
 
 
@@ -205,20 +210,6 @@ def merge_nearby(spans: Sequence[TimeSpan]) -> list[TimeSpan]:
         else:
             joined.append((starttime, endtime))
     return joined
-
-
-def start_in_segment(stats: Stats, segment_start: UTCDateTime) -> UTCDateTime:
-    """Return the start of a trace on the sampling grid of the segment that it continues.
-
-    ObsPy counts the times of a segment from its first record. The header times of later records
-    jitter around that by a few microseconds, or by a tick of 0.1 ms without a blockette 1001. A
-    trace that is further off keeps its start: it continues another segment, which began where
-    nothing was read.
-    """
-    samples = round((stats.starttime - segment_start) * stats.sampling_rate)
-    on_grid = segment_start + samples * stats.delta
-    jitter = min(_JITTER_S, _JITTER * stats.delta)
-    return on_grid if abs(on_grid - stats.starttime) <= jitter else stats.starttime
 
 
 def describe_samples_around(stream: Stream, time: UTCDateTime) -> str:

@@ -10,7 +10,7 @@ from shared.archive.archive import Archive
 from shared.errors import NoDataError, NoWaveformError, ServiceError, UnreadableObjectError
 from shared.response.parameters import ENCODINGS, RemovalParameters
 from shared.waveforms.day_readers import ChannelDay, DayReaders
-from shared.waveforms.read_day import DayWaveform
+from shared.waveforms.day_waveform import DayWaveform
 from shared.waveforms.reasons import conflicts, not_numbers
 from shared.waveforms.segments import TimeSpan
 from shared.windows._task import WindowTask, drop_frames, no_samples
@@ -139,7 +139,7 @@ def _read_days(task: WindowTask, readers: DayReaders) -> tuple[list[DayWaveform]
         try:
             reader = readers.reader(name)
             try:
-                days.append(reader.read(*task.span))
+                days.append(reader.read(*task.span, task.window.starttime))
             finally:
                 # The window's own days define its sampling grid, the margins do not.
                 if reader.extent and name[1] in own_days:

@@ -1,15 +1,19 @@
 """Row 13 of docs/correctness.md: each gap says why it is empty: absent, conflicting or damaged."""
 
+from collections.abc import Callable
+
 import numpy as np
 import pytest
 from obspy import UTCDateTime
 
 from local.cloud.s3_server import S3Server
+from tests.support.builders import make_trace, mseed, noise
 from tests.support.known_records import (
     FLOAT32,
     Clock,
     Layout,
     put_records,
+    read_records,
     records,
 )
 from tests.support.plain_seismometer import PlainSeismometer
@@ -97,6 +101,47 @@ def test_beyond_the_data_samples_are_absent(archive: S3Server, timewindow_handle
     put_records(archive, NSCL, DAY, segment(0, (10, 100)))
     asked = ask(timewindow_handler, MIDNIGHT, MIDNIGHT + 109.975, nscl=NSCL)
     assert gaps_of(asked.gaps) == [span(0, 10, "absent"), span(100, 110, "absent")]
+
+
+def zeroed(content: bytearray, place: int) -> None:
+    content[place : place + RECORD] = bytes(RECORD)
+
+
+def undecodable(content: bytearray, place: int) -> None:
+    """Frames that hold fewer samples than the header says."""
+    content[place + 64 : place + RECORD] = bytes(RECORD - 64)
+
+
+def without_data(content: bytearray, place: int) -> None:
+    """Samples that begin beyond the record."""
+    content[place + 44 : place + 46] = bytes([8, 0])
+
+
+@pytest.mark.parametrize("damage", [zeroed, undecodable, without_data])
+def test_a_damaged_record(
+    archive: S3Server,
+    handlers: tuple[Handler, Handler],
+    damage: Callable[[bytearray, int], None],
+) -> None:
+    """It costs its own samples, and no others."""
+    content = bytearray(mseed(make_trace(NSCL, str(MIDNIGHT), noise(12_000))))
+    headers = list(read_records(bytes(content)))
+    damage(content, DAMAGED_RECORD * RECORD)
+    put_records(archive, NSCL, DAY, bytes(content))
+    lost = headers[DAMAGED_RECORD]
+    start = UTCDateTime(ns=lost.time_ns)
+    end = UTCDateTime(ns=lost.time_ns + round((lost.npts - 1) * 1e9 / RATE))
+    check(handlers, archive, MIDNIGHT + 299.975, [(start, end, "damaged")])
+
+
+def test_a_record_that_is_cut_short(archive: S3Server, timewindow_handler: Handler) -> None:
+    content = mseed(make_trace(NSCL, str(MIDNIGHT), noise(12_000)))
+    put_records(archive, NSCL, DAY, content[:-100])
+    *_, lost = read_records(content)
+    for read in READS:
+        asked = ask(timewindow_handler, MIDNIGHT, MIDNIGHT + 299.975, nscl=NSCL, Read=read)
+        expected = (UTCDateTime(ns=lost.time_ns), MIDNIGHT + 299.975, "damaged")
+        assert gaps_of(asked.gaps) == [expected]
 
 
 def test_samples_that_are_no_numbers(archive: S3Server, timewindow_handler: Handler) -> None:

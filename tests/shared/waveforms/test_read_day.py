@@ -7,7 +7,8 @@ import pytest
 from local.cloud.s3_server import S3Server
 from shared.archive.scedc import SCEDC
 from shared.errors import NoWaveformError, UnreadableObjectError
-from shared.waveforms.read_day import DayWaveform, download_day, read_day
+from shared.waveforms.day_waveform import DayWaveform
+from shared.waveforms.read_day import download_day, read_day
 from tests.support.builders import make_trace, mseed, noise, put_day
 from tests.support.compared_days import DAY_OBJECT
 

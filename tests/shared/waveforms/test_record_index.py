@@ -55,15 +55,6 @@ def test_a_gap_is_not_covered() -> None:
     assert not index.covers(records, MIDNIGHT + 4000, MIDNIGHT + 5000)
 
 
-def test_segments_that_records_continue() -> None:
-    index = index_of(range(10), range(BORDER - 5, BORDER + 5), range(BORDER + 50, BORDER + 60))
-    assert index.segment_start(0) is None
-    assert index.segment_start(9) == HEADERS[0].starttime.ns
-    assert index.segment_start(BORDER - 1) == HEADERS[0].starttime.ns
-    assert index.segment_start(BORDER) is None
-    assert index.segment_start(BORDER + 59) == HEADERS[BORDER].starttime.ns
-
-
 @pytest.mark.parametrize("start", range(-300, 11_000, 700))
 def test_search_comes_to_an_end(start: int) -> None:
     index = index_of(range(64))

@@ -76,5 +76,5 @@ def test_odd_objects_are_read_whole(put, read_whole, change, reason: str) -> Non
     middle = start_of(hour()[300])
     reader = compare(content, middle, middle + 300)
     assert reader._whole
-    assert reader._whole.warnings == read_day(DAY_OBJECT, content).warnings
+    assert reader._whole.notes == read_day(DAY_OBJECT, content).warnings
     assert re.search(reason, read_whole())

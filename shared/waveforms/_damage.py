@@ -1,0 +1,60 @@
+"""Describe records that cannot be read: when their samples were, and where they are stored."""
+
+import numpy as np
+from obspy import UTCDateTime
+
+from shared.waveforms._record_table import RecordTable
+from shared.waveforms.gaps import DAMAGED
+from shared.waveforms.reasons import EmptySpan
+
+_MAX_LISTED = 5  # records in a warning
+
+
+def damaged_spans(damaged: RecordTable) -> list[EmptySpan]:
+    """Return the time spans of records that cannot be decoded, from their headers."""
+    return [
+        _span(*times) for times in zip(damaged.starts.tolist(), damaged.ends.tolist(), strict=True)
+    ]
+
+
+def unreadable_spans(table: RecordTable, own: RecordTable) -> tuple[list[int], list[EmptySpan]]:
+    """Find bytes between the records of a channel that are no records.
+
+    Args:
+        table: all records of the content, in order.
+        own: those of the channel.
+
+    Returns:
+        The offset of each run of such bytes, and the time spans between the records around them.
+    """
+    stops = table.offsets + table.lengths
+    begins = np.concatenate([[0], stops])[: len(table)]
+    offsets = begins[begins < table.offsets]
+    spans = []
+    after = np.searchsorted(own.offsets, offsets)
+    for place in after[(after > 0) & (after < len(own))].tolist():
+        delta = round(1e9 / own.rates[place - 1]) if own.rates[place - 1] > 0 else 0
+        first, last = own.ends[place - 1] + delta, own.starts[place] - delta
+        if first <= last:
+            spans.append(_span(int(first), int(last)))
+    return offsets.tolist(), spans
+
+
+def describe_damage(uri: str, offsets: list[int], records: int) -> str:
+    """Describe damaged records in a warning.
+
+    Args:
+        uri: the object that they are in.
+        offsets: where they begin, in bytes.
+        records: the number of all records of the channel.
+    """
+    listed = ", ".join(f"{offset:,}" for offset in offsets[:_MAX_LISTED])
+    more = f" and {len(offsets) - _MAX_LISTED:,} more" if len(offsets) > _MAX_LISTED else ""
+    return (
+        f"{uri}: {len(offsets):,} of {records:,} records are damaged and were left out,"
+        f" at byte {listed}{more}"
+    )
+
+
+def _span(first_ns: int, last_ns: int) -> EmptySpan:
+    return EmptySpan(UTCDateTime(ns=first_ns), UTCDateTime(ns=last_ns), DAMAGED)

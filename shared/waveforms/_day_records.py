@@ -1,0 +1,99 @@
+"""The decoded records of a day object, and the segments that they make."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from obspy import Stream, Trace, UTCDateTime
+
+from shared.archive.time import format_time
+from shared.waveforms._record_index import MARGIN_S
+from shared.waveforms._record_times import Drift, Run
+from shared.waveforms.day_waveform import DayWaveform
+from shared.waveforms.reasons import EmptySpan
+from shared.waveforms.timing_quality import TimingQuality
+
+
+@dataclass(frozen=True)
+class DayRecords:
+    """The decoded records of a day object's channel.
+
+    Attributes:
+        uri: the object's S3 URI, s3://BUCKET/KEY.
+        runs: the samples, as ObsPy reads them.
+        notes: oddities of the object, and the warnings of ObsPy's reader.
+        empty: the time spans of damaged records.
+        quality: the quality of timing of the records.
+        etag: the object's ETag; "" if it is unknown.
+    """
+
+    uri: str
+    runs: tuple[Run, ...]
+    notes: tuple[str, ...]
+    empty: tuple[EmptySpan, ...]
+    quality: TimingQuality | None
+    etag: str = ""
+
+    @property
+    def first_record(self) -> UTCDateTime:
+        """The time of the first record."""
+        return extent_of(self.runs[0])[0]
+
+    def waveform(self) -> DayWaveform:
+        """Return all samples; each run's are counted from its first record."""
+        segments = [segment for run in self.runs for segment in run.segments()]
+        drifts = [run.drift(*extent_of(run)) for run in self.runs]
+        return self._waveform(segments, drifts)
+
+    def waveform_for(
+        self,
+        starttime: UTCDateTime,
+        endtime: UTCDateTime,
+        first_wanted: UTCDateTime,
+        first_record: UTCDateTime,
+    ) -> DayWaveform:
+        """Return all samples, counted for one time span.
+
+        Samples are counted from the record with the first wanted one. The result within the span
+        depends on nothing that `DayReader` does not read for it, so that it is the same for
+        the whole object as for its records.
+
+        Args:
+            starttime: the start of the span.
+            endtime: the end of the span.
+            first_wanted: the time, within the span, from which samples are wanted.
+            first_record: the time of the object's first record. If the record to count from is off
+                the sampling grid of that by jitter alone, the samples stay on the grid.
+        """
+        waiting = [run for run in self.runs if extent_of(run)[1] >= first_wanted]
+        home = min(waiting, key=lambda run: int(run.starts[0]), default=None)
+        segments, drifts = [], []
+        for run in self.runs:
+            origin = run.record_at(first_wanted if run is home else starttime)
+            grid = None
+            if origin:
+                begins_near = run.ends[0] >= (starttime - MARGIN_S).ns
+                grid = UTCDateTime(ns=int(run.starts[0])) if begins_near else first_record
+            segments += run.segments(origin, grid)
+            drifts.append(run.drift(starttime, endtime, origin))
+        return self._waveform(segments, drifts)
+
+    def _waveform(self, segments: Sequence[Trace], drifts: Sequence[Drift | None]) -> DayWaveform:
+        known = [drift for drift in drifts if drift]
+        notes = (*self.notes, *([self._describe(known)] if known else []))
+        return DayWaveform(self.uri, Stream(segments), notes, self.empty, self.quality, self.etag)
+
+    def _describe(self, drifts: Sequence[Drift]) -> str:
+        """Describe the drift of the clock in a warning."""
+        worst = max(drifts, key=lambda drift: abs(drift.samples))
+        segments = sum(drift.segments for drift in drifts)
+        order = "later" if worst.seconds > 0 else "earlier"
+        return (
+            f"{self.uri}: the clock drifts: the record at {format_time(worst.time)} is"
+            f" {abs(worst.seconds):.4g} s ({abs(worst.samples):.4g} samples) {order} than by the"
+            f" count of samples, so {segments} segments follow the times of the records"
+        )
+
+
+def extent_of(run: Run) -> tuple[UTCDateTime, UTCDateTime]:
+    """Return the times of a run's first and last sample by its records."""
+    return UTCDateTime(ns=int(run.starts[0])), UTCDateTime(ns=int(run.ends[-1]))

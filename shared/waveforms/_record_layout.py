@@ -1,0 +1,146 @@
+"""The headers of records with one layout, read all at once."""
+
+import struct
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from shared.waveforms._record_header import (
+    CLOCK_LOCKED,
+    CORRECTION_APPLIED,
+    DAYS,
+    MAX_PERCENT,
+    YEARS,
+    byte_order,
+    rate_of,
+    seed_id,
+)
+from shared.waveforms._record_table import RecordTable
+
+_TICK_NS = 100_000
+
+# The fixed section of data header: name, offset and type.
+_FIXED = {
+    "quality": (6, "S1"),
+    "codes": (8, "S12"),
+    "year": (20, "u2"),
+    "day": (22, "u2"),
+    "hour": (24, "u1"),
+    "minute": (25, "u1"),
+    "second": (26, "u1"),
+    "ticks": (28, "u2"),
+    "npts": (30, "u2"),
+    "factor": (32, "i2"),
+    "multiplier": (34, "i2"),
+    "activity": (36, "u1"),
+    "clock": (37, "u1"),
+    "correction": (40, "i4"),
+    "first": (46, "u2"),
+}
+_MAX_BODY = 8  # bytes of a blockette that are read
+# The same of blockettes, from where each begins.
+_BODIES = {
+    100: {"rate": (4, "f4")},
+    1000: {"exponent": (6, "u1")},
+    1001: {"percent": (4, "u1"), "microseconds": (5, "i1")},
+}
+
+
+@dataclass(frozen=True)
+class RecordLayout:
+    """The byte order and the blockettes of a record.
+
+    Attributes:
+        order: ">" or "<".
+        chain: of each blockette, its offset, type and the offset of the next.
+    """
+
+    order: str
+    chain: tuple[tuple[int, int, int], ...]
+
+    @classmethod
+    def of(cls, content: memoryview, offset: int) -> "RecordLayout":
+        """Return the layout of the record at an offset, which has a valid header."""
+        order = byte_order(content, offset)
+        chain = []
+        (place,) = struct.unpack_from(order + "H", content, offset + 46)
+        while place:
+            kind, following = struct.unpack_from(order + "HH", content, offset + place)
+            chain.append((place, kind, following))
+            place = following
+        return cls(order, tuple(chain))
+
+    def fits(self, length: int) -> bool:
+        """Return whether the blockettes lie within records of a length."""
+        return all(place + _MAX_BODY <= length for place, *_ in self.chain)
+
+    def read(self, content: memoryview, length: int) -> tuple[RecordTable, npt.NDArray[np.bool_]]:
+        """Read all records of a length as if they had this layout; return which ones do."""
+        count = len(content) // length
+        where = dict(_FIXED)
+        for place, kind, _ in self.chain:
+            where |= {f"type {place}": (place, "u2"), f"next {place}": (place + 2, "u2")}
+            for name, (inner, form) in _BODIES.get(kind, {}).items():
+                where[name] = place + inner, form
+        names = list(where)
+        formats = [np.dtype(self.order + form) for _, form in where.values()]
+        offsets = [place for place, _ in where.values()]
+        dtype = np.dtype(
+            {"names": names, "formats": formats, "offsets": offsets, "itemsize": length}
+        )
+        return self._interpret(np.frombuffer(content, dtype, count), length)
+
+    def _interpret(
+        self, raw: npt.NDArray[np.void], length: int
+    ) -> tuple[RecordTable, npt.NDArray[np.bool_]]:
+        year, day = (raw[name].astype(np.int64) for name in ("year", "day"))
+        matches = (year >= YEARS[0]) & (year <= YEARS[-1]) & (day >= 1) & (day <= DAYS[-1])
+        matches &= (raw["hour"] < 24) & (raw["minute"] < 60) & (raw["second"] < 60)
+        matches &= np.isin(raw["quality"], [b"D", b"R", b"Q", b"M"])
+        matches &= (raw["first"] == self.chain[0][0]) & (raw["exponent"] == length.bit_length() - 1)
+        for place, kind, following in self.chain:
+            matches &= (raw[f"type {place}"] == kind) & (raw[f"next {place}"] == following)
+        names = raw.dtype.names or ()
+        percents = np.full(len(raw), -1, np.int64)
+        microseconds = np.zeros(len(raw), np.int64)
+        if "percent" in names:
+            percents[:] = raw["percent"]
+            percents[percents > MAX_PERCENT] = -1
+            microseconds[:] = raw["microseconds"]
+        years = (np.clip(year, YEARS[0], YEARS[-1]) - 1970).astype("datetime64[Y]")
+        days = years.astype("datetime64[D]").astype(np.int64) + day - 1
+        seconds = days * 86_400 + raw["hour"] * np.int64(3600) + raw["minute"] * np.int64(60)
+        ticks = raw["ticks"] + np.where(raw["activity"] & CORRECTION_APPLIED, 0, raw["correction"])
+        starts = (seconds + raw["second"]) * 10**9 + ticks * _TICK_NS + microseconds * 1000
+        table = RecordTable(
+            offsets=np.arange(len(raw)) * length,
+            lengths=np.full(len(raw), length),
+            ids=_ids(raw["codes"]),
+            qualities=raw["quality"],
+            starts=starts,
+            npts=raw["npts"].astype(np.int64),
+            rates=raw["rate"].astype(float) if "rate" in names else _rates(raw),
+            percents=percents,
+            locked=(raw["clock"] & CLOCK_LOCKED).astype(bool),
+        )
+        return table, matches
+
+
+def _ids(codes: npt.NDArray[np.bytes_]) -> npt.NDArray[np.str_]:
+    """Return network.station.location.channel from the codes of headers."""
+    if (codes == codes[0]).all():  # no need to sort them
+        return np.full(len(codes), seed_id(codes[0].ljust(12, b"\0")))
+    different, places = np.unique(codes, return_inverse=True)
+    return np.array([seed_id(code.ljust(12, b"\0")) for code in different.tolist()])[places]
+
+
+def _rates(raw: npt.NDArray[np.void]) -> npt.NDArray[np.float64]:
+    """Return the sampling rates in Hz from factors and multipliers."""
+    pairs = raw["factor"].astype(np.int64) * 2**16 + raw["multiplier"]
+    different, places = np.unique(pairs, return_inverse=True)
+    rates = []
+    for pair in different.tolist():
+        factor = (pair + 2**15) >> 16
+        rates.append(rate_of(factor, pair - (factor << 16)))
+    return np.array(rates)[places]

@@ -1,0 +1,38 @@
+"""The samples of a day object as an ObsPy Stream."""
+
+from dataclasses import dataclass
+
+from obspy import Stream
+
+from shared.archive.time import format_time
+from shared.waveforms.reasons import EmptySpan
+from shared.waveforms.timing_quality import TimingQuality
+
+
+@dataclass(frozen=True)
+class DayWaveform:
+    """The samples of a day object, or of some of its records.
+
+    Attributes:
+        uri: the object's S3 URI, s3://BUCKET/KEY.
+        stream: the segments in counts, one trace each, never masked. They are those that
+            `obspy.read` returns, but divided where a clock drifts.
+        warnings: oddities of the object, and the warnings of ObsPy's reader.
+        empty: the time spans of damaged samples, which are left out.
+        quality: the quality of timing of the records; None if it is unknown.
+        etag: the object's ETag; "" if it is unknown.
+    """
+
+    uri: str
+    stream: Stream
+    warnings: tuple[str, ...] = ()
+    empty: tuple[EmptySpan, ...] = ()
+    quality: TimingQuality | None = None
+    etag: str = ""
+
+    @property
+    def span(self) -> str:
+        """The times of the first and the last sample, in words."""
+        start = min(trace.stats.starttime for trace in self.stream)
+        end = max(trace.stats.endtime for trace in self.stream)
+        return f"{len(self.stream)} segment(s) from {format_time(start)} to {format_time(end)}"

@@ -1,0 +1,125 @@
+"""Quality of timing: percentages and clock locks, carried from records read to records written.
+
+Blockette 1001 of a miniSEED record has a percentage, and the I/O and clock flags of its header say
+whether the clock was locked to a reference (SEED manual 2.4, chapter 8). Samples keep neither, so
+both are kept by time.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from obspy import Trace
+from obspy.core import AttribDict
+
+from shared.waveforms._record_header import CLOCK_LOCKED
+from shared.waveforms._record_scan import scan
+
+IntArray = npt.NDArray[np.int64]
+
+_UNKNOWN = -1
+_ABOVE_ALL = 101  # percent
+# Bytes of a record from ObsPy's writer, which puts blockette 1001 after blockette 1000.
+_CLOCK_FLAGS, _BLOCKETTE_1001, _PERCENT = 37, 56, 60
+_TYPE_1001 = (1001).to_bytes(2, "big")
+
+
+@dataclass(frozen=True, eq=False)
+class TimingQuality:
+    """The quality of timing of records, in the order of their starts.
+
+    Attributes:
+        starts, ends: the times of each record's first and last sample, in ns since 1970.
+        percents: the timing quality in percent; -1 where it is unknown.
+        locked: whether the clock was locked.
+    """
+
+    starts: IntArray
+    ends: IntArray
+    percents: IntArray
+    locked: npt.NDArray[np.bool_]
+
+    @classmethod
+    def joined(cls, parts: "Iterable[TimingQuality]") -> "TimingQuality":
+        """Return the quality of the records of several objects."""
+        columns = zip(*((p.starts, p.ends, p.percents, p.locked) for p in parts), strict=True)
+        starts, ends, percents, locked = (np.concatenate(column) for column in columns)
+        order = np.argsort(starts, kind="stable")
+        return cls(starts[order], ends[order], percents[order], locked[order])
+
+    def within(self, first_ns: int, last_ns: int) -> "TimingQuality":
+        """Return the quality of the records with samples in a time span."""
+        inside = (self.ends >= first_ns) & (self.starts <= last_ns)
+        return TimingQuality(
+            self.starts[inside], self.ends[inside], self.percents[inside], self.locked[inside]
+        )
+
+    def worst(self, firsts: IntArray, lasts: IntArray) -> tuple[IntArray, npt.NDArray[np.bool_]]:
+        """Return the worst quality in each of several time spans.
+
+        Args:
+            firsts: the starts of the spans, in ns since 1970.
+            lasts: their ends, included.
+
+        Returns:
+            The lowest known percentage in each span, -1 if there is none; and whether the clock was
+            locked all the time.
+        """
+        known = np.where(self.percents >= 0, self.percents, _ABOVE_ALL)
+        begin = np.searchsorted(np.maximum.accumulate(self.ends), firsts)
+        end = np.searchsorted(self.starts, lasts, side="right")
+        places = np.stack([begin, np.maximum(begin, end)], axis=1).ravel()
+        percents = np.minimum.reduceat(np.append(known, _ABOVE_ALL), places)[::2]
+        locked = np.minimum.reduceat(np.append(self.locked, False), places)[::2]
+        percents[(percents == _ABOVE_ALL) | (end <= begin)] = _UNKNOWN
+        return percents, locked & (end > begin)
+
+    def __deepcopy__(self, _memo: dict[int, Any]) -> "TimingQuality":
+        """Return the same object, as nothing changes it and ObsPy copies headers often."""
+        return self
+
+
+def set_quality(trace: Trace, quality: TimingQuality | None) -> None:
+    """Note the quality of a trace's timing; copies and parts of the trace keep the note.
+
+    If any percentage is known, ObsPy's writer will give the trace's records a blockette 1001.
+
+    Args:
+        trace: the trace.
+        quality: that of the records from which it was made, and perhaps others; None if unknown.
+    """
+    if quality is None:
+        return
+    trace.stats.timing_quality = quality
+    known = quality.percents[quality.percents >= 0]
+    if known.size:
+        mseed = trace.stats.setdefault("mseed", AttribDict())
+        mseed.blkt1001 = AttribDict(timing_quality=int(known.min()))
+
+
+def quality_of(trace: Trace) -> TimingQuality | None:
+    """Return the quality that `set_quality` noted; None if there is none."""
+    quality: TimingQuality | None = trace.stats.get("timing_quality")
+    return quality
+
+
+def stamp_records(content: memoryview, quality: TimingQuality) -> None:
+    """Write the quality of timing into records from ObsPy's writer, in place.
+
+    ObsPy writes one percentage for all records of a trace, and never the flag of a locked clock.
+    Each record gets the worst quality of those that its samples come from.
+
+    Args:
+        content: writable bytes of big-endian records.
+        quality: that of the records from which the samples come.
+    """
+    table = scan(content)
+    percents, locked = quality.worst(table.starts, table.ends)
+    octets = np.frombuffer(content, np.uint8)
+    octets[table.offsets[locked] + _CLOCK_FLAGS] |= CLOCK_LOCKED
+    known = percents >= 0
+    for place, value in enumerate(_TYPE_1001, _BLOCKETTE_1001):
+        known &= octets[table.offsets + place] == value
+    octets[table.offsets[known] + _PERCENT] = percents[known]
