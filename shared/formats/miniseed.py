@@ -14,6 +14,7 @@ import numpy as np
 from obspy import Stream, Trace
 
 from shared.formats._sample_count import check_sample_count
+from shared.waveforms.timing_quality import quality_of, stamp_records
 
 WINDOW_RECORD_BYTES = 512
 """Record length of time windows: that of the archive and of streams (SeedLink), so that a window of
@@ -40,18 +41,23 @@ def write(traces: Sequence[Trace], _failed: Sequence[Mapping[str, Any]] = ()) ->
     Raises:
         RuntimeError: ObsPy's writer lost samples.
     """
-    buffer = io.BytesIO()
-    for trace in traces:
-        trace.write(
-            buffer,
-            format="MSEED",
-            encoding=_encoding(trace.data),
-            reclen=WINDOW_RECORD_BYTES,
-            byteorder=">",
-        )
-    content = buffer.getvalue()
+    content = b"".join(_records(trace) for trace in traces)
     _check([content], WINDOW_RECORD_BYTES, traces)
     return content
+
+
+def _records(trace: Trace) -> bytes:
+    buffer = io.BytesIO()
+    trace.write(
+        buffer,
+        format="MSEED",
+        encoding=_encoding(trace.data),
+        reclen=WINDOW_RECORD_BYTES,
+        byteorder=">",
+    )
+    if quality := quality_of(trace):
+        stamp_records(buffer.getbuffer(), quality)
+    return buffer.getvalue()
 
 
 def write_float_file(stream: Stream, encoding: str, path: Path) -> None:
@@ -70,6 +76,8 @@ def write_float_file(stream: Stream, encoding: str, path: Path) -> None:
     stream.write(
         str(path), format="MSEED", encoding=encoding, reclen=DAY_RECORD_BYTES, byteorder=">"
     )
+    if len(stream) and (quality := quality_of(stream[0])):  # the same for all segments of a day
+        stamp_records(np.memmap(path, np.uint8, "r+").data, quality)
     with path.open("rb") as file:
         _check(iter(lambda: file.read(_BLOCK_BYTES), b""), DAY_RECORD_BYTES, stream)
 

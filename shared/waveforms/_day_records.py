@@ -10,7 +10,7 @@ from shared.waveforms._record_index import MARGIN_S
 from shared.waveforms._record_times import Drift, Run
 from shared.waveforms.day_waveform import DayWaveform
 from shared.waveforms.reasons import EmptySpan
-from shared.waveforms.timing_quality import TimingQuality
+from shared.waveforms.timing_quality import TimingQuality, set_quality
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class DayRecords:
         """Return all samples; each run's are counted from its first record."""
         segments = [segment for run in self.runs for segment in run.segments()]
         drifts = [run.drift(*extent_of(run)) for run in self.runs]
-        return self._waveform(segments, drifts)
+        return self._waveform(segments, drifts, self.quality)
 
     def waveform_for(
         self,
@@ -75,12 +75,22 @@ class DayRecords:
                 grid = UTCDateTime(ns=int(run.starts[0])) if begins_near else first_record
             segments += run.segments(origin, grid)
             drifts.append(run.drift(starttime, endtime, origin))
-        return self._waveform(segments, drifts)
+        quality = self.quality
+        if quality:  # results keep it, so that of the whole day is too much
+            quality = quality.within((starttime - MARGIN_S).ns, (endtime + MARGIN_S).ns)
+        return self._waveform(segments, drifts, quality)
 
-    def _waveform(self, segments: Sequence[Trace], drifts: Sequence[Drift | None]) -> DayWaveform:
+    def _waveform(
+        self,
+        segments: Sequence[Trace],
+        drifts: Sequence[Drift | None],
+        quality: TimingQuality | None,
+    ) -> DayWaveform:
+        for segment in segments:
+            set_quality(segment, quality)
         known = [drift for drift in drifts if drift]
         notes = (*self.notes, *([self._describe(known)] if known else []))
-        return DayWaveform(self.uri, Stream(segments), notes, self.empty, self.quality, self.etag)
+        return DayWaveform(self.uri, Stream(segments), notes, self.empty, self.etag)
 
     def _describe(self, drifts: Sequence[Drift]) -> str:
         """Describe the drift of the clock in a warning."""

@@ -6,7 +6,6 @@ from obspy import Stream
 
 from shared.archive.time import format_time
 from shared.waveforms.reasons import EmptySpan
-from shared.waveforms.timing_quality import TimingQuality
 
 
 @dataclass(frozen=True)
@@ -19,7 +18,6 @@ class DayWaveform:
             `obspy.read` returns, but divided where a clock drifts.
         warnings: oddities of the object, and the warnings of ObsPy's reader.
         empty: the time spans of damaged samples, which are left out.
-        quality: the quality of timing of the records; None if it is unknown.
         etag: the object's ETag; "" if it is unknown.
     """
 
@@ -27,7 +25,6 @@ class DayWaveform:
     stream: Stream
     warnings: tuple[str, ...] = ()
     empty: tuple[EmptySpan, ...] = ()
-    quality: TimingQuality | None = None
     etag: str = ""
 
     @property
