@@ -86,10 +86,13 @@ class RecordLayout:
         names = list(where)
         formats = [np.dtype(self.order + form) for _, form in where.values()]
         offsets = [place for place, _ in where.values()]
-        dtype = np.dtype(
-            {"names": names, "formats": formats, "offsets": offsets, "itemsize": length}
-        )
-        return self._interpret(np.frombuffer(content, dtype, count), length)
+        size = max(offsets) + _MAX_BODY
+        dtype = np.dtype({"names": names, "formats": formats, "offsets": offsets, "itemsize": size})
+        # A copy of the headers alone is read many times faster than headers far from one another.
+        octets = np.frombuffer(content, np.uint8, count * length).reshape(count, length)
+        headers = np.zeros((count, size), np.uint8)
+        headers[:, :length] = octets[:, :size]
+        return self._interpret(headers.view(dtype)[:, 0], length)
 
     def _interpret(
         self, raw: npt.NDArray[np.void], length: int

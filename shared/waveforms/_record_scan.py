@@ -60,7 +60,11 @@ def _scan_equal(content: memoryview, length: int) -> RecordTable | None:
             parts.append(part.select(matches))
         if row == count or unread[row]:
             single.append((row * length, header))
-    table = join_tables([*parts, table_of(single)])
+    if single:
+        parts.append(table_of(single))
+    if len(parts) == 1:
+        return parts[0]
+    table = join_tables(parts)
     return table.select(np.argsort(table.offsets, kind="stable"))
 
 

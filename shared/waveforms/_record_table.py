@@ -47,6 +47,8 @@ class RecordTable:
         self, records: npt.NDArray[np.bool_] | npt.NDArray[np.int64] | slice
     ) -> "RecordTable":
         """Return some of the records."""
+        if isinstance(records, np.ndarray) and records.dtype == bool and records.all():
+            return self
         return RecordTable(*(getattr(self, field.name)[records] for field in fields(self)))
 
     def of_channel(self, channel: ChannelId) -> "RecordTable":
