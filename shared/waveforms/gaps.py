@@ -80,6 +80,11 @@ def spacing(before: Trace, after: Trace) -> float:
     return counted + off_count(after)[0] - off_count(before)[1]
 
 
+def drifts(before: Trace, after: Trace) -> bool:
+    """Return whether two segments were divided because their clock drifts."""
+    return bool(off_count(before)[1] or off_count(after)[0])
+
+
 def missing_samples(before: Trace, after: Trace) -> int:
     """Count the samples missing between two segments; 0 also where a clock was set back a little.
 

@@ -49,9 +49,7 @@ def join(stream: Stream) -> list[str]:
     alike: defaultdict[float, list[Trace]] = defaultdict(list)
     for trace in stream:  # ObsPy fails to join adjacent segments that differ
         alike[trace.stats.sampling_rate].append(trace)
-    stream.traces = [
-        trace for traces in alike.values() for trace in Stream(traces).merge(method=-1)
-    ]
+    stream.traces = [trace for traces in alike.values() for trace in _merge(traces)]
     if odd and len(stream) < before:
         warnings.append(
             f"{before} segments out of order or overlapping were joined to {len(stream)}"
@@ -84,6 +82,18 @@ def is_one_rate(one: float, other: float) -> bool:
     return abs(one - other) < RATE_TOLERANCE * other
 
 
+def _merge(traces: list[Trace]) -> Stream:
+    """Join segments of one sampling rate that continue or repeat each other."""
+    ends = [(trace.stats.endtime, off_count(trace)[1]) for trace in traces]
+    merged = Stream(traces).merge(method=-1)
+    if len(merged) < len(ends) and any(off for _, off in ends):
+        for trace in merged:  # ObsPy keeps the notes of the first segment
+            end, near = trace.stats.endtime, trace.stats.delta / 2
+            off = next((off for time, off in ends if abs(time - end) <= near), 0.0)
+            set_off_count(trace, off_count(trace)[0], off)
+    return merged
+
+
 def _are_disordered(stream: Stream) -> bool:
     """Return whether a segment begins before the end of the one before."""
     return any(after.stats.starttime <= before.stats.endtime for before, after in pairwise(stream))
@@ -110,7 +120,7 @@ def _describe_short_overlaps(stream: Stream) -> list[str]:
     places = []
     for before, after in pairwise(stream):
         delta = before.stats.delta
-        overlap_s = delta - (after.stats.starttime - before.stats.endtime)
+        overlap_s = delta - spacing(before, after)
         if overlap_s > (1 / 2 + _CLOSE) * delta:
             places.append(
                 f"{format_time(after.stats.starttime)} by {1000 * overlap_s:.3f} ms"

@@ -14,6 +14,7 @@ from obspy import Stream, Trace, UTCDateTime
 from obspy.core.trace import Stats
 
 from shared.errors import UnreadableObjectError
+from shared.waveforms.gaps import drifts, missing_samples, off_count
 from shared.waveforms.segments import TimeSpan, cut, have_one_rate, join
 from shared.windows.placement import PlacedSegment, place
 from shared.windows.request import Window
@@ -131,22 +132,32 @@ def _trimmed(trace: Trace, window: Window) -> Trace:
 def _padding(own: Sequence[Trace], window: Window, extent: TimeSpan) -> tuple[int, int]:
     """Count the samples missing at the ends of the window, as far as the days extend."""
     first, last = own[0].stats, own[-1].stats
+    starts_s = extent[0] - first.starttime - off_count(own[0])[0]
     before = max(
         math.floor((window.starttime - first.starttime) * first.sampling_rate + 0.5),
-        round((extent[0] - first.starttime) * first.sampling_rate),
+        round(starts_s * first.sampling_rate),
     )
+    ends_s = extent[1] - last.endtime - off_count(own[-1])[1]
     after = min(
         math.ceil((window.endtime - last.endtime) * last.sampling_rate - 0.5),
-        round((extent[1] - last.endtime) * last.sampling_rate),
+        round(ends_s * last.sampling_rate),
     )
     return max(0, -before), max(0, after)
 
 
 def _positions(own: Sequence[Trace], grid: Stats) -> Iterator[int]:
-    """Yield the index of each segment's first sample on a grid."""
-    end = 0
+    """Yield the index of each segment's first sample on a grid.
+
+    Segments of a drifting clock follow one another without a missing sample. They move off the grid
+    together, and so do those after them.
+    """
+    end, moved = 0, 0
+    before: Trace | None = None
     for trace in own:
         samples = (trace.stats.starttime - grid.starttime) * grid.sampling_rate
-        first = max(end, math.floor(samples + 0.5))
+        first = max(end, math.floor(samples + 0.5) + moved)
+        if before is not None and drifts(before, trace) and not missing_samples(before, trace):
+            moved += end - first
+            first = end
         yield first
-        end = first + trace.stats.npts
+        before, end = trace, first + trace.stats.npts

@@ -1,4 +1,4 @@
-"""Row 17 of docs/correctness.md: written records keep the timing quality of those they come from."""
+"""Row 17 of docs/correctness.md: records keep the timing quality of those they come from."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
