@@ -1,4 +1,4 @@
-"""Decode a day object: its channel's samples, and what is damaged or odd."""
+"""Decode the samples of a day object, and describe its damage and other oddities."""
 
 from collections.abc import Iterable
 from pathlib import Path

@@ -3,8 +3,8 @@
 Record headers give a sampling rate and, for each record, the time of its first sample. A clock that
 drifts makes the two disagree: the times of later records part from the count of samples. ObsPy
 counts from a segment's first record and compares the times of neighbours alone. Here a segment
-begins anew where a record's time parts from the count by more than half a sample. Smaller steps
-would be lost in files: ObsPy joins such segments again when it reads them.
+begins where a record's time parts from the count by more than half a sample. Smaller steps would be
+lost in files: ObsPy joins such segments again when it reads them.
 """
 
 from dataclasses import dataclass

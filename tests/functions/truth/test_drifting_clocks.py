@@ -61,7 +61,7 @@ class Drifting:
 
     @property
     def half_a_sample(self) -> float:
-        """How far off a sample may be: half a sample, and what its own record's header leaves."""
+        """How far off a sample may be: half a sample, and the drift within its record."""
         within = self.clock.drift(self.layout.capacity) if self.clock.ppm else 0.0
         return 0.5 + abs(within) + 0.01
 

@@ -35,7 +35,7 @@ CLOCK = Clock(MIDNIGHT + 0.019536, RATE)
 
 @dataclass(frozen=True)
 class Quality:
-    """What the clock's records say of it: percent, and whether it was locked."""
+    """The quality of a clock in its records: percent, and whether it was locked."""
 
     percent: int
     locked: bool
