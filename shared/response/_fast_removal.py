@@ -136,7 +136,9 @@ def _cached_inverse(
 
     def evaluate(bins: FloatArray) -> ComplexArray:
         values: ComplexArray = key.response.get_evalresp_response_for_frequencies(
-            bins * spacing, output=output
+            bins * spacing,
+            output=output,
+            hide_sensitivity_mismatch_warning=True,  # as for ObsPy's own method
         )
         return values
 

@@ -35,7 +35,10 @@ def test_a_gain_that_is_no_number_or_zero(
     answers = {}
     for number, text in GAINS:
         edit = faults.write(number, "StageGain/Value", text)
-        edit = edit if rated else faults.both(edit, faults.drop(1, "Decimation"))
+        if not rated:
+            if number > 1:  # of these the sensor's rate makes no difference
+                continue
+            edit = faults.both(edit, faults.drop(1, "Decimation"))
         answer = ask(response_handler, archive, edit)
         if not (names_stage(answer.error, number) and "gain" in answer.error.lower()):
             answers[number, text] = answer.error or "no error"

@@ -4,17 +4,15 @@ import pytest
 from lxml import etree
 from obspy.core.inventory import Channel
 
-from local.cloud.s3_server import S3Server
 from shared.archive.channel_id import ChannelId
 from shared.archive.scedc import SCEDC
 from shared.stations.findings import faults, notes
-from shared.stations.stationxml import download_stationxml, read_stationxml
+from shared.stations.stationxml import StationXML, read_stationxml
 from tests.support import metadata_faults
 from tests.support.known_instruments import (
     SEISMOMETER,
     channel,
     elements,
-    put_stationxml,
     stationxml,
 )
 from tests.support.metadata_faults import RATE, Edit, both, four_stages, old_epoch, write
@@ -45,12 +43,13 @@ def station_without_latitude(tree: etree._Element) -> None:
         element.getparent().remove(element)
 
 
-def read(archive: S3Server, *edits: Edit) -> list[Channel]:
+def read(*edits: Edit) -> list[Channel]:
     """Read the epochs of an edited file."""
     tree = stationxml(NSCL, channel(NSCL, four_stages(), RATE, azimuth=0.0, dip=-90.0))
     both(*edits)(tree)
-    put_stationxml(archive, NSCL, tree)
-    network, *_ = read_stationxml(download_stationxml(SCEDC, ChannelId.parse(NSCL)))
+    source = SCEDC.object(SCEDC.stationxml_keys("XX", "TRUE")[0])
+    file = StationXML(source, ChannelId.parse(NSCL), etree.tostring(tree))
+    network, *_ = read_stationxml(file)
     return list(network[0])
 
 
@@ -68,10 +67,10 @@ FAULTS: dict[str, tuple[Edit, str]] = {
 
 
 @pytest.mark.parametrize("name", FAULTS)
-def test_a_fault_is_kept_with_its_epoch(archive: S3Server, name: str) -> None:
+def test_a_fault_is_kept_with_its_epoch(name: str) -> None:
     """The other epochs can be read, and so can the faulty one, without its response."""
     fault, words = FAULTS[name]
-    epochs = read(archive, fault, old_epoch("2020-01-01T00:00:00"))
+    epochs = read(fault, old_epoch("2020-01-01T00:00:00"))
     assert len(epochs) == 2
     if name == "symmetry":  # which the reader takes as it is
         assert [faults(epoch) for epoch in epochs] == [[], []]
@@ -81,7 +80,7 @@ def test_a_fault_is_kept_with_its_epoch(archive: S3Server, name: str) -> None:
     assert epochs[0].response.response_stages == []
     if name not in ("gain", "frequency", "no frequency"):
         return  # the old epoch is a copy of the faulty one
-    epochs = read(archive, old_epoch("2020-01-01T00:00:00"), fault)
+    epochs = read(old_epoch("2020-01-01T00:00:00"), fault)
     assert [bool(faults(epoch)) for epoch in epochs] == [False, True]
     assert len(epochs[0].response.response_stages) == 4
 
@@ -103,9 +102,9 @@ NOTES: dict[str, tuple[Edit, str]] = {
 
 
 @pytest.mark.parametrize("name", NOTES)
-def test_a_change_is_a_note(archive: S3Server, name: str) -> None:
+def test_a_change_is_a_note(name: str) -> None:
     change, words = NOTES[name]
-    (epoch,) = read(archive, change)
+    (epoch,) = read(change)
     assert [text for text in notes(epoch) if words in text], notes(epoch)
     assert faults(epoch) == []
     assert epoch.response.response_stages[0].normalization_factor == pytest.approx(
@@ -113,11 +112,11 @@ def test_a_change_is_a_note(archive: S3Server, name: str) -> None:
     )
 
 
-def test_nothing_is_found_in_ordinary_metadata(archive: S3Server) -> None:
+def test_nothing_is_found_in_ordinary_metadata() -> None:
     def remark(tree: etree._Element) -> None:
         (response,) = elements(tree, "Channel/Response")
         response.insert(1, etree.Comment("stages"))
 
-    (epoch,) = read(archive, remark)
+    (epoch,) = read(remark)
     assert (faults(epoch), notes(epoch)) == ([], [])
     assert len(epoch.response.response_stages) == 4
