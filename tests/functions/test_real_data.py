@@ -93,9 +93,14 @@ def test_windows_as_files(real: S3Server, timewindow_handler: Handler, measured:
     np.testing.assert_array_equal(miniseed.data, expected[0].data)
     assert miniseed.data.dtype == np.int32
     with zipfile.ZipFile(io.BytesIO(ask_for("sac"))) as archive:
-        (name,) = archive.namelist()
+        name, description = archive.namelist()
         (sac,) = obspy.read(io.BytesIO(archive.read(name)))
     assert name.startswith("CI.WBM..LHZ.2022001.1234")
+    assert name.endswith(".counts.sac")
+    assert description == "windows.json"
+    header = sac.stats.sac  # CI.WBM lies near Ridgecrest
+    assert (header["stla"], header["stlo"]) == pytest.approx((35.6, -117.9), abs=0.1)
+    assert (header["cmpinc"], header["idep"]) == (0.0, 5)
     np.testing.assert_array_equal(sac.data, expected[0].data)
     for trace in (miniseed, sac):
         assert trace.id == expected[0].id
