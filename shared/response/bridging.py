@@ -18,7 +18,7 @@ from obspy.signal.invsim import cosine_taper
 
 from shared.response.arrays import FloatArray
 from shared.response.checked_response import CheckedResponse
-from shared.waveforms.gaps import missing_samples
+from shared.waveforms.gaps import drifts, missing_samples
 from shared.waveforms.segments import is_one_rate
 
 MAX_BRIDGED_S = 10_800.0
@@ -197,7 +197,7 @@ def bridge_segments(
         segments: segments of one channel, in order.
         bridge: whether to bridge gaps, so that only the first and the last wanted end are tapered.
             Otherwise each wanted segment is a trace of its own, tapered at both ends as by ObsPy,
-            except where an unwanted segment adjoins it.
+            except where an unwanted segment adjoins it or its clock drifts into the next one.
         taper_ends: whether to taper ends at all; otherwise all are extended to zero.
 
     Returns:
@@ -228,4 +228,6 @@ def _are_one_trace(before: Segment, after: Segment, bridge: bool) -> bool:
     lost = missing_samples(before.trace, after.trace)
     if bridge:
         return bool(lost <= MAX_BRIDGED_S * rate)
-    return not lost and before.wanted != after.wanted
+    # ObsPy does not divide a segment where its clock drifts.
+    adjoins = before.wanted != after.wanted or drifts(before.trace, after.trace)
+    return not lost and adjoins

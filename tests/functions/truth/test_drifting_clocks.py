@@ -1,6 +1,7 @@
 """Row 11 of docs/correctness.md: a clock drifts, and times follow those of the records."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,7 @@ class Drifting:
         """The true time of each sample."""
         return Clock(self.start, self.rate, **self.motion)
 
-    @property
+    @cached_property
     def npts(self) -> int:
         """The number of samples before midnight."""
         count = np.arange(round(1.01 * self.hours * 3600 * self.rate))
@@ -65,14 +66,18 @@ class Drifting:
         within = self.clock.drift(self.layout.capacity) if self.clock.ppm else 0.0
         return 0.5 + abs(within) + 0.01
 
-    def put(self, archive: S3Server) -> None:
-        """Put both days into the archive; each sample's value is its index."""
+    @cached_property
+    def days(self) -> tuple[bytes, bytes]:
+        """The records of both days; each sample's value is its index."""
         npts, more = self.npts, round(0.05 * DAY_S * self.rate)
         values = np.arange(npts + more)
         own = records(NSCL, values[:npts], self.clock, self.layout)
-        joining = records(NSCL, values[npts:], self.clock, self.layout, first=npts)
-        put_records(archive, NSCL, DAY, own)
-        put_records(archive, NSCL, "2024,002", joining)
+        return own, records(NSCL, values[npts:], self.clock, self.layout, first=npts)
+
+    def put(self, archive: S3Server) -> None:
+        """Put both days into the archive."""
+        for day, content in zip((DAY, "2024,002"), self.days, strict=True):
+            put_records(archive, NSCL, day, content)
         PlainSeismometer().put(archive, NSCL, self.rate)
 
     def check(self, asked: Asked, indices: np.ndarray) -> None:
@@ -153,6 +158,19 @@ def test_a_corrected_day_ends_when_its_records_do(
     tapered = [UTCDateTime(span["endtime"]) for span in reply["tapered"]]
     if edges == "neighbours":
         assert all(time < end - 600 for time in tapered)  # at the start alone, which none joins
+
+
+def test_a_drifting_clock_makes_no_split(archive: S3Server, response_handler: Handler) -> None:
+    """Segments of a drifting clock are corrected as one, without tapers between them."""
+    drifting = CLOCKS["100 ppm slow at 1 Hz"]
+    drifting.put(archive)
+    bridged, _ = corrected(response_handler, archive)
+    split, reply = corrected(response_handler, archive, gaps="split")
+    assert len(reply["tapered"]) == 2
+    assert len(split) > 10
+    for one, other in zip(bridged, split, strict=True):
+        assert one.stats.starttime == other.stats.starttime
+        np.testing.assert_array_equal(one.data, other.data)
 
 
 def check_told(warnings: list[str], drifting: Drifting) -> None:
