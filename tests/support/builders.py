@@ -40,11 +40,13 @@ def make_trace(
     return Trace(np.asarray(data, dtype=dtype), header)
 
 
-def mseed(*traces: Trace, encoding: str = "STEIM2", reclen: int = 512) -> bytes:
+def mseed(
+    *traces: Trace, encoding: str = "STEIM2", reclen: int = 512, byteorder: str = ">"
+) -> bytes:
     """Return segments as one miniSEED object in SCEDC's record layout."""
     buffer = io.BytesIO()
     Stream(list(traces)).write(
-        buffer, format="MSEED", encoding=encoding, reclen=reclen, byteorder=">"
+        buffer, format="MSEED", encoding=encoding, reclen=reclen, byteorder=byteorder
     )
     return buffer.getvalue()
 
