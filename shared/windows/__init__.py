@@ -4,6 +4,7 @@ request        WindowsRequest, parse_windows: a request, from JSON or from a URL
 limits         the samples and day objects that one request may take
 plan           refusals, removal plans and batches, before samples are read
 read           read_windows: the windows' samples from the archive
+days           the samples of a window's days, and those at midnight in another day's object
 merge          one window's samples from the segments of its days, as one trace
 placement      the segments in that trace: their own times, their shifts and the gaps
 ground_motion  one window's response removal, and the margins that it needs

@@ -44,6 +44,13 @@ class WindowTask:
         """The days to read, in order."""
         return [(self.window.channel, day) for day in days_between(*self.span)]
 
+    @property
+    def adjacent_days(self) -> list[ChannelDay]:
+        """The days just before and after those to read, which may have samples at midnight."""
+        days = self.channel_days
+        channel = self.window.channel
+        return [(channel, days[0][1].previous), (channel, days[-1][1].next)]
+
     def fail(self, error: ServiceError) -> None:
         """Make an error the window's result."""
         if isinstance(error, UpstreamError):

@@ -19,6 +19,8 @@ from shared.waveforms.segments import TimeSpan, cut, have_one_rate, join
 from shared.windows.placement import PlacedSegment, place
 from shared.windows.request import Window
 
+_ROOM = 1e-2  # of a sample interval, for the times of records that jitter
+
 
 def window_counts(window: Window, segments: Sequence[Trace]) -> tuple[Stream, list[str]]:
     """Join the segments of a window, in counts.
@@ -64,7 +66,7 @@ def merge_segments(
     Raises:
         UnreadableObjectError: the segments differ in sampling rate.
     """
-    own = [part for trace in segments if (part := _trimmed(trace, window)).stats.npts]
+    own = [part for trace in segments if (part := _own(trace, window, extent)).stats.npts]
     if not own:
         return None
     if not have_one_rate(own):
@@ -127,6 +129,18 @@ def _trimmed(trace: Trace, window: Window) -> Trace:
     last = math.ceil((window.endtime - stats.starttime) * stats.sampling_rate - 0.5)
     first = min(max(first, 0), stats.npts)
     return cut(trace, first, max(first, min(last + 1, stats.npts)))
+
+
+def _own(trace: Trace, window: Window, extent: TimeSpan) -> Trace:
+    """Return the samples of `_trimmed`, without those of margins that lie outside the window.
+
+    The sample nearest to an end of the window may lie outside it, but only in the window's days.
+    """
+    part = _trimmed(trace, window)
+    stats, room = part.stats, _ROOM * trace.stats.delta
+    first = int(stats.starttime + room < min(window.starttime, extent[0]))
+    last = int(stats.endtime - room > max(window.endtime, extent[1]))
+    return cut(part, first, max(first, stats.npts - last))
 
 
 def _padding(own: Sequence[Trace], window: Window, extent: TimeSpan) -> tuple[int, int]:

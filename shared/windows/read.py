@@ -7,13 +7,13 @@ from dataclasses import replace
 from obspy import Stream
 
 from shared.archive.archive import Archive
-from shared.errors import NoDataError, NoWaveformError, ServiceError, UnreadableObjectError
+from shared.errors import NoWaveformError, ServiceError
 from shared.response.parameters import ENCODINGS, RemovalParameters
 from shared.waveforms.day_readers import ChannelDay, DayReaders
-from shared.waveforms.day_waveform import DayWaveform
 from shared.waveforms.reasons import conflicts, not_numbers
 from shared.waveforms.segments import TimeSpan
-from shared.windows._task import WindowTask, drop_frames, no_samples
+from shared.windows._task import WindowTask
+from shared.windows.days import read_days
 from shared.windows.limits import MAX_SAMPLES, check_total_samples, window_too_large
 from shared.windows.merge import merge_segments, window_counts
 from shared.windows.plan import batches, plan_removals, refuse_large
@@ -75,8 +75,8 @@ def _read_tasks(tasks: Sequence[WindowTask], readers: DayReaders, max_samples: i
         for task in batch:
             samples += _read_task(task, readers, max_samples)
             check_total_samples(samples, len(tasks), max_samples)
-            for name in task.channel_days:
-                uses[name] -= 1
+            uses.subtract(task.channel_days)
+            for name in (*task.channel_days, *task.adjacent_days):
                 if not uses[name]:
                     readers.drop(name)
 
@@ -97,8 +97,9 @@ def _read_task(task: WindowTask, readers: DayReaders, max_samples: int) -> int:
 
 def _read_window(task: WindowTask, readers: DayReaders) -> WindowResult:
     window, removal = task.window, task.removal
-    days, extent = _read_days(task, readers)
-    warnings = [warning for day in days for warning in day.warnings]
+    read = read_days(task, readers)
+    days = read.waveforms
+    warnings = [*read.warnings, *(warning for day in days for warning in day.warnings)]
     segments = [trace for day in days for trace in day.stream]
     empty = (*not_numbers(segments), *conflicts(segments), *(e for day in days for e in day.empty))
     report = None
@@ -115,42 +116,10 @@ def _read_window(task: WindowTask, readers: DayReaders) -> WindowResult:
             trace.data = trace.data.astype(encoding)
     else:
         stream, messages = window_counts(window, segments)
-    merged = merge_segments(window, stream, extent)
+    merged = merge_segments(window, stream, read.extent)
     if merged is None:
         spans = "; ".join(f"{day.uri} has {day.span}" for day in days)
         raise NoWaveformError(f"no samples of {window}: {spans}")
     notes = (*warnings, *messages)
     parameters = removal.parameters if removal else None
     return WindowResult(window, merged[0], None, notes, report, parameters, empty, merged[1])
-
-
-def _read_days(task: WindowTask, readers: DayReaders) -> tuple[list[DayWaveform], TimeSpan]:
-    """Read a window's span from its days.
-
-    Returns:
-        The days that have samples of the span, and the times of the first and the last sample of
-        the window's own days.
-    """
-    days: list[DayWaveform] = []
-    absent: list[NoDataError] = []
-    extents: list[TimeSpan] = []
-    own_days = task.window.days
-    for name in task.channel_days:
-        try:
-            reader = readers.reader(name)
-            try:
-                days.append(reader.read(*task.span, task.window.starttime))
-            finally:
-                # The window's own days define its sampling grid, the margins do not.
-                if reader.extent and name[1] in own_days:
-                    extents.append(reader.extent)
-        except NoDataError as error:
-            drop_frames(error)
-            absent.append(error)
-        except UnreadableObjectError:
-            if name[1] in own_days:
-                raise
-            # A day of the margins: `ground_motion` warns that samples are missing there.
-    if not days or not extents:
-        raise no_samples(task.window, absent)
-    return days, (min(first for first, _ in extents), max(last for _, last in extents))

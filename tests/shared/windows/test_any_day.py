@@ -30,11 +30,20 @@ def put(archive: S3Server) -> Callable[[Day, bytes], None]:
 
 
 def whole_days(window: Window, contents: dict[Day, bytes]) -> Stream:
-    """Read a window's whole days with ObsPy."""
+    """Read a window's whole days with ObsPy, and the next day's samples where the last one ends."""
     whole = Stream()
     for day in window.days:
         if day in contents:
             whole += obspy.read(io.BytesIO(contents[day]), format="MSEED")
+    last = window.days[-1]
+    if last in contents and last.next in contents and last.next.starttime - window.endtime < 60:
+        end = max(trace.stats.endtime for trace in whole)
+        beyond = obspy.read(io.BytesIO(contents[last.next]), format="MSEED")
+        delta = beyond[0].stats.delta
+        start = max(window.starttime, end + delta)
+        if start <= window.endtime:
+            room = 0.01 * delta
+            whole += beyond.slice(start - room, window.endtime + room, nearest_sample=False)
     return whole
 
 
