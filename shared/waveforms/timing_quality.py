@@ -21,8 +21,9 @@ IntArray = npt.NDArray[np.int64]
 
 _UNKNOWN = -1
 _ABOVE_ALL = 101  # percent
-# Bytes of a record from ObsPy's writer, which puts blockette 1001 after blockette 1000.
-_CLOCK_FLAGS, _BLOCKETTE_1001, _PERCENT = 37, 56, 60
+# Offsets in a record of ObsPy's writer, which puts blockette 1001 before or after blockette 1000.
+_CLOCK_FLAGS, _BLOCKETTES = 37, (48, 56)
+_PERCENT = 4  # from where the blockette begins
 _TYPE_1001 = (1001).to_bytes(2, "big")
 
 
@@ -119,7 +120,7 @@ def stamp_records(content: memoryview, quality: TimingQuality) -> None:
     percents, locked = quality.worst(table.starts, table.ends)
     octets = np.frombuffer(content, np.uint8)
     octets[table.offsets[locked] + _CLOCK_FLAGS] |= CLOCK_LOCKED
-    known = percents >= 0
-    for place, value in enumerate(_TYPE_1001, _BLOCKETTE_1001):
-        known &= octets[table.offsets + place] == value
-    octets[table.offsets[known] + _PERCENT] = percents[known]
+    for place in table.offsets + _BLOCKETTES[0], table.offsets + _BLOCKETTES[1]:
+        known = (percents >= 0) & (octets[place] == _TYPE_1001[0])
+        known &= octets[place + 1] == _TYPE_1001[1]
+        octets[place[known] + _PERCENT] = percents[known]

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from local.cloud.s3_server import S3Server
+from tests.support.builders import make_trace, mseed
 from tests.support.known_records import (
     Clock,
     Layout,
@@ -107,7 +108,15 @@ def test_a_clock_that_is_lost_later(archive: S3Server, written: Written) -> None
     changed = CLOCK.time(half).ns
     for record in found:
         last = record.time_ns + (record.npts - 1) * 1e9 / RATE
-        assert record.timing_quality in (good.percent, bad.percent, None)
-        if last >= changed:
-            assert record.timing_quality in (bad.percent, None)
-            assert not record.clock_locked
+        is_good = last < changed  # each record is as good as the worst of those it comes from
+        assert record.timing_quality == (good.percent if is_good else bad.percent)
+        assert record.clock_locked == is_good
+
+
+def test_an_unknown_quality_stays_unknown(archive: S3Server, written: Written) -> None:
+    """Records without blockette 1001 have no percentage, and none is made up for them."""
+    content = mseed(make_trace(NSCL, str(MIDNIGHT), np.arange(NPTS) % 999, RATE))
+    assert {record.timing_quality for record in read_records(content)} == {None}
+    put_records(archive, NSCL, DAY, content)
+    found = written()
+    assert {(record.timing_quality, record.clock_locked) for record in found} == {(None, False)}
