@@ -45,7 +45,8 @@ def test_a_window_is_what_the_whole_day_has_there(
         assert there.stats.starttime == answer.trace.stats.starttime
         error = np.abs(answer.trace.data - there.data).max() / rms
         measured(f"{output}, {answer.trace.stats.npts} samples: worst {error:.1e} of the rms")
-        assert error < 0.01
+        # Most of displacement is long periods, and those are the ones that need the margins.
+        assert error < (0.02 if output == "DISP" else 0.01)
         assert answer.warnings == ()
 
 
