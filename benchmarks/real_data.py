@@ -81,10 +81,19 @@ def read_channel(nscl: str, *days: str) -> Channel:
         if len(stream) != 1:
             raise ValueError(f"{path} must have one segment, has {len(stream)}")
         traces += stream
+    return Channel(nscl, tuple(traces), read_metadata(nscl))
+
+
+def read_metadata(nscl: str) -> Inventory:
+    """Read the metadata of a channel, such as "CI.HEC.BHN.".
+
+    Raises:
+        FileNotFoundError: the folder in REAL_DATA lacks the file.
+        S3Error: a download failed.
+    """
+    channel = ChannelId.parse(nscl)
     key, *_ = SCEDC.stationxml_keys(channel.network, channel.station)
-    file = StationXML(SCEDC.object(key), channel, _fetch(key).read_bytes())
-    inventory = read_stationxml(file)
-    return Channel(nscl, tuple(traces), inventory)
+    return read_stationxml(StationXML(SCEDC.object(key), channel, _fetch(key).read_bytes()))
 
 
 def _fetch(key: str) -> Path:

@@ -1,12 +1,13 @@
 """Measure on real days how much `gaps: "bridge"` and `edges: "neighbours"` reduce errors.
 
-Prints tables in Markdown. All errors are relative to the rms of the undisturbed days: 1 is as large
-as the ground motion itself. `--picture` also draws a picture.
+Prints tables in Markdown. Errors are relative to the rms of the undisturbed days: 1 is as large as
+the ground motion itself. `--picture` also draws a picture.
 """
 
 import argparse
 import sys
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ from benchmarks.response.disturbed_days import (
     needed_margin,
     seam_errors,
 )
+from benchmarks.response.offset_gaps import CODA, Situation, offset_table
 from benchmarks.response.parameters_picture import draw
 from shared.errors import ServiceError
 from shared.response.parameters import PreFilt
@@ -54,6 +56,7 @@ def main() -> None:
         _write(f"{channel.name} at {channel.sampling_rate:g} Hz, days: {len(channel.days)}")
     _write("")
     _print_gaps([broadband, long_period])
+    _print_offsets([broadband, long_period])
     _print_edges(long_period)
     _print_seam(long_period)
     if picture:
@@ -140,6 +143,14 @@ def _print_gaps(channels: Sequence[Channel]) -> None:
         f" limit for MAX_BRIDGED_S. The longest measured gaps were"
         f" {_duration(GAP_LENGTHS_S[-1])}.\n"
     )
+
+
+def _print_offsets(channels: Sequence[Channel]) -> None:
+    for pre_filt, coda in product(_PRE_FILTS, (0.0, CODA)):
+        state = "in a coda" if coda else "on quiet days"
+        _log(f"offsets across gaps {state}, pre_filt {pre_filt}")
+        _write(f"Offsets across gaps {state}, pre_filt {_json(pre_filt)}:")
+        _write(offset_table([Situation(channel, pre_filt, coda) for channel in channels]))
 
 
 def _print_edges(channel: Channel) -> None:

@@ -5,6 +5,9 @@
     report             RemovalReport: corners, gaps, tapers and warnings of a removal
     margins            samples needed before and after those that are wanted
     bridging           segments deconvolved together, with bridged gaps and extended ends
+    treatments         treatments of gaps: bridged, an offset removed, or split
+    offsets            the rule that decides between them
+    long_periods       treatment of long periods by a removal
     epochs             the epoch of a segment in the station's metadata
     checked_response   a response whose metadata have been checked for contradictions
     response_lists     lists of amplitude and phase, sorted and unwrapped
@@ -25,6 +28,8 @@
     _deconvolution     the convolution of a long trace with a transfer function
     _fft               FFTs of lengths with large prime factors
     _inverse_response  the inverse response on every bin, from few evaluations
+    _levels            levels of the counts at gaps and along a day
+    _fill              samples of bridges and of extensions to zero
     _panels            the bins on which one polynomial interpolates the response
     _peak              the response's maximum, which the water level refers to
     _chebyshev         Chebyshev interpolation

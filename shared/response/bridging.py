@@ -1,11 +1,13 @@
 """Bridged traces: segments deconvolved together, with gaps bridged and ends extended to zero.
 
 A segment cut off at a gap, then demeaned and tapered on its own, rings for minutes. So gaps are
-bridged before the deconvolution and cut out again afterwards. The bridge is the line between the
-means of the samples on both sides. The last sample before the gap fades to this line within a
-second, as does the first one after it. Without a segment to bridge to, the trace fades to the mean
-of its last samples, and that mean descends to zero. No sample of the data is tapered at a gap. The
-constants below come from `benchmarks/response/gaps_and_edges.py`, which measures the benefit.
+bridged before the deconvolution and cut out again afterwards. Where the counts after a gap lie on
+another level for good, that offset is taken out of them first; where a bridge would be worse than
+none, the trace is split there and tapered as by ObsPy. `offsets` decides.
+
+Without a segment to bridge to, the trace fades to its level, and that level descends to zero. No
+sample of the data is tapered at a gap that is bridged. The constants below come from
+`benchmarks/response/gaps_and_edges.py`, which measures the benefit.
 """
 
 from collections.abc import Iterator, Sequence
@@ -16,8 +18,10 @@ import numpy as np
 from obspy import Trace
 from obspy.signal.invsim import cosine_taper
 
+from shared.response._fill import bridge, lead
 from shared.response.arrays import FloatArray
 from shared.response.checked_response import CheckedResponse
+from shared.response.treatments import Treatments
 from shared.waveforms.gaps import drifts, missing_samples
 from shared.waveforms.segments import is_one_rate
 
@@ -27,9 +31,6 @@ bridge was better than ObsPy's taper, and at least as good as an extension to ze
 
 LEAD_S = 1_800.0
 """Length of an extension to zero, in seconds."""
-
-_MEAN_S = 300.0  # of samples, whose mean represents the long-period signal at a gap
-_FADE_S = 1.0  # from the last sample to that mean
 
 
 @dataclass(frozen=True)
@@ -58,6 +59,7 @@ class BridgedTrace:
         segments: segments of one sampling rate and response, in order.
         tapered_start: whether the start is tapered, as by ObsPy; otherwise it is extended to zero.
         tapered_end: the same for the end.
+        offsets: counts to subtract from each segment; None for none.
 
     Attributes:
         segments: as given.
@@ -68,8 +70,15 @@ class BridgedTrace:
         npts: samples on the grid, including bridges and extensions.
     """
 
-    def __init__(self, segments: Sequence[Segment], tapered_start: bool, tapered_end: bool) -> None:
+    def __init__(
+        self,
+        segments: Sequence[Segment],
+        tapered_start: bool,
+        tapered_end: bool,
+        offsets: Sequence[float] | None = None,
+    ) -> None:
         self.segments = tuple(segments)
+        self._offsets = offsets or [0.0] * len(segments)
         self.sampling_rate: float = segments[0].trace.stats.sampling_rate
         self.response = segments[0].response
         self.tapered_start = tapered_start
@@ -97,22 +106,26 @@ class BridgedTrace:
             float64, `size` samples.
         """
         samples = np.zeros(size)
-        for place, segment in self._places():
+        for (place, segment), offset in zip(self._places(), self._offsets, strict=True):
             samples[place] = segment.trace.data
+            if offset:
+                samples[place] -= offset
         self.write_back(samples)
         if zero_mean:
             mean = self._mean(samples)
             for place, _ in self._places():
                 samples[place] -= mean
-        for (before, _), (after, _) in pairwise(self._places()):
-            self._bridge(samples, before, after)
+        runs, rate = self._runs(), self.sampling_rate
+        for before, after in pairwise(runs):
+            size = after.start - before.stop
+            filled = bridge(samples[before][::-1], samples[after], size, rate)
+            samples[before.stop : after.start] = filled
         first = self._positions[0]
         if first:
-            place, _ = next(self._places())
-            samples[:first] = self._lead(samples[place], first)[::-1]
+            samples[:first] = lead(samples[runs[0]], first, rate)[::-1]
         if self._end < self.npts:
-            *_, (place, _) = self._places()
-            samples[self._end : self.npts] = self._lead(samples[place][::-1], self.npts - self._end)
+            descent = lead(samples[runs[-1]][::-1], self.npts - self._end, rate)
+            samples[self._end : self.npts] = descent
         # ObsPy's taper fails on a single sample.
         if taper_fraction and self._end - first > 1:
             self._taper(samples[first : self._end], taper_fraction)
@@ -136,41 +149,20 @@ class BridgedTrace:
         for position, segment in zip(self._positions, self.segments, strict=True):
             yield slice(position, position + segment.trace.stats.npts), segment
 
+    def _runs(self) -> list[slice]:
+        """Return the slices of the grid without gaps, of one or more segments each."""
+        runs: list[slice] = []
+        for place, _ in self._places():
+            if runs and runs[-1].stop == place.start:
+                place = slice(runs.pop().start, place.stop)
+            runs.append(place)
+        return runs
+
     def _mean(self, samples: FloatArray) -> float:
         parts = [samples[place] for place, _ in self._places()]
         if len(parts) == 1:  # equal to ObsPy's to the last bit
             return float(parts[0].mean())
         return float(sum(part.sum() for part in parts) / sum(part.size for part in parts))
-
-    def _bridge(self, samples: FloatArray, before: slice, after: slice) -> None:
-        size = after.start - before.stop
-        if not size:
-            return
-        last, first = samples[before][::-1], samples[after]
-        line = np.linspace(self._level(last), self._level(first), size + 2)[1:-1]
-        fade = self._fade(size)
-        weights = np.zeros((2, size))
-        weights[0, : fade.size] = fade
-        weights[1, size - fade.size :] = fade[::-1]
-        weights /= np.maximum(weights.sum(axis=0), 1)  # in a short gap the fades overlap
-        left, right = weights
-        samples[before.stop : after.start] = (
-            left * last[0] + right * first[0] + (1 - left - right) * line
-        )
-
-    def _lead(self, samples: FloatArray, size: int) -> FloatArray:
-        """Return samples that lead from `samples[0]` to their level and on to zero."""
-        lead = self._level(samples) * _descent(size)
-        fade = self._fade(size)
-        lead[: fade.size] += fade * (samples[0] - lead[: fade.size])
-        return lead
-
-    def _level(self, samples: FloatArray) -> float:
-        """Return the mean of the first samples, those next to a gap or an end."""
-        return float(samples[: max(1, round(_MEAN_S * self.sampling_rate))].mean())
-
-    def _fade(self, size: int) -> FloatArray:
-        return _descent(max(1, min(size, round(_FADE_S * self.sampling_rate))))
 
     def _taper(self, samples: FloatArray, taper_fraction: float) -> None:
         window = cosine_taper(samples.size, taper_fraction, sactaper=True, halfcosine=False)
@@ -181,15 +173,11 @@ class BridgedTrace:
         samples *= window
 
 
-def _descent(size: int) -> FloatArray:
-    """Return half a period of a cosine from 1 to 0, both ends excluded."""
-    phase = np.pi * (np.arange(1, size + 1) / (size + 1))
-    descent: FloatArray = (1 + np.cos(phase)) / 2
-    return descent
-
-
 def bridge_segments(
-    segments: Sequence[Segment], bridge: bool, taper_ends: bool = True
+    segments: Sequence[Segment],
+    bridge: bool,
+    taper_ends: bool = True,
+    treatments: Treatments | None = None,
 ) -> list[BridgedTrace]:
     """Group segments into bridged traces.
 
@@ -199,35 +187,62 @@ def bridge_segments(
             Otherwise each wanted segment is a trace of its own, tapered at both ends as by ObsPy,
             except where an unwanted segment adjoins it or its clock drifts into the next one.
         taper_ends: whether to taper ends at all; otherwise all are extended to zero.
+        treatments: of the gaps, which may have offsets or be split; None to bridge all.
 
     Returns:
         The traces with a wanted segment, in order.
     """
+    treatments = treatments or Treatments()
     chains: list[list[Segment]] = []
     for segment in segments:
-        if chains and _are_one_trace(chains[-1][-1], segment, bridge):
+        split = treatments.split_before(segment.trace)
+        if chains and not split and are_one_trace(chains[-1][-1], segment, bridge):
             chains[-1].append(segment)
         else:
             chains.append([segment])
     chains = [chain for chain in chains if any(segment.wanted for segment in chain)]
+    splits = [treatments.split_before(chain[0].trace) for chain in chains]
+    starts = [not bridge or number == 0 or split for number, split in enumerate(splits)]
+    ends = [not bridge or split for split in splits[1:]] + [True]
     return [
         BridgedTrace(
             chain,
-            tapered_start=taper_ends and chain[0].wanted and (not bridge or chain is chains[0]),
-            tapered_end=taper_ends and chain[-1].wanted and (not bridge or chain is chains[-1]),
+            tapered_start=taper_ends and chain[0].wanted and start,
+            tapered_end=taper_ends and chain[-1].wanted and end,
+            offsets=_offsets(chain, treatments),
         )
-        for chain in chains
+        for chain, start, end in zip(chains, starts, ends, strict=True)
     ]
 
 
-def _are_one_trace(before: Segment, after: Segment, bridge: bool) -> bool:
-    rate = before.trace.stats.sampling_rate
+def _offsets(chain: Sequence[Segment], treatments: Treatments) -> list[float]:
+    """Return the offset of each segment, relative to the first one that is wanted."""
+    offsets = treatments.offsets([segment.trace for segment in chain])
+    first = next(offset for segment, offset in zip(chain, offsets, strict=True) if segment.wanted)
+    return [offset - first for offset in offsets]
+
+
+def are_alike(before: Segment, after: Segment) -> bool:
+    """Return whether two segments have one sampling rate and one response."""
     same = before.response is after.response or before.response == after.response
-    if not (same and is_one_rate(rate, after.trace.stats.sampling_rate)):
+    rates = before.trace.stats.sampling_rate, after.trace.stats.sampling_rate
+    return same and is_one_rate(*rates)
+
+
+def are_one_trace(before: Segment, after: Segment, bridge: bool) -> bool:
+    """Return whether two segments in order can be deconvolved together.
+
+    Args:
+        before: the earlier segment.
+        after: the later one.
+        bridge: whether to bridge gaps; otherwise only wanted and unwanted segments that adjoin are
+            one trace.
+    """
+    if not are_alike(before, after):
         return False
     lost = missing_samples(before.trace, after.trace)
     if bridge:
-        return bool(lost <= MAX_BRIDGED_S * rate)
+        return bool(lost <= MAX_BRIDGED_S * before.trace.stats.sampling_rate)
     # ObsPy does not divide a segment where its clock drifts.
     adjoins = before.wanted != after.wanted or drifts(before.trace, after.trace)
     return not lost and adjoins

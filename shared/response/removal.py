@@ -18,11 +18,18 @@ from shared.response.bridging import BridgedTrace, Segment, bridge_segments
 from shared.response.checked_response import CheckedResponse
 from shared.response.clipping import warn_of_clipping
 from shared.response.epochs import find_response, label, split_at_epochs
+from shared.response.long_periods import LongPeriods, long_periods
+from shared.response.offsets import treat_gaps
 from shared.response.parameters import Corners, RemovalParameters
 from shared.response.polynomial_removal import remove_polynomial
 from shared.response.polynomials import is_polynomial
 from shared.response.pre_filt import resolve
-from shared.response.report import RemovalReport, describe_gaps, describe_tapers
+from shared.response.report import (
+    RemovalReport,
+    describe_gaps,
+    describe_tapers,
+    describe_treatments,
+)
 from shared.response.units import result_units
 from shared.waveforms.reasons import EmptySpan
 
@@ -81,11 +88,18 @@ def remove_response(
         if margins is not None:
             segments += _margins(margins, inventory, parameters.output, known)
             segments.sort(key=lambda segment: segment.trace.stats.starttime)
-        traces = bridge_segments(segments, parameters.gaps == "bridge", taper_ends)
-        gap_list = describe_gaps(stream, traces, empty)
+        seconds = stream[-1].stats.endtime - stream[0].stats.starttime
+        bridged = parameters.gaps == "bridge"
+
+        def treats(segment: Segment) -> LongPeriods:
+            rate = segment.trace.stats.sampling_rate
+            return long_periods(segment.response, parameters, rate, seconds)
+
+        treatments = treat_gaps(segments, bridged, treats)
+        traces = bridge_segments(segments, bridged, taper_ends, treatments)
+        gap_list = describe_gaps(stream, traces, treatments, empty)
         if margins is not None and parameters.taper_fraction:
             _warn_of_tapered_ends([t for t in traces if not is_polynomial(t.response)])
-        seconds = stream[-1].stats.endtime - stream[0].stats.starttime
         removals = [_remove(trace, parameters, seconds) for trace in traces]
     corners = list(dict.fromkeys(used for _, used in removals))
     # Deprecations of NumPy and ObsPy do not concern the caller.
@@ -93,6 +107,7 @@ def remove_response(
     messages = dict.fromkeys(str(warning.message) for warning in relevant)
     for message in [text for text in messages if _OBSPYS_OWN.search(text)]:
         del messages[message]
+    messages |= dict.fromkeys(describe_treatments(segments, treatments))
     if len(corners) > 1:
         others = ", ".join(str(list(used) if used else None) for used in corners[1:])
         messages[f"pre_filt became {others} for other segments"] = None

@@ -7,11 +7,14 @@ from typing import Any
 from obspy import Stream, UTCDateTime
 
 from shared.archive.time import format_time
-from shared.response.bridging import BridgedTrace
+from shared.response.bridging import BridgedTrace, Segment
 from shared.response.parameters import Corners
 from shared.response.polynomials import is_polynomial
+from shared.response.treatments import Treatments
 from shared.waveforms.gaps import gaps_between
 from shared.waveforms.reasons import EmptySpan, explain
+
+_MAX_LISTED = 10  # gaps in one warning
 
 
 @dataclass(frozen=True)
@@ -24,8 +27,9 @@ class RemovalReport:
         pre_filt: the corners used, in Hz; None is no filter. If segments differ, a warning lists
             the other corners.
         gaps: gaps between the first and the last sample, as JSON: the times of the first and the
-            last missing sample, their number, the reason, and whether the gap was bridged. A gap
-            with several reasons is listed in parts.
+            last missing sample, their number, the reason, whether the gap was bridged, the
+            difference of the levels on its sides in counts, and the treatment. A gap with several
+            reasons is listed in parts.
         tapered: tapered time spans, as JSON: the times of the first and the last sample.
         warnings: warnings in words.
     """
@@ -39,21 +43,61 @@ class RemovalReport:
 
 
 def describe_gaps(
-    stream: Stream, traces: Sequence[BridgedTrace], empty: Sequence[EmptySpan] = ()
+    stream: Stream,
+    traces: Sequence[BridgedTrace],
+    treatments: Treatments,
+    empty: Sequence[EmptySpan] = (),
 ) -> list[dict[str, Any]]:
     """Return the gaps of a stream, as `RemovalReport.gaps` has them.
 
     Args:
         stream: the segments, in order.
         traces: the bridged traces of these segments.
+        treatments: of the gaps.
         empty: the reasons for missing samples, as `explain` takes them.
     """
     bridged = {id(segment.trace): trace for trace in traces for segment in trace.segments}
-    return [
-        {**part.as_dict(), "bridged": bridged[id(before)] is bridged[id(after)]}
-        for before, after, gap in gaps_between(stream)
-        for part in explain(gap, before.stats.delta, empty)
-    ]
+    gaps = []
+    for before, after, gap in gaps_between(stream):
+        treatment = treatments.before(after)
+        members = {
+            "bridged": bridged[id(before)] is bridged[id(after)],
+            **(treatment.as_dict() if treatment else {}),
+        }
+        gaps += [{**part.as_dict(), **members} for part in explain(gap, before.stats.delta, empty)]
+    return gaps
+
+
+def describe_treatments(segments: Sequence[Segment], treatments: Treatments) -> list[str]:
+    """Return warnings about the gaps at which the counts decided for more than a bridge.
+
+    Args:
+        segments: of the stream and its margins, in order.
+        treatments: of the gaps between them.
+    """
+    removed, split = [], []
+    for segment in segments:
+        treatment = treatments.before(segment.trace)
+        time = format_time(segment.trace.stats.starttime)
+        if treatment and treatment.done == "offset removed":
+            removed.append(f"{treatment.difference:,.0f} counts at {time}")
+        elif treatment and treatment.chosen:
+            split.append(f"{treatment.difference:,.0f} counts at {time}")
+    warnings = []
+    if removed:
+        warnings.append(f"removed offsets that begin after gaps: {_first_few(removed)}")
+    if split:
+        warnings.append(
+            f"split at gaps, as a bridge might be worse; differences across them:"
+            f" {_first_few(split)}"
+        )
+    return warnings
+
+
+def _first_few(texts: Sequence[str]) -> str:
+    listed = ", ".join(texts[:_MAX_LISTED])
+    more = len(texts) - _MAX_LISTED
+    return f"{listed} and {more} more" if more > 0 else listed
 
 
 def describe_tapers(trace: BridgedTrace, taper_fraction: float) -> list[dict[str, str]]:

@@ -1,5 +1,6 @@
 """The result of a time window: samples or an error, as JSON."""
 
+from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -14,6 +15,9 @@ from shared.stations.place import Place, find_place
 from shared.waveforms.reasons import EmptySpan
 from shared.windows.placement import PlacedSegment, describe_shift, window_gaps
 from shared.windows.request import Window
+
+TREATMENT = ("bridged", "difference", "done")
+"""The members of a gap that only ground motion has."""
 
 if TYPE_CHECKING:
     from obspy import Inventory
@@ -84,10 +88,7 @@ class WindowResult:
             "starttime": format_time(stats.starttime),
             "endtime": format_time(stats.endtime),
             **self._ground_motion(),
-            "gaps": [
-                gap.as_dict()
-                for gap in window_gaps(self.trace, self.placed, self.window, self.empty)
-            ],
+            "gaps": self._gaps(self.trace),
             **({"segments": [each.as_dict() for each in self.placed]} if shift else {}),
             **({"warnings": warnings} if warnings else {}),
             "data": self.trace.data,
@@ -100,6 +101,21 @@ class WindowResult:
     def place(self, time: UTCDateTime) -> Place | None:
         """Return the place of the sensor at a time; None if it is unknown."""
         return find_place(self.inventory, time) if self.inventory else None
+
+    def _gaps(self, trace: Trace) -> list[dict[str, Any]]:
+        """Return the gaps as JSON; those of ground motion with their treatment in the removal."""
+        treated = self.report.gaps if self.report else []
+        starts = [gap["starttime"] for gap in treated]  # these texts sort like their times
+        gaps = []
+        for gap in window_gaps(trace, self.placed, self.window, self.empty):
+            # The samples after a gap may lie off the window's grid.
+            first, last = gap.starttime - trace.stats.delta, gap.endtime + trace.stats.delta
+            place = bisect_right(starts, format_time(last)) - 1
+            members: dict[str, Any] = {}
+            if place >= 0 and treated[place]["endtime"] >= format_time(first):
+                members = {n: treated[place][n] for n in TREATMENT if n in treated[place]}
+            gaps.append({**gap.as_dict(), **members})
+        return gaps
 
     def _ground_motion(self) -> dict[str, Any]:
         """Return the members that only ground motion has, as JSON; none for counts."""

@@ -26,6 +26,8 @@ def test_a_bridged_gap_hardly_shows(seconds: float, method: str) -> None:
             stream, station(), parse(pre_filt=corners, gaps=gaps, method=method)
         )
         assert [trace.stats.npts for trace in stream] == [120_000, 168_000 - lost]  # no bridge
+        (difference,) = (gap.pop("difference") for gap in report.gaps)
+        assert abs(difference) < 1
         assert report.gaps == [
             {
                 "starttime": "2024-01-01T00:50:00.000000Z",
@@ -33,6 +35,7 @@ def test_a_bridged_gap_hardly_shows(seconds: float, method: str) -> None:
                 "samples": lost,
                 "why": "absent",
                 "bridged": gaps == "bridge",
+                "done": "bridged" if gaps == "bridge" else "split",
             }
         ]
         assert len(report.tapered) == (2 if gaps == "bridge" else 4)
