@@ -39,6 +39,7 @@ from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
+from obspy.core.inventory import Response
 
 from shared.response._fill import LEVEL_S, bridge
 from shared.response._levels import Run, level, level_samples, uninterrupted_runs
@@ -60,15 +61,17 @@ _NEAR_S = 120.0  # from one artificial gap to the next, at least
 
 
 def treat_gaps(
-    segments: Sequence[Segment], bridged: bool, long_periods: Callable[[Segment], LongPeriods]
+    segments: Sequence[Segment],
+    bridged: bool,
+    long_periods: Callable[[Response, float], LongPeriods],
 ) -> Treatments:
     """Judge the gaps between segments.
 
     Args:
         segments: segments of one channel, in order.
         bridged: whether gaps may be bridged; otherwise all are split, and only measured.
-        long_periods: returns the treatment of a segment's long periods by the removal. It is called
-            only if there is a gap to judge.
+        long_periods: returns the treatment of long periods by the removal, for a response and a
+            sampling rate in Hz. It is called only if there is a gap to judge.
     """
     runs = uninterrupted_runs(segments)
     treatments: dict[int, GapTreatment] = {}
@@ -80,7 +83,7 @@ def treat_gaps(
             continue
         if bridged and are_one_trace(earlier, later, bridge=True):
             if judge is None or not are_alike(judge.runs[0].segments[0], later):
-                judge = _Judge(_alike(runs, number), long_periods(later))
+                judge = _Judge(_alike(runs, number), long_periods(later.response, before.rate))
             treatment = judge.treat(before, after, size)
         else:
             treatment = GapTreatment(_difference(before, after), "split")

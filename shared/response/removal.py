@@ -18,7 +18,7 @@ from shared.response.bridging import BridgedTrace, Segment, bridge_segments
 from shared.response.checked_response import CheckedResponse
 from shared.response.clipping import warn_of_clipping
 from shared.response.epochs import find_response, label, split_at_epochs
-from shared.response.long_periods import LongPeriods, long_periods
+from shared.response.long_periods import long_periods
 from shared.response.offsets import treat_gaps
 from shared.response.parameters import Corners, RemovalParameters
 from shared.response.polynomial_removal import remove_polynomial
@@ -89,24 +89,18 @@ def remove_response(
             segments += _margins(margins, inventory, parameters.output, known)
             segments.sort(key=lambda segment: segment.trace.stats.starttime)
         seconds = stream[-1].stats.endtime - stream[0].stats.starttime
-        bridged = parameters.gaps == "bridge"
-
-        def treats(segment: Segment) -> LongPeriods:
-            rate = segment.trace.stats.sampling_rate
-            return long_periods(segment.response, parameters, rate, seconds)
-
-        treatments = treat_gaps(segments, bridged, treats)
-        traces = bridge_segments(segments, bridged, taper_ends, treatments)
+        treatments = treat_gaps(
+            segments,
+            bridged=parameters.gaps == "bridge",
+            long_periods=lambda response, rate: long_periods(response, parameters, rate, seconds),
+        )
+        traces = bridge_segments(segments, parameters.gaps == "bridge", taper_ends, treatments)
         gap_list = describe_gaps(stream, traces, treatments, empty)
         if margins is not None and parameters.taper_fraction:
             _warn_of_tapered_ends([t for t in traces if not is_polynomial(t.response)])
         removals = [_remove(trace, parameters, seconds) for trace in traces]
     corners = list(dict.fromkeys(used for _, used in removals))
-    # Deprecations of NumPy and ObsPy do not concern the caller.
-    relevant = [warning for warning in caught if issubclass(warning.category, UserWarning)]
-    messages = dict.fromkeys(str(warning.message) for warning in relevant)
-    for message in [text for text in messages if _OBSPYS_OWN.search(text)]:
-        del messages[message]
+    messages = _messages(caught)
     messages |= dict.fromkeys(describe_treatments(segments, treatments))
     if len(corners) > 1:
         others = ", ".join(str(list(used) if used else None) for used in corners[1:])
@@ -121,6 +115,14 @@ def remove_response(
         ],
         warnings=tuple(messages),
     )
+
+
+def _messages(caught: Sequence[warnings.WarningMessage]) -> dict[str, None]:
+    """Return the warnings that concern the caller, once each, in order."""
+    # Deprecations of NumPy and ObsPy do not.
+    relevant = [warning for warning in caught if issubclass(warning.category, UserWarning)]
+    messages = dict.fromkeys(str(warning.message) for warning in relevant)
+    return {message: None for message in messages if not _OBSPYS_OWN.search(message)}
 
 
 def _require_one_channel(stream: Stream, margins: Stream | None) -> None:

@@ -38,7 +38,7 @@ def segments(counts: Sequence[Any], gap: int = 60, rate: float = 1.0) -> list[Se
 
 
 def treat(parts: Sequence[Segment], long_periods: LongPeriods = "amplified") -> list[str]:
-    treatments = offsets.treat_gaps(parts, bridged=True, long_periods=lambda _: long_periods)
+    treatments = offsets.treat_gaps(parts, bridged=True, long_periods=lambda *_: long_periods)
     found = [treatments.before(part.trace) for part in parts[1:]]
     return [treatment.done for treatment in found if treatment]
 
@@ -49,7 +49,7 @@ def test_a_lasting_difference_is_removed(long_periods: LongPeriods, sign: int) -
     day = quiet(30_000)
     parts = segments([day[:12_000], day[12_060:] + sign * 500])
     assert treat(parts, long_periods) == ["offset removed"]
-    treatments = offsets.treat_gaps(parts, bridged=True, long_periods=lambda _: long_periods)
+    treatments = offsets.treat_gaps(parts, bridged=True, long_periods=lambda *_: long_periods)
     treatment = treatments.before(parts[1].trace)
     assert treatment is not None
     assert treatment.difference == pytest.approx(sign * 500, abs=20)
@@ -78,7 +78,7 @@ def test_a_coda_is_split_without_a_band_alone() -> None:
     parts = segments([day[:12_000], day[12_060:]])
     assert treat(parts, "limited") == ["bridged"]
     assert treat(parts) == ["split"]
-    treatments = offsets.treat_gaps(parts, bridged=True, long_periods=lambda _: "amplified")
+    treatments = offsets.treat_gaps(parts, bridged=True, long_periods=lambda *_: "amplified")
     traces = bridge_segments(parts, bridge=True, treatments=treatments)
     assert [(trace.tapered_start, trace.tapered_end) for trace in traces] == [(True, True)] * 2
 
@@ -119,7 +119,7 @@ def test_levels_run_across_segments_that_adjoin() -> None:
     for segment in (third, fourth):
         segment.trace.stats.starttime += 12_060
     parts = [first, second, third, fourth]
-    treatments = offsets.treat_gaps(parts, bridged=True, long_periods=lambda _: "amplified")
+    treatments = offsets.treat_gaps(parts, bridged=True, long_periods=lambda *_: "amplified")
     found = [treatments.before(each.trace) for each in (second, third, fourth)]
     assert [treatment and treatment.done for treatment in found] == [None, "offset removed", None]
 
@@ -128,7 +128,7 @@ def test_a_split_that_is_requested_is_measured() -> None:
     parts = segments([quiet(2_000), quiet(2_000, 2) + 500, quiet(2_000, 3)], gap=20_000)
     parts[2] = Segment(parts[2].trace, OTHER)
     for bridged in (True, False):  # the gaps are longer than three hours
-        treatments = offsets.treat_gaps(parts, bridged, lambda _: "amplified")
+        treatments = offsets.treat_gaps(parts, bridged, lambda *_: "amplified")
         first, second = (treatments.before(part.trace) for part in parts[1:])
         assert first is not None
         assert second is not None
@@ -141,7 +141,7 @@ def test_offsets_are_relative_to_the_segments_that_are_wanted() -> None:
     day = quiet(30_000)
     parts = segments([day[:10_000], day[10_060:20_000] + 500, day[20_060:] - 700])
     parts[0] = Segment(parts[0].trace, RESPONSE, wanted=False)
-    treatments = offsets.treat_gaps(parts, bridged=True, long_periods=lambda _: "limited")
+    treatments = offsets.treat_gaps(parts, bridged=True, long_periods=lambda *_: "limited")
     (trace,) = bridge_segments(parts, bridge=True, treatments=treatments)
     samples = trace.prepare(trace.npts, zero_mean=False, taper_fraction=0)
     for place in (slice(2_000, 9_000), slice(12_000, 19_000), slice(22_000, 29_000)):
@@ -165,7 +165,7 @@ def test_thousands_of_gaps_are_judged() -> None:
 def test_warnings_list_the_first_gaps() -> None:
     day = quiet(60_000).reshape(15, -1)
     parts = segments([part + 1_000 * number for number, part in enumerate(day)])
-    treatments = offsets.treat_gaps(parts, bridged=True, long_periods=lambda _: "limited")
+    treatments = offsets.treat_gaps(parts, bridged=True, long_periods=lambda *_: "limited")
     (warning,) = describe_treatments(parts, treatments)
     assert warning.startswith("removed offsets that begin after gaps: ")
     assert warning.count(" counts at 2024-01-01T") == 10
