@@ -15,16 +15,12 @@ from shared.response._stages import RATE_TOLERANCE
 from shared.response.checked_response import CheckedResponse, check
 from shared.response.parameters import UNITS
 from shared.response.polynomials import is_polynomial
+from shared.response.units import input_units, is_ground_motion
 from shared.stations import findings
+from shared.stations.valid_epochs import valid_epochs
 from shared.waveforms.segments import cut
 
 _MAX_HOLE_S = 60.0  # between two epochs, since some are written to the minute
-
-# Units of ground motion that ObsPy passes to evalresp and scales to SI. It accepts others without
-# scaling them ("CM/SEC**2"), or as displacement ("M/M", strain), and the result is silently wrong.
-_GROUND_MOTION = {"M", "M/S", "M/SEC", "M/S**2", "M/SEC**2", "M/(S**2)", "M/(SEC**2)", "M/S/S"} | {
-    prefix + unit for prefix in ("NM", "MM", "CM") for unit in ("", "/S", "/SEC", "/S**2")
-}
 
 _MASS_POSITION = "M"
 """Instrument code, the second letter of a channel (SEED manual 2.4, appendix A)."""
@@ -116,7 +112,7 @@ def find_response(
 def _find_epoch(trace: Trace, inventory: Inventory) -> Channel:
     """Return the first valid epoch of a segment's start, with a warning if there are several."""
     epochs = list(_epochs(trace, inventory))
-    valid = _valid(epochs, trace.stats.starttime)
+    valid = _with_response(epochs, trace.stats.starttime)
     if not valid:
         known = "; ".join(map(_span, epochs)) or "nothing of this channel"
         raise NoResponseError(
@@ -126,7 +122,7 @@ def _find_epoch(trace: Trace, inventory: Inventory) -> Channel:
         spans = "; ".join(map(_span, valid))
         message = f"{len(valid)} epochs claim {label(trace)}, took the first of: {spans}"
         warnings.warn(message, stacklevel=2)
-    for epoch in _valid_at(epochs, trace.stats.starttime):
+    for epoch in valid_epochs(epochs, trace.stats.starttime):
         if epoch.response is None and _begins_later(epoch, valid[0]):
             message = f"{trace.id}: the epoch {_span(epoch)} has no response, took another one"
             warnings.warn(f"{message}: {_span(valid[0])}", stacklevel=2)
@@ -146,7 +142,7 @@ def _rate_messages(trace: Trace, response: CheckedResponse) -> Iterator[str]:
 
 
 def _require_ground_motion(trace: Trace, response: Response, output: str) -> None:
-    if not _is_ground_motion(response):
+    if not is_ground_motion(response):
         raise NoResponseError(
             f"{label(trace)}: {_kind(response)} cannot give output {output!r}: must be 'DEF', which"
             " keeps the instrument's unit"
@@ -154,17 +150,6 @@ def _require_ground_motion(trace: Trace, response: Response, output: str) -> Non
     if trace.stats.channel[1:2] == _MASS_POSITION:
         message = f"{trace.id} is a mass position by its code, but its metadata are of"
         warnings.warn(f"{message} {_kind(response)}", stacklevel=2)
-
-
-def input_units(response: Response) -> str:
-    """Return the instrument's input unit as the metadata spells it, or "".
-
-    A first stage that is a gain alone may name none. As in ObsPy, it is the sensitivity's then.
-    """
-    stages = response.response_stages
-    first = stages[0] if stages else response.instrument_polynomial
-    overall = response.instrument_sensitivity
-    return str(first.input_units or (overall and overall.input_units) or "")
 
 
 def label(trace: Trace) -> str:
@@ -184,27 +169,12 @@ def _check_end(trace: Trace, epochs: list[Channel]) -> None:
 
 def _response(epochs: list[Channel], time: UTCDateTime) -> Response | None:
     """Return the response at a time, from the first valid epoch, or None."""
-    return next((epoch.response for epoch in _valid(epochs, time)), None)
+    return next((epoch.response for epoch in _with_response(epochs, time)), None)
 
 
-def _valid(epochs: list[Channel], time: UTCDateTime) -> list[Channel]:
-    """Return the epochs with a response that are valid at a time, in the file's order.
-
-    Both ends are inclusive, except an end at the instant at which another epoch begins.
-    """
-    valid = [epoch for epoch in _valid_at(epochs, time) if epoch.response is not None]
-    begun = any(epoch.start_date == time for epoch in valid)
-    return [epoch for epoch in valid if not (begun and epoch.end_date == time)] or valid
-
-
-def _valid_at(epochs: list[Channel], time: UTCDateTime) -> list[Channel]:
-    """Return the epochs that are valid at a time, with or without a response."""
-    return [
-        epoch
-        for epoch in epochs
-        if (epoch.start_date is None or epoch.start_date <= time)
-        and (epoch.end_date is None or epoch.end_date >= time)
-    ]
+def _with_response(epochs: list[Channel], time: UTCDateTime) -> list[Channel]:
+    """Return the epochs with a response that are valid at a time, in the file's order."""
+    return valid_epochs([epoch for epoch in epochs if epoch.response is not None], time)
 
 
 def _epochs(trace: Trace, inventory: Inventory) -> Iterator[Channel]:
@@ -217,11 +187,6 @@ def _epochs(trace: Trace, inventory: Inventory) -> Iterator[Channel]:
                     location = blank_location(channel.location_code)
                     if (channel.code, location) == (stats.channel, stats.location):
                         yield channel
-
-
-def _is_ground_motion(response: Response) -> bool:
-    """Return whether evalresp can convert between displacement, velocity and acceleration."""
-    return not is_polynomial(response) and input_units(response).upper() in _GROUND_MOTION
 
 
 def _kind(response: Response) -> str:

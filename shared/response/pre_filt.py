@@ -8,9 +8,8 @@ from obspy.core.inventory import Response, ResponseListResponseStage
 
 from shared.errors import BadRequestError
 from shared.response._flatness import flattest_motion, flattest_power
-from shared.response.epochs import input_units
 from shared.response.parameters import Corners, PreFilt
-from shared.response.units import motion_derivative
+from shared.response.units import input_units, motion_derivative
 
 _BAND_DB = 20.0
 """The passband of an instrument is where its response, to the quantity that it is flattest to, is

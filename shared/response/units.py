@@ -4,7 +4,6 @@ import re
 
 from obspy.core.inventory import Response
 
-from shared.response.epochs import input_units
 from shared.response.parameters import UNITS
 from shared.response.polynomials import is_polynomial
 
@@ -18,8 +17,31 @@ _SCALED = {
 """Units of a response that ObsPy scales to SI units, and the derivative of displacement that they
 are of. See `scale_factor` in `obspy.core.inventory.response`: it has this list, in capitals."""
 
+_GROUND_MOTION = {
+    *("M", "M/S", "M/SEC", "M/S**2", "M/SEC**2", "M/(S**2)", "M/(SEC**2)", "M/S/S"),
+    *_SCALED,
+}
+"""Units of ground motion that ObsPy passes to evalresp, and scales to SI where they are not. It takes
+others unscaled ("CM/SEC**2"), or as displacement ("M/M", strain), so that the result is wrong."""
+
 _METRES = re.compile("[NU\u039cMCDK]?M(?=/|$)")  # the third is the capital of µ
 _DERIVATIVES = {"M": 0, "M/S": 1, "M/S**2": 2, "M/S/S": 2, "M/S2": 2, "GAL": 2}
+
+
+def input_units(response: Response) -> str:
+    """Return the instrument's input unit as the metadata spells it, or "".
+
+    A first stage that is a gain alone may name none. As in ObsPy, it is the sensitivity's then.
+    """
+    stages = response.response_stages
+    first = stages[0] if stages else response.instrument_polynomial
+    overall = response.instrument_sensitivity
+    return str(first.input_units or (overall and overall.input_units) or "")
+
+
+def is_ground_motion(response: Response) -> bool:
+    """Return whether evalresp can convert between displacement, velocity and acceleration."""
+    return not is_polynomial(response) and input_units(response).upper() in _GROUND_MOTION
 
 
 def result_units(response: Response, output: str) -> str:

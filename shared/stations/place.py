@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from shared.stations.valid_epochs import valid_epochs
+
 if TYPE_CHECKING:
     from obspy import Inventory, UTCDateTime
 
@@ -31,28 +33,22 @@ class Place:
 def find_place(inventory: "Inventory", time: "UTCDateTime") -> Place | None:
     """Return the place of a channel at a time; None if no epoch is valid then.
 
-    Of several epochs that are valid, the first in the file counts, as for the response. The instant
-    at which one epoch ends and the next begins belongs to the next.
+    Of several epochs that are valid, the first in the file counts, as for the response.
 
     Args:
         inventory: the metadata of one channel, as `read_stationxml` returns it.
         time: the time.
     """
     epochs = [channel for network in inventory for station in network for channel in station]
-    valid = [
-        epoch
-        for epoch in epochs
-        if (epoch.start_date is None or epoch.start_date <= time)
-        and (epoch.end_date is None or epoch.end_date >= time)
-    ]
-    begun = any(epoch.start_date == time for epoch in valid)
-    for epoch in [each for each in valid if not (begun and each.end_date == time)] or valid:
-        return Place(
-            latitude=float(epoch.latitude),
-            longitude=float(epoch.longitude),
-            elevation=float(epoch.elevation),
-            depth=float(epoch.depth),
-            azimuth=None if epoch.azimuth is None else float(epoch.azimuth),
-            dip=None if epoch.dip is None else float(epoch.dip),
-        )
-    return None
+    valid = valid_epochs(epochs, time)
+    if not valid:
+        return None
+    epoch = valid[0]
+    return Place(
+        latitude=float(epoch.latitude),
+        longitude=float(epoch.longitude),
+        elevation=float(epoch.elevation),
+        depth=float(epoch.depth),
+        azimuth=None if epoch.azimuth is None else float(epoch.azimuth),
+        dip=None if epoch.dip is None else float(epoch.dip),
+    )
