@@ -7,11 +7,10 @@ import numpy as np
 from obspy.core.inventory import Response
 
 from shared.response.checked_response import REFUSALS
-from shared.response.epochs import input_units
 from shared.response.parameters import UNITS, RemovalParameters
 from shared.response.polynomials import is_polynomial
 from shared.response.pre_filt import resolve
-from shared.response.units import motion_derivative
+from shared.response.units import input_units, motion_derivative
 
 LongPeriods = Literal["kept", "limited", "amplified"]
 """Kept: they pass like all others, so that an error within a gap stays there. Limited: a band cuts

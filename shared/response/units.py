@@ -21,8 +21,8 @@ _GROUND_MOTION = {
     *("M", "M/S", "M/SEC", "M/S**2", "M/SEC**2", "M/(S**2)", "M/(SEC**2)", "M/S/S"),
     *_SCALED,
 }
-"""Units of ground motion that ObsPy passes to evalresp, and scales to SI where they are not. It takes
-others unscaled ("CM/SEC**2"), or as displacement ("M/M", strain), so that the result is wrong."""
+"""Units of ground motion that ObsPy converts rightly. It takes others without scaling them to SI
+("CM/SEC**2"), or as displacement ("M/M", strain), and the result is silently wrong."""
 
 _METRES = re.compile("[NU\u039cMCDK]?M(?=/|$)")  # the third is the capital of µ
 _DERIVATIVES = {"M": 0, "M/S": 1, "M/S**2": 2, "M/S/S": 2, "M/S2": 2, "GAL": 2}
