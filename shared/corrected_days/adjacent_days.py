@@ -1,6 +1,5 @@
 """Samples of the adjacent days, just before and just after a day, for its ends to join them."""
 
-import warnings
 from dataclasses import dataclass, replace
 
 from obspy import Inventory, Stream, UTCDateTime
@@ -52,12 +51,10 @@ def needed_margins(own: Stream, inventory: Inventory, parameters: RemovalParamet
         NoResponseError: the metadata has no usable response at the day's start or end.
     """
     first, last = own[0].stats.starttime, own[-1].stats.endtime
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")  # the removal itself reports them
-        before, after = (
-            corners_at(trace, time, inventory, parameters, last - first)
-            for trace, time in ((own[0], first), (own[-1], last))
-        )
+    before, after = (
+        corners_at(trace, time, inventory, parameters, last - first)
+        for trace, time in ((own[0], first), (own[-1], last))
+    )
     return margin_s(before, MARGIN_S, MARGIN_S), margin_s(after, MARGIN_S, MARGIN_S)
 
 

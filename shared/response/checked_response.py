@@ -17,17 +17,11 @@ from shared.response._sensitivity import (
 from shared.response.polynomials import has_overall, is_polynomial
 from shared.response.response_lists import conflicts, is_list, smooth_stage
 
-REFUSALS = (
-    ObsPyException,
-    ValueError,
-    IndexError,
-    NotImplementedError,
-    AttributeError,
-    TypeError,
-    KeyError,
-    ZeroDivisionError,
-)
-"""Exceptions of ObsPy for a response that it cannot evaluate."""
+EVALRESP_ERRORS = (ObsPyException, ValueError, IndexError, NotImplementedError)
+"""Exceptions of ObsPy where evalresp refuses a checked response at some frequency."""
+
+REFUSALS = (*EVALRESP_ERRORS, AttributeError, TypeError, KeyError, ZeroDivisionError)
+"""Exceptions of ObsPy for a response that it cannot evaluate, whatever its metadata are."""
 
 
 class CheckedResponse(Response):  # type: ignore[misc]  # ObsPy has no types

@@ -5,8 +5,9 @@ import warnings
 import numpy as np
 from obspy.core.inventory import Response
 
-from shared.response.arrays import BoolArray, FloatArray
+from shared.response.arrays import FloatArray
 from shared.response.parameters import Corners, RemovalParameters
+from shared.waveforms.gaps import true_runs
 
 _LOGARITHMIC, _LINEAR = 2_000, 500
 """Frequencies at which the response is evaluated, in logarithmic and in equal steps: the former
@@ -59,7 +60,7 @@ def warn_of_clipping(
     floor = amplitude.max() * 10 ** (-water_level / 20)
     inside = (frequencies >= low) & (frequencies <= high)
     frequencies, amplitude = frequencies[inside], amplitude[inside]
-    clipped = _ranges(amplitude < floor)
+    clipped = [slice(*ends) for ends in true_runs(amplitude < floor)]
     worst = [(at, float(amplitude[at].min() / floor)) for at in clipped]
     found = [_describe(frequencies[at], ratio) for at, ratio in worst if ratio < _LEAST]
     if found:
@@ -69,12 +70,6 @@ def warn_of_clipping(
             f' {", ".join(found[:_MAX_RANGES])}{more}; "water_level": null clips nothing',
             stacklevel=2,
         )
-
-
-def _ranges(mask: BoolArray) -> list[slice]:
-    """Return the ranges in which a mask is set."""
-    edges = np.flatnonzero(np.diff(np.concatenate([[False], mask, [False]]).astype(np.int8)))
-    return [slice(int(first), int(end)) for first, end in edges.reshape(-1, 2)]
 
 
 def _describe(frequencies: FloatArray, ratio: float) -> str:

@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 from obspy.core.inventory import Response
 
-from shared.response.checked_response import REFUSALS
+from shared.response.checked_response import EVALRESP_ERRORS
 from shared.response.parameters import UNITS, RemovalParameters
 from shared.response.polynomials import is_polynomial
 from shared.response.pre_filt import resolve
@@ -55,7 +55,7 @@ def long_periods(
                 ]
                 return "limited" if min(gains) <= _LIMITED else "amplified"
             gain = _gain(response, parameters.output, 1 / (2 * seconds), sampling_rate)
-        except REFUSALS:  # of the removal, too
+        except EVALRESP_ERRORS:  # of the removal, too
             return "amplified"
     return "kept" if gain <= _KEPT else "amplified"
 

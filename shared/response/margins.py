@@ -7,9 +7,9 @@ error for margins in periods of f1, `benchmarks/response/gaps_and_edges.py` at t
 import warnings
 
 from obspy import Inventory, Trace, UTCDateTime
-from obspy.core.util.obspy_types import ObsPyException
 
 from shared.errors import NoResponseError
+from shared.response.checked_response import EVALRESP_ERRORS, CheckedResponse
 from shared.response.epochs import find_response, label
 from shared.response.parameters import Corners, RemovalParameters
 from shared.response.polynomials import is_polynomial
@@ -61,9 +61,34 @@ def corners_at(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the removal itself reports them
         response = find_response(there, inventory, parameters.output)
+    return corners_of(response, parameters, trace.stats.sampling_rate, seconds, label(there))
+
+
+def corners_of(
+    response: CheckedResponse,
+    parameters: RemovalParameters,
+    sampling_rate: float,
+    seconds: float,
+    name: str,
+) -> Corners:
+    """Return the corners that a removal of a response uses; None is no filter, or a polynomial.
+
+    Args:
+        response: the instrument's response.
+        parameters: of the removal.
+        sampling_rate: in Hz.
+        seconds: length of the data, which limits the corners of "auto".
+        name: of the data, for errors.
+
+    Raises:
+        BadRequestError: the corners lie beyond the Nyquist frequency.
+        NoResponseError: evalresp refuses the response.
+    """
     if is_polynomial(response):
         return None
-    try:
-        return resolve(parameters.pre_filt, response, trace.stats.sampling_rate, seconds)
-    except (ObsPyException, ValueError, IndexError, NotImplementedError) as error:
-        raise NoResponseError(f"{label(there)}: response not usable: {error}") from error
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # the removal itself reports them
+        try:
+            return resolve(parameters.pre_filt, response, sampling_rate, seconds)
+        except EVALRESP_ERRORS as error:
+            raise NoResponseError(f"{name}: response not usable: {error}") from error

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 import numpy as np
 from obspy import Inventory, Stream
 from obspy.core.inventory import Response
-from obspy.core.util.obspy_types import ObsPyException
 from obspy.signal.util import _npts2nfft
 
 from shared.aws import memory
@@ -15,7 +14,7 @@ from shared.errors import NoResponseError, UnreadableObjectError
 from shared.response import _fast_removal, _obspy_removal
 from shared.response._list_warnings import warn_of_extrapolation, warn_of_jumps
 from shared.response.bridging import BridgedTrace, Segment, bridge_segments
-from shared.response.checked_response import CheckedResponse
+from shared.response.checked_response import EVALRESP_ERRORS, CheckedResponse
 from shared.response.clipping import warn_of_clipping
 from shared.response.epochs import find_response, label, split_at_epochs
 from shared.response.long_periods import long_periods
@@ -214,8 +213,7 @@ def _remove(
             samples = _obspy_removal.remove(
                 samples, trace.sampling_rate, response, parameters, corners
             )
-    # ObsPy raises these for a response that it cannot evaluate.
-    except (ObsPyException, ValueError, IndexError, NotImplementedError) as error:
+    except EVALRESP_ERRORS as error:
         raise NoResponseError(f"{name}: response not usable: {error}") from error
     if not np.isfinite(samples[: trace.npts]).all():
         raise NoResponseError(

@@ -1,18 +1,16 @@
 """The ground motion of a time window, from its counts and margins around them."""
 
 import warnings
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 
 from obspy import Inventory, Stream, Trace
-from obspy.core.util.obspy_types import ObsPyException
 
 from shared.errors import NoResponseError
 from shared.response.checked_response import CheckedResponse
 from shared.response.epochs import find_response
-from shared.response.margins import margin_s
+from shared.response.margins import corners_of, margin_s
 from shared.response.parameters import RemovalParameters
 from shared.response.polynomials import is_polynomial
-from shared.response.pre_filt import resolve
 from shared.response.removal import remove_response
 from shared.response.report import RemovalReport
 from shared.waveforms.gaps import gaps_between
@@ -68,12 +66,9 @@ def plan_removal(
         NoResponseError: the metadata has no usable response for the window's start.
     """
     response = _find_response(window, inventory, parameters.output)
-    corners, margin = None, 0.0
+    corners = corners_of(response, parameters, sampling_rate, _DAY_S, str(window))
+    margin = 0.0
     if not is_polynomial(response):
-        try:
-            corners = resolve(parameters.pre_filt, response, sampling_rate, _DAY_S)
-        except (ObsPyException, ValueError, IndexError, NotImplementedError) as error:
-            raise NoResponseError(f"{window}: response not usable: {error}") from error
         margin = margin_s(corners, _MIN_MARGIN_S, _MARGIN_WITHOUT_BAND_S)
     resolved = replace(parameters, pre_filt=corners)
     return RemovalPlan(inventory, parameters, resolved, sampling_rate, margin)
@@ -81,13 +76,7 @@ def plan_removal(
 
 def _find_response(window: Window, inventory: Inventory, output: str) -> CheckedResponse:
     """Find the response at a window's start, or at its end if it starts before all epochs."""
-    channel = window.channel
-    header = {
-        "network": channel.network,
-        "station": channel.station,
-        "channel": channel.channel,
-        "location": channel.location,
-    }
+    header = asdict(window.channel)
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the removal itself reports them
         try:

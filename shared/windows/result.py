@@ -2,12 +2,11 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from obspy import Trace, UTCDateTime
 
-from shared.archive.channel_id import ChannelId
 from shared.archive.time import format_time
 from shared.errors import ServiceError
 from shared.response.parameters import WINDOW_NAMES, RemovalParameters
@@ -16,13 +15,13 @@ from shared.waveforms.reasons import EmptySpan
 from shared.windows.placement import PlacedSegment, describe_shift, window_gaps
 from shared.windows.request import Window
 
-TREATMENT = ("bridged", "difference", "done")
-"""The members of a gap that only ground motion has."""
-
 if TYPE_CHECKING:
     from obspy import Inventory
 
     from shared.response.report import RemovalReport
+
+_TREATMENT = ("bridged", "difference", "done")
+"""The members of a gap that only ground motion has."""
 
 
 @dataclass(frozen=True)
@@ -73,7 +72,7 @@ class WindowResult:
         """Return the result as JSON; `data` is a NumPy array, masked where samples are missing."""
         if self.trace is None:
             return {
-                **_codes(self.window.channel),
+                **asdict(self.window.channel),
                 "starttime": format_time(self.window.starttime),
                 "endtime": format_time(self.window.endtime),
                 "error": self.error.as_dict() if self.error else None,
@@ -82,7 +81,7 @@ class WindowResult:
         shift = describe_shift(self.trace, self.placed)
         warnings = [*self.warnings, *([shift] if shift else [])]
         return {
-            **_codes(self.window.channel),
+            **asdict(self.window.channel),
             "delta": stats.delta,
             "sampling_rate": stats.sampling_rate,
             "starttime": format_time(stats.starttime),
@@ -113,7 +112,7 @@ class WindowResult:
             place = bisect_right(starts, format_time(last)) - 1
             members: dict[str, Any] = {}
             if place >= 0 and treated[place]["endtime"] >= format_time(first):
-                members = {n: treated[place][n] for n in TREATMENT if n in treated[place]}
+                members = {n: treated[place][n] for n in _TREATMENT if n in treated[place]}
             gaps.append({**gap.as_dict(), **members})
         return gaps
 
@@ -137,12 +136,3 @@ def failed_windows(results: Sequence[WindowResult]) -> list[dict[str, Any]]:
         for index, result in enumerate(results)
         if result.trace is None
     ]
-
-
-def _codes(channel: ChannelId) -> dict[str, str]:
-    return {
-        "network": channel.network,
-        "station": channel.station,
-        "channel": channel.channel,
-        "location": channel.location,
-    }
