@@ -41,7 +41,12 @@ def read_miniseed(content: Path | bytes) -> tuple[Stream, list[str]]:
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         file = io.BytesIO(content) if isinstance(content, bytes) else str(content)
-        stream = obspy.read(file, format="MSEED")
+        try:
+            stream = obspy.read(file, format="MSEED")
+        except Exception as error:
+            if type(error) is Exception:  # ObsPy raises it for content without a record
+                raise ObsPyException("it has no record") from error
+            raise
     return stream, [str(warning.message) for warning in caught]
 
 

@@ -53,6 +53,18 @@ def test_all_other_samples_are_there(numbers: tuple[int, ...], encoding: int | N
     assert f"at byte {numbers[0] * LENGTH:,}" in warning
 
 
+@pytest.mark.parametrize("number", [0, 7, RECORDS - 1])
+def test_a_sequence_number_that_is_none_is_damage(number: int) -> None:
+    content = bytearray(CONTENT)
+    content[number * LENGTH : number * LENGTH + 6] = b"\xff" * 6
+    waveform = read_day(DAY_OBJECT, bytes(content))
+    delivered = {int(value) for trace in waveform.stream for value in trace.data}
+    assert delivered <= {int(value) for value in COUNTS}
+    lost = COUNTS.size - sum(trace.stats.npts for trace in waveform.stream)
+    assert 0 <= lost <= 1000  # one record's samples at most
+    assert not lost or waveform.warnings
+
+
 def test_an_object_without_a_good_record_is_an_error() -> None:
     with pytest.raises(UnreadableObjectError, match="none of its .* can be decoded: "):
         read_day(DAY_OBJECT, with_damage(*range(RECORDS)))
