@@ -17,27 +17,36 @@ def damaged_spans(damaged: RecordTable) -> list[EmptySpan]:
     ]
 
 
-def unreadable_spans(table: RecordTable, own: RecordTable) -> tuple[list[int], list[EmptySpan]]:
-    """Find bytes between the records of a channel that are no records.
+def unreadable(
+    table: RecordTable, own: RecordTable, size: int
+) -> tuple[list[int], list[EmptySpan], int]:
+    """Find bytes that are no records: before, between and after the records of a content.
 
     Args:
-        table: all records of the content, in order.
+        table: all records of the content, in order, at least one.
         own: those of the channel.
+        size: of the content in bytes.
 
     Returns:
-        The offset of each run of such bytes, and the time spans between the records around them.
+        The offsets of records in these bytes, if they have the length of the record before; the
+        time spans between the channel's records around them; and the bytes at the end that are
+        less than a record.
     """
     stops = table.offsets + table.lengths
-    begins = np.concatenate([[0], stops])[: len(table)]
-    offsets = begins[begins < table.offsets]
+    begins = np.concatenate([[0], stops])
+    lengths = np.concatenate([table.lengths[:1], table.lengths])
+    surplus = int(size - begins[-1]) % int(lengths[-1])
+    ends = np.concatenate([table.offsets, [size - surplus]])
+    runs = list(zip(begins.tolist(), ends.tolist(), lengths.tolist(), strict=True))
+    offsets = [offset for run in runs for offset in range(*run)]
     spans = []
-    after = np.searchsorted(own.offsets, offsets)
+    after = np.searchsorted(own.offsets, [begin for begin, end, _ in runs if begin < end])
     for place in after[(after > 0) & (after < len(own))].tolist():
         delta = round(1e9 / own.rates[place - 1]) if own.rates[place - 1] > 0 else 0
         first, last = own.ends[place - 1] + delta, own.starts[place] - delta
         if first <= last:
             spans.append(_span(int(first), int(last)))
-    return offsets.tolist(), spans
+    return offsets, spans, surplus
 
 
 def describe_damage(uri: str, offsets: list[int], records: int) -> str:

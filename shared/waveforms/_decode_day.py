@@ -9,7 +9,7 @@ from obspy import Stream, Trace
 
 from shared.archive.archive import DayObject
 from shared.errors import NoWaveformError, UnreadableObjectError
-from shared.waveforms._damage import damaged_spans, describe_damage, unreadable_spans
+from shared.waveforms._damage import damaged_spans, describe_damage, unreadable
 from shared.waveforms._day_records import DayRecords, extent_of
 from shared.waveforms._decode import UNREADABLE, decode_parts, match, read_miniseed, unmatched
 from shared.waveforms._record_scan import scan
@@ -19,6 +19,9 @@ from shared.waveforms.timing_quality import TimingQuality
 
 _STRAY_S = 3600
 """Samples of a day may reach this far into the adjacent days."""
+
+_OBSPY_SKIPS = "Not a SEED record"
+"""In ObsPy's warnings of bytes that it skips, one for each 128. Ours names all damage at once."""
 
 
 def decode_day(day_object: DayObject, content: Path | bytes, etag: str = "") -> DayRecords:
@@ -39,12 +42,16 @@ def decode_day(day_object: DayObject, content: Path | bytes, etag: str = "") -> 
     is_whole = every.offsets + every.lengths <= len(view)
     own = every.select(is_whole)
     runs, damaged, notes = _decode(day_object, content, view, own)
-    offsets, spans = unreadable_spans(table, own)
-    spans += damaged_spans(every.select(~is_whole)) + damaged_spans(own.select(damaged))
-    if offsets := sorted([*offsets, *own.offsets[damaged].tolist()]):
-        notes.append(describe_damage(day_object.uri, offsets, len(own)))
-    if len(table) and (surplus := len(view) % int(table.lengths.min())):
-        # ObsPy silently ignores a record that is cut off at the end.
+    spans = damaged_spans(every.select(~is_whole)) + damaged_spans(own.select(damaged))
+    offsets = own.offsets[damaged].tolist()
+    records, surplus = len(own), 0
+    if len(table) and sum(run.trace.stats.npts for run in runs) == own.npts[~damaged].sum():
+        others, lost, surplus = unreadable(table, own, len(view))
+        spans, offsets, records = spans + lost, sorted(offsets + others), records + len(others)
+        notes = [note for note in notes if _OBSPY_SKIPS not in note]
+    if offsets:
+        notes.append(describe_damage(day_object.uri, offsets, records))
+    if surplus:  # ObsPy silently ignores a record that is cut off at the end
         notes.append(f"{day_object.uri} ends with {surplus} bytes of an incomplete record")
     notes += _remove_stray(day_object, runs)
     quality = _quality(own.select(~damaged))

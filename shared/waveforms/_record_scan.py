@@ -1,8 +1,8 @@
 """Read the headers of all records of a day object.
 
 A day has tens of thousands of records, mostly with one layout: one length, byte order and chain of
-blockettes. So fields are read from all records at once, layout by layout. Where lengths differ,
-the records are read one by one.
+blockettes. So fields are read from all records at once, layout by layout. Where lengths differ or
+a header is damaged, the records are read one by one.
 """
 
 from collections.abc import Iterator
@@ -38,7 +38,12 @@ def scan(content: memoryview) -> RecordTable:
 
 
 def _scan_equal(content: memoryview, length: int) -> RecordTable | None:
-    """Read the headers of records that have one length; None if another length occurs."""
+    """Read the headers of records that have one length.
+
+    Returns:
+        None if another length occurs, or no header where there should be one. Records may begin at
+        other places behind it.
+    """
     count = len(content) // length
     unread = np.ones(count, bool)
     parts: list[RecordTable] = []
@@ -49,7 +54,9 @@ def _scan_equal(content: memoryview, length: int) -> RecordTable | None:
         try:
             header = parse_header(content, row * length)
         except OddRecordError:
-            continue
+            if row < count:
+                return None
+            break
         if header.record_length != length:
             return None
         layout = RecordLayout.of(content, row * length)

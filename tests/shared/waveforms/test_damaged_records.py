@@ -65,6 +65,32 @@ def test_a_sequence_number_that_is_none_is_damage(number: int) -> None:
     assert not lost or waveform.warnings
 
 
+@pytest.mark.parametrize(
+    "numbers", [(0,), (RECORDS - 1,), (RECORDS - 2, RECORDS - 1), (3, 4, 5), tuple(range(0, 40, 2))]
+)
+def test_records_without_a_header_are_counted_in_one_warning(numbers: tuple[int, ...]) -> None:
+    content = bytearray(CONTENT)
+    for number in numbers:
+        content[number * LENGTH : (number + 1) * LENGTH] = b"\xff" * LENGTH
+    (warning,) = read_day(DAY_OBJECT, bytes(content)).warnings
+    assert f"{len(numbers)} of {RECORDS} records are damaged" in warning
+    assert f"at byte {numbers[0] * LENGTH:,}" in warning
+
+
+def test_records_after_stray_bytes_are_read() -> None:
+    content = CONTENT[: 20 * LENGTH] + bytes(128) + CONTENT[20 * LENGTH :]
+    waveform = read_day(DAY_OBJECT, content)
+    (trace,) = waveform.stream
+    np.testing.assert_array_equal(trace.data, COUNTS)
+    (warning,) = waveform.warnings
+    assert f"1 of {RECORDS + 1} records are damaged" in warning
+
+
+def test_a_record_that_is_cut_off_is_no_damaged_one() -> None:
+    (warning,) = read_day(DAY_OBJECT, CONTENT[:-100]).warnings
+    assert "ends with 412 bytes of an incomplete record" in warning
+
+
 def test_an_object_without_a_good_record_is_an_error() -> None:
     with pytest.raises(UnreadableObjectError, match="none of its .* can be decoded: "):
         read_day(DAY_OBJECT, with_damage(*range(RECORDS)))
