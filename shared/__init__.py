@@ -15,6 +15,7 @@
     fields.py        the checked fields of a JSON request
     settings.py      the environment variables
     strict_json.py   JSON without NaN, from Python and NumPy values
+    wording.py       wording of messages
     version.py       the version of the project
     errors.py        every error that a caller may see
 

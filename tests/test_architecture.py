@@ -24,7 +24,7 @@ from tests.support.sources import (
 
 LAYERS = {
     "shared": (
-        "errors strict_json version",
+        "errors strict_json version wording",
         "fields reply settings",
         "archive aws",
         "stations waveforms",

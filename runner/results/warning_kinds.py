@@ -24,11 +24,12 @@ class WarningKinds:
 
     def add(self, warnings: Iterable[str]) -> None:
         """Count the warnings of one reply, each kind once."""
-        examples: dict[str, str] = {}
+        kinds = set()
         for warning in warnings:
-            examples.setdefault(_VARYING.sub("0", warning), warning)
-        self._counts.update(examples.keys())
-        self._examples = {**examples, **self._examples} if examples else self._examples
+            kind = _VARYING.sub("0", warning)
+            kinds.add(kind)
+            self._examples.setdefault(kind, warning)
+        self._counts.update(kinds)
 
     def lines(self) -> list[str]:
         """Return a line for each of the most frequent kinds, and the number of the others."""

@@ -28,7 +28,7 @@ def extent(stream: Stream) -> dict[str, Any]:
 def provenance(request: CorrectedDayRequest, etags: Mapping[str, Any]) -> dict[str, Any]:
     """Return the origin of a corrected day, as JSON: software, request, and content that was read.
 
-    A day can so be made once more, and checked against changed objects of the archive.
+    It shows whether the archive's objects have changed since, and how to make the day again.
 
     Args:
         request: the request.

@@ -1,4 +1,4 @@
-"""Samples of the adjacent days, just before and just after a day, for its ends to join them."""
+"""Samples of the adjacent days, just before and just after a day, which its ends then join."""
 
 from dataclasses import dataclass, replace
 

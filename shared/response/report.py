@@ -13,8 +13,7 @@ from shared.response.polynomials import is_polynomial
 from shared.response.treatments import Treatments
 from shared.waveforms.gaps import gaps_between
 from shared.waveforms.reasons import EmptySpan, explain
-
-_MAX_LISTED = 10  # gaps in one warning
+from shared.wording import first_few
 
 
 @dataclass(frozen=True)
@@ -85,19 +84,13 @@ def describe_treatments(segments: Sequence[Segment], treatments: Treatments) -> 
             split.append(f"{treatment.difference:,.0f} counts at {time}")
     warnings = []
     if removed:
-        warnings.append(f"removed offsets that begin after gaps: {_first_few(removed)}")
+        warnings.append(f"removed offsets that begin after gaps: {first_few(removed)}")
     if split:
         warnings.append(
             f"split at gaps, as a bridge might be worse; differences across them:"
-            f" {_first_few(split)}"
+            f" {first_few(split)}"
         )
     return warnings
-
-
-def _first_few(texts: Sequence[str]) -> str:
-    listed = ", ".join(texts[:_MAX_LISTED])
-    more = len(texts) - _MAX_LISTED
-    return f"{listed} and {more} more" if more > 0 else listed
 
 
 def describe_tapers(trace: BridgedTrace, taper_fraction: float) -> list[dict[str, str]]:

@@ -93,20 +93,31 @@ def _parsed(tree: "etree._ElementTree") -> Inventory:
 def _first_refusal(
     tree: "etree._ElementTree", response: "etree._Element", children: list["etree._Element"]
 ) -> str:
-    """Put the children of a response back, one by one, until ObsPy refuses one; "" if it does not.
+    """Put the children of a response back, up to the first one that ObsPy refuses; "" if none.
 
     All other responses of the tree are empty or known to be readable.
     """
+    response[:] = children
+    if not _refusal(tree):  # nearly always: one reading in place of one for each child
+        return ""
+    response[:] = []
     for child in children:
         response.append(child)
-        try:
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                _parsed(tree)
-        except READ_ERRORS as error:
+        if reason := _refusal(tree):
             number = child.get("number")
             part = f"stage {number}" if number else etree.QName(child).localname
-            return f"{part}: ObsPy cannot read it: {' '.join(str(error).split())}"
+            return f"{part}: ObsPy cannot read it: {reason}"
+    return ""
+
+
+def _refusal(tree: "etree._ElementTree") -> str:
+    """Return why ObsPy refuses a tree, on one line; "" if it reads it."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            _parsed(tree)
+    except READ_ERRORS as error:
+        return " ".join(str(error).split()) or type(error).__name__
     return ""
 
 

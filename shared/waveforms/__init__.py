@@ -2,14 +2,24 @@
 
 day_reader: `DayReader`, time spans of one day object, from the records that they need.
 day_readers: `DayReaders`, several day objects read in parallel.
-read_day: `read_day`, the samples of a whole day object, or of some of its records.
+read_day: `read_day`, the samples of a whole day object.
+day_waveform: `DayWaveform`, the samples read, their warnings and the reasons for missing ones.
 segments: sorting, joining, cutting and dividing a day's segments.
 gaps: the missing samples between segments.
 reasons: why samples are missing.
+timing_quality: percentages and clock locks, carried from records read to records written.
 _record_source: the bytes of a day object, all from one version of it.
 _record_reader: finds, fetches and decodes the records of a span.
 _record_search: guesses where the records of a span are.
 _record_index: the known records of a day object, and their times.
-_record_header: parses the header of a miniSEED record.
 _record_cache: the record times that a warm container remembers.
+_record_header: parses the header of one record.
+_record_scan: the headers of all records of a content.
+_record_layout: headers of one layout, read all at once.
+_record_table: the headers of many records, as arrays.
+_record_times: segments whose times follow those of their records.
+_decode: decodes records, and leaves out those that cannot be decoded.
+_decode_day: decodes a day object; its damage and other oddities.
+_day_records: the decoded records of a day object, and the segments that they make.
+_damage: describes records that cannot be read.
 """

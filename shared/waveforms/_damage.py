@@ -6,6 +6,7 @@ from obspy import UTCDateTime
 from shared.waveforms._record_table import RecordTable
 from shared.waveforms.gaps import DAMAGED
 from shared.waveforms.reasons import EmptySpan
+from shared.wording import first_few
 
 _MAX_LISTED = 5  # records in a warning
 
@@ -57,11 +58,10 @@ def describe_damage(uri: str, offsets: list[int], records: int) -> str:
         offsets: where they begin, in bytes.
         records: the number of all records of the channel.
     """
-    listed = ", ".join(f"{offset:,}" for offset in offsets[:_MAX_LISTED])
-    more = f" and {len(offsets) - _MAX_LISTED:,} more" if len(offsets) > _MAX_LISTED else ""
+    places = first_few([f"{offset:,}" for offset in offsets], _MAX_LISTED)
     return (
         f"{uri}: {len(offsets):,} of {records:,} records are damaged and were left out,"
-        f" at byte {listed}{more}"
+        f" at byte {places}"
     )
 
 

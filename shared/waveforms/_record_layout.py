@@ -39,7 +39,7 @@ _FIXED = {
     "first": (46, "u2"),
 }
 _MAX_BODY = 8  # bytes of a blockette that are read
-# The same of blockettes, from where each begins.
+# The same for blockettes, counted from where each begins.
 _BODIES = {
     100: {"rate": (4, "f4")},
     1000: {"exponent": (6, "u1")},
@@ -53,7 +53,7 @@ class RecordLayout:
 
     Attributes:
         order: ">" or "<".
-        chain: of each blockette, its offset, type and the offset of the next.
+        chain: the offset and the type of each blockette, and the offset of the next.
     """
 
     order: str

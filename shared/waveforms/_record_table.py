@@ -9,7 +9,7 @@ import numpy.typing as npt
 from shared.archive.channel_id import ChannelId
 from shared.waveforms._record_header import RecordHeader
 
-Records = npt.NDArray[np.bool_] | npt.NDArray[np.int64] | slice
+Selection = npt.NDArray[np.bool_] | npt.NDArray[np.int64] | slice
 """Selects entries of the arrays."""
 
 
@@ -43,9 +43,7 @@ class RecordTable:
         """Return the number of records."""
         return len(self.offsets)
 
-    def select(
-        self, records: npt.NDArray[np.bool_] | npt.NDArray[np.int64] | slice
-    ) -> "RecordTable":
+    def select(self, records: Selection) -> "RecordTable":
         """Return some of the records."""
         if isinstance(records, np.ndarray) and records.dtype == bool and records.all():
             return self

@@ -4,8 +4,8 @@ Five minutes are a 300th of a day's object of 10 to 20 MB. The first records and
 two guesses locate the records of a span, which are then fetched. A warm container that has read the
 object before needs no guesses; S3 then sends the records only if the object has not changed since.
 
-The samples are those that ObsPy reads from the whole object, provided that it holds the records of
-one channel in the order of their times. At any sign of something else, the whole object is read.
+The samples are those of the whole object, provided that it holds the records of one channel in the
+order of their times. At any sign of something else, the whole object is read.
 """
 
 import logging

@@ -12,6 +12,7 @@ from obspy import Stream, Trace, UTCDateTime
 
 from shared.archive.time import format_time
 from shared.waveforms.gaps import off_count, set_off_count, spacing
+from shared.wording import first_few
 
 TimeSpan = tuple[UTCDateTime, UTCDateTime]
 """A start and an end, both included."""
@@ -22,7 +23,6 @@ joins such records to one segment."""
 
 _SAME_TIMES = 1e-2  # of a sample interval: the shift by another rate that may be ignored
 _CLOSE = 1e-3  # of a sample interval, for times that are rounded to a microsecond or more
-_MAX_LISTED = 10  # time spans in one warning
 _NEARBY_S = 600  # reading the records in between is faster than a second request
 
 
@@ -61,7 +61,7 @@ def join(stream: Stream) -> list[str]:
         stream.traces = [part for trace in stream for part in _without(trace, spans)]
         stream.sort(["starttime"])
         lost = samples - sum(trace.stats.npts for trace in stream)
-        listed = _listed([f"{format_time(start)} to {format_time(end)}" for start, end in spans])
+        listed = first_few([f"{format_time(start)} to {format_time(end)}" for start, end in spans])
         warnings.append(f"{lost} samples that conflict with one another were left out: {listed}")
     rates = sorted({trace.stats.sampling_rate for trace in stream})
     if len(rates) > 1:
@@ -128,13 +128,7 @@ def _describe_short_overlaps(stream: Stream) -> list[str]:
             )
     if not places:
         return []
-    return [f"segments overlap by less than a sample, and all are kept: from {_listed(places)}"]
-
-
-def _listed(items: Sequence[str]) -> str:
-    """Return the first items of a list in words, and the number of the others."""
-    more = len(items) - _MAX_LISTED
-    return ", ".join(items[:_MAX_LISTED]) + (f" and {more} more" if more > 0 else "")
+    return [f"segments overlap by less than a sample, and all are kept: from {first_few(places)}"]
 
 
 def cut(trace: Trace, first: int, end: int) -> Trace:

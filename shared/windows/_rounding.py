@@ -1,4 +1,4 @@
-"""Warnings of windows that a file of 32-bit floats does not hold."""
+"""Warnings of windows that lose digits in a file of 32-bit floats."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace

@@ -1,8 +1,8 @@
-"""Read the days of a window, and the next day's or the last one's edge where a sample may be there.
+"""Read the days of a window, and the adjacent days where these may have its first or last sample.
 
-A day's object need not begin and end at midnight: a sample at midnight or near it may be in either
-day's. The window's own days are read first. Only where a sample is missing at an end of the window
-near midnight, the records on the other side are read as well. A day without an object stays absent.
+A day's object need not begin and end at midnight: a sample near midnight may be in the object of
+either day. The window's own days are read first. Only where a sample is missing at an end of the
+window near midnight, records of the adjacent day are read as well.
 """
 
 import math
@@ -16,9 +16,9 @@ from shared.waveforms.day_readers import ChannelDay, DayReaders
 from shared.waveforms.day_waveform import DayWaveform
 from shared.waveforms.segments import TimeSpan, cut
 from shared.windows._task import WindowTask, drop_frames, no_samples
+from shared.windows.merge import JITTER
 
 _NEAR_MIDNIGHT_S = 60.0  # the farthest that a day's object is assumed to reach into another day
-_AT_AN_END = 1e-2  # of a sample interval, for times of records that jitter
 
 
 @dataclass
@@ -90,7 +90,7 @@ def _spans_beyond(
     window, extents = task.window, days.extents
     start, end = window.starttime, window.endtime
     first, last = ((window.channel, window.days[place]) for place in (0, -1))
-    room = _AT_AN_END * days.delta
+    room = JITTER * days.delta
     if start - first[1].starttime < _NEAR_MIDNIGHT_S:
         until = min(end, days.extent[0] - days.delta) if extents else end
         if start <= until + room:

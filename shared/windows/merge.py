@@ -19,7 +19,9 @@ from shared.waveforms.segments import TimeSpan, cut, have_one_rate, join
 from shared.windows.placement import PlacedSegment, place
 from shared.windows.request import Window
 
-_ROOM = 1e-2  # of a sample interval, for the times of records that jitter
+JITTER = 1e-2
+"""Part of a sample interval by which a sample of a window may lie outside it: times of records
+jitter."""
 
 
 def window_counts(window: Window, segments: Sequence[Trace]) -> tuple[Stream, list[str]]:
@@ -137,7 +139,7 @@ def _own(trace: Trace, window: Window, extent: TimeSpan) -> Trace:
     The sample nearest to an end of the window may lie outside it, but only in the window's days.
     """
     part = _trimmed(trace, window)
-    stats, room = part.stats, _ROOM * trace.stats.delta
+    stats, room = part.stats, JITTER * trace.stats.delta
     first = int(stats.starttime + room < min(window.starttime, extent[0]))
     last = int(stats.endtime - room > max(window.endtime, extent[1]))
     return cut(part, first, max(first, stats.npts - last))

@@ -89,7 +89,7 @@ def _continues(before: Stats, first: int, end: int, after: Stats) -> bool:
 
 
 def describe_shift(trace: Trace, segments: Sequence[PlacedSegment]) -> str:
-    """Describe how far segments lie off their window's grid; "" if by a hundredth of a sample.
+    """Describe how far segments lie off their window's grid; "" up to a hundredth of a sample.
 
     Args:
         trace: the window's samples.
