@@ -179,7 +179,7 @@ def _name(band: Band) -> str:
 def _duration(seconds: float) -> str:
     if seconds < 60:
         return f"{seconds:g} s"
-    return f"{seconds / 60:g} min" if seconds < 3600 else f"{seconds / 3600:g} h"
+    return f"{seconds / 60:.3g} min" if seconds < 3600 else f"{seconds / 3600:g} h"
 
 
 def _margin(seconds: float) -> str:

@@ -19,7 +19,7 @@ At a gap with five minutes of samples on either side:
 2.  A smaller difference may be drift or an offset. The gap is bridged, and all of the difference is
     uncertain.
 3.  Without a band, the trace is split instead if
-    `(miss / 2) ** 2 + (uncertainty / 1.5) ** 2 > swing ** 2`.
+    `(miss / 2) ** 2 + (uncertainty / 1.3) ** 2 > swing ** 2`.
 
 The factors come from CI.HEC.BHN, CI.WBM.LHZ and a generated 120 s seismometer, without a band. A
 bridge was as bad as a split where the miss was 2.7 to 7 swings, and where an offset of 1.7 to 4.7
@@ -51,7 +51,7 @@ from shared.waveforms.gaps import missing_samples
 
 _OFFSET = 4.0  # times the drift
 _MISS = 2.0  # times the swing
-_DOUBT = 1.5  # times the swing
+_DOUBT = 1.3  # times the swing
 _REACH = 2.0  # times the range of the samples
 _SHORTEST_S, _SHORTEST = 10.0, 8  # least samples beside a gap for any judgement
 
