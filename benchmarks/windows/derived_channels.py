@@ -6,14 +6,16 @@ from obspy import Inventory, Trace, UTCDateTime
 from benchmarks.real_data import Channel
 from shared.archive.channel_id import ChannelId
 from shared.response.epochs import find_response
+from shared.response.pre_filt import resolve
 from shared.waveforms.segments import cut
 
 
 def derive(source: Channel, name: str, inventory: Inventory) -> Channel:
     """Return the days of a channel as another instrument would have recorded them.
 
-    The spectrum of all days is multiplied by the ratio of the responses, noise and drift included.
-    Frequencies beyond either Nyquist frequency are left out.
+    The spectrum of all days is multiplied by the ratio of the responses. Below the source's
+    passband, its counts are drift. The other instrument gets this drift in proportion, by the ratio
+    at f1. Frequencies beyond either Nyquist frequency are left out.
 
     Args:
         source: the days.
@@ -45,6 +47,10 @@ def derive(source: Channel, name: str, inventory: Inventory) -> Channel:
         response.get_evalresp_response_for_frequencies(knots, output="VEL")
         for response in responses
     )
+    corners = resolve(
+        "auto", responses[0], first.sampling_rate, source.days[0].stats.npts * first.delta
+    )
+    frequencies = np.maximum(frequencies, corners[0] if corners else 0.0)
     ratio = np.interp(frequencies, knots, np.abs(new / old)) * np.exp(
         1j * np.interp(frequencies, knots, np.unwrap(np.angle(new / old)))
     )

@@ -15,11 +15,11 @@ by ObsPy's rules loses the long periods of both parts instead. The rule compares
 At a gap with five minutes of samples on either side:
 
 1.  A difference of more than 4 drifts is an offset. It is removed, and the gap is bridged. The
-    drift is the uncertainty of this offset.
+    offset's uncertainty is 1.65 drifts; one of ten Gaussian errors is larger.
 2.  A smaller difference may be drift or an offset. The gap is bridged, and all of the difference is
     uncertain.
 3.  Without a band, the trace is split instead if
-    `(miss / 2) ** 2 + (uncertainty / 1.3) ** 2 > swing ** 2`.
+    `(miss / 2) ** 2 + (uncertainty / 1.5) ** 2 > swing ** 2`.
 
 The factors come from CI.HEC.BHN, CI.WBM.LHZ and a generated 120 s seismometer, without a band. A
 bridge was as bad as a split where the miss was 2.7 to 7 swings, and where an offset of 1.7 to 4.7
@@ -51,7 +51,8 @@ from shared.waveforms.gaps import missing_samples
 
 _OFFSET = 4.0  # times the drift
 _MISS = 2.0  # times the swing
-_DOUBT = 1.3  # times the swing
+_DOUBT = 1.5  # times the swing
+_SURE = 1.65  # times the drift: a Gaussian error is larger in one of ten cases
 _REACH = 2.0  # times the range of the samples
 _SHORTEST_S, _SHORTEST = 10.0, 8  # least samples beside a gap for any judgement
 
@@ -118,7 +119,7 @@ class _Judge:
         is_offset = abs(difference) > _OFFSET * drift
         done: Done = "offset removed" if is_offset else "bridged"
         if self._long_periods == "amplified":
-            doubt = drift if is_offset else abs(difference)
+            doubt = _SURE * drift if is_offset else abs(difference)
             miss = self._miss(before, after, size)
             if math.hypot(miss / _MISS, doubt / _DOUBT) > self._swing:
                 return GapTreatment(difference, "split", chosen=True)
