@@ -28,8 +28,8 @@ from shared.response.report import (
     describe_gaps,
     describe_tapers,
     describe_treatments,
+    describe_units,
 )
-from shared.response.units import result_units
 from shared.waveforms.reasons import EmptySpan
 
 _OBSPY_BYTES = 47
@@ -100,12 +100,13 @@ def remove_response(
         removals = [_remove(trace, parameters, seconds) for trace in traces]
     corners = list(dict.fromkeys(used for _, used in removals))
     messages = _messages(caught)
-    messages |= dict.fromkeys(describe_treatments(segments, treatments))
+    units, changes = describe_units(traces, parameters.output)
+    messages |= dict.fromkeys([*describe_treatments(segments, treatments), *changes])
     if len(corners) > 1:
         others = ", ".join(str(list(used) if used else None) for used in corners[1:])
         messages[f"pre_filt became {others} for other segments"] = None
     return RemovalReport(
-        units=result_units(traces[-1].response, parameters.output),
+        units=units,
         method=", ".join(sorted({method for method, _ in removals})),
         pre_filt=corners[0],
         gaps=gap_list,

@@ -11,6 +11,7 @@ from shared.response.bridging import BridgedTrace, Segment
 from shared.response.parameters import Corners
 from shared.response.polynomials import is_polynomial
 from shared.response.treatments import Treatments
+from shared.response.units import result_units
 from shared.waveforms.gaps import gaps_between
 from shared.waveforms.reasons import EmptySpan, explain
 from shared.wording import first_few
@@ -21,7 +22,7 @@ class RemovalReport:
     """Report on a response removal.
 
     Attributes:
-        units: unit of the result.
+        units: unit of the result, such as "m/s", or "m/s, Pa" where segments differ.
         method: the method used, "fast" or "obspy", or "fast, obspy" where segments differ.
         pre_filt: the corners used, in Hz; None is no filter. If segments differ, a warning lists
             the other corners.
@@ -91,6 +92,27 @@ def describe_treatments(segments: Sequence[Segment], treatments: Treatments) -> 
             f" {first_few(split)}"
         )
     return warnings
+
+
+def describe_units(traces: Sequence[BridgedTrace], output: str) -> tuple[str, list[str]]:
+    """Return the unit of a result, as `RemovalReport.units` has it, and a warning if it changes.
+
+    With "DEF", each segment has the input unit of its own response.
+
+    Args:
+        traces: the bridged traces, in order.
+        output: "DISP", "VEL", "ACC" or "DEF".
+    """
+    begins: dict[str, tuple[str, str]] = {}
+    for trace in traces:
+        units = result_units(trace.response, output)
+        first = next(segment.trace for segment in trace.segments if segment.wanted)
+        begins.setdefault(units.upper(), (units, format_time(first.stats.starttime)))
+    names = ", ".join(units for units, _ in begins.values())
+    if len(begins) < 2:
+        return names, []
+    changes = ", ".join(f"{units or 'unnamed'} from {time}" for units, time in begins.values())
+    return names, [f"{traces[0].segments[0].trace.id}: the unit changes: {changes}"]
 
 
 def describe_tapers(trace: BridgedTrace, taper_fraction: float) -> list[dict[str, str]]:

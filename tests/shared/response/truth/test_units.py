@@ -3,22 +3,33 @@
 Row 3 of docs/correctness.md.
 """
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
+from obspy import Stream
 from obspy.core.inventory import Response, ResponseListResponseStage, ResponseStage
 from obspy.core.inventory.response import InstrumentSensitivity, ResponseListElement
 
+from shared.archive.time import format_time
+from shared.response.parameters import RemovalParameters
+from shared.response.removal import remove_response
 from shared.response.units import motion_derivative
-from tests.support.front_doors import Answer, remove
+from tests.support.builders import make_trace
+from tests.support.front_doors import START, Answer, remove
 from tests.support.known_instruments import (
     DERIVATIVES,
     DIGITIZER_GAIN,
+    SEISMOMETER,
     ComplexArray,
     Sensor,
+    channel,
     digitizer,
+    inventory,
 )
 from tests.support.known_motion import Tones
 
+NSCL = "XX.TRUE.HHZ."
 RATE = 5.0
 NPTS = 12_000
 TONES = Tones(np.array([0.2, 0.5, 1.2]))
@@ -129,3 +140,18 @@ def test_every_spelling_of_a_unit_of_motion_is_known(units: str) -> None:
 @pytest.mark.parametrize("units", ["", "PA", "M/M", "M**3/M**3", "RAD/S", "V/M", "T", "MBAR", "%"])
 def test_other_units_are_not_of_motion(units: str) -> None:
     assert motion_derivative(units) is None
+
+
+def test_a_unit_that_changes_within_a_day_is_named_with_its_times() -> None:
+    middle = START + 6_000 / RATE
+    other = replace(SEISMOMETER, units="PA", derivative=None)
+    metadata = inventory(
+        NSCL,
+        channel(NSCL, SEISMOMETER.response(RATE), RATE, end_date=middle),
+        channel(NSCL, other.response(RATE), RATE, start_date=middle),
+    )
+    stream = Stream([make_trace(NSCL, str(START), COUNTS, RATE, np.float64)])
+    report = remove_response(stream, metadata, RemovalParameters(output="DEF"))
+    assert report.units == "M/S, PA"
+    (warning,) = [text for text in report.warnings if "unit changes" in text]
+    assert f"M/S from {format_time(START)}, PA from {format_time(middle)}" in warning
