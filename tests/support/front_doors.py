@@ -2,8 +2,7 @@
 
 import io
 import json
-import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -101,39 +100,6 @@ def ask_window(
         return Answer(error=reply["error"]["message"])
     samples = np.array(reply.pop("data"), dtype=np.float64)
     return Answer(samples, UTCDateTime(reply["starttime"]) - START, reply)
-
-
-_TIMES = re.compile(r"\d{4}-\d\d-\d\d(T[\d:.]+Z?)?")
-_NUMBER = re.compile(r"(?<![\w.])(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)")
-
-
-def numbers(text: str) -> list[float]:
-    """The numbers in a message, those of dates and times left out."""
-    return [float(found.replace(",", "")) for found in _NUMBER.findall(_TIMES.sub("", text))]
-
-
-def has_number(text: str, value: float, tolerance: float = 0.02) -> bool:
-    """Whether a message has a number, near enough."""
-    return any(abs(number - value) <= tolerance * abs(value) for number in numbers(text))
-
-
-def with_numbers(messages: Iterable[str], *values: float, tolerance: float = 0.02) -> list[str]:
-    """The messages that have all of some numbers, in whatever words."""
-    return [
-        message
-        for message in messages
-        if all(has_number(message, value, tolerance) for value in values)
-    ]
-
-
-def with_ratio(messages: Iterable[str], ratio: float, tolerance: float = 0.05) -> list[str]:
-    """The messages that say a ratio below 1: as it is, as a factor, a loss, in percent or in dB."""
-    sizes = (ratio, 1 / ratio, 1 - ratio, 100 * ratio, 100 * (1 - ratio), -20 * np.log10(ratio))
-    return [
-        message
-        for message in messages
-        if any(has_number(message, size, tolerance) for size in sizes)
-    ]
 
 
 def remove(response: Response, counts: npt.ArrayLike, rate: float, **parameters: Any) -> Answer:

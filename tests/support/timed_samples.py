@@ -3,9 +3,8 @@
 import base64
 import io
 import json
-import re
 import zipfile
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -161,26 +160,3 @@ def _times(start: int, npts: int, interval: float) -> npt.NDArray[np.int64]:
     steps = np.round(np.arange(npts) * interval).astype(np.int64)
     times: npt.NDArray[np.int64] = start + steps
     return times
-
-
-NUMBER = re.compile(r"\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?(?:[eE][-+]?\d+)?")
-TIME = re.compile(r"\d{4}-\d\d-\d\dT[\d:.]+Z?")
-
-
-def numbers_of(messages: Iterable[str]) -> list[float]:
-    """Return the numbers in messages, without those of their times."""
-    texts = [TIME.sub(" ", message) for message in messages]
-    return [float(found.replace(",", "")) for text in texts for found in NUMBER.findall(text)]
-
-
-def mention(messages: Iterable[str], *values: float, tolerance: float = 0.02) -> bool:
-    """Return whether messages have one of some numbers, near enough: one fact in several units."""
-    numbers = numbers_of(messages)
-    return any(
-        abs(number - abs(value)) <= tolerance * abs(value) for number in numbers for value in values
-    )
-
-
-def times_in(messages: Iterable[str]) -> list[UTCDateTime]:
-    """Return the times in messages."""
-    return [UTCDateTime(found) for message in messages for found in TIME.findall(message)]

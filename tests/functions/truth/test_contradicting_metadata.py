@@ -8,9 +8,10 @@ import pytest
 from local.cloud.s3_server import S3Server
 from tests.functions.truth.conftest import Door
 from tests.support import metadata_faults as faults
-from tests.support.front_doors import Answer, Handler, ask_day, has_number, put_counts, with_numbers
+from tests.support.front_doors import Answer, Handler, ask_day, put_counts
 from tests.support.known_instruments import SEISMOMETER, channel, put_stationxml, stationxml
 from tests.support.known_motion import Tones
+from tests.support.messages import has_number, with_numbers
 from tests.support.metadata_faults import RATE, SENSITIVITY, Edit
 
 pytestmark = pytest.mark.filterwarnings("ignore::UserWarning")

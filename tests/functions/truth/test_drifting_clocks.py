@@ -10,6 +10,7 @@ from obspy import UTCDateTime
 
 from local.cloud.s3_server import S3Server
 from tests.support.known_records import Clock, Layout, put_records, records
+from tests.support.messages import mention
 from tests.support.plain_seismometer import PlainSeismometer
 from tests.support.timed_samples import (
     DAY,
@@ -21,7 +22,6 @@ from tests.support.timed_samples import (
     ask,
     corrected,
     from_traces,
-    mention,
 )
 
 DAY_S = 86_400

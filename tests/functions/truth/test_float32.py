@@ -15,8 +15,9 @@ from scipy.signal import butter, sosfiltfilt
 from local.cloud.s3_server import S3Server
 from tests.functions.truth.conftest import Door
 from tests.support.builders import noise
-from tests.support.front_doors import START, Handler, has_number, put_counts
+from tests.support.front_doors import START, Handler, put_counts
 from tests.support.known_instruments import SEISMOMETER, put_response
+from tests.support.messages import has_number
 from tests.support.timed_samples import call, window
 
 NSCL = "XX.TRUE.HHZ."

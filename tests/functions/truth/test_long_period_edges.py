@@ -16,8 +16,9 @@ from shared.archive.channel_id import ChannelId
 from shared.archive.scedc import SCEDC
 from tests.support.builders import make_trace
 from tests.support.known_records import Clock, Layout, put_records, records
+from tests.support.messages import mention
 from tests.support.plain_seismometer import FloatArray, PlainSeismometer
-from tests.support.timed_samples import MIDNIGHT, NSCL, Handler, corrected, mention
+from tests.support.timed_samples import MIDNIGHT, NSCL, Handler, corrected
 
 DAY_S = 86_400
 DAYS = ("2023,365", "2024,001", "2024,002")

@@ -11,6 +11,7 @@ from obspy import UTCDateTime
 
 from local.cloud.s3_server import S3Server
 from tests.support.known_records import FLOAT32, Clock, Layout, put_records, records
+from tests.support.messages import mention, times_in
 from tests.support.plain_seismometer import PlainSeismometer
 from tests.support.timed_samples import (
     DAY,
@@ -22,8 +23,6 @@ from tests.support.timed_samples import (
     ask,
     call,
     corrected,
-    mention,
-    times_in,
     window,
 )
 

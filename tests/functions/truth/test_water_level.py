@@ -11,14 +11,7 @@ import pytest
 
 from local.cloud.s3_server import S3Server
 from tests.functions.truth.conftest import Door
-from tests.support.front_doors import (
-    Answer,
-    Handler,
-    ask_day,
-    has_number,
-    put_counts,
-    with_ratio,
-)
+from tests.support.front_doors import Answer, Handler, ask_day, put_counts
 from tests.support.known_instruments import (
     ACCELEROMETER,
     GEOPHONE,
@@ -27,6 +20,7 @@ from tests.support.known_instruments import (
     put_response,
 )
 from tests.support.known_motion import Tones
+from tests.support.messages import has_number, with_ratio
 
 
 @dataclass(frozen=True)

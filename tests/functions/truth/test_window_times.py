@@ -14,6 +14,7 @@ from obspy import Stream, UTCDateTime
 
 from local.cloud.s3_server import S3Server
 from tests.support.known_records import Clock, put_records, records
+from tests.support.messages import mention
 from tests.support.plain_seismometer import PlainSeismometer
 from tests.support.timed_samples import (
     DAY,
@@ -27,7 +28,6 @@ from tests.support.timed_samples import (
     call,
     corrected,
     from_traces,
-    mention,
     window,
 )
 

@@ -11,7 +11,7 @@ from obspy import Trace
 from shared.response.parameters import Corners
 from shared.response.report import RemovalReport
 from shared.response.rounding import describe_rounding
-from tests.support.front_doors import with_numbers
+from tests.support.messages import with_numbers
 
 FloatArray = npt.NDArray[np.float64]
 NPTS = 400_000

@@ -11,7 +11,7 @@ import pytest
 from shared.response.report import RemovalReport
 from shared.windows._rounding import with_rounding
 from shared.windows.result import WindowResult
-from tests.support.front_doors import with_numbers
+from tests.support.messages import with_numbers
 from tests.support.window_results import failure, result, with_gaps
 
 RATE = 40.0

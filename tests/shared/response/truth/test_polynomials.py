@@ -8,8 +8,9 @@ import pytest
 from obspy import Trace
 from obspy.core.inventory import InstrumentSensitivity, Response, ResponseStage
 
-from tests.support.front_doors import has_number, remove
+from tests.support.front_doors import remove
 from tests.support.known_instruments import amplifier, digitizer
+from tests.support.messages import has_number
 from tests.support.polynomials import (
     BAROMETER,
     GAIN,

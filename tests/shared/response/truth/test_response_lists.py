@@ -8,7 +8,7 @@ from obspy import Trace
 from obspy.core.inventory import Response, ResponseListResponseStage
 from obspy.core.inventory.response import InstrumentSensitivity, ResponseListElement
 
-from tests.support.front_doors import has_number, remove
+from tests.support.front_doors import remove
 from tests.support.known_instruments import (
     DIGITIZER_GAIN,
     GEOPHONE,
@@ -17,6 +17,7 @@ from tests.support.known_instruments import (
     digitizer,
 )
 from tests.support.known_motion import Tones
+from tests.support.messages import has_number
 
 RATE = 20.0
 NPTS = 12_000
