@@ -1,11 +1,9 @@
 """A seismometer and a digitizer with a response in closed form, at any sampling rate."""
 
-import io
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
-from obspy.core.inventory import Channel, Inventory, Network, Response, Site, Station
+from obspy.core.inventory import Response
 from obspy.core.inventory.response import (
     CoefficientsTypeResponseStage,
     InstrumentSensitivity,
@@ -13,11 +11,7 @@ from obspy.core.inventory.response import (
 )
 
 from local.cloud.s3_server import S3Server
-from shared.archive.channel_id import ChannelId
-from shared.archive.scedc import SCEDC
-from tests.support.builders import METADATA_START
-
-FloatArray = npt.NDArray[np.float64]
+from tests.support.known_instruments import FloatArray, channel, put_stationxml, stationxml
 
 
 @dataclass(frozen=True)
@@ -72,27 +66,13 @@ class PlainSeismometer:
 
     def put(self, server: S3Server, nscl: str, rate: float) -> None:
         """Put the StationXML of a station with this one channel into the archive."""
-        code = ChannelId.parse(nscl)
-        place = self.latitude, self.longitude, self.elevation
-        channel = Channel(
-            code.channel,
-            code.location,
-            *place,
-            depth=self.depth,
-            azimuth=self.azimuth,
-            dip=self.dip,
-            sample_rate=rate,
-            start_date=METADATA_START,
-            response=self.response(rate),
-        )
-        station = Station(
-            code.station,
-            *place,
-            channels=[channel],
-            site=Site(name="Generated"),
-            start_date=METADATA_START,
-        )
-        inventory = Inventory([Network(code.network, [station], start_date=METADATA_START)])
-        document = io.BytesIO()
-        inventory.write(document, format="STATIONXML")
-        server.put(SCEDC.stationxml_keys(code.network, code.station)[0], document.getvalue())
+        place = {
+            "latitude": self.latitude,
+            "longitude": self.longitude,
+            "elevation": self.elevation,
+            "depth": self.depth,
+            "azimuth": self.azimuth,
+            "dip": self.dip,
+        }
+        epoch = channel(nscl, self.response(rate), rate, **place)
+        put_stationxml(server, nscl, stationxml(nscl, epoch))
