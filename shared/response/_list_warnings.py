@@ -6,16 +6,21 @@ import numpy as np
 
 from shared.response.bridging import BridgedTrace
 from shared.response.parameters import Corners
-from shared.response.response_lists import is_list
+from shared.response.response_lists import is_list, require_ascending
 
 _WRAP_DEGREES = 180.0
 """Largest step of a phase from one element to the next; a larger one is a jump by 360 degrees."""
 
 
 def warn_of_jumps(trace: BridgedTrace) -> None:
-    """Warn where ObsPy interpolates a phase across a jump, which gives wrong angles in between."""
+    """Warn where ObsPy interpolates a phase across a jump, which gives wrong angles in between.
+
+    Raises:
+        ValueError: the frequencies of a list do not ascend, so ObsPy cannot interpolate at all.
+    """
     name = trace.segments[0].trace.id
     for stage in filter(is_list, trace.response.for_obspy.response_stages):
+        require_ascending(stage)
         phases = np.array([float(element.phase) for element in stage.response_list_elements])
         jumps = np.flatnonzero(np.abs(np.diff(phases)) > _WRAP_DEGREES)
         if jumps.size:

@@ -7,12 +7,13 @@ stderr. That product does not see a lost pole. Here the response itself is evalu
 import copy
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from obspy.core.inventory import Response, ResponseStage
 
-from shared.response._stages import final_rate, is_digital
+from shared.response._stages import final_rate, is_digital, is_one_unit, keeps_normalization
+from shared.response.polynomials import has_overall
 
 _TOLERANCE = 0.02
 
@@ -24,7 +25,7 @@ def stated_frequency(response: Response) -> float:
 
 
 def sensitivity_messages(response: Response, gain: float) -> Iterator[str]:
-    """Yield a message if gain and sensitivity differ by more than 2%, with both figures.
+    """Yield a message if gain and sensitivity differ by more than 2% or in sign, with both figures.
 
     Args:
         response: the response.
@@ -33,13 +34,48 @@ def sensitivity_messages(response: Response, gain: float) -> Iterator[str]:
     stated = response.instrument_sensitivity
     if stated is None or stated.frequency is None or not math.isfinite(gain):
         return
-    if abs(gain / abs(stated.value) - 1) > _TOLERANCE:
+    gain *= _sign(response.response_stages)
+    if abs(gain / float(stated.value) - 1) > _TOLERANCE:
         first, last = response.response_stages[0], response.response_stages[-1]
         unit = f"{last.output_units or 'units'} per {first.input_units or 'unit'}"
         yield (
             f"the gain of the stages at {float(stated.frequency):g} Hz is {gain:.6g} {unit}, but"
             f" InstrumentSensitivity is {float(stated.value):.6g}"
         )
+
+
+def _sign(stages: Sequence[ResponseStage]) -> float:
+    """Return the sign that the stated gains give; evalresp keeps it, and so the polarity."""
+    sign = 1.0
+    for stage in stages:
+        sign *= math.copysign(1.0, stage.stage_gain or 1.0)
+        if keeps_normalization(stage):
+            sign *= math.copysign(1.0, stage.normalization_factor)
+    return sign
+
+
+def overall_unit_messages(response: Response, stages: Sequence[ResponseStage]) -> Iterator[str]:
+    """Yield a message for each unit of the overall response that is not that of the stages.
+
+    The result has the unit of the first stage, or that of an overall polynomial, which is evaluated
+    in place of the stages. The sensitivity has no effect on a response with such a polynomial.
+
+    Args:
+        response: the response.
+        stages: in order, with their own numbers.
+    """
+    name, stated = "InstrumentSensitivity", response.instrument_sensitivity
+    if has_overall(response):
+        name, stated = "InstrumentPolynomial", response.instrument_polynomial
+    if stated is None or not stages:
+        return
+    for stage, verb, unit, other in (
+        (stages[0], "takes", stages[0].input_units, stated.input_units),
+        (stages[-1], "gives", stages[-1].output_units, stated.output_units),
+    ):
+        if unit and other and not is_one_unit(unit, other):
+            number = stage.stage_sequence_number
+            yield f"stage {number} {verb} {unit}, but {name} {verb} {other}"
 
 
 def gain_at(response: Response, frequency: float) -> float:

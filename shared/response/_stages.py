@@ -7,6 +7,7 @@ else is a message.
 
 import math
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 
 from obspy.core.inventory import (
     CoefficientsTypeResponseStage,
@@ -69,6 +70,11 @@ def require_usable(stages: Stages) -> None:
                 f"the gain of stage {stage.stage_sequence_number} is {stated}:"
                 " must be a finite number other than 0"
             )
+        if keeps_normalization(stage) and stage.normalization_factor == 0:
+            raise ValueError(
+                f"the normalization factor of stage {stage.stage_sequence_number} is 0: must be a"
+                " finite number other than 0"
+            )
         if stage.stage_gain_frequency is None:
             raise ValueError(f"the gain of stage {stage.stage_sequence_number} has no frequency")
 
@@ -77,11 +83,16 @@ def order_messages(stages: Stages) -> Iterator[str]:
     """Yield a message if stages, in the order of the file, are unsorted or leave numbers out."""
     numbers = [stage.stage_sequence_number for stage in stages]
     listed = ", ".join(map(str, numbers))
-    missing = sorted(set(range(1, max(numbers, default=0) + 1)) - set(numbers))
+    present = sorted({0, *numbers})
+    missing = [
+        str(before + 1) if after == before + 2 else f"{before + 1} to {after - 1}"
+        for before, after in pairwise(present)
+        if after > before + 1
+    ]
     if numbers != sorted(numbers):
         yield f"the stages {listed} are not in order in the StationXML: used by their numbers"
     if missing:
-        names = ", ".join(map(str, missing))
+        names = ", ".join(missing)
         yield f"stage {names} is missing in the StationXML, which has the stages {listed}"
 
 
@@ -123,7 +134,7 @@ def unit_messages(stages: Stages) -> dict[int, str]:
         if type(stage) is ResponseStage:
             continue
         number, takes = stage.stage_sequence_number, stage.input_units or ""
-        if unit and takes and _unit(takes) != _unit(unit):
+        if unit and takes and not is_one_unit(takes, unit):
             messages[number] = f"stage {number} takes {takes}, but stage {source} gives {unit}"
         source, unit = number, stage.output_units or ""
     return messages
@@ -153,6 +164,17 @@ def is_digital(stage: ResponseStage) -> bool:
     if isinstance(stage, CoefficientsTypeResponseStage):
         return bool(stage.cf_transfer_function_type == "DIGITAL")
     return isinstance(stage, FIRResponseStage)
+
+
+def keeps_normalization(stage: ResponseStage) -> bool:
+    """Return whether evalresp uses a stage's normalization factor, and not one of its own.
+
+    It computes its own where the gain is stated at another frequency.
+    """
+    return (
+        isinstance(stage, PolesZerosResponseStage)
+        and stage.normalization_frequency == stage.stage_gain_frequency
+    )
 
 
 def gain_messages(stages: Stages) -> dict[int, str]:
@@ -215,6 +237,11 @@ def _coefficient_sum(stage: ResponseStage) -> float | None:
     else:
         return None
     return math.fsum(listed) if listed else None
+
+
+def is_one_unit(name: str, other: str) -> bool:
+    """Return whether two names of units are two spellings of one."""
+    return _unit(name) == _unit(other)
 
 
 def _unit(name: str) -> str:

@@ -10,6 +10,7 @@ from shared.response import _stages
 from shared.response._sensitivity import (
     evaluate,
     gain_at,
+    overall_unit_messages,
     sensitivity_messages,
     stated_frequency,
     with_stages,
@@ -56,6 +57,7 @@ def check(response: Response) -> CheckedResponse:
     messages = [
         *_stages.order_messages(response.response_stages),
         *([] if polynomial else _usable_sensitivity(ordered)),
+        *overall_unit_messages(ordered, stages),
     ]
     lists = filter(is_list, stages)
     messages += [
@@ -72,6 +74,8 @@ def check(response: Response) -> CheckedResponse:
     )
     if polynomial:
         messages += _stages.unit_messages(stages).values()
+        if not has_overall(ordered):
+            messages += _stages.sum_messages(stages)
     else:
         messages += [*_stages.rate_messages(stages), *_evaluated(checked, stages)]
     checked.for_obspy = ordered
@@ -88,7 +92,9 @@ def _usable_sensitivity(response: Response) -> Iterator[str]:
     refused = stated.frequency == 0 and any(map(_stages.is_zero_at_0_hz, response.response_stages))
     if refused or not (_is_gain(stated.value) and _is_finite(stated.frequency)):
         response.instrument_sensitivity = None
-        yield f"InstrumentSensitivity is {stated.value} at {stated.frequency} Hz: not used"
+        value = "missing" if stated.value is None else f"{float(stated.value):g}"
+        at = "no frequency" if stated.frequency is None else f"{float(stated.frequency):g} Hz"
+        yield f"InstrumentSensitivity is {value} at {at}: not used"
 
 
 def _evaluated(response: Response, stages: _stages.Stages) -> list[str]:

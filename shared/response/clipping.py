@@ -54,7 +54,9 @@ def warn_of_clipping(
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the removal itself reports them
         values = response.get_evalresp_response_for_frequencies(
-            frequencies, output=parameters.output
+            frequencies,
+            output=parameters.output,
+            hide_sensitivity_mismatch_warning=True,  # a warning of the check has the figures
         )
     amplitude = np.abs(values)
     floor = amplitude.max() * 10 ** (-water_level / 20)

@@ -120,7 +120,8 @@ def _find_epoch(trace: Trace, inventory: Inventory) -> Channel:
         )
     if len(valid) > 1:
         spans = "; ".join(map(_span, valid))
-        message = f"{len(valid)} epochs claim {label(trace)}, took the first of: {spans}"
+        # Without the segment's time, so that many segments give one warning.
+        message = f"{len(valid)} epochs claim {trace.id} at one time, took the first of: {spans}"
         warnings.warn(message, stacklevel=2)
     for epoch in valid_epochs(epochs, trace.stats.starttime):
         if epoch.response is None and _begins_later(epoch, valid[0]):

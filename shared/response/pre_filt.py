@@ -73,7 +73,9 @@ def _passband(response: Response, sampling_rate: float, seconds: float) -> Corne
             frequencies = frequencies[inside]
     if not frequencies.size:
         raise ValueError("its response list has nothing below 0.8 of the Nyquist frequency")
-    values = response.get_evalresp_response_for_frequencies(frequencies, output="DEF")
+    values = response.get_evalresp_response_for_frequencies(
+        frequencies, output="DEF", hide_sensitivity_mismatch_warning=True
+    )
     amplitude = np.abs(values)
     described = motion_derivative(input_units(response))
     if described is None:

@@ -40,9 +40,11 @@ _FAST_BYTES = 16
 """Lower bound of the fast method's memory for each sample; about 23 bytes were measured. A day of
 the archive fits every recommended function, but a damaged header may claim any sampling rate."""
 
-_OBSPYS_OWN = re.compile("extrapolation beyond the frequency band|Input sampling rate of stage")
-"""Warnings of ObsPy that ours replace: they come without figures, or where the band excludes the
-frequencies."""
+_OBSPYS_OWN = re.compile(
+    "extrapolation beyond the frequency band|Input sampling rate of stage|is not known to ObsPy"
+)
+"""Warnings of ObsPy that ours replace: they come without figures, where the band excludes the
+frequencies, or for each unit that is not of ground motion, as if the result could be wrong."""
 
 
 def remove_response(

@@ -10,6 +10,7 @@ without jumps is evaluated exactly as by ObsPy.
 import copy
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from obspy.core.inventory import ResponseListResponseStage
@@ -63,6 +64,16 @@ def smooth_stage(stage: ResponseListResponseStage) -> ResponseListResponseStage:
         for element, phase in zip(elements, phases, strict=True)
     ]
     return result
+
+
+def require_ascending(stage: ResponseListResponseStage) -> None:
+    """Raise a ValueError unless the frequencies ascend, without which ObsPy's splines fail."""
+    frequencies = [float(element.frequency) for element in stage.response_list_elements]
+    if any(after <= before for before, after in pairwise(frequencies)):
+        raise ValueError(
+            f"the frequencies of the response list of stage {stage.stage_sequence_number} do not"
+            ' ascend, as ObsPy needs them; the method "fast" sorts them'
+        )
 
 
 def conflicts(stage: ResponseListResponseStage) -> Iterator[float]:

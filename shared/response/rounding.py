@@ -5,12 +5,12 @@ and without a water level drifts by many millions of times its amplitude above 1
 """
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from obspy import Trace
 
-from shared.response.arrays import FloatArray
+from shared.response.arrays import BoolArray, FloatArray
 from shared.response.report import RemovalReport
 
 ENCODING_ADVICE = '"pre_filt": "auto" removes the drift, "encoding": "FLOAT64" keeps both'
@@ -28,6 +28,10 @@ _LOWEST_PART = 0.4
 """Their lower end, in Hz, and at most as a part of the upper end."""
 
 _PERIODS, _LEAST_PERIODS = 32, 8  # of the lower end within a block
+_DEAD = 1e-6
+"""Greatest signal of a dead channel, in parts of the largest. Ground noise has more, as digitizers
+have 24 bits."""
+
 _BLOCKS = 24  # for a 100 Hz day, 0.9% of the samples in some milliseconds
 
 
@@ -58,15 +62,31 @@ def describe_rounding(
     if lowest > 0.8 * highest:  # too few samples
         return []
     band = lowest / sampling_rate, highest / sampling_rate
-    signal = math.sqrt(np.mean([_power(block, *band) for block in blocks]))
-    rounding = math.sqrt(np.mean([_rounding(block) for block in blocks]))
-    if rounding <= _LOSS * signal:
+    signals = np.array([_power(block, *band) for block in blocks])
+    roundings = np.array([_rounding(block) for block in blocks])
+    for selected in _selections(signals, report.pre_filt is None):
+        signal = math.sqrt(np.mean(signals[selected]))
+        rounding = math.sqrt(np.mean(roundings[selected]))
+        if rounding > _LOSS * signal:
+            break
+    else:
         return []
     times = f"{rounding / signal:.3g} times" if signal else "more than"
     return [
         f"32-bit floats round the samples by {rounding:.3g} {report.units} (rms), {times} their"
         f" signal above {lowest:.2g} Hz ({signal:.3g} {report.units}): {advice}"
     ]
+
+
+def _selections(signals: FloatArray, drifts: bool) -> Iterator[BoolArray]:
+    """Yield the blocks to be judged together: all of them, and where they drift, the quieter half.
+
+    An earthquake must not hide the loss of the quiet hours. A dead channel has nothing to lose.
+    """
+    yield np.ones(signals.size, dtype=bool)
+    alive = signals > signals.max() * _DEAD**2
+    if drifts and alive.any():
+        yield alive & (signals <= np.median(signals[alive]))
 
 
 def _blocks(parts: Sequence[FloatArray], size: int) -> list[FloatArray]:

@@ -5,7 +5,7 @@ import re
 from obspy.core.inventory import Response
 
 from shared.response.parameters import UNITS
-from shared.response.polynomials import is_polynomial
+from shared.response.polynomials import has_overall, is_polynomial
 
 _SI_UNITS = tuple(UNITS.values())  # by the derivative of displacement
 
@@ -31,12 +31,16 @@ _DERIVATIVES = {"M": 0, "M/S": 1, "M/S**2": 2, "M/S/S": 2, "M/S2": 2, "GAL": 2}
 def input_units(response: Response) -> str:
     """Return the instrument's input unit as the metadata spells it, or "".
 
-    A first stage that is a gain alone may name none. As in ObsPy, it is the sensitivity's then.
+    An overall polynomial is evaluated in place of the stages, so it counts, and not their unit. A
+    first stage that is a gain alone may name none. As in ObsPy, it is the sensitivity's then.
     """
-    stages = response.response_stages
-    first = stages[0] if stages else response.instrument_polynomial
-    overall = response.instrument_sensitivity
-    return str(first.input_units or (overall and overall.input_units) or "")
+    polynomial = has_overall(response) and is_polynomial(response)
+    named = [
+        response.instrument_polynomial if polynomial else None,
+        *response.response_stages[:1],
+        response.instrument_sensitivity,
+    ]
+    return next((str(part.input_units) for part in named if part and part.input_units), "")
 
 
 def is_ground_motion(response: Response) -> bool:

@@ -9,11 +9,11 @@ fault for which the response is emptied.
 import io
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 import obspy
 from lxml import etree
-from obspy import Inventory
+from obspy import Inventory, UTCDateTime
 from obspy.core.util.obspy_types import ObsPyException
 
 from shared.stations.findings import add_fault, add_note
@@ -43,6 +43,17 @@ _NUMBERS = (
 )
 """Elements of a stage that are numbers, and that every evaluation of it depends on."""
 
+_NUMBERED = {
+    "Coefficient": "number",
+    "NumeratorCoefficient": "i",
+    "Numerator": "number",
+    "Denominator": "number",
+}
+"""Elements whose order counts, and the attribute that states it. ObsPy takes them as they stand in
+the file. In a polynomial, the place is the power."""
+
+_POLYNOMIALS = ("Polynomial", "InstrumentPolynomial")
+
 
 def mend(tree: "etree._ElementTree") -> None:
     """Mend all epochs of a StationXML tree, in place, as far as their text shows their faults."""
@@ -50,6 +61,7 @@ def mend(tree: "etree._ElementTree") -> None:
         for response in epoch.findall("{*}Response"):
             stages = response.findall("{*}Stage")
             faults = [fault for stage in stages for fault in _stage_faults(stage)]
+            faults += _order_coefficients(epoch, response)
             for fault in faults:
                 add_fault(epoch, fault)
             for stage in stages:
@@ -58,6 +70,7 @@ def mend(tree: "etree._ElementTree") -> None:
             if faults:
                 response[:] = []
         _mend_place(epoch)
+        _mend_dates(epoch)
     for station in tree.iter("{*}Station"):
         for name in ("Latitude", "Longitude", "Elevation"):
             if not _is_number(station.findtext(f"{{*}}{name}"), *_COORDINATES[name]):
@@ -151,6 +164,39 @@ def _mend_stage(stage: "etree._Element") -> Iterator[str]:
             yield f"stage {number}: NormalizationFactor is {text!r}: taken from poles and zeros"
 
 
+def _order_coefficients(epoch: "etree._Element", response: "etree._Element") -> Iterator[str]:
+    """Put numbered coefficients into order, with a note, and yield faults of their numbers."""
+    for parent in response.iter(
+        *(f"{{*}}{name}" for name in (*_POLYNOMIALS, "FIR", "Coefficients"))
+    ):
+        kind, number = etree.QName(parent).localname, parent.getparent().get("number")
+        for name, attribute in _NUMBERED.items():
+            children = parent.findall(f"{{*}}{name}")
+            numbers = _numbers(child.get(attribute) for child in children)
+            if not numbers:
+                continue
+            where = f"stage {number}: {kind}/{name}" if number else f"{kind}/{name}"
+            listed = ", ".join(map(str, numbers[:8])) + (", ..." if len(numbers) > 8 else "")
+            if numbers != sorted(numbers):
+                place = parent.index(children[0])
+                for child in children:
+                    parent.remove(child)
+                order = sorted(range(len(numbers)), key=numbers.__getitem__)
+                parent[place:place] = [children[index] for index in order]
+                add_note(epoch, f"{where} has the numbers {listed} in the StationXML: put in order")
+            if kind in _POLYNOMIALS and max(numbers) - min(numbers) >= len(numbers):
+                yield f"{where} has the numbers {listed}: must be consecutive, as they are powers"
+
+
+def _mend_dates(epoch: "etree._Element") -> None:
+    """Remove dates that ObsPy cannot read, with a note; without them the epoch is open."""
+    for name in ("startDate", "endDate"):
+        text = epoch.get(name)
+        if text is not None and not _is_date(text):
+            del epoch.attrib[name]
+            add_note(epoch, f"{name} is {text!r} in the StationXML: the epoch is taken as open")
+
+
 def _mend_place(epoch: "etree._Element") -> None:
     """Complete the coordinates of an epoch, without which the reader drops it."""
     station = epoch.getparent()
@@ -175,6 +221,23 @@ def _write(parent: "etree._Element", name: str, text: str) -> None:
     if element is None:
         element = etree.SubElement(parent, etree.QName(etree.QName(parent).namespace, name))
     element.text = text
+
+
+def _numbers(texts: Iterable[str | None]) -> list[int]:
+    """Return the numbers of elements; none if they do not all have one, each another."""
+    try:
+        numbers = [int(text or "") for text in texts]
+    except ValueError:
+        return []
+    return numbers if len(set(numbers)) == len(numbers) else []
+
+
+def _is_date(text: str) -> bool:
+    try:
+        UTCDateTime(text)
+    except (ValueError, TypeError, OverflowError):
+        return False
+    return True
 
 
 def _is_number(text: str | None, lowest: float = -math.inf, highest: float = math.inf) -> bool:

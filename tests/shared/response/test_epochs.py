@@ -103,5 +103,8 @@ def test_an_epoch_without_a_response_is_passed_over_as_by_obspy() -> None:
 def test_two_epochs_that_claim_a_time_are_told() -> None:
     epoch = instrument.ChannelEpoch("BHZ", "", 40.0, METADATA_START)
     stream = hour(1_000)
-    report = remove_response(stream, station(epoch, epoch), RemovalParameters())
-    assert any("2 epochs claim CI.BOM..BHZ" in note for note in report.warnings)
+    stream += stream.copy()
+    stream[1].stats.starttime += 1_800.0
+    parameters = RemovalParameters(gaps="split")
+    report = remove_response(stream, station(epoch, epoch), parameters)
+    assert len([note for note in report.warnings if "2 epochs claim CI.BOM..BHZ" in note]) == 1

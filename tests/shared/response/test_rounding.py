@@ -56,6 +56,20 @@ def test_an_earthquake_on_a_quiet_day_loses_nothing() -> None:
     assert describe(samples) == []
 
 
+def test_an_earthquake_does_not_hide_the_loss_of_the_quiet_hours() -> None:
+    samples = signal()
+    samples[NPTS // 2 : NPTS // 2 + 50_000] *= 1e5
+    (message,) = describe(samples + 10.0 * drift())
+    assert with_numbers([message], 1e-9 * np.sqrt(0.8 - 0.02), tolerance=0.1), message
+    assert describe(samples + 1e-5 * drift()) == []
+
+
+def test_a_dead_channel_has_nothing_to_lose() -> None:
+    samples = signal() + 1e-5 * drift()
+    samples[NPTS // 2 :] -= signal()[NPTS // 2 :]
+    assert describe(samples) == []
+
+
 @pytest.mark.parametrize("value", [0.0, 12_345.678])
 def test_a_constant_loses_nothing(value: float) -> None:
     assert describe(np.full(NPTS, value)) == []

@@ -10,6 +10,7 @@ from shared.stations.findings import faults, notes
 from shared.stations.stationxml import StationXML, read_stationxml
 from tests.support import metadata_faults
 from tests.support.known_instruments import (
+    NAMESPACE,
     SEISMOMETER,
     channel,
     elements,
@@ -120,3 +121,46 @@ def test_nothing_is_found_in_ordinary_metadata() -> None:
     (epoch,) = read(remark)
     assert (faults(epoch), notes(epoch)) == ([], [])
     assert len(epoch.response.response_stages) == 4
+
+
+def numbered(names: str, attribute: str, *numbers: int) -> Edit:
+    """Numbered coefficients of the last stage, as a filter or as a polynomial."""
+
+    kind, name = (f"{NAMESPACE}{part}" for part in names.split("/"))
+
+    def edit(tree: etree._Element) -> None:
+        parent = metadata_faults.stage(tree, 4).find(metadata_faults.path("FIR"))
+        for element in parent.findall(metadata_faults.path("NumeratorCoefficient")):
+            parent.remove(element)
+        parent.tag = kind
+        for number in numbers:
+            etree.SubElement(parent, name, {attribute: str(number)}).text = str(float(number))
+
+    return edit
+
+
+@pytest.mark.parametrize("numbers", [(0, 1, 2), (1, 2, 3), (7, 7, 7)])
+def test_numbers_in_order_are_no_finding(numbers: tuple[int, ...]) -> None:
+    (epoch,) = read(numbered("FIR/NumeratorCoefficient", "i", *numbers))
+    assert (faults(epoch), notes(epoch)) == ([], [])
+
+
+def test_coefficients_count_by_their_numbers() -> None:
+    (epoch,) = read(numbered("FIR/NumeratorCoefficient", "i", 3, 1, 2))
+    (note,) = notes(epoch)
+    assert note.startswith("stage 4: FIR/NumeratorCoefficient has the numbers 3, 1, 2 in the")
+    assert epoch.response.response_stages[-1].coefficients == [1.0, 2.0, 3.0]
+    (epoch,) = read(numbered("Polynomial/Coefficient", "number", 2, 1, 4))
+    assert faults(epoch) == [
+        "stage 4: Polynomial/Coefficient has the numbers 2, 1, 4: must be consecutive, as they are"
+        " powers"
+    ]
+
+
+@pytest.mark.parametrize("name", ["startDate", "endDate"])
+def test_an_unreadable_date_is_a_note(name: str) -> None:
+    def edit(tree: etree._Element) -> None:
+        elements(tree, "Channel")[0].set(name, "soon")
+
+    (epoch,) = read(edit)
+    assert notes(epoch) == [f"{name} is 'soon' in the StationXML: the epoch is taken as open"]

@@ -206,3 +206,9 @@ def test_too_few_elements_are_an_error_in_words(count: int) -> None:
     part = answer.samples[NPTS // 4 : -NPTS // 4]
     counts_per = delayed(tones.frequencies)
     assert tones.errors(part, NPTS // 4 / RATE, RATE, counts_per).max() < 0.05
+
+
+def test_obspys_way_refuses_an_unsorted_list_in_words() -> None:
+    response = listed(FREQUENCIES[::-1])
+    answer = remove(response, np.zeros(200), RATE, pre_filt=BAND, method="obspy")
+    assert "the frequencies of the response list of stage 1 do not ascend" in answer.error
