@@ -8,9 +8,10 @@ import math
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+import numpy.typing as npt
 from obspy import Trace
 
-from shared.response.arrays import BoolArray, FloatArray
+from shared.response.arrays import FloatArray
 from shared.response.report import RemovalReport
 
 ENCODING_ADVICE = '"pre_filt": "auto" removes the drift, "encoding": "FLOAT64" keeps both'
@@ -64,7 +65,7 @@ def describe_rounding(
     band = lowest / sampling_rate, highest / sampling_rate
     signals = np.array([_power(block, *band) for block in blocks])
     roundings = np.array([_rounding(block) for block in blocks])
-    for selected in _selections(signals, report.pre_filt is None):
+    for selected in _selections(signals, drifts=report.pre_filt is None):
         signal = math.sqrt(np.mean(signals[selected]))
         rounding = math.sqrt(np.mean(roundings[selected]))
         if rounding > _LOSS * signal:
@@ -78,7 +79,7 @@ def describe_rounding(
     ]
 
 
-def _selections(signals: FloatArray, drifts: bool) -> Iterator[BoolArray]:
+def _selections(signals: FloatArray, *, drifts: bool) -> Iterator[npt.NDArray[np.bool_]]:
     """Yield the blocks to be judged together: all of them, and where they drift, the quieter half.
 
     An earthquake must not hide the loss of the quiet hours. A dead channel has nothing to lose.
