@@ -12,10 +12,13 @@ from shared.errors import NoWaveformError, UnreadableObjectError
 from shared.waveforms._damage import damaged_spans, describe_damage, unreadable
 from shared.waveforms._day_records import DayRecords, extent_of
 from shared.waveforms._decode import UNREADABLE, decode_parts, match, read_miniseed, unmatched
+from shared.waveforms._record_header import byte_order
 from shared.waveforms._record_scan import scan
 from shared.waveforms._record_table import RecordTable
 from shared.waveforms._record_times import Run
 from shared.waveforms.timing_quality import TimingQuality
+
+_ODD_TIME = "fractional seconds"  # of ObsPy's warning
 
 _STRAY_S = 3600
 """Samples of a day may reach this far into the adjacent days."""
@@ -80,6 +83,9 @@ def _decode(
             raise UnreadableObjectError(f"{uri} is not miniSEED: {error}", object=uri) from error
         failure, notes = error, []
     else:
+        if len(own) and byte_order(view, int(own.offsets[0])) == "<":
+            # ObsPy takes days 1, 256 and 257 for big-endian at first, and their swapped times odd.
+            notes = [note for note in notes if _ODD_TIME not in note]
         stream = Stream([trace for trace in decoded if trace.id == seed_id and trace.stats.npts])
         _refuse_text(uri, stream)
         if (runs := match(stream, own)) is not None and runs:

@@ -77,9 +77,9 @@ class DayReader:
     @property
     def sampling_rate(self) -> float | None:
         """Sampling rate of the first record in Hz; None if it is unknown."""
-        if self._records.index is not None:
-            return self._records.index.first.sampling_rate
-        return float(self._whole.runs[0].trace.stats.sampling_rate) if self._whole else None
+        if self._whole is not None:  # the known records may be an earlier version's
+            return float(self._whole.runs[0].trace.stats.sampling_rate)
+        return self._records.index.first.sampling_rate if self._records.index else None
 
     @property
     def extent(self) -> TimeSpan | None:
@@ -182,10 +182,10 @@ class DayReader:
             UnreadableObjectError: the object is not miniSEED.
         """
         records = self._unless_changed(partial(self._read, starttime, endtime))
-        first_record = self._records.index.first.starttime if self._records.index else None
-        waveform = records.waveform_for(
-            starttime, endtime, first_wanted or starttime, first_record or records.first_record
-        )
+        first_record = records.first_record
+        if records is not self._whole and self._records.index:
+            first_record = self._records.index.first.starttime
+        waveform = records.waveform_for(starttime, endtime, first_wanted or starttime, first_record)
         if not any(is_near(trace, starttime, endtime) for trace in waveform.stream):
             samples = describe_samples_around(waveform.stream, starttime)
             raise NoWaveformError(

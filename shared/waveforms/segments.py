@@ -55,8 +55,9 @@ def join(stream: Stream) -> list[str]:
             f"{before} segments out of order or overlapping were joined to {len(stream)}"
         )
     stream.sort(["starttime"])
-    spans = overlaps(stream)
-    if spans:
+    if overlaps(stream):
+        stream.traces = _without_repeats(stream)
+    if spans := overlaps(stream):
         samples = sum(trace.stats.npts for trace in stream)
         stream.traces = [part for trace in stream for part in _without(trace, spans)]
         stream.sort(["starttime"])
@@ -92,6 +93,23 @@ def _merge(traces: list[Trace]) -> Stream:
             off = next((off for time, off in ends if abs(time - end) <= near), 0.0)
             set_off_count(trace, off_count(trace)[0], off)
     return merged
+
+
+def _without_repeats(stream: Stream) -> list[Trace]:
+    """Join segments that repeat any earlier one: `Stream.merge` compares neighbours alone."""
+    ended: list[Trace] = []
+    latest: list[Trace] = []  # those that may overlap the next one
+    for trace in stream:
+        start, rate = trace.stats.starttime, trace.stats.sampling_rate
+        ended += [earlier for earlier in latest if earlier.stats.endtime < start]
+        latest = [earlier for earlier in latest if earlier.stats.endtime >= start]
+        for place, earlier in enumerate(latest):
+            if earlier.stats.sampling_rate == rate and len(one := _merge([earlier, trace])) == 1:
+                latest[place] = one[0]
+                break
+        else:
+            latest.append(trace)
+    return sorted(ended + latest, key=lambda trace: trace.stats.starttime)
 
 
 def _are_disordered(stream: Stream) -> bool:

@@ -15,7 +15,7 @@ from obspy.core.trace import Stats
 
 from shared.errors import UnreadableObjectError
 from shared.waveforms.gaps import drifts, missing_samples, off_count
-from shared.waveforms.segments import TimeSpan, cut, have_one_rate, join
+from shared.waveforms.segments import TimeSpan, cut, have_one_rate, is_near, join
 from shared.windows.placement import PlacedSegment, place
 from shared.windows.request import Window
 
@@ -115,7 +115,9 @@ def _near(segments: Sequence[Trace], window: Window) -> Iterator[Trace]:
 
 def _of_window(cluster: Sequence[Trace], window: Window) -> list[Trace]:
     """Return those of overlapping segments that `_near` yields: all or none of several."""
-    trimmed = [part for trace in cluster if (part := _trimmed(trace, window)).stats.npts]
+    # A day may have thousands of segments, and each cut takes a fifth of a millisecond.
+    near = [trace for trace in cluster if is_near(trace, window.starttime, window.endtime)]
+    trimmed = [part for trace in near if (part := _trimmed(trace, window)).stats.npts]
     if not trimmed or len(cluster) == 1:
         return trimmed
     return [cut(trace, 0, trace.stats.npts) for trace in cluster]
