@@ -150,8 +150,11 @@ def _describe_short_overlaps(stream: Stream) -> list[str]:
 
 
 def cut(trace: Trace, first: int, end: int) -> Trace:
-    """Return the part of a segment from sample `first` to the one before `end`, as a view."""
-    part = Trace(header=trace.stats.copy())
+    """Return the part of a segment from sample `first` to the one before `end`, as a view.
+
+    Values of its `stats` that are dictionaries are those of the segment.
+    """
+    part = Trace(header=trace.stats)
     part.data = trace.data[first:end]
     part.stats.starttime = trace.stats.starttime + first * trace.stats.delta
     start_s, end_s = off_count(trace)

@@ -96,8 +96,9 @@ def set_quality(trace: Trace, quality: TimingQuality | None) -> None:
     trace.stats.timing_quality = quality
     known = quality.percents[quality.percents >= 0]
     if known.size:
-        mseed = trace.stats.setdefault("mseed", AttribDict())
-        mseed.blkt1001 = AttribDict(timing_quality=int(known.min()))
+        blockette = AttribDict(timing_quality=int(known.min()))
+        # A new dictionary, as parts of a segment share theirs.
+        trace.stats.mseed = AttribDict({**trace.stats.get("mseed", {}), "blkt1001": blockette})
 
 
 def quality_of(trace: Trace) -> TimingQuality | None:

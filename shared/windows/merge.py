@@ -78,7 +78,7 @@ def merge_segments(
             + ", ".join(f"{rate} Hz {dtype}" for rate, dtype in kinds)
         )
     before, after = _padding(own, window, extent)
-    trace = Trace(header=own[0].stats.copy())
+    trace = Trace(header=own[0].stats)
     trace.stats.starttime -= before * trace.stats.delta
     positions = list(_positions(own, trace.stats))
     npts = positions[-1] + own[-1].stats.npts + after

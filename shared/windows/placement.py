@@ -75,7 +75,7 @@ def place(
             runs.append((stats, first, end))
     for stats, first, end in runs:
         for begin, stop in true_runs(~missing[first:end]):
-            part = Trace(header=stats.copy())
+            part = Trace(header=stats)
             part.data = samples[first + begin : first + stop]
             part.stats.starttime = stats.starttime + begin * stats.delta
             yield PlacedSegment(part, first + begin)
