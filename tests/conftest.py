@@ -33,6 +33,7 @@ pytest_plugins = [
     "tests.support.containers",
     "tests.support.plugins.failures_at_once",
     "tests.support.plugins.real_data",
+    "tests.support.plugins.service_models",
     "pytester",
     "tests.support.plugins.workers",
 ]
