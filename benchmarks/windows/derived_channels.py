@@ -1,5 +1,7 @@
 """Channels of other instruments, as they would have recorded the motion of a real channel."""
 
+from dataclasses import asdict
+
 import numpy as np
 from obspy import Inventory, Trace, UTCDateTime
 
@@ -23,16 +25,10 @@ def derive(source: Channel, name: str, inventory: Inventory) -> Channel:
         inventory: the metadata of its station.
     """
     channel = ChannelId.parse(name)
-    codes = {
-        "network": channel.network,
-        "station": channel.station,
-        "channel": channel.channel,
-        "location": channel.location,
-    }
     first = source.days[0].stats
     rate = _sampling_rate(inventory, channel, first.starttime)
     joined = np.concatenate([day.data for day in source.days]).astype(np.float64)
-    target = Trace(header={**codes, "sampling_rate": rate, "starttime": first.starttime})
+    target = Trace(header={**asdict(channel), "sampling_rate": rate, "starttime": first.starttime})
     responses = [
         find_response(trace, metadata, "VEL")
         for trace, metadata in ((source.days[0], source.inventory), (target, inventory))

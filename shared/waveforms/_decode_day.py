@@ -136,5 +136,5 @@ def _quality(records: RecordTable) -> TimingQuality | None:
     """Return the quality of timing of records; None if there are no headers."""
     if not len(records):
         return None
-    parts = TimingQuality(records.starts, records.ends, records.percents, records.locked)
-    return TimingQuality.joined([parts])
+    records = records.select(np.argsort(records.starts, kind="stable"))
+    return TimingQuality(records.starts, records.ends, records.percents, records.locked)

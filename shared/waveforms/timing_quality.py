@@ -5,7 +5,6 @@ whether the clock was locked to a reference (SEED manual 2.4, chapter 8). Sample
 both are kept by time.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -41,14 +40,6 @@ class TimingQuality:
     ends: IntArray
     percents: IntArray
     locked: npt.NDArray[np.bool_]
-
-    @classmethod
-    def joined(cls, parts: "Iterable[TimingQuality]") -> "TimingQuality":
-        """Return the quality of the records of several objects."""
-        columns = zip(*((p.starts, p.ends, p.percents, p.locked) for p in parts), strict=True)
-        starts, ends, percents, locked = (np.concatenate(column) for column in columns)
-        order = np.argsort(starts, kind="stable")
-        return cls(starts[order], ends[order], percents[order], locked[order])
 
     def within(self, first_ns: int, last_ns: int) -> "TimingQuality":
         """Return the quality of the records with samples in a time span."""

@@ -2,7 +2,6 @@
 
 import io
 import json
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,19 +12,16 @@ from obspy import Stream, UTCDateTime
 from obspy.core.inventory import Response
 
 from local.cloud.s3_server import S3Server
-from shared.archive.channel_id import ChannelId
 from shared.errors import ServiceError
 from shared.fields import Fields
 from shared.response.parameters import RemovalParameters
 from shared.response.removal import remove_response
 from tests.support.builders import http_event, make_trace, put_day
 from tests.support.known_instruments import channel, inventory
+from tests.support.timed_samples import DAY, MIDNIGHT, Handler, window
 
-START = UTCDateTime(2024, 1, 1)
+START = MIDNIGHT
 """When every record of `put_counts` begins."""
-
-DAY = "2024,001"
-Handler = Callable[[Any], Any]
 
 
 @dataclass(frozen=True)
@@ -82,18 +78,11 @@ def ask_window(
     handler: Handler, nscl: str, first_s: float, last_s: float, **parameters: Any
 ) -> Answer:
     """Have a window's ground motion as JSON; `output` becomes `Output`."""
-    name = ChannelId.parse(nscl)
-    window = {
-        "Network": name.network,
-        "Station": name.station,
-        "Channel": name.channel,
-        "Location": name.location,
-        "Starttime": str(START + first_s),
-        "Endtime": str(START + last_s),
-    }
     options = {"encoding": "FLOAT64", "output": "VEL", **parameters}
     options["Output"] = options.pop("output")
-    event = http_event(json.dumps({"Windows": [window], **options}))
+    event = http_event(
+        json.dumps({"Windows": [window(nscl, START + first_s, START + last_s)], **options})
+    )
     body = json.loads(handler(event)["body"])
     reply = body if isinstance(body, dict) else body[0]
     if "error" in reply:
