@@ -84,6 +84,26 @@ def max_receive_count() -> int | None:
     return int(text)
 
 
+def max_attempts() -> int | None:
+    """Return how often a request to AWS is sent at most: ``AWS_MAX_ATTEMPTS``, None if not set.
+
+    It is botocore's own variable. botocore repeats requests without regard to the time left, so
+    `shared.aws` does that in its place.
+
+    Raises:
+        SettingsError: it is not a whole number from 1 to 1000.
+    """
+    text = os.environ.get("AWS_MAX_ATTEMPTS")
+    if not text:
+        return None
+    if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= 1000:
+        raise SettingsError(
+            f"AWS_MAX_ATTEMPTS is {text!r}: must be a number of attempts, 1 to 1000",
+            setting="AWS_MAX_ATTEMPTS",
+        )
+    return int(text)
+
+
 def memory_size_mb() -> int | None:
     """Return the memory of the Lambda function in MB; None anywhere else.
 

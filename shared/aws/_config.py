@@ -4,12 +4,21 @@ from typing import Any
 
 from botocore.config import Config
 
-# botocore's three attempts must end before the caller gives up: an HTTP API after 30 s, the
-# function after a minute. botocore's own time-outs are 60 s each.
+# The longest wait for a connection, and for the next bytes of an answer, in seconds. The deadline
+# of the invocation shortens both. S3 answers within a fraction of a second, and a new request is
+# the better remedy for a longer wait. botocore's own time-outs are 60 s each.
 _CONNECT_TIMEOUT_S = 3
-_READ_TIMEOUT_S = 8
+_READ_TIMEOUT_S = 5
 
 
 def client_config(**options: Any) -> Config:
-    """Return the configuration of a client, with time-outs that fit into an invocation."""
-    return Config(connect_timeout=_CONNECT_TIMEOUT_S, read_timeout=_READ_TIMEOUT_S, **options)
+    """Return the configuration of a client that sends each request once.
+
+    `shared.aws._attempts` repeats requests: botocore's own pauses do not know the deadline.
+    """
+    return Config(
+        connect_timeout=_CONNECT_TIMEOUT_S,
+        read_timeout=_READ_TIMEOUT_S,
+        retries={"total_max_attempts": 1},
+        **options,
+    )

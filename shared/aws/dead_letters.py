@@ -11,7 +11,10 @@ import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared import settings
+from shared.aws import deadline
+from shared.aws._attempts import Attempts, NoTimeError
 from shared.aws._config import client_config
+from shared.aws._timed_sockets import keep_deadline
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -43,18 +46,25 @@ def send(queue_url: str, body: str, message_id: str, error: Exception) -> None:
         "MessageId": message_id,
     }
     try:
-        client().send_message(
-            QueueUrl=queue_url,
-            MessageBody=body,
-            MessageAttributes={
-                name: {"DataType": "String", "StringValue": text} for name, text in texts.items()
-            },
-        )
-    except (BotoCoreError, ClientError, ValueError) as failure:  # ValueError: not a URL
+        with deadline.writing():
+            Attempts().repeat(
+                lambda: client().send_message(
+                    QueueUrl=queue_url,
+                    MessageBody=body,
+                    MessageAttributes={
+                        name: {"DataType": "String", "StringValue": text}
+                        for name, text in texts.items()
+                    },
+                )
+            )
+    # ValueError: not a URL
+    except (BotoCoreError, ClientError, ValueError, NoTimeError) as failure:
         raise NotSentError(f"could not send to {queue_url}: {failure}") from failure
 
 
 @cache
 def client() -> "SQSClient":
     """Return the SQS client of this process, made at first use."""
-    return boto3.client("sqs", region_name=settings.region(), config=client_config())
+    made = boto3.client("sqs", region_name=settings.region(), config=client_config())
+    keep_deadline(made)
+    return made

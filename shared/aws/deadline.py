@@ -1,8 +1,11 @@
-"""The time left in an invocation, and whether another job fits into it."""
+"""The time left in an invocation: for its requests to S3, and for another job."""
 
+import math
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from contextvars import ContextVar
+from threading import Lock
 from typing import Any
 
 _SLOWER = 1.5
@@ -11,6 +14,13 @@ _SLOWER = 1.5
 _RESERVE_S = 1.0
 """Reserve for the reply. When an invocation times out, AWS redelivers all its messages, as if none
 had been processed."""
+
+_RESERVED_SHARE = 1 / 8
+"""Share of the invocation's time to answer after the last read. A day that arrives at last still
+has to be corrected and written, and the windows that arrived have to be put into the reply."""
+
+_WRITE_RESERVE_S = 0.3
+"""Seconds for the reply after the last write, which is the last step of every invocation."""
 
 
 class TimeLeft:
@@ -39,3 +49,89 @@ class TimeLeft:
             yield
         finally:
             self._longest_s = max(self._longest_s or 0.0, time.monotonic() - start)
+
+
+class _Invocation:
+    """The times, on the monotonic clock, by which an invocation's reads and writes must end.
+
+    Args:
+        remaining_ms: Lambda's clock. It is read once, at first need: most replies from a warm
+            container's memory and most refusals need no time from S3.
+    """
+
+    def __init__(self, remaining_ms: Callable[[], float]) -> None:
+        self._remaining_ms = remaining_ms
+        self._ends: tuple[float, float] | None = None
+        self._lock = Lock()
+
+    def last_read(self) -> float:
+        return self._last_read_and_write()[0]
+
+    def last_write(self) -> float:
+        return self._last_read_and_write()[1]
+
+    def _last_read_and_write(self) -> tuple[float, float]:
+        with self._lock:
+            if self._ends is None:
+                total = max(0.0, self._remaining_ms() / 1000)
+                end = time.monotonic() + total
+                # A caller may give less time than both reserves.
+                reserve = min(max(_RESERVE_S, total * _RESERVED_SHARE), total / 2)
+                self._ends = end - reserve, end - min(_WRITE_RESERVE_S, total / 4)
+            return self._ends
+
+
+def _never() -> float:
+    return math.inf
+
+
+_end: ContextVar[Callable[[], float]] = ContextVar("end", default=_never)
+"""The time by which the current request to S3 must end."""
+
+_last_write: ContextVar[Callable[[], float]] = ContextVar("last_write", default=_never)
+
+
+@contextmanager
+def invocation(context: Any) -> Iterator[None]:
+    """Make the requests to S3 within the block end before Lambda ends the invocation.
+
+    Args:
+        context: Lambda's context object; one without a clock sets no limit.
+    """
+    remaining_ms = getattr(context, "get_remaining_time_in_millis", None)
+    clock = _Invocation(remaining_ms) if remaining_ms else None
+    tokens = (
+        _end.set(clock.last_read if clock else _never),
+        _last_write.set(clock.last_write if clock else _never),
+    )
+    try:
+        yield
+    finally:
+        _end.reset(tokens[0])
+        _last_write.reset(tokens[1])
+
+
+@contextmanager
+def writing() -> Iterator[None]:
+    """Let the requests within the block use time that is reserved for writes."""
+    token = _end.set(_last_write.get())
+    try:
+        yield
+    finally:
+        _end.reset(token)
+
+
+@contextmanager
+def within(seconds: float) -> Iterator[None]:
+    """Make the requests to S3 within the block end after some seconds, or earlier as before."""
+    end = min(_end.get()(), time.monotonic() + seconds)
+    token = _end.set(lambda: end)
+    try:
+        yield
+    finally:
+        _end.reset(token)
+
+
+def left_s() -> float:
+    """Return the seconds left for requests to S3, negative if over; infinite without a deadline."""
+    return _end.get()() - time.monotonic()

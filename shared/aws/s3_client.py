@@ -1,22 +1,21 @@
-"""S3 clients, the translation of their errors, and threads for parallel requests."""
+"""S3 clients, and threads for parallel requests."""
 
-from collections.abc import Callable, Iterable, Iterator
+import math
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextvars import copy_context
 from functools import cache
+from itertools import count
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
 import boto3
-from boto3.exceptions import Boto3Error
 from botocore import UNSIGNED
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
-from s3transfer.exceptions import RetriesExceededError, S3DownloadFailedError
 
 from shared import settings
+from shared.aws import deadline
 from shared.aws._config import client_config
-from shared.aws.s3_codes import ABSENT, FORBIDDEN, NO_BUCKET, error_code
-from shared.errors import NoSuchObjectError, S3Error, SettingsError
+from shared.aws._timed_sockets import keep_deadline
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -24,14 +23,8 @@ if TYPE_CHECKING:
 MAX_CONNECTIONS = 16
 """Most requests in flight at the same time."""
 
-_OTHER_FAILURES = (
-    BotoCoreError,
-    HTTPClientError,
-    Boto3Error,
-    RetriesExceededError,
-    S3DownloadFailedError,  # the object was replaced while we read it
-    ValueError,  # the endpoint in the environment is no URL
-)
+_LEAST_S = 5.0
+"""Seconds that each of several parallel calls gets at least, if there are as many left."""
 
 _T = TypeVar("_T")
 _lock = Lock()
@@ -61,7 +54,9 @@ def _client(signed: bool, region: str) -> "S3Client":
         signature_version="s3v4" if signed else UNSIGNED,
         max_pool_connections=MAX_CONNECTIONS,
     )
-    return boto3.client("s3", region_name=region, config=config)
+    made = boto3.client("s3", region_name=region, config=config)
+    keep_deadline(made)
+    return made
 
 
 def uri(bucket: str, key: str) -> str:
@@ -69,67 +64,32 @@ def uri(bucket: str, key: str) -> str:
     return f"s3://{bucket}/{key}"
 
 
-@contextmanager
-def translated(verb: str, bucket: str, key: str) -> Iterator[None]:
-    """Turn boto3's errors into errors of this project, with the cause chained.
-
-    Args:
-        verb: the attempted action for the message, such as "write"; "read" has errors of its own.
-        bucket: the bucket.
-        key: the object's key.
-
-    Raises:
-        NoSuchObjectError: the object to read does not exist, or is not public.
-        S3Error: S3 could not be reached, refused, or broke off.
-        SettingsError: the bucket to read from does not exist.
-    """
-    name = uri(bucket, key)
-    try:
-        yield
-    except ClientError as error:
-        code = error_code(error) or "unknown"
-        absent = code in ABSENT | FORBIDDEN
-        if verb == "read" and (code == NO_BUCKET or (absent and _is_missing(bucket))):
-            # Not a NoSuchObjectError: the same request succeeds once the setting is right.
-            message = f"could not read {name}: there is no such bucket: check S3_INPUT_BUCKET"
-            raise SettingsError(message, object=name, setting="S3_INPUT_BUCKET") from error
-        if verb == "read" and absent:
-            message = f"there is no object {name} that may be read"
-            raise NoSuchObjectError(message, object=name) from error
-        raise S3Error(f"could not {verb} {name}: {error}", object=name, code=code) from error
-    except _OTHER_FAILURES as error:
-        raise S3Error(f"could not {verb} {name}: {error}", object=name) from error
-
-
-def _is_missing(bucket: str) -> bool:
-    """Return whether the bucket is the one in S3_INPUT_BUCKET and does not exist.
-
-    An archive's own bucket is assumed to exist. A download begins with a HEAD, whose response is
-    the same for a missing bucket and a missing object.
-    """
-    return bucket == settings.input_bucket_if_set() and _does_not_exist(bucket)
-
-
-@cache
-def _does_not_exist(bucket: str) -> bool:
-    try:
-        client(signed=False).head_bucket(Bucket=bucket)
-    except ClientError as error:
-        return error_code(error) in ABSENT | {NO_BUCKET}
-    except BotoCoreError:
-        return False
-    return False
-
-
-def in_threads(do: Callable[[_T], object], items: Iterable[_T]) -> None:
+def in_threads(
+    do: Callable[[_T], object], items: Iterable[_T], *, share_time: bool = True
+) -> None:
     """Call a function with each item, in as many threads as there are connections to S3.
 
     The first exception is raised once the running calls have ended; calls not yet started are
     dropped.
+
+    Args:
+        do: the function; it finds the deadline of the invocation in its thread, too.
+        items: the arguments.
+        share_time: whether each call gets a part of the time left, so that stalled objects leave
+            time for the others; a single call gets all of it.
     """
     arguments = list(items)
     if len(arguments) == 1:  # a thread is not worth its start
         do(arguments[0])
         return
+    rounds = math.ceil(len(arguments) / MAX_CONNECTIONS)
+
+    def call(number: int, item: _T) -> None:
+        parts = rounds - number // MAX_CONNECTIONS + 1  # one for the steps that follow
+        with deadline.within(max(deadline.left_s() / parts, _LEAST_S) if share_time else math.inf):
+            do(item)
+
+    # Each call needs a copy, since a context cannot be entered twice at the same time.
+    contexts = [copy_context() for _ in arguments]
     with ThreadPoolExecutor(MAX_CONNECTIONS, "s3") as pool:
-        list(pool.map(do, arguments))
+        list(pool.map(lambda each, *args: each.run(call, *args), contexts, count(), arguments))

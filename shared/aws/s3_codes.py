@@ -17,8 +17,18 @@ https://docs.aws.amazon.com/AmazonS3/latest/API/API_GetObject.html"""
 PRECONDITION_FAILED = frozenset({"412", "PreconditionFailed"})
 NOT_MODIFIED = frozenset({"304", "NotModified"})
 INVALID_RANGE = frozenset({"416", "InvalidRange"})
+PASSING = frozenset(
+    {"429", "RequestTimeout", "RequestTimeTooSkewed", "Throttling", "ThrottlingException",
+     "RequestLimitExceeded", "TooManyRequests", "RequestThrottled", "OperationAborted"}
+)  # fmt: skip
+"""Codes below HTTP 500 that a later request may not meet."""
 
 
 def error_code(error: "ClientError") -> str:
     """Return the code of an error, "" if S3 gave none."""
     return error.response.get("Error", {}).get("Code", "")
+
+
+def http_status(error: "ClientError") -> int:
+    """Return the HTTP status of an error, 0 if it is not known."""
+    return error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)

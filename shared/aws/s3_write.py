@@ -2,11 +2,16 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from botocore.exceptions import ClientError
 
-from shared.aws.s3_client import client, translated
+from shared.aws import deadline
+from shared.aws._requests import Target, request
+from shared.aws.s3_client import client
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
 
 _regions: dict[str, str] = {}
 """Regions of buckets, which never change."""
@@ -28,7 +33,7 @@ def upload(
         S3Error: S3 could not be reached, or refused.
     """
     with path.open("rb") as body:
-        _put(bucket, key, Body=body, ContentType=content_type, Metadata=dict(metadata))
+        _put(bucket, key, body, ContentType=content_type, Metadata=dict(metadata))
 
 
 def upload_bytes(
@@ -47,12 +52,17 @@ def upload_bytes(
         S3Error: S3 could not be reached, or refused.
     """
     encoding: dict[str, Any] = {"ContentEncoding": content_encoding} if content_encoding else {}
-    _put(bucket, key, Body=body, ContentType=content_type, **encoding)
+    _put(bucket, key, body, ContentType=content_type, **encoding)
 
 
-def _put(bucket: str, key: str, **parameters: Any) -> None:
-    with translated("write", bucket, key):
-        client(signed=True).put_object(Bucket=bucket, Key=key, **parameters)
+def _put(bucket: str, key: str, body: BinaryIO | bytes, **parameters: Any) -> None:
+    def put(s3: "S3Client") -> None:
+        if not isinstance(body, bytes):
+            body.seek(0)  # a failed attempt has read some of it
+        s3.put_object(Bucket=bucket, Key=key, Body=body, **parameters)
+
+    with deadline.writing():
+        request("write", Target(bucket, key, signed=True), put)
 
 
 def presigned_url(bucket: str, key: str, seconds: int) -> str:
@@ -69,19 +79,23 @@ def presigned_url(bucket: str, key: str, seconds: int) -> str:
     Raises:
         S3Error: S3 could not be reached, or there are no credentials to sign with.
     """
-    with translated("sign a link to", bucket, key):
+
+    def sign(s3: "S3Client") -> str:
         # The signature is for one region, and S3 does not redirect requests with such a signature.
-        region = _bucket_region(bucket)
+        region = _bucket_region(s3, bucket)
         return client(signed=True, region=region).generate_presigned_url(
             "get_object", Params={"Bucket": bucket, "Key": key}, ExpiresIn=seconds
         )
 
+    with deadline.writing():
+        return request("sign a link to", Target(bucket, key, signed=True), sign)
 
-def _bucket_region(bucket: str) -> str | None:
+
+def _bucket_region(s3: "S3Client", bucket: str) -> str | None:
     """Return the region of a bucket, asked for once; None if S3 does not give it."""
     if bucket not in _regions:
         try:
-            answer: Any = client(signed=True).head_bucket(Bucket=bucket)
+            answer: Any = s3.head_bucket(Bucket=bucket)
         except ClientError as error:
             # An error's headers have the region too, so no permission is needed.
             answer = error.response

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from shared import errors
+from shared.aws import deadline
 from shared.aws.deadline import TimeLeft
 from shared.invocation import (
     direct_reply,
@@ -72,11 +73,12 @@ def lambda_handler(
 
     def handler(event: Any, context: Any) -> Any:
         source = event_source.identify(event)
-        if source == event_source.HTTP:
-            return function.handle_http(event, str(getattr(context, "aws_request_id", "")))
-        if source == event_source.DIRECT:
-            return function.handle_direct(event)
-        return function.handle_batch(source, event, TimeLeft(context))
+        with deadline.invocation(context):
+            if source == event_source.HTTP:
+                return function.handle_http(event, str(getattr(context, "aws_request_id", "")))
+            if source == event_source.DIRECT:
+                return function.handle_direct(event)
+            return function.handle_batch(source, event, TimeLeft(context))
 
     return handler
 
@@ -92,7 +94,12 @@ class _Function:
 
     def handle_direct(self, request: Any) -> Any:
         """Return the reply to a direct invocation; errors pass through."""
-        return direct_reply.write(request, self._reply(request), self.large_folder)
+        try:
+            return direct_reply.write(request, self._reply(request), self.large_folder)
+        except errors.UpstreamError as error:
+            # Lambda logs the error, but not its cause.
+            _log(error)
+            raise
 
     def handle_batch(self, source: str, event: Any, time_left: TimeLeft) -> Any:
         """Return the reply to a batch; refuse an event of any other service."""
@@ -112,9 +119,7 @@ class _Function:
             request = self._http_request(method, event)
             return http_reply.write(event, request, self._reply(request), self.large_folder)
         except errors.ServiceError as error:
-            # The cause of an S3 failure needs its traceback; a missing object has nothing to debug.
-            cause = error.__cause__ if isinstance(error, errors.UpstreamError) else None
-            logger.warning("%s: %s", type(error).__name__, error.message, exc_info=cause)
+            _log(error)
             return http_reply.service_error(error)
         except Exception:
             logger.exception("unexpected failure")
@@ -128,3 +133,9 @@ class _Function:
     def _reply(self, request: Any) -> Reply:
         answer = self.process(request)
         return answer if isinstance(answer, Reply) else Reply(answer)
+
+
+def _log(error: errors.ServiceError) -> None:
+    # The cause of an S3 failure needs its traceback; a missing object has nothing to debug.
+    cause = error.__cause__ if isinstance(error, errors.UpstreamError) else None
+    logger.warning("%s: %s", type(error).__name__, error.message, exc_info=cause)

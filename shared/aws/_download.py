@@ -1,0 +1,110 @@
+"""Copy objects into files, all of it from one version of the object."""
+
+import os
+from contextlib import closing
+from pathlib import Path
+from tempfile import NamedTemporaryFile
+from typing import TYPE_CHECKING, Any, BinaryIO
+
+from botocore.exceptions import ClientError, IncompleteReadError
+
+from shared.aws._attempts import BrokenAnswerError
+from shared.aws._bodies import content_length
+from shared.aws._requests import Target, request
+from shared.aws.s3_client import in_threads
+from shared.aws.s3_codes import PRECONDITION_FAILED, error_code
+from shared.errors import S3Error
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+_IN_ONE_STREAM = 32 * 1024**2
+"""Bytes: smaller objects come in one answer, as parts would cost more requests than they save."""
+
+_PART = 16 * 1024**2
+_CHUNK = 1024**2
+
+_VERSIONS = 3
+"""Attempts at an object that is replaced while it is read."""
+
+
+class _ReplacedError(Exception):
+    """The object has another version than at the start of the download."""
+
+
+def download(target: Target, path: Path) -> None:
+    """Copy an object into a file, which appears once it is complete.
+
+    Raises:
+        NoSuchObjectError, SettingsError, S3Error: as of `_requests.request`.
+    """
+    for _ in range(_VERSIONS):
+        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
+            try:
+                _copy(target, file)
+                os.replace(file.name, path)
+                return
+            except _ReplacedError as error:
+                replaced = error
+            finally:
+                Path(file.name).unlink(missing_ok=True)
+    raise S3Error(
+        f"could not read {target.uri}: it was replaced {_VERSIONS} times while it was read",
+        object=target.uri,
+    ) from replaced
+
+
+def _copy(target: Target, file: BinaryIO) -> None:
+    size, etag = request("read", target, lambda s3: _head(s3, target))
+    starts = range(0, size, _PART) if size > _IN_ONE_STREAM else range(1)
+
+    def copy_part(start: int) -> None:
+        stop = size if len(starts) == 1 else min(start + _PART, size)
+
+        def get(s3: "S3Client") -> None:
+            parameters: dict[str, Any] = {"IfMatch": etag} if etag else {}
+            if len(starts) > 1:
+                parameters["Range"] = f"bytes={start}-{stop - 1}"
+            answer = s3.get_object(Bucket=target.bucket, Key=target.key, **parameters)
+            with closing(answer["Body"]):
+                _check(answer, start, stop, size, etag)
+                _write(answer["Body"], file.fileno(), start, stop)
+
+        try:
+            request("read", target, get)
+        except S3Error as error:
+            cause = error.__cause__
+            if isinstance(cause, ClientError) and error_code(cause) in PRECONDITION_FAILED:
+                raise _ReplacedError(f"{target.uri} was replaced") from error
+            raise
+
+    in_threads(copy_part, starts, share_time=False)
+
+
+def _head(s3: "S3Client", target: Target) -> tuple[int, str]:
+    answer = s3.head_object(Bucket=target.bucket, Key=target.key)
+    return content_length(answer), answer.get("ETag", "")
+
+
+def _check(answer: Any, start: int, stop: int, size: int, etag: str) -> None:
+    """Compare an answer with that of HEAD before its body is read."""
+    if answer.get("ETag", "") != etag:  # not every server that speaks S3 knows the condition
+        raise _ReplacedError(f"the ETag is {answer.get('ETag')}, was {etag}")
+    length, text = content_length(answer), answer.get("ContentRange", "")
+    if length != stop - start:
+        raise BrokenAnswerError(
+            f"S3 announced {length:,} bytes of {stop - start:,}, as the object has {size:,}"
+        )
+    if stop - start < size and text != f"bytes {start}-{stop - 1}/{size}":
+        raise BrokenAnswerError(f"S3 sent {text!r}, not bytes {start}-{stop - 1}/{size}")
+
+
+def _write(body: Any, descriptor: int, start: int, stop: int) -> None:
+    place = start
+    while chunk := body.read(min(_CHUNK, stop - place)):
+        os.pwrite(descriptor, chunk, place)
+        place += len(chunk)
+        if place == stop:
+            return
+    if place < stop:
+        raise IncompleteReadError(actual_bytes=place - start, expected_bytes=stop - start)

@@ -1,0 +1,149 @@
+"""Send requests to S3, repeat them, and turn their errors into errors of this project."""
+
+import logging
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+from boto3.exceptions import Boto3Error
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, ReadTimeoutError
+
+from shared import settings
+from shared.aws import s3_client
+from shared.aws._attempts import Attempts, BrokenAnswerError, NoTimeError
+from shared.aws._buckets import Listing, listing, note_absent
+from shared.aws.s3_codes import ABSENT, FORBIDDEN, NO_BUCKET, error_code, http_status
+from shared.errors import NoSuchObjectError, S3Error, SettingsError
+
+if TYPE_CHECKING:
+    from mypy_boto3_s3 import S3Client
+
+logger = logging.getLogger(__name__)
+
+_OTHER_FAILURES = (
+    BotoCoreError,
+    HTTPClientError,
+    Boto3Error,
+    BrokenAnswerError,
+    NoTimeError,
+    ValueError,  # the endpoint in the environment is no URL
+)
+
+_ACCOUNTS = re.compile(r"\barn:[^\s\"']+|\b\d{12}\b", re.ASCII)
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True)
+class Target:
+    """An object, and the client for it.
+
+    Attributes:
+        bucket: the bucket's name.
+        key: the object's key.
+        signed: whether requests carry the credentials of the environment.
+        region: the AWS region; None is that of the settings.
+    """
+
+    bucket: str
+    key: str
+    signed: bool
+    region: str | None = None
+
+    @property
+    def uri(self) -> str:
+        """The object's S3 URI."""
+        return s3_client.uri(self.bucket, self.key)
+
+    def client(self) -> "S3Client":
+        """Return the client for the object."""
+        return s3_client.client(self.signed, self.region)
+
+
+def request(verb: str, target: Target, do: "Callable[[S3Client], _T]") -> _T:
+    """Send a request until it succeeds, fails for good, or the deadline is near.
+
+    Args:
+        verb: the attempted action for the message, such as "write"; "read" has errors of its own.
+        target: the object.
+        do: sends the request with a client, and reads the answer.
+
+    Returns:
+        The result of `do`.
+
+    Raises:
+        NoSuchObjectError: the object to read does not exist, or is not public.
+        S3Error: S3 could not be reached, refused, broke off, or took too long.
+        SettingsError: the bucket to read from does not exist.
+    """
+    attempts = Attempts()
+    with _translated(verb, target, attempts):
+        s3 = target.client()
+        return attempts.repeat(lambda: do(s3))
+
+
+@contextmanager
+def _translated(verb: str, target: Target, attempts: Attempts) -> Iterator[None]:
+    """Turn boto3's errors into errors of this project, with the cause chained."""
+    try:
+        yield
+    except ClientError as error:
+        if verb == "read":
+            _check_absent(target, error)
+        raise _failure(verb, target, attempts, error) from error
+    except _OTHER_FAILURES as error:
+        raise _failure(verb, target, attempts, error) from error
+
+
+def _check_absent(target: Target, error: ClientError) -> None:
+    """Raise the error for a missing object or bucket; return if it is something else."""
+    code = error_code(error)
+    if code not in ABSENT | FORBIDDEN | {NO_BUCKET}:
+        return
+    is_configured = target.bucket == settings.input_bucket_if_set()
+    found = Listing.UNKNOWN
+    # The answer to a HEAD is the same for a missing bucket and a missing object. An archive's own
+    # bucket is assumed to exist.
+    if code in FORBIDDEN or (code in ABSENT and is_configured):
+        found = listing(target.client(), target.bucket)
+    if code == NO_BUCKET or (found is Listing.NO_BUCKET and is_configured):
+        # Not a NoSuchObjectError: the same request succeeds once the setting is right.
+        raise SettingsError(
+            f"could not read {target.uri}: there is no such bucket: check S3_INPUT_BUCKET",
+            object=target.uri,
+            setting="S3_INPUT_BUCKET",
+        ) from error
+    if code in ABSENT:
+        note_absent(target.client(), target.bucket)
+    if code in ABSENT or found is Listing.REFUSED:
+        raise NoSuchObjectError(
+            f"there is no object {target.uri} that may be read", object=target.uri
+        ) from error
+
+
+def _failure(verb: str, target: Target, attempts: Attempts, error: Exception) -> S3Error:
+    """Return the error of a failed request.
+
+    S3's own text names accounts and roles. It stays in the chained error, which the log shows.
+    """
+    tries = ""
+    if attempts.count > 1:
+        tries = f", at each of {attempts.count} attempts in {attempts.seconds:.1f} s"
+    message = f"could not {verb} {target.uri}: {_reason(verb, error)}{tries}"
+    if isinstance(error, ClientError):
+        return S3Error(message, object=target.uri, code=error_code(error) or "unknown")
+    return S3Error(message, object=target.uri)
+
+
+def _reason(verb: str, error: Exception) -> str:
+    if isinstance(error, ReadTimeoutError):
+        return "S3's answer stalled"
+    if not isinstance(error, ClientError):
+        return _ACCOUNTS.sub("...", str(error))
+    code, status = error_code(error) or "unknown", http_status(error)
+    answer = code if code == str(status) else f"{code} (HTTP {status})"
+    if verb == "read" and code in FORBIDDEN:
+        return f"S3 refused it with {answer}, and answers 404 for a missing object of the bucket"
+    return f"S3 answered {answer}"
