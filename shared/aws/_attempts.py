@@ -1,5 +1,6 @@
 """Repeat requests to AWS that fail for a while, until the deadline."""
 
+import math
 import random
 import time
 from collections.abc import Callable
@@ -41,13 +42,8 @@ class NoTimeError(Exception):
         super().__init__("the time of the invocation is nearly over")
 
 
-# The body broke off, or is not the announced one.
-_BROKEN_BODY = (
-    IncompleteReadError,
-    ReadTimeoutError,
-    ResponseStreamingError,
-    FlexibleChecksumError,
-)
+# The body broke off.
+_BROKEN_BODY = (IncompleteReadError, ReadTimeoutError, ResponseStreamingError)
 
 
 class Attempts:
@@ -91,17 +87,14 @@ class Attempts:
 
 def _most_attempts(error: Exception) -> float:
     """Return how often a request is sent that fails in this way."""
-    if isinstance(error, BrokenAnswerError):
+    if isinstance(error, (BrokenAnswerError, FlexibleChecksumError)):
         return _BODY_ATTEMPTS  # a server that sends these once goes on to do so
-    limit = settings.max_attempts() or (_ATTEMPTS if deadline.left_s() == _NEVER else _NEVER)
+    limit = settings.max_attempts() or (_ATTEMPTS if deadline.left_s() == math.inf else math.inf)
     if isinstance(error, _BROKEN_BODY):
         return max(limit, _BODY_ATTEMPTS)
     if isinstance(error, (HTTPClientError, ResponseParserError)) or _passes(error):
         return limit
     return 1
-
-
-_NEVER = float("inf")
 
 
 def _passes(error: Exception) -> bool:
@@ -117,4 +110,4 @@ def _pause_s(attempts: int) -> float:
     https://aws.amazon.com/blogs/architecture/exponential-backoff-and-jitter/
     """
     longest = min(_FIRST_PAUSE_S * 2 ** (attempts - 1), _LONGEST_PAUSE_S)
-    return random.uniform(longest / 2, longest)
+    return random.uniform(longest / 2, longest)  # noqa: S311

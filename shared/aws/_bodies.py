@@ -70,12 +70,13 @@ def _ranged(answer: "GetObjectOutputTypeDef", first: int, last: int | None) -> O
     right_end = size - 1 if first < 0 or last is None else min(last, size - 1)
     if (begin, end) != (right_begin, right_end):
         raise BrokenAnswerError(f"S3 sent {text}, not bytes {right_begin}-{right_end}")
-    announced = answer.get("ContentLength", end - begin + 1)
+    length = end - begin + 1
+    announced = answer.get("ContentLength", length)
+    if announced != length:
+        raise BrokenAnswerError(f"S3 announced {announced:,} bytes as {text} of the object")
     content = answer["Body"].read()
-    if not len(content) == announced == end - begin + 1:
-        raise BrokenAnswerError(
-            f"S3 sent {len(content):,} bytes and announced {announced:,} as {text}"
-        )
+    if len(content) != length:
+        raise IncompleteReadError(actual_bytes=len(content), expected_bytes=length)
     return ObjectPart(content, first=begin, size=size, etag=answer.get("ETag", ""))
 
 

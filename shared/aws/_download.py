@@ -3,8 +3,8 @@
 import os
 from contextlib import closing
 from pathlib import Path
-from tempfile import NamedTemporaryFile
-from typing import TYPE_CHECKING, Any, BinaryIO
+from tempfile import mkstemp
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError, IncompleteReadError
 
@@ -38,24 +38,33 @@ def download(target: Target, path: Path) -> None:
     Raises:
         NoSuchObjectError, SettingsError, S3Error: as of `_requests.request`.
     """
-    for _ in range(_VERSIONS):
-        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            try:
-                _copy(target, file)
-                os.replace(file.name, path)
-                return
-            except _ReplacedError as error:
-                replaced = error
-            finally:
-                Path(file.name).unlink(missing_ok=True)
-    raise S3Error(
-        f"could not read {target.uri}: it was replaced {_VERSIONS} times while it was read",
-        object=target.uri,
-    ) from replaced
+    descriptor, name = mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        _copy_any_version(target, descriptor)
+        Path(name).replace(path)
+    finally:
+        os.close(descriptor)
+        Path(name).unlink(missing_ok=True)
 
 
-def _copy(target: Target, file: BinaryIO) -> None:
+def _copy_any_version(target: Target, descriptor: int) -> None:
+    for attempt in range(1, _VERSIONS + 1):
+        try:
+            _copy(target, descriptor)
+        except _ReplacedError as error:
+            if attempt == _VERSIONS:
+                raise S3Error(
+                    f"could not read {target.uri}: it was replaced {attempt} times while it was"
+                    " read",
+                    object=target.uri,
+                ) from error
+        else:
+            return
+
+
+def _copy(target: Target, descriptor: int) -> None:
     size, etag = request("read", target, lambda s3: _head(s3, target))
+    os.ftruncate(descriptor, size)  # another version may have been longer
     starts = range(0, size, _PART) if size > _IN_ONE_STREAM else range(1)
 
     def copy_part(start: int) -> None:
@@ -68,7 +77,7 @@ def _copy(target: Target, file: BinaryIO) -> None:
             answer = s3.get_object(Bucket=target.bucket, Key=target.key, **parameters)
             with closing(answer["Body"]):
                 _check(answer, start, stop, size, etag)
-                _write(answer["Body"], file.fileno(), start, stop)
+                _write(answer["Body"], descriptor, start, stop)
 
         try:
             request("read", target, get)

@@ -8,12 +8,18 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
 from boto3.exceptions import Boto3Error
-from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError, ReadTimeoutError
+from botocore.exceptions import (
+    BotoCoreError,
+    ClientError,
+    FlexibleChecksumError,
+    HTTPClientError,
+)
 
 from shared import settings
 from shared.aws import s3_client
 from shared.aws._attempts import Attempts, BrokenAnswerError, NoTimeError
 from shared.aws._buckets import Listing, listing, note_absent
+from shared.aws._timed_sockets import PASSED
 from shared.aws.s3_codes import ABSENT, FORBIDDEN, NO_BUCKET, error_code, http_status
 from shared.errors import NoSuchObjectError, S3Error, SettingsError
 
@@ -117,9 +123,14 @@ def _check_absent(target: Target, error: ClientError) -> None:
         ) from error
     if code in ABSENT:
         note_absent(target.client(), target.bucket)
-    if code in ABSENT or found is Listing.REFUSED:
+        message = f"there is no object {target.uri} that may be read"
+        raise NoSuchObjectError(message, object=target.uri) from error
+    if found is Listing.REFUSED:
         raise NoSuchObjectError(
-            f"there is no object {target.uri} that may be read", object=target.uri
+            f"there is no object {target.uri} that may be read: S3 answered 403, as for a missing"
+            " object, too",
+            object=target.uri,
+            code=code,
         ) from error
 
 
@@ -138,12 +149,23 @@ def _failure(verb: str, target: Target, attempts: Attempts, error: Exception) ->
 
 
 def _reason(verb: str, error: Exception) -> str:
-    if isinstance(error, ReadTimeoutError):
-        return "S3's answer stalled"
+    if timeout := _timeout(error):
+        return "no time is left" if str(timeout) == PASSED else "S3 stalled"
+    if isinstance(error, FlexibleChecksumError):
+        return "S3's answer does not have the checksum that it names"
     if not isinstance(error, ClientError):
         return _ACCOUNTS.sub("...", str(error))
-    code, status = error_code(error) or "unknown", http_status(error)
+    code, status = error_code(error) or "an unknown error", http_status(error)
     answer = code if code == str(status) else f"{code} (HTTP {status})"
     if verb == "read" and code in FORBIDDEN:
         return f"S3 refused it with {answer}, and answers 404 for a missing object of the bucket"
     return f"S3 answered {answer}"
+
+
+def _timeout(error: BaseException | None) -> TimeoutError | None:
+    """Return the time-out of a socket that an error comes from; None if it has another cause."""
+    while error is not None:
+        if isinstance(error, TimeoutError):
+            return error
+        error = error.__cause__ or error.__context__
+    return None

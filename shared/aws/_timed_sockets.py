@@ -6,6 +6,7 @@ at the deadline, and at the rate.
 """
 
 import io
+import math
 import socket
 import time
 from typing import Any
@@ -23,15 +24,19 @@ MIN_RATE = 1024
 """Bytes a second: an answer that arrives more slowly counts as stalled. S3 sends a function some
 50 MB a second, and a poor line still carries ten times this rate."""
 
+PASSED = "the deadline has passed"
+"""Text of the `TimeoutError` for an answer that was not too slow in itself."""
+
 _TRIES_IN_TIME = 3
 """A stalled request is repeated so early that there is time for as many tries."""
 
 _SHORTEST_WAIT_S = 0.5
+_LEAST_S = 0.001  # a time-out of 0 means not to wait at all, which is another mode of sockets
 
 _ADDRESSES = 8
 """S3's names have up to as many addresses, and all are tried before a connection fails."""
 
-_SENT_AT_ONCE = 256 * 1024
+_SENT_AT_ONCE = 64 * 1024
 """Bytes: the time-out of a socket is that of one call, and a call may send a whole day."""
 
 
@@ -65,10 +70,11 @@ class _TimedSocket:
                 self._socket.sendall(content[begin : begin + _SENT_AT_ONCE])
         self._new_answer()
 
-    def makefile(self, mode: str, buffering: int | None = None, **options: Any) -> Any:
-        """Return a file of the received bytes."""
-        # With no buffer, the standard library returns the raw file, which keeps the socket open.
-        raw = _TimedFile(self, self._socket.makefile(mode, 0, **options))
+    def makefile(self, mode: str, buffering: int | None = None) -> io.IOBase:
+        """Return a binary file of the received bytes, as clients of HTTP read them."""
+        if mode != "rb":
+            raise ValueError(f"mode {mode!r}")
+        raw = _TimedFile(self, self._socket.makefile("rb", 0))
         return raw if buffering == 0 else io.BufferedReader(raw)
 
     def receive(self, raw: io.RawIOBase, buffer: Any) -> int | None:
@@ -94,11 +100,11 @@ class _TimedSocket:
         """Set the socket's time-out for the next wait; return it in seconds."""
         left_s = deadline.left_s()
         if left_s <= 0:
-            raise TimeoutError("the deadline has passed")
+            raise TimeoutError(PASSED)
         wait_s = min(max(left_s / _TRIES_IN_TIME, _SHORTEST_WAIT_S), left_s)
         if self._timeout is not None:
             wait_s = min(wait_s, self._timeout)
-        self._socket.settimeout(wait_s if wait_s < float("inf") else None)
+        self._socket.settimeout(wait_s if wait_s < math.inf else None)
         return wait_s
 
 
@@ -131,18 +137,19 @@ class _TimedConnection:
     timeout: float | None
 
     def connect(self) -> None:
-        left_s = max(deadline.left_s(), 0.0) / _ADDRESSES
-        if left_s < float("inf"):
-            self.timeout = max(min(left_s, self.timeout or left_s), 0.001)
+        left_s = deadline.left_s()
+        if left_s < math.inf:
+            wait_s = max(left_s / _ADDRESSES, min(_SHORTEST_WAIT_S, left_s), _LEAST_S)
+            self.timeout = min(wait_s, self.timeout or wait_s)
         super().connect()  # type: ignore[misc]
         self.sock = _TimedSocket(self.sock)
 
 
-class _HTTPConnection(_TimedConnection, AWSHTTPConnection):
+class _HTTPConnection(_TimedConnection, AWSHTTPConnection):  # type: ignore[misc]
     pass
 
 
-class _HTTPSConnection(_TimedConnection, AWSHTTPSConnection):
+class _HTTPSConnection(_TimedConnection, AWSHTTPSConnection):  # type: ignore[misc]
     pass
 
 
@@ -156,5 +163,6 @@ class _HTTPSPool(AWSHTTPSConnectionPool):
 
 def keep_deadline(client: Any) -> None:
     """Make all connections of a new client keep the deadline of their thread."""
-    session = client._endpoint.http_session  # botocore offers no public way to its connections
-    session._pool_classes_by_scheme.update(http=_HTTPPool, https=_HTTPSPool)
+    # botocore offers no public way to the connections of a client.
+    session = client._endpoint.http_session  # noqa: SLF001
+    session._pool_classes_by_scheme.update(http=_HTTPPool, https=_HTTPSPool)  # noqa: SLF001

@@ -64,9 +64,7 @@ def uri(bucket: str, key: str) -> str:
     return f"s3://{bucket}/{key}"
 
 
-def in_threads(
-    do: Callable[[_T], object], items: Iterable[_T], *, share_time: bool = True
-) -> None:
+def in_threads(do: Callable[[_T], object], items: Iterable[_T], *, share_time: bool = True) -> None:
     """Call a function with each item, in as many threads as there are connections to S3.
 
     The first exception is raised once the running calls have ended; calls not yet started are

@@ -2,6 +2,7 @@
 
 import copy
 import io
+import logging
 from dataclasses import dataclass
 
 from lxml import etree
@@ -19,6 +20,8 @@ from shared.errors import (
 )
 from shared.stations import _mending
 
+logger = logging.getLogger(__name__)
+
 _MAX_INVENTORIES = 64  # each takes some 30 KB per epoch of its channel
 
 
@@ -32,6 +35,7 @@ class StationXML:
         content: the file's bytes; None where `inventory` was read from the same content.
         etag: the ETag of the content; "" if S3 gave none, or the content is not from S3.
         inventory: the inventory of an earlier invocation, if there is one; must not be changed.
+        warnings: refusals of more authoritative files, in words.
     """
 
     source: ArchiveObject
@@ -39,6 +43,7 @@ class StationXML:
     content: bytes | None
     etag: str = ""
     inventory: Inventory | None = None
+    warnings: tuple[str, ...] = ()
 
     @property
     def uri(self) -> str:
@@ -65,20 +70,29 @@ def download_stationxml(archive: Archive, channel: ChannelId) -> StationXML:
         S3Error: S3 could not be reached, refused, or broke off.
     """
     keys = archive.stationxml_keys(channel.network, channel.station)
+    refused: list[str] = []
     for file in map(archive.object, keys):
         known = _inventories.get((file.uri, channel))
         try:
             part = s3_read.read_unless(file, known.etag if known else "")
-        except NoSuchObjectError:
+        except NoSuchObjectError as error:
+            if "code" in error.details:  # refused, and perhaps not missing
+                refused.append(error.details["object"])
             continue
+        warnings = tuple(_other_used(file.uri, uri) for uri in refused)
         if part:
-            return StationXML(file, channel, part.content, part.etag)
+            return StationXML(file, channel, part.content, part.etag, warnings=warnings)
         if known:
-            return StationXML(file, channel, None, known.etag, known.value)
+            return StationXML(file, channel, None, known.etag, known.value, warnings)
     raise NoStationXMLError(
         f"the archive has no StationXML of {channel.network}.{channel.station}",
         objects=[archive.object(key).uri for key in keys],
     )
+
+
+def _other_used(used: str, refused: str) -> str:
+    logger.warning("%s answered 403: %s is used", refused, used)
+    return f"{used} is used, as S3 answered 403 for {refused}: it is missing, or may not be read"
 
 
 def read_stationxml(file: StationXML) -> Inventory:

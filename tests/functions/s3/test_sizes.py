@@ -1,0 +1,78 @@
+"""Sizes and versions: half an object is never taken for a whole one, nor are two versions for one.
+
+Each answer is compared with HEAD, Content-Range and ETag. One that disagrees is asked for again,
+and becomes an S3Error that names the object if that lasts.
+"""
+
+import pytest
+
+from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
+from tests.functions.s3.conftest import DAY, EVENTS, JOB, STATIONXML, WINDOWS, Invoke
+from tests.support import faulty_s3
+from tests.support.faulty_s3 import FaultyS3
+
+CONTRADICTIONS = {
+    "half": faulty_s3.half,
+    "half a range": faulty_s3.half_range,
+    "no length": faulty_s3.without_length,
+}
+
+
+@pytest.mark.parametrize("key", [DAY, STATIONXML])
+@pytest.mark.parametrize("fault", ["half", "half a range"])
+def test_half_an_object_is_never_used(
+    s3: FaultyS3, archive: S3Server, invoke: Invoke, fault: str, key: str
+) -> None:
+    s3.add(CONTRADICTIONS[fault], part=key, methods=("GET",))
+    error = invoke("response", JOB, left_s=60).error
+    assert error["type"] == "S3Error"
+    assert f"could not read s3://scedc-pds/{key}: S3 " in error["message"]
+    assert "at each of 3 attempts" in error["message"]
+    assert "Contents" not in archive.client.list_objects_v2(Bucket=OUTPUT_BUCKET)
+
+
+@pytest.mark.parametrize("fault", ["half", "half a range"])
+@pytest.mark.parametrize("reading", ["records", "whole"])
+def test_half_an_object_is_never_a_window(
+    s3: FaultyS3, invoke: Invoke, fault: str, reading: str
+) -> None:
+    s3.add(CONTRADICTIONS[fault], part=DAY, methods=("GET",))
+    error = invoke("timewindow", {**WINDOWS, "Read": reading}, left_s=60).error
+    assert error["type"] == "S3Error"
+    assert f"could not read s3://scedc-pds/{DAY}: S3 " in error["message"]
+
+
+@pytest.mark.parametrize("fault", CONTRADICTIONS)
+@pytest.mark.parametrize("key", [DAY, STATIONXML])
+def test_contradiction_that_passes_is_survived(
+    s3: FaultyS3, invoke: Invoke, fault: str, key: str
+) -> None:
+    s3.add(CONTRADICTIONS[fault], part=key, methods=("GET",), times=1)
+    assert invoke("response", JOB, left_s=60).answer["samples"] == 12_000
+
+
+@pytest.mark.parametrize("method", ["HEAD", "GET"])
+@pytest.mark.parametrize("event", EVENTS)
+def test_answer_without_a_length(s3: FaultyS3, invoke: Invoke, method: str, event: str) -> None:
+    """A range gives the length a second time, so that windows need no Content-Length."""
+    s3.add(faulty_s3.without_length, part=DAY, methods=(method,))
+    done = invoke(*EVENTS[event], left_s=60)
+    if EVENTS[event][0] == "response":
+        assert done.error["type"] == "S3Error"
+        assert f"could not read s3://scedc-pds/{DAY}: " in done.error["message"]
+        assert "S3's answer has no Content-Length" in done.error["message"]
+    else:
+        assert "error" not in str(done.answer)
+
+
+def test_versions_are_not_mixed(s3: FaultyS3, invoke: Invoke) -> None:
+    s3.add(faulty_s3.of_another_version, part=DAY, methods=("GET",))
+    error = invoke("response", JOB, left_s=60).error
+    assert error["type"] == "S3Error"
+    assert f"s3://scedc-pds/{DAY}" in error["message"]
+    assert "it was replaced 3 times while it was read" in error["message"]
+
+
+def test_replaced_object_is_read_again(s3: FaultyS3, invoke: Invoke) -> None:
+    s3.add(faulty_s3.of_another_version, part=DAY, methods=("GET",), times=1)
+    assert invoke("response", JOB, left_s=60).answer["samples"] == 12_000
