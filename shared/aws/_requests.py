@@ -19,7 +19,6 @@ from shared import settings
 from shared.aws import s3_client
 from shared.aws._attempts import Attempts, BrokenAnswerError, NoTimeError
 from shared.aws._buckets import Listing, listing, note_absent
-from shared.aws._timed_sockets import PASSED
 from shared.aws.s3_codes import ABSENT, FORBIDDEN, NO_BUCKET, error_code, http_status
 from shared.errors import NoSuchObjectError, S3Error, SettingsError
 
@@ -149,8 +148,8 @@ def _failure(verb: str, target: Target, attempts: Attempts, error: Exception) ->
 
 
 def _reason(verb: str, error: Exception) -> str:
-    if timeout := _timeout(error):
-        return "no time is left" if str(timeout) == PASSED else "S3 stalled"
+    if _took_too_long(error):
+        return "S3 took too long"
     if isinstance(error, FlexibleChecksumError):
         return "S3's answer does not have the checksum that it names"
     if not isinstance(error, ClientError):
@@ -162,10 +161,8 @@ def _reason(verb: str, error: Exception) -> str:
     return f"S3 answered {answer}"
 
 
-def _timeout(error: BaseException | None) -> TimeoutError | None:
-    """Return the time-out of a socket that an error comes from; None if it has another cause."""
-    while error is not None:
-        if isinstance(error, TimeoutError):
-            return error
+def _took_too_long(error: BaseException | None) -> bool:
+    """Return whether an error comes from a time-out of a socket."""
+    while error is not None and not isinstance(error, TimeoutError):
         error = error.__cause__ or error.__context__
-    return None
+    return error is not None

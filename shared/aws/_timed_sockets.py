@@ -24,9 +24,6 @@ MIN_RATE = 1024
 """Bytes a second: an answer that arrives more slowly counts as stalled. S3 sends a function some
 50 MB a second, and a poor line still carries ten times this rate."""
 
-PASSED = "the deadline has passed"
-"""Text of the `TimeoutError` for an answer that was not too slow in itself."""
-
 _TRIES_IN_TIME = 3
 """A stalled request is repeated so early that there is time for as many tries."""
 
@@ -100,7 +97,7 @@ class _TimedSocket:
         """Set the socket's time-out for the next wait; return it in seconds."""
         left_s = deadline.left_s()
         if left_s <= 0:
-            raise TimeoutError(PASSED)
+            raise TimeoutError("the deadline has passed")
         wait_s = min(max(left_s / _TRIES_IN_TIME, _SHORTEST_WAIT_S), left_s)
         if self._timeout is not None:
             wait_s = min(wait_s, self._timeout)

@@ -1,20 +1,15 @@
 """S3 with faults: an HTTP proxy before the S3 server that stalls, drips, cuts, and refuses."""
 
 import http.client
-import socket
-import struct
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from local.cloud.s3_server import S3Server
-
-ACCOUNT = "123456789012"
-ROLE = f"arn:aws:sts::{ACCOUNT}:assumed-role/secret-role/session"
-"""Named by S3 in refusals."""
 
 
 @dataclass
@@ -50,11 +45,7 @@ class Exchange(BaseHTTPRequestHandler):
         body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.note(self.command, self.path)
         fault = self.server.fault_of(self.command, self.path)
-        if fault and fault.before:
-            fault.reply(self, Reply(0, {}, b""))
-            return
-        reply = self._forward(body)
-        (fault.reply if fault else plain)(self, reply)
+        (fault.reply if fault else plain)(self, partial(self._forward, body))
 
     do_GET = do_HEAD = do_PUT = do_POST = answer  # noqa: N815
 
@@ -85,7 +76,10 @@ class Exchange(BaseHTTPRequestHandler):
         """Log nothing."""
 
 
-Respond = Callable[[Exchange, Reply], None]
+Forward = Callable[[], Reply]
+"""Passes the request on to the S3 server, and returns its reply."""
+
+Respond = Callable[[Exchange, Forward], None]
 
 
 @dataclass
@@ -94,14 +88,12 @@ class Fault:
 
     Attributes:
         reply: sends the reply, given that of the S3 server.
-        before: whether the request does not reach the S3 server.
         part: the requests whose path has this text.
         methods: the requests with these methods.
         times: how often the fault occurs.
     """
 
     reply: Respond
-    before: bool = False
     part: str = ""
     methods: tuple[str, ...] = ("GET", "HEAD", "PUT", "POST")
     times: float = float("inf")
@@ -114,106 +106,10 @@ class Fault:
         return True
 
 
-def plain(exchange: Exchange, reply: Reply) -> None:
+def plain(exchange: Exchange, forward: Forward) -> None:
+    """Reply as S3 does."""
+    reply = forward()
     exchange.send(reply.head() + reply.body)
-
-
-def stall(exchange: Exchange, _: Reply) -> None:
-    """Never answer."""
-    exchange.wait(60)
-
-
-def stall_in_body(exchange: Exchange, reply: Reply) -> None:
-    """Send half of the body, and no more."""
-    exchange.send(reply.head() + reply.body[: len(reply.body) // 2])
-    exchange.wait(60)
-
-
-def drip(exchange: Exchange, reply: Reply) -> None:
-    """Send a byte a second, from the status line on."""
-    _drip(exchange, reply.head() + reply.body)
-
-
-def drip_body(exchange: Exchange, reply: Reply) -> None:
-    """Send the headers, and then a byte a second."""
-    exchange.send(reply.head())
-    _drip(exchange, reply.body)
-
-
-def _drip(exchange: Exchange, content: bytes) -> None:
-    for number in range(len(content)):
-        exchange.send(content[number : number + 1])
-        if exchange.wait(1):
-            return
-
-
-def reset(exchange: Exchange, _: Reply) -> None:
-    """Reset the connection in place of an answer."""
-    _reset(exchange)
-
-
-def reset_in_body(exchange: Exchange, reply: Reply) -> None:
-    """Reset the connection in the middle of the body."""
-    exchange.send(reply.head() + reply.body[: len(reply.body) // 2])
-    exchange.wait(0.05)
-    _reset(exchange)
-
-
-def _reset(exchange: Exchange) -> None:
-    linger = struct.pack("ii", 1, 0)  # closing sends RST
-    exchange.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
-    exchange.connection.close()
-
-
-def half(exchange: Exchange, reply: Reply) -> None:
-    """Send the first half of the body, with a Content-Length that agrees."""
-    body = reply.body[: len(reply.body) // 2]
-    exchange.send(_with_length(reply, len(body)).head() + body)
-
-
-def half_range(exchange: Exchange, reply: Reply) -> None:
-    """Send the first half of a part, with a Content-Length and a Content-Range that agree."""
-    body = reply.body[: len(reply.body) // 2]
-    headers = dict(_with_length(reply, len(body)).headers)
-    for name, text in headers.items():
-        if name.lower() == "content-range":
-            begin, _, rest = text.removeprefix("bytes ").partition("-")
-            size = rest.partition("/")[2]
-            headers[name] = f"bytes {begin}-{int(begin) + len(body) - 1}/{size}"
-    exchange.send(Reply(reply.status, headers, b"").head() + body)
-
-
-def without_length(exchange: Exchange, reply: Reply) -> None:
-    """Leave out Content-Length; the end of the connection ends the body."""
-    headers = {n: t for n, t in reply.headers.items() if n.lower() != "content-length"}
-    exchange.send(Reply(reply.status, headers, b"").head() + reply.body)
-
-
-def of_another_version(exchange: Exchange, reply: Reply) -> None:
-    """Reply with another ETag."""
-    headers = {n: t for n, t in reply.headers.items() if n.lower() != "etag"}
-    exchange.send(Reply(reply.status, {**headers, "ETag": '"another"'}, b"").head() + reply.body)
-
-
-def _with_length(reply: Reply, length: int) -> Reply:
-    headers = {n: t for n, t in reply.headers.items() if n.lower() != "content-length"}
-    return Reply(reply.status, {**headers, "Content-Length": str(length)}, b"")
-
-
-def refuse(status: int, code: str, message: str = "because") -> Respond:
-    """Return a reply that is an error of S3."""
-
-    def respond(exchange: Exchange, _: Reply) -> None:
-        text = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>".encode()
-        headers = {"Content-Type": "application/xml", "Content-Length": str(len(text))}
-        body = b"" if exchange.command == "HEAD" else text
-        exchange.send(Reply(status, headers, b"").head() + body)
-
-    return respond
-
-
-slow_down = refuse(503, "SlowDown", "Please reduce your request rate.")
-forbid = refuse(403, "AccessDenied", f"User: {ROLE} is not authorized to perform: s3:GetObject")
 
 
 class FaultyS3(ThreadingHTTPServer):
@@ -258,7 +154,7 @@ class FaultyS3(ThreadingHTTPServer):
 
     def add(self, reply: Respond, **options: Any) -> Fault:
         """Add a fault; `options` are the attributes of `Fault`."""
-        self.faults.append(Fault(reply, reply in (stall, reset), **options))
+        self.faults.append(Fault(reply, **options))
         return self.faults[-1]
 
     def handle_error(self, *_: Any) -> None:

@@ -23,20 +23,20 @@ from tests.functions.s3.conftest import (
     Invoked,
     sqs_event,
 )
-from tests.support import faulty_s3
+from tests.support import s3_faults
 from tests.support.builders import http_event, make_trace, noise, put_day
 from tests.support.faulty_s3 import FaultyS3
 
 LEFT_S = 3.0
 
 LASTING = {
-    "stall": faulty_s3.stall,
-    "stall in the body": faulty_s3.stall_in_body,
-    "drip": faulty_s3.drip,
-    "drip of the body": faulty_s3.drip_body,
-    "reset": faulty_s3.reset,
-    "reset in the body": faulty_s3.reset_in_body,
-    "storm of 503": faulty_s3.slow_down,
+    "stall": s3_faults.stall,
+    "stall in the body": s3_faults.stall_in_body,
+    "drip": s3_faults.drip,
+    "drip of the body": s3_faults.drip_body,
+    "reset": s3_faults.reset,
+    "reset in the body": s3_faults.reset_in_body,
+    "storm of 503": s3_faults.slow_down,
 }
 
 
@@ -88,7 +88,7 @@ def test_passing_fault_is_survived(s3: FaultyS3, invoke: Invoke, fault: str) -> 
 
 
 def test_storm_of_some_seconds_is_survived_with_a_minute_left(s3: FaultyS3, invoke: Invoke) -> None:
-    storm = s3.add(faulty_s3.slow_down)
+    storm = s3.add(s3_faults.slow_down)
     start = time.monotonic()
     calm = s3.fault_of
 
@@ -105,7 +105,7 @@ def test_storm_of_some_seconds_is_survived_with_a_minute_left(s3: FaultyS3, invo
 
 def test_sixty_four_stalled_objects(s3: FaultyS3, archive: S3Server, invoke: Invoke) -> None:
     days = [f"2024-{month:02d}-{day:02d}" for month in (1, 2, 3) for day in range(1, 29)][:64]
-    s3.add(faulty_s3.stall, part="continuous_waveforms")
+    s3.add(s3_faults.stall, part="continuous_waveforms")
     windows = [
         {**WINDOWS["Windows"][0], "Starttime": f"{day}T01:00:00", "Endtime": f"{day}T01:00:10"}
         for day in days
@@ -125,7 +125,7 @@ def test_stalled_object_leaves_time_for_the_others(
     for code in ("BHN", "BHE"):
         nscl = NSCL.replace("BHZ", code)
         put_day(archive, nscl, "2024,001", make_trace(nscl, "2024-01-01", noise(12_000)))
-    s3.add(faulty_s3.stall, part=DAY)
+    s3.add(s3_faults.stall, part=DAY)
     first = WINDOWS["Windows"][0]
     windows = [{**first, "Channel": code} for code in ("BHZ", "BHN", "BHE")]
     done = invoke("timewindow", {"Windows": windows}, left_s=8)
@@ -138,7 +138,7 @@ def test_large_reply_is_stored_in_time_or_not_at_all(
 ) -> None:
     data = noise(1_500_000)
     put_day(archive, "CI.BOM.BHE.", "2024,001", make_trace("CI.BOM.BHE.", "2024-01-01", data))
-    s3.add(faulty_s3.stall, part="corrected-waveforms/windows")
+    s3.add(s3_faults.stall, part="corrected-waveforms/windows")
     window = {**WINDOWS["Windows"][0], "Channel": "BHE", "Endtime": "2024-01-01T10:25:00"}
     done = invoke("timewindow", {"Windows": [window]}, left_s=6)
     assert done.seconds < 6
@@ -157,7 +157,7 @@ def test_no_time_at_all(s3: FaultyS3, invoke: Invoke) -> None:
 def test_without_a_clock_attempts_are_limited(
     s3: FaultyS3, invoke: Invoke, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    s3.add(faulty_s3.slow_down)
+    s3.add(s3_faults.slow_down)
     done = invoke("response", JOB)
     assert "S3 answered 503, at each of 5 attempts in " in done.error["message"]
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")

@@ -1,7 +1,7 @@
 """403 is not 404: a refusal is an S3Error that may pass, where missing objects answer 404.
 
 Where the bucket cannot be listed, S3 answers 403 for missing objects, too. That is asked once in a
-container, at the first refusal. What S3 says of accounts and roles reaches the log alone.
+container, at the first refusal. S3's words about accounts and roles reach the log alone.
 """
 
 import json
@@ -13,9 +13,10 @@ from local.cloud.s3_server import S3Server
 from shared.archive.scedc import SCEDC
 from shared.aws import s3_client
 from tests.functions.s3.conftest import DAY, EVENTS, JOB, STATIONXML, WINDOWS, Invoke, sqs_event
-from tests.support import faulty_s3
+from tests.support import s3_faults
 from tests.support.builders import make_trace, noise, put_day, put_station
-from tests.support.faulty_s3 import ACCOUNT, FaultyS3
+from tests.support.faulty_s3 import FaultyS3
+from tests.support.s3_faults import ACCOUNT
 
 LISTING = "list-type"
 
@@ -25,7 +26,7 @@ LISTING = "list-type"
 def test_refusal_may_pass(s3: FaultyS3, invoke: Invoke, part: str, event: str) -> None:
     if part == STATIONXML and EVENTS[event][0] == "timewindow":
         pytest.skip("counts need no StationXML")
-    s3.add(faulty_s3.forbid, part=part)
+    s3.add(s3_faults.forbid, part=part)
     error = invoke(*EVENTS[event], left_s=20).error
     assert error["type"] == "S3Error"
     assert f"could not read s3://scedc-pds/{part}: S3 refused it with " in error["message"]
@@ -34,7 +35,7 @@ def test_refusal_may_pass(s3: FaultyS3, invoke: Invoke, part: str, event: str) -
 
 
 def test_batch_keeps_a_refused_message(s3: FaultyS3, invoke: Invoke) -> None:
-    s3.add(faulty_s3.forbid, part=DAY)
+    s3.add(s3_faults.forbid, part=DAY)
     reply = invoke("response", sqs_event(JOB), left_s=20).answer
     assert reply == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
 
@@ -43,16 +44,16 @@ def test_batch_keeps_a_refused_message(s3: FaultyS3, invoke: Invoke) -> None:
 def test_where_listing_is_refused_403_may_mean_missing(
     s3: FaultyS3, invoke: Invoke, event: str, caplog: pytest.LogCaptureFixture
 ) -> None:
-    s3.add(faulty_s3.forbid, part=DAY)
-    s3.add(faulty_s3.forbid, part=LISTING)
+    s3.add(s3_faults.forbid, part=DAY)
+    s3.add(s3_faults.forbid, part=LISTING)
     error = invoke(*EVENTS[event], left_s=20).error
     assert error["type"] == "NoWaveformError"
     assert "s3://scedc-pds cannot be listed: 403 is taken for a missing object" in caplog.text
 
 
 def test_listing_is_asked_once_in_a_container(s3: FaultyS3, invoke: Invoke) -> None:
-    s3.add(faulty_s3.forbid, part=DAY)
-    s3.add(faulty_s3.forbid, part=LISTING)
+    s3.add(s3_faults.forbid, part=DAY)
+    s3.add(s3_faults.forbid, part=LISTING)
     for _ in range(3):
         invoke("timewindow", WINDOWS, left_s=20)
     assert [LISTING in path for _, path in s3.requests].count(True) == 1
@@ -63,21 +64,21 @@ def test_listing_is_asked_once_in_a_container(s3: FaultyS3, invoke: Invoke) -> N
 
 def test_missing_object_shows_that_listing_is_allowed(s3: FaultyS3, invoke: Invoke) -> None:
     invoke("response", {**JOB, "day": "2024,002"}, left_s=20)
-    s3.add(faulty_s3.forbid, part=DAY)
+    s3.add(s3_faults.forbid, part=DAY)
     assert invoke("response", JOB, left_s=20).error["type"] == "S3Error"
     assert not any(LISTING in path for _, path in s3.requests)
 
 
-@pytest.mark.parametrize("fault", [faulty_s3.slow_down, faulty_s3.reset, faulty_s3.stall])
+@pytest.mark.parametrize("fault", [s3_faults.slow_down, s3_faults.reset, s3_faults.stall])
 def test_unknown_listing_is_no_proof_of_absence(
     s3: FaultyS3, invoke: Invoke, fault: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """It is asked again at the next refusal."""
-    s3.add(faulty_s3.forbid, part=DAY)
+    s3.add(s3_faults.forbid, part=DAY)
     s3.add(fault, part=LISTING)
     assert invoke("response", JOB, left_s=3).error["type"] == "S3Error"
     s3.faults.pop()
-    s3.add(faulty_s3.forbid, part=LISTING)
+    s3.add(s3_faults.forbid, part=LISTING)
     assert invoke("response", JOB, left_s=20).error["type"] == "NoWaveformError"
 
 
@@ -94,9 +95,9 @@ def test_refusal_does_not_silently_lead_to_another_stationxml(
     content = put_station(archive, "XX", "ABC", BHZ=40.0)
     own, copy, _ = SCEDC.stationxml_keys("XX", "ABC")
     archive.put(copy, content)
-    s3.add(faulty_s3.forbid, part=own)
+    s3.add(s3_faults.forbid, part=own)
     if not listed:
-        s3.add(faulty_s3.forbid, part=LISTING)
+        s3.add(s3_faults.forbid, part=LISTING)
     done = invoke("response", {**JOB, "nscl": nscl}, left_s=20)
     if listed:
         assert done.error["type"] == "S3Error"
@@ -114,7 +115,7 @@ def test_accounts_and_roles_reach_the_log_alone(
     part, methods = (DAY, ("GET",))
     if EVENTS[event][0] == "response":
         part, methods = "noresp", ("PUT",)
-    s3.add(faulty_s3.forbid, part=part, methods=methods)
+    s3.add(s3_faults.forbid, part=part, methods=methods)
     done = invoke(*EVENTS[event], left_s=20)
     said = json.dumps(done.error)
     assert "AccessDenied (HTTP 403)" in said

@@ -8,13 +8,13 @@ import pytest
 
 from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
 from tests.functions.s3.conftest import DAY, EVENTS, JOB, STATIONXML, WINDOWS, Invoke
-from tests.support import faulty_s3
+from tests.support import s3_faults
 from tests.support.faulty_s3 import FaultyS3
 
 CONTRADICTIONS = {
-    "half": faulty_s3.half,
-    "half a range": faulty_s3.half_range,
-    "no length": faulty_s3.without_length,
+    "half": s3_faults.half,
+    "half a range": s3_faults.half_range,
+    "no length": s3_faults.without_length,
 }
 
 
@@ -55,7 +55,7 @@ def test_contradiction_that_passes_is_survived(
 @pytest.mark.parametrize("event", EVENTS)
 def test_answer_without_a_length(s3: FaultyS3, invoke: Invoke, method: str, event: str) -> None:
     """A range gives the length a second time, so that windows need no Content-Length."""
-    s3.add(faulty_s3.without_length, part=DAY, methods=(method,))
+    s3.add(s3_faults.without_length, part=DAY, methods=(method,))
     done = invoke(*EVENTS[event], left_s=60)
     if EVENTS[event][0] == "response":
         assert done.error["type"] == "S3Error"
@@ -66,7 +66,7 @@ def test_answer_without_a_length(s3: FaultyS3, invoke: Invoke, method: str, even
 
 
 def test_versions_are_not_mixed(s3: FaultyS3, invoke: Invoke) -> None:
-    s3.add(faulty_s3.of_another_version, part=DAY, methods=("GET",))
+    s3.add(s3_faults.of_another_version, part=DAY, methods=("GET",))
     error = invoke("response", JOB, left_s=60).error
     assert error["type"] == "S3Error"
     assert f"s3://scedc-pds/{DAY}" in error["message"]
@@ -74,5 +74,5 @@ def test_versions_are_not_mixed(s3: FaultyS3, invoke: Invoke) -> None:
 
 
 def test_replaced_object_is_read_again(s3: FaultyS3, invoke: Invoke) -> None:
-    s3.add(faulty_s3.of_another_version, part=DAY, methods=("GET",), times=1)
+    s3.add(s3_faults.of_another_version, part=DAY, methods=("GET",), times=1)
     assert invoke("response", JOB, left_s=60).answer["samples"] == 12_000

@@ -1,0 +1,116 @@
+"""Faults of S3, for `faulty_s3`: each sends a reply in place of S3's own."""
+
+import socket
+import struct
+
+from tests.support.faulty_s3 import Exchange, Forward, Reply, Respond
+
+ACCOUNT = "123456789012"
+ROLE = f"arn:aws:sts::{ACCOUNT}:assumed-role/secret-role/session"
+"""Named by S3 in refusals."""
+
+
+def stall(exchange: Exchange, _: Forward) -> None:
+    """Never answer."""
+    exchange.wait(60)
+
+
+def stall_in_body(exchange: Exchange, forward: Forward) -> None:
+    """Send half of the body, and no more."""
+    reply = forward()
+    exchange.send(reply.head() + reply.body[: len(reply.body) // 2])
+    exchange.wait(60)
+
+
+def drip(exchange: Exchange, forward: Forward) -> None:
+    """Send a byte a second, from the status line on."""
+    reply = forward()
+    _drip(exchange, reply.head() + reply.body)
+
+
+def drip_body(exchange: Exchange, forward: Forward) -> None:
+    """Send the headers, and then a byte a second."""
+    reply = forward()
+    exchange.send(reply.head())
+    _drip(exchange, reply.body)
+
+
+def _drip(exchange: Exchange, content: bytes) -> None:
+    for number in range(len(content)):
+        exchange.send(content[number : number + 1])
+        if exchange.wait(1):
+            return
+
+
+def reset(exchange: Exchange, _: Forward) -> None:
+    """Reset the connection in place of an answer."""
+    _reset(exchange)
+
+
+def reset_in_body(exchange: Exchange, forward: Forward) -> None:
+    """Reset the connection in the middle of the body."""
+    reply = forward()
+    exchange.send(reply.head() + reply.body[: len(reply.body) // 2])
+    exchange.wait(0.05)
+    _reset(exchange)
+
+
+def _reset(exchange: Exchange) -> None:
+    linger = struct.pack("ii", 1, 0)  # closing sends RST
+    exchange.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    exchange.connection.close()
+
+
+def half(exchange: Exchange, forward: Forward) -> None:
+    """Send the first half of the body, with a Content-Length that agrees."""
+    reply = forward()
+    body = reply.body[: len(reply.body) // 2]
+    exchange.send(_with_length(reply, len(body)).head() + body)
+
+
+def half_range(exchange: Exchange, forward: Forward) -> None:
+    """Send the first half of a part, with a Content-Length and a Content-Range that agree."""
+    reply = forward()
+    body = reply.body[: len(reply.body) // 2]
+    headers = dict(_with_length(reply, len(body)).headers)
+    for name, text in headers.items():
+        if name.lower() == "content-range":
+            begin, _, rest = text.removeprefix("bytes ").partition("-")
+            size = rest.partition("/")[2]
+            headers[name] = f"bytes {begin}-{int(begin) + len(body) - 1}/{size}"
+    exchange.send(Reply(reply.status, headers, b"").head() + body)
+
+
+def without_length(exchange: Exchange, forward: Forward) -> None:
+    """Leave out Content-Length; the end of the connection ends the body."""
+    reply = forward()
+    headers = {n: t for n, t in reply.headers.items() if n.lower() != "content-length"}
+    exchange.send(Reply(reply.status, headers, b"").head() + reply.body)
+
+
+def of_another_version(exchange: Exchange, forward: Forward) -> None:
+    """Reply with another ETag."""
+    reply = forward()
+    headers = {n: t for n, t in reply.headers.items() if n.lower() != "etag"}
+    exchange.send(Reply(reply.status, {**headers, "ETag": '"another"'}, b"").head() + reply.body)
+
+
+def _with_length(reply: Reply, length: int) -> Reply:
+    headers = {n: t for n, t in reply.headers.items() if n.lower() != "content-length"}
+    return Reply(reply.status, {**headers, "Content-Length": str(length)}, b"")
+
+
+def refuse(status: int, code: str, message: str = "because") -> Respond:
+    """Return a reply that is an error of S3."""
+
+    def respond(exchange: Exchange, _: Forward) -> None:
+        text = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>".encode()
+        headers = {"Content-Type": "application/xml", "Content-Length": str(len(text))}
+        body = b"" if exchange.command == "HEAD" else text
+        exchange.send(Reply(status, headers, b"").head() + body)
+
+    return respond
+
+
+slow_down = refuse(503, "SlowDown", "Please reduce your request rate.")
+forbid = refuse(403, "AccessDenied", f"User: {ROLE} is not authorized to perform: s3:GetObject")
