@@ -32,25 +32,30 @@ class _ReplacedError(Exception):
     """The object has another version than at the start of the download."""
 
 
-def download(target: Target, path: Path) -> None:
+def download(target: Target, path: Path) -> str:
     """Copy an object into a file, which appears once it is complete.
+
+    Returns:
+        The object's ETag; "" if S3 gave none.
 
     Raises:
         NoSuchObjectError, SettingsError, S3Error: as of `_requests.request`.
     """
     descriptor, name = mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        _copy_any_version(target, descriptor)
+        etag = _copy_any_version(target, descriptor)
         Path(name).replace(path)
     finally:
         os.close(descriptor)
         Path(name).unlink(missing_ok=True)
+    return etag
 
 
-def _copy_any_version(target: Target, descriptor: int) -> None:
-    for attempt in range(1, _VERSIONS + 1):
+def _copy_any_version(target: Target, descriptor: int) -> str:
+    attempt = 1
+    while True:
         try:
-            _copy(target, descriptor)
+            return _copy(target, descriptor)
         except _ReplacedError as error:
             if attempt == _VERSIONS:
                 raise S3Error(
@@ -58,11 +63,10 @@ def _copy_any_version(target: Target, descriptor: int) -> None:
                     " read",
                     object=target.uri,
                 ) from error
-        else:
-            return
+            attempt += 1
 
 
-def _copy(target: Target, descriptor: int) -> None:
+def _copy(target: Target, descriptor: int) -> str:
     size, etag = request("read", target, lambda s3: _head(s3, target))
     os.ftruncate(descriptor, size)  # another version may have been longer
     starts = range(0, size, _PART) if size > _IN_ONE_STREAM else range(1)
@@ -88,6 +92,7 @@ def _copy(target: Target, descriptor: int) -> None:
             raise
 
     in_threads(copy_part, starts, share_time=False)
+    return etag
 
 
 def _head(s3: "S3Client", target: Target) -> tuple[int, str]:
@@ -110,10 +115,8 @@ def _check(answer: Any, start: int, stop: int, size: int, etag: str) -> None:
 
 def _write(body: Any, descriptor: int, start: int, stop: int) -> None:
     place = start
-    while chunk := body.read(min(_CHUNK, stop - place)):
+    while chunk := body.read(_CHUNK):  # to the end, where botocore compares the checksum
         os.pwrite(descriptor, chunk, place)
         place += len(chunk)
-        if place == stop:
-            return
-    if place < stop:
+    if place != stop:
         raise IncompleteReadError(actual_bytes=place - start, expected_bytes=stop - start)

@@ -51,14 +51,17 @@ class ObjectChangedError(Exception):
     """The content of an object is not the expected one."""
 
 
-def download(source: S3Object, path: Path) -> None:
+def download(source: S3Object, path: Path) -> str:
     """Copy an object into a file, which appears once it is complete.
+
+    Returns:
+        The object's ETag; "" if S3 gave none.
 
     Raises:
         NoSuchObjectError: the object does not exist, or is not public.
         S3Error: S3 could not be reached, refused, or broke off.
     """
-    _download.download(_target(source), path)
+    return _download.download(_target(source), path)
 
 
 def read_part(

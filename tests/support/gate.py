@@ -23,7 +23,10 @@ class Gate:
         return self
 
     def __exit__(self, *_: object) -> None:
-        for each in (self._listener, *self._sockets):
+        self._listener.close()
+        for each in self._sockets:
+            with suppress(OSError):  # closed by the other side
+                each.shutdown(socket.SHUT_RDWR)  # a thread that receives would keep it open
             each.close()
 
     def _accept(self) -> None:
