@@ -1,6 +1,6 @@
 """AWS services and the Lambda container. No other package imports boto3 or botocore.
 
-s3_client: S3 clients, the translation of their errors, and threads for parallel requests.
+s3_client: S3 clients, and threads for parallel requests.
 s3_codes: S3's error codes.
 s3_read: public objects, read whole or in parts.
 s3_write: uploads, and signed links.
@@ -8,6 +8,12 @@ dead_letters: messages that failed for good, sent to a queue with the reason.
 etag_cache: `ETagCache`, results that a warm container keeps of S3 objects.
 scratch: a temporary folder for one invocation.
 memory: refuses work that would exhaust the function's memory.
-deadline: the time left in an invocation.
+deadline: the time left in an invocation, for its requests to S3 and for another job.
+
+_requests: sends S3's requests, and translates their errors.
+_attempts: repeats requests until the deadline.
+_timed_sockets: connections that keep the deadline, whatever S3 does.
+_bodies, _download: read bodies, and compare their sizes and versions.
+_buckets: whether buckets can be listed, which decides the meaning of 403.
 _config: time-outs of the AWS clients.
 """

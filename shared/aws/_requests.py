@@ -157,7 +157,7 @@ def _reason(verb: str, error: Exception) -> str:
     code, status = error_code(error) or "an unknown error", http_status(error)
     answer = code if code == str(status) else f"{code} (HTTP {status})"
     if verb == "read" and code in FORBIDDEN:
-        return f"S3 refused it with {answer}, and answers 404 for a missing object of the bucket"
+        return f"S3 refused it with {answer}"
     return f"S3 answered {answer}"
 
 

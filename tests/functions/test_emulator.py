@@ -4,16 +4,12 @@ import base64
 import gzip
 import io
 import json
-import os
-import signal
 import socket
 import struct
 import threading
 import time
-import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +19,7 @@ import pytest
 from local.cloud.emulator import INVOCATIONS, Emulator, EmulatorError, _Call
 from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
 from tests.support.builders import http_event, make_trace, noise, put_day
-from tests.support.gate import Gate
+from tests.support.processes import children
 
 NSCL = "CI.BOM.BHZ."
 RESPONSE_REQUEST = {"day": "2024,001", "nscl": NSCL}
@@ -190,24 +186,6 @@ def test_the_emulator_ends_with_its_block(s3_server: S3Server) -> None:
         pass
 
 
-def children(pid: int) -> list[int]:
-    """Return the child processes of a process, once there are any."""
-    for _ in range(3_000):
-        processes = [
-            int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()
-        ]
-        processes += [
-            int(child)
-            for thread in os.listdir(f"/proc/{pid}/task")
-            if thread != str(pid)
-            for child in Path(f"/proc/{pid}/task/{thread}/children").read_text().split()
-        ]
-        if processes:
-            return processes
-        time.sleep(0.1)
-    return []
-
-
 def test_a_taken_port_is_an_error(s3_server: S3Server, response: Emulator) -> None:
     port = int(response.endpoint_url.rpartition(":")[2])
     with (
@@ -215,41 +193,3 @@ def test_a_taken_port_is_an_error(s3_server: S3Server, response: Emulator) -> No
         Emulator("response", {}, port),
     ):
         pass
-
-
-def test_a_killed_runtime_leaves_nothing_behind(day: S3Server, tmp_path: Path) -> None:
-    """The next request in that container cleans up. S3 stalls, so that there is time to kill it."""
-    with Gate(day) as gate:
-        environment = {
-            **day.function_environment,
-            "TMPDIR": str(tmp_path),
-            "AWS_ENDPOINT_URL_S3": gate.url,
-        }
-        with Emulator("response", environment) as emulator, ThreadPoolExecutor(1) as caller:
-            call = caller.submit(post, emulator, RESPONSE_REQUEST)
-            while not (call.done() or any(tmp_path.iterdir())):
-                time.sleep(0.01)
-            (runtime,) = children(emulator.process.pid)
-            os.kill(runtime, signal.SIGKILL)
-            with pytest.raises(urllib.error.HTTPError, match="502") as ended:
-                call.result()
-            ended.value.close()
-            left = len(list(tmp_path.iterdir()))
-            gate.opened.set()
-            answer = post(emulator, RESPONSE_REQUEST)
-    assert left == 1
-    assert "output_key" in json.loads(answer)
-    assert list(tmp_path.iterdir()) == []
-
-
-def test_a_stall_of_s3_is_answered_before_the_timeout(day: S3Server) -> None:
-    with Gate(day) as gate:
-        environment = {**day.function_environment, "AWS_ENDPOINT_URL_S3": gate.url}
-        for timeout_s in (4, 8, 16, 32, 64):  # long enough for a slow machine to start reading
-            with Emulator("response", environment, timeout_s=timeout_s) as emulator:
-                answer = post(emulator, RESPONSE_REQUEST)
-            if b"timed out" not in answer:
-                break
-    error = json.loads(answer)
-    assert error["errorType"] == "S3Error"
-    assert "CIBOM__BHZ___2024001.ms: S3 took too long" in error["errorMessage"]

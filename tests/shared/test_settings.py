@@ -131,3 +131,16 @@ def test_invalid_max_receive_count(monkeypatch, text):
     with pytest.raises(SettingsError, match="MAX_RECEIVE_COUNT is .*must be the queue's") as caught:
         settings.max_receive_count()
     assert caught.value.details == {"setting": "MAX_RECEIVE_COUNT"}
+
+
+@pytest.mark.parametrize(("text", "attempts"), [("", None), ("1", 1), ("1000", 1000)])
+def test_max_attempts(monkeypatch, text, attempts):
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", text)
+    assert settings.max_attempts() == attempts
+
+
+@pytest.mark.parametrize("text", ["0", "1001", "-1", "3.0", "many", " 3", "\u0663"])
+def test_max_attempts_must_be_a_number(monkeypatch, text):
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", text)
+    with pytest.raises(SettingsError, match="AWS_MAX_ATTEMPTS is .*: must be a number of attempts"):
+        settings.max_attempts()

@@ -13,7 +13,10 @@ from typing import Any
 import pytest
 
 from local.cloud.s3_server import S3Server
-from tests.functions.s3.conftest import (
+from tests.support import s3_faults
+from tests.support.builders import http_event, make_trace, noise, put_day
+from tests.support.faulty_s3 import FaultyS3
+from tests.support.invoked import (
     DAY,
     EVENTS,
     JOB,
@@ -23,9 +26,6 @@ from tests.functions.s3.conftest import (
     Invoked,
     sqs_event,
 )
-from tests.support import s3_faults
-from tests.support.builders import http_event, make_trace, noise, put_day
-from tests.support.faulty_s3 import FaultyS3
 
 LEFT_S = 3.0
 

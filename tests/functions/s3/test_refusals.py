@@ -12,10 +12,10 @@ import pytest
 from local.cloud.s3_server import S3Server
 from shared.archive.scedc import SCEDC
 from shared.aws import s3_client
-from tests.functions.s3.conftest import DAY, EVENTS, JOB, STATIONXML, WINDOWS, Invoke, sqs_event
 from tests.support import s3_faults
 from tests.support.builders import make_trace, noise, put_day, put_station
 from tests.support.faulty_s3 import FaultyS3
+from tests.support.invoked import DAY, EVENTS, JOB, STATIONXML, WINDOWS, Invoke, sqs_event
 from tests.support.s3_faults import ACCOUNT
 
 LISTING = "list-type"

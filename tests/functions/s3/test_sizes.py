@@ -7,9 +7,9 @@ and becomes an S3Error that names the object if that lasts.
 import pytest
 
 from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
-from tests.functions.s3.conftest import DAY, EVENTS, JOB, STATIONXML, WINDOWS, Invoke
 from tests.support import s3_faults
 from tests.support.faulty_s3 import FaultyS3
+from tests.support.invoked import DAY, EVENTS, JOB, STATIONXML, WINDOWS, Invoke
 
 CONTRADICTIONS = {
     "half": s3_faults.half,

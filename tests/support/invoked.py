@@ -1,0 +1,70 @@
+"""Invocations of both functions for one day or one window, and their answers."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from tests.support.builders import http_event
+
+NSCL = "CI.BOM.BHZ."
+DAY = "continuous_waveforms/2024/2024_001/CIBOM__BHZ___2024001.ms"
+STATIONXML = "FDSNstationXML/CI/CI_BOM.xml"
+JOB = {"day": "2024,001", "nscl": NSCL}
+WINDOWS = {
+    "Windows": [
+        {
+            "Network": "CI",
+            "Station": "BOM",
+            "Channel": "BHZ",
+            "Starttime": "2024-01-01T00:00:01",
+            "Endtime": "2024-01-01T00:00:11",
+        }
+    ]
+}
+
+
+@dataclass
+class Invoked:
+    """An invocation.
+
+    Attributes:
+        answer: the reply, or the error of a direct one.
+        seconds: the time that it took.
+    """
+
+    answer: Any
+    seconds: float
+
+    @property
+    def error(self) -> dict[str, Any]:
+        """The only error in the answer, as JSON."""
+        answer = self.answer
+        if isinstance(answer, Exception):
+            return answer.as_dict()
+        if isinstance(answer, dict) and "body" in answer:
+            answer = json.loads(answer["body"])
+        if isinstance(answer, list):
+            (answer,) = answer
+        return answer["error"]
+
+
+Invoke = Callable[..., Invoked]
+
+
+def sqs_event(*requests: Any) -> dict[str, Any]:
+    """Return an event with one message for each request."""
+    return {
+        "Records": [
+            {"messageId": f"m{number}", "body": json.dumps(request), "eventSource": "aws:sqs"}
+            for number, request in enumerate(requests)
+        ]
+    }
+
+
+EVENTS = {
+    "a direct job": ("response", JOB),
+    "a job over HTTP": ("response", http_event(json.dumps(JOB))),
+    "direct windows": ("timewindow", WINDOWS),
+    "windows over HTTP": ("timewindow", http_event(json.dumps(WINDOWS))),
+}
