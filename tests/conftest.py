@@ -18,7 +18,7 @@ from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
 from shared.archive.scedc import SCEDC
 from shared.aws import dead_letters, s3_client
 from shared.waveforms import _record_reader, _record_search
-from tests.support.builders import forget_objects, make_trace, noise, put_day, put_station
+from tests.support.builders import emptied, forget_objects, make_trace, noise, put_day, put_station
 from tests.support.commands import (
     NO_ACCOUNT,
     PROJECT,
@@ -106,11 +106,8 @@ def archive(s3_server: S3Server, monkeypatch: pytest.MonkeyPatch) -> Iterator[S3
     """The S3 server with two empty buckets, in the environment of the function."""
     for name, value in s3_server.function_environment.items():
         monkeypatch.setenv(name, value)
-    yield s3_server
-    for bucket in (SCEDC.bucket, OUTPUT_BUCKET):
-        listing = s3_server.client.list_objects_v2(Bucket=bucket)
-        if objects := [{"Key": item["Key"]} for item in listing.get("Contents", [])]:
-            s3_server.client.delete_objects(Bucket=bucket, Delete={"Objects": objects})
+    with emptied(s3_server):
+        yield s3_server
 
 
 @pytest.fixture

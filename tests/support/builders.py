@@ -1,12 +1,14 @@
 """Builders of traces, miniSEED objects, StationXML and HTTP events."""
 
 import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
 from obspy import Stream, Trace, UTCDateTime
 
-from local.cloud.s3_server import S3Server
+from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
 from local.synthetic import instrument
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
@@ -21,6 +23,16 @@ def forget_objects() -> None:
     """Clear the caches of objects, as in a new container."""
     _record_cache.forget_records()
     stationxml.forget_stationxml()
+
+
+@contextmanager
+def emptied(server: S3Server) -> Iterator[None]:
+    """Remove all objects at the end of the block."""
+    yield
+    for bucket in (SCEDC.bucket, OUTPUT_BUCKET):
+        listing = server.client.list_objects_v2(Bucket=bucket)
+        if objects := [{"Key": item["Key"]} for item in listing.get("Contents", [])]:
+            server.client.delete_objects(Bucket=bucket, Delete={"Objects": objects})
 
 
 def make_trace(

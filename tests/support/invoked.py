@@ -10,18 +10,28 @@ from tests.support.builders import http_event
 NSCL = "CI.BOM.BHZ."
 DAY = "continuous_waveforms/2024/2024_001/CIBOM__BHZ___2024001.ms"
 STATIONXML = "FDSNstationXML/CI/CI_BOM.xml"
-JOB = {"day": "2024,001", "nscl": NSCL}
-WINDOWS = {
-    "Windows": [
-        {
-            "Network": "CI",
-            "Station": "BOM",
-            "Channel": "BHZ",
-            "Starttime": "2024-01-01T00:00:01",
-            "Endtime": "2024-01-01T00:00:11",
-        }
-    ]
-}
+
+
+def job(nscl: str = NSCL) -> dict[str, Any]:
+    """Return a request for a channel's corrected day."""
+    return {"day": "2024,001", "nscl": nscl}
+
+
+def window(nscl: str = NSCL, **members: str) -> dict[str, str]:
+    """Return a window of ten seconds."""
+    network, station, channel, _ = nscl.split(".")
+    return {
+        "Network": network,
+        "Station": station,
+        "Channel": channel,
+        "Starttime": "2024-01-01T00:00:01",
+        "Endtime": "2024-01-01T00:00:11",
+        **members,
+    }
+
+
+JOB = job()
+WINDOWS = {"Windows": [window()]}
 
 
 @dataclass
@@ -62,9 +72,15 @@ def sqs_event(*requests: Any) -> dict[str, Any]:
     }
 
 
-EVENTS = {
-    "a direct job": ("response", JOB),
-    "a job over HTTP": ("response", http_event(json.dumps(JOB))),
-    "direct windows": ("timewindow", WINDOWS),
-    "windows over HTTP": ("timewindow", http_event(json.dumps(WINDOWS))),
-}
+def events(nscl: str = NSCL) -> dict[str, tuple[str, Any]]:
+    """Return the ways to ask for a channel: the function's name and its event."""
+    windows = {"Windows": [window(nscl)]}
+    return {
+        "a direct job": ("response", job(nscl)),
+        "a job over HTTP": ("response", http_event(json.dumps(job(nscl)))),
+        "direct windows": ("timewindow", windows),
+        "windows over HTTP": ("timewindow", http_event(json.dumps(windows))),
+    }
+
+
+EVENTS = events()

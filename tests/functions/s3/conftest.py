@@ -20,18 +20,18 @@ def invoke() -> Invoke:
     """A function that invokes a function's handler with some seconds left."""
     handlers = {name: load_app(name).handler for name in ("response", "timewindow")}
 
-    def call(function: str, event: Any, left_s: float | None = None) -> Invoked:
-        start = time.monotonic()
+    def call(
+        function: str, event: Any, left_s: float | None = None, clock: Any = time.monotonic
+    ) -> Invoked:
+        start = clock()
         context = SimpleNamespace()
         if left_s is not None:
-            context.get_remaining_time_in_millis = lambda: int(
-                (start + left_s - time.monotonic()) * 1000
-            )
+            context.get_remaining_time_in_millis = lambda: int((start + left_s - clock()) * 1000)
         try:
             answer = handlers[function](event, context)
         except Exception as error:  # noqa: BLE001
             answer = error
-        return Invoked(answer, time.monotonic() - start)
+        return Invoked(answer, clock() - start)
 
     return call
 

@@ -76,7 +76,7 @@ def test_unknown_listing_is_no_proof_of_absence(
     """It is asked again at the next refusal."""
     s3.add(s3_faults.forbid, part=DAY)
     s3.add(fault, part=LISTING)
-    assert invoke("response", JOB, left_s=3).error["type"] == "S3Error"
+    assert invoke("response", JOB, left_s=1).error["type"] == "S3Error"
     s3.faults.pop()
     s3.add(s3_faults.forbid, part=LISTING)
     assert invoke("response", JOB, left_s=20).error["type"] == "NoWaveformError"

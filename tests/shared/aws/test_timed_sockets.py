@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from local.cloud.s3_server import OUTPUT_BUCKET
-from shared.aws import _config, deadline, s3_client, s3_read, s3_write
+from shared.aws import _attempts, _config, deadline, s3_client, s3_read, s3_write
 from shared.errors import S3Error
 from tests.support.s3_failures import OBJECT
 from tests.support.tiny_server import BODY, CREDENTIALS
@@ -150,14 +150,15 @@ def test_drip_counts_as_stalled(
     listen: Callable[[Talk], Listener], monkeypatch: pytest.MonkeyPatch, begin: int
 ) -> None:
     """Also without a deadline; the rate is that of the longest wait."""
-    monkeypatch.setattr(_config, "_READ_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(_config, "_READ_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(_attempts, "_FIRST_PAUSE_S", 0.01)
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
 
     def talk(connection: socket.socket) -> None:
         request_of(connection)
         connection.sendall(ANSWER[:begin])
         for number in range(begin, len(ANSWER)):
-            time.sleep(0.1)
+            time.sleep(0.05)
             connection.sendall(ANSWER[number : number + 1])
 
     with listen(talk) as server:
@@ -172,13 +173,13 @@ def test_drip_counts_as_stalled(
 def test_slow_but_steady_answer_is_read(
     listen: Callable[[Talk], Listener], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_config, "_READ_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(_config, "_READ_TIMEOUT_S", 0.3)
 
     def talk(connection: socket.socket) -> None:
         request_of(connection)
         for begin in range(0, len(ANSWER), 200):
             connection.sendall(ANSWER[begin : begin + 200])
-            time.sleep(0.1)
+            time.sleep(0.05)
 
     with listen(talk) as server:
         assert s3_read.read_part(OBJECT, 0).content == BODY
@@ -196,7 +197,7 @@ def test_steady_answer_that_takes_too_long(listen: Callable[[Talk], Listener]) -
     with listen(talk):
         s3_client.client(signed=False, region="us-west-2")
         start = time.monotonic()
-        with left(2), pytest.raises(S3Error, match=f"{OBJECT.uri}: S3 took too long"):
+        with left(1), pytest.raises(S3Error, match=f"{OBJECT.uri}: S3 took too long"):
             s3_read.read_part(OBJECT, 0)
         assert time.monotonic() - start < 2
 
@@ -209,7 +210,7 @@ def test_server_that_does_not_read(listen: Callable[[Talk], Listener]) -> None:
     with listen(talk):
         s3_client.client(signed=True)
         start = time.monotonic()
-        with left(2), pytest.raises(S3Error, match="s3://corrected-waveforms/key: "):
+        with left(1), pytest.raises(S3Error, match="s3://corrected-waveforms/key: "):
             s3_write.upload_bytes(bytes(40_000_000), OUTPUT_BUCKET, "key", "text/plain")
         assert time.monotonic() - start < 2
 
@@ -228,6 +229,6 @@ def test_server_that_never_shakes_hands(
             s3_client.forget_clients()
             s3_client.client(signed=False, region="us-west-2")
             start = time.monotonic()
-            with left(2), pytest.raises(S3Error, match=OBJECT.uri):
+            with left(1), pytest.raises(S3Error, match=OBJECT.uri):
                 s3_read.read_part(OBJECT, 0)
             assert time.monotonic() - start < 2
