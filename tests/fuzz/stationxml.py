@@ -1,0 +1,139 @@
+"""The fuzzer of StationXML: metadata with some edits end in an answer or an error, in time."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from lxml import etree
+
+from tests.fuzz import judge
+from tests.fuzz.ask import Question, ask
+from tests.fuzz.examine import stationxml
+from tests.fuzz.judge import Fault
+from tests.fuzz.known_day import KEY, STATIONXML_KEY, KnownDay
+from tests.fuzz.memory_s3 import MemoryS3
+
+Edit = tuple[Any, ...]
+"""A name of an edit in `edited` and its arguments; elements are numbered in the document's order."""
+
+DAY = KnownDay()
+VALUES = (
+    "", " ", "0", "-0", "-1", "1", "2", "NaN", "INF", "-INF", "1e400", "1e-400", "1e308", "1e30",
+    "9" * 400, "0x10", "1,5", "one", "true", "é𝄞", "M/S", "m/s**2", "PA", "V", "COUNTS", "NM/S",
+    "LAPLACE (RADIANS/SECOND)", "DIGITAL (Z-TRANSFORM)", "BHZ", "CI", "BOM",
+    "2024-01-01T00:01:00Z", "2024-13-45T00:00:00", "99999-01-01T00:00:00", "0000-00-00",
+    "-0500-01-01T00:00:00", "1000-01-01T00:00:00Z", "2599-12-31T23:59:59", "2024-02-30", "x" * 9_000,
+)  # fmt: skip
+ATTRIBUTES = (
+    "code", "locationCode", "startDate", "endDate", "number", "i", "resourceId", "name", "unit",
+)  # fmt: skip
+QUESTIONS = tuple(
+    question
+    for output in ("VEL", "DISP", "DEF")
+    for question in (
+        Question("day", output=output),
+        Question("motion", output=output, seconds=(40.0, 75.0)),
+        Question("motion", output=output, http=True, seconds=(40.0, 75.0)),
+    )
+)
+
+
+@dataclass(frozen=True)
+class Case:
+    """A document, its edits, and a question that needs it.
+
+    Attributes:
+        document: "VEL" for a seismometer's, "DEF" for a polynomial's.
+        edits: of the document.
+        question: about the known day.
+    """
+
+    document: str
+    edits: tuple[Edit, ...]
+    question: Question
+
+
+def generate(rng: np.random.Generator) -> Case:
+    """Draw a case."""
+    document = "VEL" if rng.random() < 0.7 else "DEF"
+    content = stationxml(document)
+    elements = len(list(etree.fromstring(content).iter()))
+    count = int(rng.choice([1, 2, 4], p=[0.6, 0.25, 0.15]))
+    edits = tuple(_edit(rng, elements, len(content)) for _ in range(count))
+    return Case(document, edits, QUESTIONS[int(rng.integers(len(QUESTIONS)))])
+
+
+def _edit(rng: np.random.Generator, elements: int, size: int) -> Edit:
+    element = int(rng.integers(elements))
+    value = VALUES[int(rng.integers(len(VALUES)))]
+    kind = rng.random()
+    if kind < 0.45:
+        return "text", element, value
+    if kind < 0.6:
+        return "attribute", element, ATTRIBUTES[int(rng.integers(len(ATTRIBUTES)))], value
+    if kind < 0.75:
+        return "remove", element
+    if kind < 0.85:
+        return "twice", element, int(rng.choice([1, 2, 40]))
+    if kind < 0.9:
+        return "move", element, int(rng.integers(elements))
+    place = int(rng.integers(size))
+    return [("cut", place), ("flip", 8 * place + 3), ("zeros", place)][int(rng.integers(3))]
+
+
+def edited(content: bytes, edits: tuple[Edit, ...]) -> bytes:
+    """Return a document after edits, first those of elements and then those of bytes."""
+    tree = etree.fromstring(content)
+    for edit in edits:
+        _edit_tree(tree, edit)
+    changed = bytearray(etree.tostring(tree))
+    for name, *arguments in edits:
+        if name == "cut":
+            del changed[arguments[0] :]
+        elif name == "flip" and arguments[0] // 8 < len(changed):
+            changed[arguments[0] // 8] ^= 1 << (arguments[0] % 8)
+        elif name == "zeros":
+            changed[arguments[0] : arguments[0]] = bytes(8)
+    return bytes(changed)
+
+
+def _edit_tree(tree: etree._Element, edit: Edit) -> None:
+    name, place, *arguments = edit
+    elements = list(tree.iter())
+    element = elements[place % len(elements)]
+    parent = element.getparent()
+    if name == "text":
+        element.text = arguments[0]
+    elif name == "attribute":
+        element.set(*arguments)
+    elif parent is None:
+        return
+    elif name == "remove":
+        parent.remove(element)
+    elif name == "twice":
+        copied = etree.tostring(element)
+        for _ in range(arguments[0]):
+            element.addnext(etree.fromstring(copied))
+    elif name == "move":
+        target = elements[arguments[0] % len(elements)]
+        if element not in (target, *target.iterancestors()):
+            target.append(element)
+
+
+def run(case: Case, s3: MemoryS3) -> list[Fault]:
+    """Ask a question that needs the edited document; return the faults of the answer."""
+    s3.put(KEY, DAY.content)
+    s3.put(STATIONXML_KEY, edited(stationxml(case.document), case.edits))
+    found = judge.faults(ask(case.question, s3), DAY, case.question)
+    # Another gain gives other numbers, and no check can know.
+    return [fault for fault in found if fault.kind not in ("wrong samples", "loud samples")]
+
+
+def smaller(case: Case) -> list[Case]:
+    """Return cases with one edit less."""
+    if len(case.edits) < 2:
+        return []
+    return [
+        Case(case.document, case.edits[:place] + case.edits[place + 1 :], case.question)
+        for place in range(len(case.edits))
+    ]
