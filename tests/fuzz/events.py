@@ -22,11 +22,11 @@ Edit = tuple[Any, ...]
 
 REMOVED = "<removed>"
 VALUES: tuple[Any, ...] = (
-    REMOVED, None, True, False, 0, -1, 1, 2, 10**30, -(10**400), 1.5, 1e308, -0.0, "", " ", "0", "--",
-    "*", "CI", "BHZ", "../../etc", "a\0b", "é𝄞", "x" * 10_000, [], {}, [[]], [None], {"": None},
+    REMOVED, None, True, False, 0, -1, 1, 2, 10**30, -(10**400), 1.5, 1e308, -0.0, "", " ", "0",
+    "--", "*", "CI", "BHZ", "../../etc", "a\0b", "é𝄞", "x" * 10_000, [], {}, [[]], [None], {"": None},
     [1, 2, 3, 4], [0.1, 0.2, 10, 12], [4, 3, 2, 1], "auto", "VEL", "DISP", "ACC", "DEF", "json",
-    "mseed", "sac", "records", "whole", "obspy", "fast", "FLOAT32", "2024,001", "2024,366", "2024,367",
-    "0000,000", "9999,365", "2024-01-01T00:00:40", "2024-01-01T00:01:15.5Z", "1e9",
+    "mseed", "sac", "records", "whole", "obspy", "fast", "FLOAT32", "2024,001", "2024,366",
+    "2024,367", "0000,000", "9999,365", "2024-01-01T00:00:40", "2024-01-01T00:01:15.5Z", "1e9",
     "2024-13-01", "0001-01-01", "9999-12-31T23:59:60", "2024-01-01T00:00:40+14:00", 1704067240,
 )  # fmt: skip
 _LATER = {"Starttime": "2024-01-01T00:00:40", "Endtime": "2024-01-01T00:01:15"}
@@ -55,7 +55,8 @@ WRAPPERS = (
     "direct", "2.0", "1.0", "base64", "gzip", "query", "sqs", "s3 batch", "items", "list",
 )  # fmt: skip
 BODIES = (
-    "", "{", "null", "[]", "[" * 500, '"text"', "NaN", '{"a":1,"a":2}', "\ufeff{}", "1" * 5_000, "<xml/>",
+    "", "{", "null", "[]", "[" * 500, '"text"', "NaN", '{"a":1,"a":2}', "\ufeff{}", "1" * 5_000,
+    "<xml/>",
 )  # fmt: skip
 
 
@@ -137,7 +138,7 @@ def wrapped(wrapper: str, request: Any, body: str) -> Any:
     """Return a request as the event that a service of AWS makes of it."""
     text = body or json.dumps(request)
     if wrapper == "direct":
-        return json.loads(json.dumps(request)) if not body else body
+        return body or json.loads(json.dumps(request))
     if wrapper in ("2.0", "1.0"):
         return http_event(text, wrapper)
     if wrapper == "base64":
@@ -153,9 +154,8 @@ def wrapped(wrapper: str, request: Any, body: str) -> Any:
         return {"Records": [record, {**record, "messageId": "2"}]}
     if wrapper == "s3 batch":
         task = {"taskId": "1", "s3Key": KEY, "s3BucketArn": "arn:aws:s3:::scedc-pds"}
-        return {
-            "invocationSchemaVersion": "1.0", "invocationId": "1", "job": {"id": "1"}, "tasks": [task]
-        }  # fmt: skip
+        job = {"job": {"id": "1"}, "tasks": [task]}
+        return {"invocationSchemaVersion": "1.0", "invocationId": "1", **job}
     return {"Items": [request]} if wrapper == "items" else [request]
 
 

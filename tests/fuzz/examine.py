@@ -21,18 +21,13 @@ from tests.fuzz.known_day import (
 from tests.fuzz.memory_s3 import MemoryS3
 
 RECORDS = Question("window")
-QUESTIONS = (
-    RECORDS,
-    Question("window", read="whole", form="mseed", http=True),
-    replace(RECORDS, seconds=(40.0, 75.0), http=True),
-    Question("motion", read="whole"),
-    Question("day"),
-    Question("day", output="VEL", http=True),
-)
+WHOLE = Question("window", read="whole", form="mseed", http=True)
+SHORT = Question("window", seconds=(40.0, 75.0), http=True)
+MOTION = Question("motion", read="whole")
+DAY = Question("day")
+VELOCITY = Question("day", output="VEL", http=True)
+QUESTIONS = (RECORDS, WHOLE, SHORT, MOTION, DAY, VELOCITY)
 """Each function by each front door, windows by both ways of reading."""
-
-AFTERWARDS = (RECORDS, Question("day"))
-"""Questions to the warm container when a sound object has taken the damaged one's place."""
 
 LIMITS = Limits(seconds=15.0)
 
@@ -86,9 +81,22 @@ def warm_up(s3: MemoryS3) -> None:
             assert found == [], found
 
 
-def examine(damage: Damage, s3: MemoryS3) -> Findings:
-    """Ask everything about a damaged object, in children, and judge the answers."""
-    most = {question: largest(question, damage.day, s3) for question in QUESTIONS}
+@cache
+def examine(
+    damage: Damage,
+    s3: MemoryS3,
+    questions: tuple[Question, ...] = QUESTIONS,
+    afterwards: tuple[Question, ...] = (),
+) -> Findings:
+    """Ask about a damaged object, in children, and judge the answers.
+
+    Args:
+        damage: the damage.
+        s3: the S3 that children inherit.
+        questions: the questions about the damaged object.
+        afterwards: those to the same warm container when a sound object has taken its place.
+    """
+    most = {question: largest(question, damage.day, s3) for question in questions}
     content = damage.content
 
     def judged(step: tuple[Question, bool]) -> Findings:
@@ -102,8 +110,8 @@ def examine(damage: Damage, s3: MemoryS3) -> Findings:
             return Findings(tuple(wrong), ())
         return Findings(tuple(wrong), tuple(_lost(damage, answer, question)))
 
-    steps = [(question, False) for question in QUESTIONS]
-    steps += [(question, True) for question in AFTERWARDS]
+    steps = [(question, False) for question in questions]
+    steps += [(question, True) for question in afterwards]
     return _together(steps, call_each(judged, steps, LIMITS))
 
 

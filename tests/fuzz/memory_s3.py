@@ -1,6 +1,7 @@
 """An S3 in this process's memory: neither sockets nor threads, so that a fork has all of it."""
 
 import io
+import os
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -170,7 +171,7 @@ class MemoryS3:
             return self.send(request)
 
         with (
-            mock.patch.dict("os.environ", ENVIRONMENT),
+            mock.patch.dict("os.environ", _environment(), clear=True),
             mock.patch.object(URLLib3Session, "send", send),
         ):
             s3_client.forget_clients()
@@ -178,6 +179,13 @@ class MemoryS3:
             yield self
         s3_client.forget_clients()
         forget_objects()
+
+
+def _environment() -> dict[str, str]:
+    """Return this process's environment with the function's settings, and no others of AWS."""
+    others = ("AWS_", "S3_", "ARCHIVE")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(others)}
+    return {**kept, **ENVIRONMENT}
 
 
 _A = "ActualObjectSize"

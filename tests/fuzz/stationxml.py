@@ -14,7 +14,7 @@ from tests.fuzz.known_day import KEY, STATIONXML_KEY, KnownDay
 from tests.fuzz.memory_s3 import MemoryS3
 
 Edit = tuple[Any, ...]
-"""A name of an edit in `edited` and its arguments; elements are numbered in the document's order."""
+"""A name of an edit and its arguments; elements are numbered in the document's order."""
 
 DAY = KnownDay()
 VALUES = (
@@ -22,7 +22,8 @@ VALUES = (
     "9" * 400, "0x10", "1,5", "one", "true", "é𝄞", "M/S", "m/s**2", "PA", "V", "COUNTS", "NM/S",
     "LAPLACE (RADIANS/SECOND)", "DIGITAL (Z-TRANSFORM)", "BHZ", "CI", "BOM",
     "2024-01-01T00:01:00Z", "2024-13-45T00:00:00", "99999-01-01T00:00:00", "0000-00-00",
-    "-0500-01-01T00:00:00", "1000-01-01T00:00:00Z", "2599-12-31T23:59:59", "2024-02-30", "x" * 9_000,
+    "-0500-01-01T00:00:00", "1000-01-01T00:00:00Z", "2599-12-31T23:59:59", "2024-02-30",
+    "x" * 9_000,
 )  # fmt: skip
 ATTRIBUTES = (
     "code", "locationCode", "startDate", "endDate", "number", "i", "resourceId", "name", "unit",

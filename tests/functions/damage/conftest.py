@@ -14,3 +14,8 @@ def memory_s3() -> Iterator[MemoryS3]:
     with MemoryS3().serving() as s3:
         examine.warm_up(s3)
         yield s3
+
+
+@pytest.fixture(autouse=True)
+def _no_user_credentials(memory_s3: MemoryS3) -> None:
+    """Keep the environment of `memory_s3`, and its clients, instead of new ones for each test."""

@@ -1,0 +1,31 @@
+"""Row 3: archives are not unpacked."""
+
+from tests.fuzz.damages import Damage
+from tests.fuzz.examine import DAY, RECORDS, WHOLE, Findings, examine
+from tests.fuzz.header_damages import ARCHIVES
+from tests.fuzz.memory_s3 import MemoryS3
+from tests.support.damaged_days import each
+
+WRONG_TODAY: set[str] = set()
+LOST_TODAY: set[str] = {
+    "a tar of the day",
+    "a tar.gz of the day",
+    "a zip of the day",
+}
+HANGING_TODAY: set[str] = {
+    "a bomb of 32 MiB",
+}
+
+
+def findings(damage: Damage, s3: MemoryS3) -> Findings:
+    return examine(damage, s3, (RECORDS, WHOLE, DAY))
+
+
+@each(ARCHIVES, WRONG_TODAY, HANGING_TODAY)
+def test_nothing_wrong_is_delivered(damage: Damage, memory_s3: MemoryS3) -> None:
+    assert findings(damage, memory_s3).wrong == ()
+
+
+@each(ARCHIVES, LOST_TODAY, HANGING_TODAY)
+def test_sound_samples_remain_and_damage_is_named(damage: Damage, memory_s3: MemoryS3) -> None:
+    assert findings(damage, memory_s3).lost == ()

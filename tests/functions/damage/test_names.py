@@ -1,0 +1,32 @@
+"""Row 4: objects that are no records, or of no known channel, are one error each."""
+
+from tests.fuzz.damages import Damage
+from tests.fuzz.examine import DAY, RECORDS, WHOLE, Findings, examine
+from tests.fuzz.header_damages import NAMES
+from tests.fuzz.memory_s3 import MemoryS3
+from tests.support.damaged_days import each
+
+WRONG_TODAY: set[str] = {
+    "a garbage sequence number, all",
+    "a garbage sequence number, first",
+    "a record of 300 bytes",
+    "control headers of SEED alone",
+    "quality X, all",
+    "quality X, first",
+}
+LOST_TODAY: set[str] = set()
+HANGING_TODAY: set[str] = set()
+
+
+def findings(damage: Damage, s3: MemoryS3) -> Findings:
+    return examine(damage, s3, (RECORDS, WHOLE, DAY), (RECORDS,))
+
+
+@each(NAMES, WRONG_TODAY, HANGING_TODAY)
+def test_nothing_wrong_is_delivered(damage: Damage, memory_s3: MemoryS3) -> None:
+    assert findings(damage, memory_s3).wrong == ()
+
+
+@each(NAMES, LOST_TODAY, HANGING_TODAY)
+def test_sound_samples_remain_and_damage_is_named(damage: Damage, memory_s3: MemoryS3) -> None:
+    assert findings(damage, memory_s3).lost == ()

@@ -1,0 +1,44 @@
+"""Row 2: a damaged record is a gap that the reply names; all others are there."""
+
+from tests.fuzz import damages
+from tests.fuzz.damages import Damage
+from tests.fuzz.examine import DAY, MOTION, RECORDS, SHORT, WHOLE, Findings, examine
+from tests.fuzz.memory_s3 import MemoryS3
+from tests.support.damaged_days import each
+
+WRONG_TODAY: set[str] = set()
+LOST_TODAY: set[str] = {
+    "1 other bytes in between",
+    "100 bytes missing within a record",
+    "100 leading zeros",
+    "300 other bytes in between",
+    "4096 leading zeros",
+    "512 leading zeros",
+    "a NaN, first",
+    "a NaN, last",
+    "a NaN, middle",
+    "a header of zeros, middle",
+    "a payload of other bytes, middle",
+    "a payload of zeros, first",
+    "a payload of zeros, last",
+    "a payload of zeros, middle",
+    "a record of other bytes, middle",
+    "a record of zeros, first",
+    "a record of zeros, middle",
+    "an infinite sample, middle",
+}
+HANGING_TODAY: set[str] = set()
+
+
+def findings(damage: Damage, s3: MemoryS3) -> Findings:
+    return examine(damage, s3, (RECORDS, WHOLE, SHORT, MOTION, DAY))
+
+
+@each(damages.RECORDS, WRONG_TODAY, HANGING_TODAY)
+def test_nothing_wrong_is_delivered(damage: Damage, memory_s3: MemoryS3) -> None:
+    assert findings(damage, memory_s3).wrong == ()
+
+
+@each(damages.RECORDS, LOST_TODAY, HANGING_TODAY)
+def test_sound_samples_remain_and_damage_is_named(damage: Damage, memory_s3: MemoryS3) -> None:
+    assert findings(damage, memory_s3).lost == ()
