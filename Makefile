@@ -9,6 +9,8 @@ PYTHON ?= python3
 PYTHON_VERSION ?= 3.10
 FUNCTION ?= response
 PORT ?= 9000
+CASES ?= 100000
+SEED ?= 1
 VENV := .venv
 BIN := $(VENV)/bin
 SAM_VENV := .venv-sam
@@ -51,6 +53,9 @@ bench: setup  ## measure the README's figures; needs a Docker engine for the las
 	@$(BIN)/python -m benchmarks.functions.cold_and_warm
 	@$(BIN)/python -m benchmarks.memory.sweep
 
+fuzz: setup  ## run CASES=100000 damaged and hostile inputs from SEED=1, shared by the fuzzers
+	@$(BIN)/python -m tests.fuzz --cases $(CASES) --seed $(SEED)
+
 # Attestations would turn the image into an image index, which Lambda refuses.
 images: export BUILDX_NO_DEFAULT_ATTESTATIONS := 1
 images:  ## build both container images: PYTHON_VERSION=3.10|3.13
@@ -73,4 +78,4 @@ $(VENV)/ready: requirements-dev.txt requirements-emulator.txt local/setup local/
 $(SAM_VENV)/ready: requirements-sam.txt local/setup-sam local/make-venv
 	@PYTHON="$(PYTHON)" local/setup-sam $(SAM_VENV)
 
-.PHONY: help demo serve test check bench images sam lock clean setup
+.PHONY: help demo serve test check bench fuzz images sam lock clean setup

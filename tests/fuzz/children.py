@@ -1,5 +1,6 @@
 """Functions called in forked children, so that a crash, a hang or a leak ends a child alone."""
 
+import faulthandler
 import os
 import pickle
 import resource
@@ -96,6 +97,7 @@ def _work(
     function: Callable[[Any], Any], arguments: list[Any], limits: Limits, writing: int
 ) -> None:
     """Be the child: send how each call ends, and exit without any of the parent's clean-up."""
+    faulthandler.disable()  # pytest's would print a traceback for each crash
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends C code, too
     memory = _virtual_memory() + limits.memory
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))

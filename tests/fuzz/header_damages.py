@@ -79,7 +79,7 @@ SAMPLING_RATES = [
         if rate != 80.0 or MIDDLE in damage.name
     ],
     *patch("a rate of 0 Hz", FACTOR, u16(0), _EACH),
-    *patch("a rate of 32,767 Hz", FACTOR, u16(32_767), _ENDS),
+    *patch("a rate of 32,767 Hz", FACTOR, u16(32_767), _EACH),
     *patch("a rate of 41 Hz", FACTOR, u16(41)),
     *patch("a rate of 1/40 Hz", FACTOR, u16(-40)),
     *patch("a multiplier of 0", MULTIPLIER, u16(0), _MOST, outcome=ANY),

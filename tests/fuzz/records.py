@@ -37,9 +37,12 @@ class Case:
         """Whether a check can notice that samples are other ones, or at other times.
 
         A time that stays plausible, in a record that no neighbour on both sides contradicts, is
-        none; nor is a changed number in a payload without a check of its own.
+        none; nor is a changed number in a payload without a check of its own, nor another record's
+        whole payload.
         """
         day = DAYS[self.day]
+        if any(_swaps_whole_payload(edit, day) for edit in self.edits):
+            return False
         touched = [place for edit in self.edits for place in _touched(edit)]
         in_time = [place for place in touched if place % day.record_length in TIME_BYTES]
         at_edge = {place // day.record_length for place in touched} & edges(day)
@@ -49,6 +52,15 @@ class Case:
             in_payload = any(place % day.record_length >= _HEADER for place in touched)
             return not in_payload and not at_edge and len(self.edits) == 1
         return True
+
+
+def _swaps_whole_payload(edit: Edit, day: KnownDay) -> bool:
+    """Return whether a record gets the payload of another one, which is as long."""
+    name, *places = edit
+    if name != "over":
+        return False
+    one, other = (day.headers[place // day.record_length].npts for place in places[::2])
+    return one == other
 
 
 def _touched(edit: Edit) -> range:

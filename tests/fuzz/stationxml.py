@@ -126,8 +126,9 @@ def run(case: Case, s3: MemoryS3) -> list[Fault]:
     s3.put(KEY, DAY.content)
     s3.put(STATIONXML_KEY, edited(stationxml(case.document), case.edits))
     found = judge.faults(ask(case.question, s3), DAY, case.question)
-    # Another gain gives other numbers, and no check can know.
-    return [fault for fault in found if fault.kind not in ("wrong samples", "loud samples")]
+    # Another gain gives other numbers, and another corner may pass nothing: no check can know.
+    plausible = ("wrong samples", "loud samples", "blames with BadRequestError")
+    return [fault for fault in found if fault.kind not in plausible]
 
 
 def smaller(case: Case) -> list[Case]:
