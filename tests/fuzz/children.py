@@ -6,6 +6,7 @@ import pickle
 import resource
 import signal
 import sys
+import warnings
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
@@ -97,6 +98,7 @@ def _work(
     function: Callable[[Any], Any], arguments: list[Any], limits: Limits, writing: int
 ) -> None:
     """Be the child: send how each call ends, and exit without any of the parent's clean-up."""
+    warnings.simplefilter("default")  # pytest makes errors of them
     faulthandler.disable()  # pytest's would print a traceback for each crash
     signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends C code, too
     memory = _virtual_memory() + limits.memory
