@@ -115,7 +115,7 @@ NAMES = [
 
 ARCHIVES = [
     Damage("a zip of the day", zipped, REFUSED),
-    Damage("a tar of the day", tarred, REFUSED),
+    Damage("a tar of the day", tarred, ANY),
     Damage("a tar.gz of the day", lambda content: tarred(content, "w:gz"), REFUSED),
     Damage("a gzip of the day", gzip.compress, REFUSED),
     Damage("a bzip2 of the day", bz2.compress, REFUSED),

@@ -37,11 +37,11 @@ class Case:
         """Whether a check can notice that samples are other ones, or at other times.
 
         A time that stays plausible, in a record that no neighbour on both sides contradicts, is
-        none; nor is a changed number in a payload without a check of its own, nor another record's
-        whole payload.
+        none. Nor is a changed number in a payload without a check of its own, nor a part of another
+        record in place of the same part.
         """
         day = DAYS[self.day]
-        if any(_swaps_whole_payload(edit, day) for edit in self.edits):
+        if any(_is_seamless(edit, day) for edit in self.edits):
             return False
         touched = [place for edit in self.edits for place in _touched(edit)]
         in_time = [place for place in touched if place % day.record_length in TIME_BYTES]
@@ -54,9 +54,11 @@ class Case:
         return True
 
 
-def _swaps_whole_payload(edit: Edit, day: KnownDay) -> bool:
-    """Return whether a record gets the payload of another one, which is as long."""
+def _is_seamless(edit: Edit, day: KnownDay) -> bool:
+    """Return whether a record gets a part of another one in the place of its own."""
     name, *places = edit
+    if name == "delete":
+        return places[0] % day.record_length > 0 == (places[1] - places[0]) % day.record_length
     if name != "over":
         return False
     one, other = (day.headers[place // day.record_length].npts for place in places[::2])
