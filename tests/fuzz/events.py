@@ -6,6 +6,7 @@ import json
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
+from urllib.parse import urlencode
 
 import numpy as np
 
@@ -39,7 +40,7 @@ class Case:
 
     Attributes:
         function: "timewindow" or "response".
-        wrapper: a name in `wrapped`.
+        wrapper: a name of `WRAPPERS`.
         body: "" or the body in place of the edited request's JSON, as text.
         edits: of the request, as text: tuples of JSON.
         outer: edits of the wrapper.
@@ -52,9 +53,12 @@ class Case:
     outer: tuple[Edit, ...]
 
 
-WRAPPERS = (
-    "direct", "2.0", "1.0", "base64", "gzip", "query", "sqs", "s3 batch", "items", "list",
-)  # fmt: skip
+WRAPPERS = {
+    "direct": 0.2, "2.0": 0.2, "1.0": 0.1, "base64": 0.1, "gzip": 0.02, "query": 0.12, "sqs": 0.1,
+    "s3 batch": 0.06, "items": 0.08, "list": 0.02,
+}  # fmt: skip
+"""Ways in which a request comes, and how often each is drawn."""
+
 BODIES = (
     "", "{", "null", "[]", "[" * 500, '"text"', "NaN", '{"a":1,"a":2}', "\ufeff{}", "1" * 5_000,
     "<xml/>",
@@ -69,7 +73,7 @@ def requests() -> dict[str, tuple[dict[str, Any], ...]]:
         "timewindow": (
             {"Windows": [window], "Read": "records", "Format": "json"},
             {"Windows": [window], "Output": "VEL", "pre_filt": [0.1, 0.2, 10, 12]},
-            {"Windows": [window, window], "Format": "sac", "encoding": "FLOAT64"},
+            {"Windows": [window, window], "Format": "sac", "Output": "DISP"},
         ),
         "response": (
             {"day": DAY, "nscl": NSCL},
@@ -82,14 +86,19 @@ def requests() -> dict[str, tuple[dict[str, Any], ...]]:
 def generate(rng: np.random.Generator) -> Case:
     """Draw a case."""
     function = str(rng.choice(["timewindow", "response"]))
-    wrapper = str(rng.choice(WRAPPERS))
+    wrapper = str(rng.choice(list(WRAPPERS), p=list(WRAPPERS.values())))
     body = BODIES[int(rng.integers(len(BODIES)))] if rng.random() < 0.08 else ""
     request = _request(rng, function)
-    edits = tuple(_edit(rng, request) for _ in range(int(rng.choice([0, 1, 2, 4]))))
+    edits = tuple(_edit(rng, request) for _ in range(_few(rng)))
     event = wrapped(wrapper, request, "")
-    outer = tuple(_edit(rng, event) for _ in range(int(rng.choice([0, 1, 2], p=[0.6, 0.3, 0.1]))))
+    outer = tuple(_edit(rng, event) for _ in range(_few(rng) // 2))
     whole: Edit = ((), request)
     return Case(function, wrapper, body, (whole, *edits), outer)
+
+
+def _few(rng: np.random.Generator) -> int:
+    """Draw a number of edits; after many, every event is refused for the first of them."""
+    return int(rng.choice([0, 1, 2, 4], p=[0.2, 0.5, 0.2, 0.1]))
 
 
 def _request(rng: np.random.Generator, function: str) -> dict[str, Any]:
@@ -100,6 +109,8 @@ def _request(rng: np.random.Generator, function: str) -> dict[str, Any]:
 def _edit(rng: np.random.Generator, document: Any) -> Edit:
     """Draw a place in a document and a value for it."""
     paths = list(_paths(document))
+    if len(paths) > 1 and rng.random() < 0.95:
+        del paths[0]  # the document itself
     path = paths[int(rng.integers(len(paths)))]
     return path, VALUES[int(rng.integers(len(VALUES)))]
 
@@ -168,7 +179,8 @@ def _query(request: dict[str, Any]) -> dict[str, Any]:
         {str(key): str(value) for key, value in fields.items()} if isinstance(fields, dict) else {}
     )
     context = {"http": {"method": "GET", "path": "/windows"}, "stage": "$default"}
-    return http_event(None, requestContext=context, queryStringParameters=query)
+    strings = {"rawQueryString": urlencode(query), "queryStringParameters": query}
+    return http_event(None, requestContext=context, **strings)
 
 
 def run(case: Case, s3: MemoryS3) -> list[Fault]:

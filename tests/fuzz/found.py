@@ -34,7 +34,13 @@ _RECORDS: list[tuple[str, str, tuple[Any, ...], Question]] = [
     ("blockettes beyond the record", "float64", ("put", 46, b"\xff\xff"), _MOTION),
     ("a blockette beyond the record", "4096 bytes", ("put", 50, b"\xff\xff"), _DAY),
 ]
-_STATIONXML: list[tuple[str, str, tuple[Any, ...], Question]] = []
+_VELOCITY = Question("day", output="VEL")
+_STATIONXML: list[tuple[str, str, tuple[Any, ...], Question]] = [
+    ("a sensitivity of text", "VEL", ("text", 31, "true"), _VELOCITY),
+    ("no sensitivity", "VEL", ("remove", 31), _VELOCITY),
+    ("no sensitivity, by HTTP", "VEL", ("remove", 31), Question("day", http=True, output="VEL")),
+    ("a whole number of 400 digits", "VEL", ("text", 138, "9" * 400), _VELOCITY),
+]
 _SOUND_TODAY: set[str] = set()
 _HANGING_TODAY: set[str] = set()
 

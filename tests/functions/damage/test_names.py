@@ -9,6 +9,8 @@ from tests.support.damaged_days import each
 WRONG_TODAY: set[str] = {
     "a garbage sequence number, all",
     "a garbage sequence number, first",
+    "a garbage sequence number, last",
+    "a garbage sequence number, middle",
     "a record of 300 bytes",
     "control headers of SEED alone",
     "quality X, all",
