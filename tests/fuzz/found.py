@@ -41,7 +41,14 @@ _STATIONXML: list[tuple[str, str, tuple[Any, ...], Question]] = [
     ("no sensitivity, by HTTP", "VEL", ("remove", 31), Question("day", http=True, output="VEL")),
     ("a whole number of 400 digits", "VEL", ("text", 138, "9" * 400), _VELOCITY),
 ]
-_SOUND_TODAY: set[str] = set()
+_SOUND_TODAY = {
+    "a rate of 0",
+    "a rate of 0 by HTTP",
+    "an infinite rate",
+    "a sensitivity of text",
+    "no sensitivity",
+    "no sensitivity, by HTTP",
+}
 _HANGING_TODAY: set[str] = set()
 
 
