@@ -67,7 +67,7 @@ def largest(question: Question, day: KnownDay, s3: MemoryS3) -> float:
 
 
 def warm_up(s3: MemoryS3) -> None:
-    """Ask everything about undamaged days, so that children inherit what this imports and keeps.
+    """Ask everything about undamaged days, so that children inherit imports and caches.
 
     Args:
         s3: it then has the undamaged objects.

@@ -84,7 +84,7 @@ def _wrong(
 
 
 def lost(answer: Answer, day: KnownDay, question: Question, damaged: Iterable[int]) -> list[Fault]:
-    """List sound samples that an answer lacks, and damage of which it does not speak.
+    """List sound samples that an answer lacks, and damage that it does not name.
 
     Args:
         answer: the answer.
@@ -108,7 +108,7 @@ def lost(answer: Answer, day: KnownDay, question: Question, damaged: Iterable[in
         ]
         # At the ends, nothing says how far the day's samples should go.
         if not spans and broken - {0, day.count - 1}:
-            found.append(("gap not told as damaged", str(answer.reply["gaps"])))
+            found.append(("gap without the word damaged", str(answer.reply["gaps"])))
         if not answer.reply.get("warnings"):
             found.append(("no warning", "warnings: []"))
     return [Fault(kind, detail[:300], str(question)) for kind, detail in found]

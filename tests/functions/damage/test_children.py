@@ -74,6 +74,6 @@ def test_the_oracle_misses_sound_samples() -> None:
     assert [fault.kind for fault in lost] == ["lost samples"]
     damaged = [n for n in range(DAY.count) if DAY.headers[n].time_ns > answer().times_ns[-1]]
     assert [fault.kind for fault in judge.lost(answer(reply=reply), DAY, RECORDS, damaged)] == [
-        "gap not told as damaged",
+        "gap without the word damaged",
         "no warning",
     ]

@@ -55,7 +55,7 @@ def _parts() -> tuple[str, str, str]:
 
 
 def epochs(count: int) -> str:
-    """Return epochs of which the last one holds, each an hour long."""
+    """Return epochs of an hour each, and a last one that has not ended."""
     _, channel, _ = _parts()
     others = []
     for number in range(count - 1):
