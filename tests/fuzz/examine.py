@@ -29,6 +29,9 @@ VELOCITY = Question("day", output="VEL", http=True)
 QUESTIONS = (RECORDS, WHOLE, SHORT, MOTION, DAY, VELOCITY)
 """Each function by each front door, windows by both ways of reading."""
 
+ROUNDS = ((RECORDS, VELOCITY), (WHOLE, DAY), (SHORT, MOTION, DAY))
+"""Shares of `QUESTIONS`: each asks both functions, directly and by HTTP."""
+
 LIMITS = Limits(seconds=15.0)
 
 
@@ -58,22 +61,32 @@ def put_and_ask(question: Question, content: bytes, s3: MemoryS3) -> Answer:
     return ask(question, s3)
 
 
-@cache
+_largest: dict[tuple[Question, KnownDay], float] = {}
+
+
 def largest(question: Question, day: KnownDay, s3: MemoryS3) -> float:
     """Return the largest sample of the answer about the undamaged day."""
     if question.output == "DEF":
         return 0.0
-    return float(np.abs(put_and_ask(question, day.content, s3).values).max())
+    known = question, day
+    if known not in _largest:
+        _largest[known] = float(np.abs(put_and_ask(question, day.content, s3).values).max())
+    return _largest[known]
 
 
 def warm_up(s3: MemoryS3) -> None:
     """Ask everything about undamaged days, so that children inherit imports and caches.
 
+    Everything once in a process; after that only the clients of S3 are made again.
+
     Args:
         s3: it then has the undamaged objects.
     """
-    for day in (KnownDay(), RATES, FLOATS):
-        for question in QUESTIONS:
+    days, questions = ((KnownDay(), RATES, FLOATS), QUESTIONS)
+    if _largest:
+        days, questions = (KnownDay(),), (RECORDS, DAY)
+    for day in days:
+        for question in questions:
             answer = put_and_ask(question, day.content, s3)
             found = judge.faults(answer, day, question, largest(question, day, s3))
             if question.seconds[0] == 0.0:
@@ -81,38 +94,61 @@ def warm_up(s3: MemoryS3) -> None:
             assert found == [], found
 
 
+@dataclass(frozen=True)
+class Step:
+    """A question about a damage.
+
+    Attributes:
+        damage: the damage.
+        question: the question.
+        is_sound: whether the sound object has taken the damaged one's place.
+    """
+
+    damage: Damage
+    question: Question
+    is_sound: bool = False
+
+
 @cache
 def examine(
-    damage: Damage,
+    damages: tuple[Damage, ...],
     s3: MemoryS3,
-    questions: tuple[Question, ...] = QUESTIONS,
-    afterwards: tuple[Question, ...] = (),
-) -> Findings:
-    """Ask about a damaged object, in children, and judge the answers.
+    is_complete: bool = False,
+    is_afterwards: bool = False,
+) -> dict[str, Findings]:
+    """Ask about damaged objects in turn, in children, and judge the answers.
 
     Args:
-        damage: the damage.
+        damages: the damages.
         s3: the S3 that children inherit.
-        questions: the questions about the damaged object.
-        afterwards: those to the same warm container when a sound object has taken its place.
+        is_complete: whether each damage gets all of `QUESTIONS`, instead of one of `ROUNDS`.
+        is_afterwards: whether the last question is asked again when a sound object has taken the
+            damaged one's place.
+
+    Returns:
+        The findings by the damage's name.
     """
-    most = {question: largest(question, damage.day, s3) for question in questions}
-    content = damage.content
+    steps = []
+    for number, damage in enumerate(damages):
+        questions = QUESTIONS if is_complete else ROUNDS[number % len(ROUNDS)]
+        steps += [Step(damage, question) for question in questions]
+        if is_afterwards:
+            steps.append(Step(damage, questions[-1], is_sound=True))
+    for step in steps:
+        largest(step.question, step.damage.day, s3)
+    return _together(steps, call_each(lambda step: _judged(step, s3), steps, LIMITS))
 
-    def judged(step: tuple[Question, bool]) -> Findings:
-        question, is_sound = step
-        object_ = damage.day.content if is_sound else content
-        answer = put_and_ask(question, object_, s3)
-        wrong = judge.faults(answer, damage.day, question, most.get(question, 0.0))
-        if is_sound:
-            wrong += judge.lost(answer, damage.day, question, ())
-            wrong = [replace(fault, question=f"{fault.question}, afterwards") for fault in wrong]
-            return Findings(tuple(wrong), ())
-        return Findings(tuple(wrong), tuple(_lost(damage, answer, question)))
 
-    steps = [(question, False) for question in questions]
-    steps += [(question, True) for question in afterwards]
-    return _together(steps, call_each(judged, steps, LIMITS))
+def _judged(step: Step, s3: MemoryS3) -> Findings:
+    damage, question = step.damage, step.question
+    content = damage.day.content if step.is_sound else damage.content
+    answer = put_and_ask(question, content, s3)
+    wrong = judge.faults(answer, damage.day, question, largest(question, damage.day, s3))
+    if step.is_sound:
+        wrong += judge.lost(answer, damage.day, question, ())
+        wrong = [replace(fault, question=f"{fault.question}, afterwards") for fault in wrong]
+        return Findings(tuple(wrong), ())
+    return Findings(tuple(wrong), tuple(_lost(damage, answer, question)))
 
 
 def _lost(damage: Damage, answer: Answer, question: Question) -> list[Fault]:
@@ -128,13 +164,12 @@ def _lost(damage: Damage, answer: Answer, question: Question) -> list[Fault]:
     return []
 
 
-def _together(steps: Sequence[tuple[Question, bool]], ends: Iterable[Ended[Findings]]) -> Findings:
-    wrong: list[Fault] = []
-    lost: list[Fault] = []
-    for (question, _), end in zip(steps, ends, strict=True):
+def _together(steps: Sequence[Step], ends: Iterable[Ended[Findings]]) -> dict[str, Findings]:
+    found = {step.damage.name: Findings((), ()) for step in steps}
+    for step, end in zip(steps, ends, strict=True):
+        known, more = found[step.damage.name], end.value or Findings((), ())
         if end.fault:
-            wrong.append(Fault(end.fault.split(":")[0], end.fault[:300], str(question)))
-        elif end.value:
-            wrong += end.value.wrong
-            lost += end.value.lost
-    return Findings(tuple(wrong), tuple(lost))
+            death = Fault(end.fault.split(":")[0], end.fault[:300], str(step.question))
+            more = Findings((death,), ())
+        found[step.damage.name] = Findings(known.wrong + more.wrong, known.lost + more.lost)
+    return found

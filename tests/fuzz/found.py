@@ -42,6 +42,9 @@ _STATIONXML: list[tuple[str, str, tuple[Any, ...], Question]] = [
     ("a whole number of 400 digits", "VEL", ("text", 138, "9" * 400), _VELOCITY),
 ]
 _SOUND_TODAY = {
+    "less than a record",
+    "less than a header's blockettes",
+    "a sequence number",
     "a rate of 0",
     "a rate of 0 by HTTP",
     "an infinite rate",

@@ -1,10 +1,10 @@
 """Row 3: archives are not unpacked."""
 
 from tests.fuzz.damages import Damage
-from tests.fuzz.examine import DAY, RECORDS, WHOLE, Findings, examine
+from tests.fuzz.examine import Findings
 from tests.fuzz.header_damages import ARCHIVES
 from tests.fuzz.memory_s3 import MemoryS3
-from tests.support.damaged_days import each
+from tests.support.damaged_days import each, examined
 
 WRONG_TODAY: set[str] = set()
 LOST_TODAY: set[str] = {
@@ -17,7 +17,7 @@ HANGING_TODAY: set[str] = {
 
 
 def findings(damage: Damage, s3: MemoryS3) -> Findings:
-    return examine(damage, s3, (RECORDS, WHOLE, DAY))
+    return examined(damage, ARCHIVES, HANGING_TODAY, s3)
 
 
 @each(ARCHIVES, WRONG_TODAY, HANGING_TODAY)

@@ -2,9 +2,9 @@
 
 from tests.fuzz import damages
 from tests.fuzz.damages import Damage
-from tests.fuzz.examine import DAY, MOTION, RECORDS, SHORT, WHOLE, Findings, examine
+from tests.fuzz.examine import Findings
 from tests.fuzz.memory_s3 import MemoryS3
-from tests.support.damaged_days import each
+from tests.support.damaged_days import each, examined
 
 WRONG_TODAY: set[str] = set()
 LOST_TODAY: set[str] = {
@@ -21,7 +21,7 @@ HANGING_TODAY: set[str] = set()
 
 
 def findings(damage: Damage, s3: MemoryS3) -> Findings:
-    return examine(damage, s3, (RECORDS, WHOLE, SHORT, MOTION, DAY))
+    return examined(damage, damages.RECORDS, HANGING_TODAY, s3)
 
 
 @each(damages.RECORDS, WRONG_TODAY, HANGING_TODAY)

@@ -81,11 +81,10 @@ def test_20_000_epochs(question: Question, memory_s3: MemoryS3) -> None:
 
 BAD_DATES = (
     "2024-13-45T00:00:00", "99999-01-01T00:00:00", "10000-01-01T00:00:00Z", "0000-00-00",
-    "-0500-01-01T00:00:00", "2020-02-30T00:00:00Z", "yesterday",
+    "2020-02-30T00:00:00Z", "yesterday", pytest.param("-0500-01-01T00:00:00", marks=not_yet),
 )  # fmt: skip
 
 
-@not_yet
 @pytest.mark.parametrize("name", ["startDate", "endDate"])
 @pytest.mark.parametrize("date", BAD_DATES)
 def test_a_date_that_is_none_is_named(date: str, name: str, memory_s3: MemoryS3) -> None:

@@ -1,10 +1,10 @@
 """Row 4: records at impossible times, or at times that their neighbours contradict."""
 
 from tests.fuzz.damages import Damage
-from tests.fuzz.examine import DAY, MOTION, RECORDS, SHORT, WHOLE, Findings, examine
+from tests.fuzz.examine import Findings
 from tests.fuzz.header_damages import TIMES
 from tests.fuzz.memory_s3 import MemoryS3
-from tests.support.damaged_days import each
+from tests.support.damaged_days import each, examined
 
 WRONG_TODAY: set[str] = {
     "a second later, middle",
@@ -13,15 +13,21 @@ WRONG_TODAY: set[str] = {
 }
 LOST_TODAY: set[str] = {
     "a second later, middle",
+    "day 0, middle",
     "day 2, middle",
+    "day 700, middle",
     "hour 12, middle",
+    "year 0, middle",
+    "year 1,700, middle",
+    "year 14,747, middle",
     "year 2,019, middle",
+    "year 2,150, middle",
 }
 HANGING_TODAY: set[str] = set()
 
 
 def findings(damage: Damage, s3: MemoryS3) -> Findings:
-    return examine(damage, s3, (RECORDS, WHOLE, SHORT, MOTION, DAY))
+    return examined(damage, TIMES, HANGING_TODAY, s3)
 
 
 @each(TIMES, WRONG_TODAY, HANGING_TODAY)
