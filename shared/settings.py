@@ -104,6 +104,16 @@ def max_attempts() -> int | None:
     return int(text)
 
 
+def function_name() -> str:
+    """Return the name of the Lambda function; "local" anywhere else."""
+    return os.environ.get("AWS_LAMBDA_FUNCTION_NAME") or "local"
+
+
+def function_version() -> str:
+    """Return the version of the Lambda function, such as "$LATEST"; "local" anywhere else."""
+    return os.environ.get("AWS_LAMBDA_FUNCTION_VERSION") or "local"
+
+
 def memory_size_mb() -> int | None:
     """Return the memory of the Lambda function in MB; None anywhere else.
 

@@ -25,7 +25,7 @@ from tests.support.sources import (
 LAYERS = {
     "shared": (
         "errors strict_json version wording",
-        "fields reply settings",
+        "fields reply settings telemetry",
         "archive aws",
         "stations waveforms",
         "formats response",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import IncompleteReadError
 
+from shared import telemetry
 from shared.aws._attempts import BrokenAnswerError
 
 if TYPE_CHECKING:
@@ -75,6 +76,7 @@ def _ranged(answer: "GetObjectOutputTypeDef", first: int, last: int | None) -> O
     if announced != length:
         raise BrokenAnswerError(f"S3 announced {announced:,} bytes as {text} of the object")
     content = answer["Body"].read()
+    telemetry.count_s3_bytes(len(content))
     if len(content) != length:
         raise IncompleteReadError(actual_bytes=len(content), expected_bytes=length)
     return ObjectPart(content, first=begin, size=size, etag=answer.get("ETag", ""))
@@ -87,6 +89,7 @@ def _cut(answer: "GetObjectOutputTypeDef", first: int, last: int | None) -> Obje
     # Of a whole body, botocore compares the checksum. The rest of another one stays in the
     # connection, which is closed.
     content = answer["Body"].read(None if end == length else end)
+    telemetry.count_s3_bytes(len(content))
     if len(content) < end:
         raise IncompleteReadError(actual_bytes=len(content), expected_bytes=end)
     return ObjectPart(content[begin:], first=begin, size=length, etag=answer.get("ETag", ""))

@@ -1,8 +1,12 @@
-"""Time-outs of the AWS clients."""
+"""Time-outs and log level of the AWS clients."""
 
+import logging
 from typing import Any
 
 from botocore.config import Config
+
+# botocore says at each start, as INFO, that it has found its credentials and endpoints.
+logging.getLogger("botocore").setLevel(logging.WARNING)
 
 # The longest wait for a connection, and for the next bytes of an answer, in seconds. The deadline
 # of the invocation shortens both. S3 answers within a fraction of a second, and a new request is

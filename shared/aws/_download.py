@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError, IncompleteReadError
 
+from shared import telemetry
 from shared.aws._attempts import BrokenAnswerError
 from shared.aws._bodies import content_length
 from shared.aws._requests import Target, request
@@ -116,6 +117,7 @@ def _check(answer: Any, start: int, stop: int, size: int, etag: str) -> None:
 def _write(body: Any, descriptor: int, start: int, stop: int) -> None:
     place = start
     while chunk := body.read(_CHUNK):  # to the end, where botocore compares the checksum
+        telemetry.count_s3_bytes(len(chunk))
         os.pwrite(descriptor, chunk, place)
         place += len(chunk)
     if place != stop:

@@ -15,7 +15,7 @@ from botocore.exceptions import (
     HTTPClientError,
 )
 
-from shared import settings
+from shared import settings, telemetry
 from shared.aws import s3_client
 from shared.aws._attempts import Attempts, BrokenAnswerError, NoTimeError
 from shared.aws._buckets import Listing, listing, note_absent
@@ -138,6 +138,7 @@ def _failure(verb: str, target: Target, attempts: Attempts, error: Exception) ->
 
     S3's own text names accounts and roles. It stays in the chained error, which the log shows.
     """
+    telemetry.count_s3_failure()
     tries = ""
     if attempts.count > 1:
         tries = f", at each of {attempts.count} attempts in {attempts.seconds:.1f} s"

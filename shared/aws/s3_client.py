@@ -12,12 +12,13 @@ from typing import TYPE_CHECKING, TypeVar
 import boto3
 from botocore import UNSIGNED
 
-from shared import settings
+from shared import settings, telemetry
 from shared.aws import deadline
 from shared.aws._config import client_config
 from shared.aws._timed_sockets import keep_deadline
 
 if TYPE_CHECKING:
+    from botocore.awsrequest import AWSPreparedRequest
     from mypy_boto3_s3 import S3Client
 
 MAX_CONNECTIONS = 16
@@ -56,7 +57,16 @@ def _client(signed: bool, region: str) -> "S3Client":
     )
     made = boto3.client("s3", region_name=region, config=config)
     keep_deadline(made)
+    made.meta.events.register("before-send.s3", _count_request)
     return made
+
+
+def _count_request(request: "AWSPreparedRequest", event_name: str, **_: object) -> None:
+    """Count a request that is about to be sent; botocore calls this for each attempt."""
+    headers = request.headers
+    size = headers.get("X-Amz-Decoded-Content-Length") or headers.get("Content-Length") or 0
+    is_listing = event_name.endswith(("ListObjectsV2", "ListBuckets"))
+    telemetry.count_s3_request("LIST" if is_listing else request.method, int(size))
 
 
 def uri(bucket: str, key: str) -> str:

@@ -4,6 +4,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+from shared import telemetry
+
 
 class Stopwatch:
     """A stopwatch for the steps of a job.
@@ -19,5 +21,6 @@ class Stopwatch:
     def step(self, name: str) -> Iterator[None]:
         """Time the enclosed block as a step; one that raises is not recorded."""
         start = time.perf_counter()
-        yield
+        with telemetry.step(name):
+            yield
         self.seconds[name] = round(time.perf_counter() - start, 3)

@@ -6,7 +6,7 @@ from typing import Any
 
 from obspy import Inventory, Stream
 
-from shared import settings
+from shared import settings, telemetry
 from shared.archive.archive import DayObject
 from shared.archive.registry import input_archive
 from shared.aws import s3_client, s3_write
@@ -72,6 +72,11 @@ def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
         BadRequestError: `pre_filt` lies beyond the data's Nyquist frequency.
         S3Error: S3 failed.
     """
+    telemetry.describe(
+        channel=request.channel.nscl,
+        day=str(request.day),
+        parameters={"output": request.parameters.output, **request.parameters.changed()},
+    )
     output_bucket = settings.output_bucket()
     day_object = input_archive().day_object(request.channel, request.day)
     watch = Stopwatch()

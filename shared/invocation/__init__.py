@@ -3,6 +3,7 @@
 ::
 
     handler          wraps `process`; passes each event on by its source
+    log_line         writes one JSON line for each invocation, with its metrics
     event_source     names the service that sent an event
     http_event       reads HTTP events: method, query, headers, body
     http_reply       writes HTTP replies: JSON, gzip or base64, and errors

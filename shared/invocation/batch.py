@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from shared import telemetry
 from shared.aws.deadline import TimeLeft
 from shared.errors import ServiceError
 
@@ -74,7 +75,7 @@ class Worker:
             name: name of the job in the log.
         """
         try:
-            with self.time_left.job():
+            with self.time_left.job(), telemetry.job():
                 return JobResult(summary=self.jobs.summarize(self.process(make_request())))
         except ServiceError as error:
             # The cause of an S3 failure needs its traceback; a missing object has nothing to debug.

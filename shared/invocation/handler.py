@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared import errors
+from shared import errors, telemetry
 from shared.aws import deadline
 from shared.aws.deadline import TimeLeft
 from shared.invocation import (
@@ -31,6 +31,7 @@ from shared.invocation import (
     sqs_batch,
 )
 from shared.invocation.batch import BatchJobs, Worker
+from shared.invocation.log_line import log_line
 from shared.reply import Reply
 
 __all__ = ["Handler", "Process", "Query", "lambda_handler"]
@@ -72,13 +73,19 @@ def lambda_handler(
     function = _Function(process, query, large_folder, jobs)
 
     def handler(event: Any, context: Any) -> Any:
-        source = event_source.identify(event)
-        with deadline.invocation(context):
-            if source == event_source.HTTP:
-                return function.handle_http(event, str(getattr(context, "aws_request_id", "")))
-            if source == event_source.DIRECT:
-                return function.handle_direct(event)
-            return function.handle_batch(source, event, TimeLeft(context))
+        with log_line(context) as line, deadline.invocation(context):
+            line.source = event_source.identify(event)
+            if line.source == event_source.HTTP:
+                reply = function.handle_http(event, str(getattr(context, "aws_request_id", "")))
+                line.status = reply["statusCode"]
+                return reply
+            try:
+                if line.source == event_source.DIRECT:
+                    return function.handle_direct(event)
+                return function.handle_batch(line.source, event, TimeLeft(context))
+            except errors.ServiceError as error:
+                # Lambda logs the frames of an error, and sends them to the caller.
+                raise error.with_traceback(None) from error.__cause__
 
     return handler
 
@@ -95,7 +102,10 @@ class _Function:
     def handle_direct(self, request: Any) -> Any:
         """Return the reply to a direct invocation; errors pass through."""
         try:
-            return direct_reply.write(request, self._reply(request), self.large_folder)
+            with telemetry.job():
+                reply = self._reply(request)
+                with telemetry.step("write"):
+                    return direct_reply.write(request, reply, self.large_folder)
         except errors.UpstreamError as error:
             # Lambda logs the error, but not its cause.
             _log(error)
@@ -114,17 +124,23 @@ class _Function:
         method = http_event.method(event)
         allowed = ("GET", "POST") if self.query else ("POST",)
         if method not in allowed:
+            telemetry.count_failure(errors.BadRequestError(method))
             return http_reply.method_not_allowed(method, allowed)
         try:
-            request = self._http_request(method, event)
-            return http_reply.write(event, request, self._reply(request), self.large_folder)
+            with telemetry.job():
+                request = self._http_request(method, event)
+                reply = self._reply(request)
+                with telemetry.step("write"):
+                    return http_reply.write(event, request, reply, self.large_folder)
         except errors.ServiceError as error:
-            _log(error)
+            if not isinstance(error, errors.BadRequestError):  # it quotes the stranger's request
+                _log(error)
             return http_reply.service_error(error)
         except Exception:
             logger.exception("unexpected failure")
             return http_reply.internal_error(request_id)
 
+    @telemetry.step("parse")
     def _http_request(self, method: str, event: Mapping[str, Any]) -> Any:
         if method == "GET" and self.query:
             return self.query(http_event.parameters(event))
@@ -132,7 +148,9 @@ class _Function:
 
     def _reply(self, request: Any) -> Reply:
         answer = self.process(request)
-        return answer if isinstance(answer, Reply) else Reply(answer)
+        reply = answer if isinstance(answer, Reply) else Reply(answer)
+        telemetry.count_failures_once(reply.failures)
+        return reply
 
 
 def _log(error: errors.ServiceError) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta, timezone
 from typing import Any
 
-from shared import settings, strict_json
+from shared import settings, strict_json, telemetry
 from shared.errors import TooLargeError
 from shared.invocation import reply_size
 from shared.reply import File, Reply
@@ -53,6 +53,7 @@ def link(
     return stored
 
 
+@telemetry.step("upload")
 def store(
     body: File, compressed: bytes | None, request: Any, bucket: str, folder: str
 ) -> dict[str, Any]:

@@ -233,6 +233,6 @@ class DayReader:
             except (OddRecordError, NoWaveformError, UnreadableObjectError) as error:
                 self._why_whole = error
         if self._whole is None:
-            logger.info("%s is read whole: %s", self.uri, self._why_whole or "as requested")
+            logger.debug("%s is read whole: %s", self.uri, self._why_whole or "as requested")
             self._whole = self._source.download()
         return self._whole

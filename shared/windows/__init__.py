@@ -13,6 +13,7 @@ reply          the results as a reply, in the requested format
 metadata       the station's metadata of windows in counts, for formats with coordinates
 headers        the HTTP headers that describe the windows of a file
 _rounding      warnings of windows that a file of 32-bit floats does not hold
+_failures      failed windows, reported to the log
 _task          a window on its way from the request to its result
 
 All public names need ObsPy, and load it at first use.

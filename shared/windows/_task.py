@@ -1,12 +1,11 @@
 """A time window on its way from the request to its result."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from shared.archive.time import days_between
-from shared.errors import NoDataError, NoWaveformError, ServiceError, UpstreamError
+from shared.errors import NoDataError, NoWaveformError, ServiceError
 from shared.waveforms.day_readers import ChannelDay
 from shared.waveforms.segments import TimeSpan
 from shared.windows.request import Window
@@ -14,8 +13,6 @@ from shared.windows.result import WindowResult
 
 if TYPE_CHECKING:
     from shared.windows.ground_motion import RemovalPlan
-
-logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -53,8 +50,6 @@ class WindowTask:
 
     def fail(self, error: ServiceError) -> None:
         """Make an error the window's result."""
-        if isinstance(error, UpstreamError):
-            logger.warning("%s: %s", self.window, error.message, exc_info=error)
         drop_frames(error)
         self.result = WindowResult(self.window, error=error)
 

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, replace
 
 from obspy import Inventory, Stream, Trace
 
+from shared import telemetry
 from shared.errors import NoResponseError
 from shared.response.checked_response import CheckedResponse
 from shared.response.epochs import find_response
@@ -87,6 +88,7 @@ def _find_response(window: Window, inventory: Inventory, output: str) -> Checked
             return find_response(end, inventory, output)
 
 
+@telemetry.step("remove_response")
 def ground_motion(
     window: Window, counts: Stream, plan: RemovalPlan
 ) -> tuple[list[Trace], RemovalReport]:

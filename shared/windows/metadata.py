@@ -1,20 +1,21 @@
 """The station's metadata for results in counts, where a format has room for coordinates."""
 
-import logging
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from shared import telemetry
 from shared.archive.archive import Archive
-from shared.errors import NoDataError, UpstreamError
+from shared.errors import NoDataError, ServiceError, UpstreamError
+from shared.windows._failures import log_upstream
+from shared.windows.request import Window
 from shared.windows.result import WindowResult
 
 if TYPE_CHECKING:
     from shared.stations.inventories import Inventories
 
-logger = logging.getLogger(__name__)
 
-
+@telemetry.step("stationxml")
 def add_metadata(results: Sequence[WindowResult], archive: Archive) -> list[WindowResult]:
     """Add the StationXML to results that have samples and no metadata yet.
 
@@ -30,10 +31,17 @@ def add_metadata(results: Sequence[WindowResult], archive: Archive) -> list[Wind
     lacking = {r.window.channel for r in results if r.trace is not None and r.inventory is None}
     inventories = Inventories(archive)
     inventories.prefetch(lacking)
-    return [_with_metadata(result, inventories) for result in results]
+    failures: list[tuple[Window, ServiceError]] = []
+    completed = [_with_metadata(result, inventories, failures) for result in results]
+    log_upstream(failures)
+    return completed
 
 
-def _with_metadata(result: WindowResult, inventories: "Inventories") -> WindowResult:
+def _with_metadata(
+    result: WindowResult,
+    inventories: "Inventories",
+    failures: list[tuple[Window, ServiceError]],
+) -> WindowResult:
     if result.trace is None or result.inventory is not None:
         return result
     channel = result.window.channel
@@ -42,6 +50,6 @@ def _with_metadata(result: WindowResult, inventories: "Inventories") -> WindowRe
     except NoDataError:
         return result
     except UpstreamError as error:
-        logger.warning("%s: %s", channel.nscl, error.message, exc_info=error)
+        failures.append((result.window, error))
         message = f"{channel.nscl}: no coordinates: {error.message}"
         return replace(result, warnings=(*result.warnings, message))

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
+from shared import telemetry
 from shared.errors import NoDataError, ServiceError
 from shared.response.parameters import RemovalParameters
 from shared.waveforms.day_readers import ChannelDay, DayReaders
@@ -44,6 +45,7 @@ def refuse_large(tasks: Sequence[WindowTask], readers: DayReaders, max_samples: 
     check_total_samples(total, len(tasks), max_samples)
 
 
+@telemetry.step("stationxml")
 def plan_removals(
     tasks: Sequence[WindowTask],
     readers: DayReaders,

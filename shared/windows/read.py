@@ -6,12 +6,14 @@ from dataclasses import replace
 
 from obspy import Stream
 
+from shared import telemetry
 from shared.archive.archive import Archive
 from shared.errors import NoWaveformError, ServiceError
 from shared.response.parameters import ENCODINGS, RemovalParameters
 from shared.waveforms.day_readers import ChannelDay, DayReaders
 from shared.waveforms.reasons import conflicts, not_numbers
 from shared.waveforms.segments import TimeSpan
+from shared.windows._failures import report
 from shared.windows._task import WindowTask
 from shared.windows.days import read_days
 from shared.windows.limits import MAX_SAMPLES, check_total_samples, window_too_large
@@ -21,6 +23,7 @@ from shared.windows.request import Window
 from shared.windows.result import WindowResult
 
 
+@telemetry.step("read")
 def read_windows(
     windows: Sequence[Window],
     archive: Archive,
@@ -47,6 +50,7 @@ def read_windows(
     Raises:
         TooLargeError: the windows together have more samples than that, or need too many objects.
     """
+    telemetry.count_windows(len(windows))
     tasks = [WindowTask(window) for window in windows]
     readers = DayReaders(archive, whole)
     refuse_large(tasks, readers, max_samples)
@@ -56,6 +60,7 @@ def read_windows(
 
         plan_removals(tasks, readers, Inventories(archive), removal)
     _read_tasks(tasks, readers, max_samples)
+    report(tasks)
     return [task.result for task in tasks if task.result]
 
 

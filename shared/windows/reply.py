@@ -5,6 +5,7 @@ from typing import Any
 
 from obspy import Trace
 
+from shared import telemetry
 from shared.formats import FORMATS, JSON
 from shared.formats.contiguous import contiguous_parts
 from shared.reply import File, Reply
@@ -13,6 +14,7 @@ from shared.windows.headers import file_headers
 from shared.windows.result import WindowResult, failed_windows
 
 
+@telemetry.step("write")
 def window_reply(results: Sequence[WindowResult], file_format: str) -> Reply:
     """Make the reply: JSON or a file, and JSON in any case if every window failed.
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from obspy import UTCDateTime
 
+from shared import telemetry
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
 from shared.archive.time import days_between, format_time, parse_time
@@ -66,6 +67,7 @@ class WindowsRequest:
     removal: RemovalParameters | None = None
 
     @classmethod
+    @telemetry.step("parse")
     def parse(cls, request: object) -> "WindowsRequest":
         """Read a request, such as the one in `request.json`.
 
@@ -75,12 +77,21 @@ class WindowsRequest:
             TooLargeError: a window is longer than `MAX_DAYS`.
         """
         fields = Fields(request, ("Windows", *_OPTIONS, *WINDOW_NAMES[1:]))
-        return cls(
+        parsed = cls(
             _windows(fields),
             fields.choice("Format", format_names(), default=JSON),
             fields.choice("Read", READS, default=READS[0]) == "whole",
             _removal(fields),
         )
+        telemetry.describe(parameters=parsed.options())
+        return parsed
+
+    def options(self) -> dict[str, Any]:
+        """Return all but the windows as JSON, without the default parameters of a removal."""
+        options: dict[str, Any] = {"format": self.format, "read": READS[self.whole]}
+        if self.removal:
+            options |= {"output": self.removal.output, **self.removal.changed()}
+        return options
 
 
 def parse_windows(request: object) -> list[Window]:

@@ -19,7 +19,7 @@ def put(archive: S3Server) -> Callable[[bytes], None]:
 @pytest.fixture
 def read_whole(caplog: pytest.LogCaptureFixture) -> Callable[[], str]:
     """Return a function that gives the reason why an object was read whole; "" if none was."""
-    caplog.set_level(logging.INFO, "shared.waveforms.day_reader")
+    caplog.set_level(logging.DEBUG, "shared.waveforms.day_reader")
 
     def reasons() -> str:
         return "".join(record.getMessage() for record in caplog.records)
