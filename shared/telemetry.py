@@ -15,6 +15,8 @@ from typing import Any, NamedTuple
 
 from shared.errors import ServiceError
 
+_clock = time.perf_counter
+
 INTERNAL_ERROR = "InternalError"
 """The type under which a bug is reported, whatever its exception."""
 
@@ -103,7 +105,7 @@ class Invocation:
 
     def switch(self, step: str | None) -> str | None:
         """Begin another step, and return the step that ends or pauses."""
-        now = time.perf_counter()
+        now = _clock()
         if self._step is not None:
             spent = now - self._step_start
             self.steps[self._step] = self.steps.get(self._step, 0.0) + spent
@@ -152,14 +154,14 @@ def job() -> Iterator[None]:
     """Count the enclosed block as a job, and its exception as the failure of the job."""
     invocation = _current.get() or Invocation()
     invocation.begin_job()
-    start = time.perf_counter()
+    start = _clock()
     try:
         yield
     except Exception as error:
         invocation.add_failure(error, "", "", 1)
         raise
     finally:
-        invocation.end_job(time.perf_counter() - start)
+        invocation.end_job(_clock() - start)
 
 
 def describe(**facts: Any) -> None:
