@@ -3,6 +3,7 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
+from shared import settings
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
 
@@ -86,6 +87,11 @@ class ArchiveObject:
         """The object's S3 URI, s3://BUCKET/KEY."""
         return f"s3://{self.bucket}/{self.key}"
 
+    @property
+    def size_limit(self) -> settings.SizeLimit:
+        """The largest size at which the object is read: that of StationXML."""
+        return settings.max_stationxml()
+
 
 @dataclass(frozen=True)
 class DayObject(ArchiveObject):
@@ -98,6 +104,11 @@ class DayObject(ArchiveObject):
 
     channel: ChannelId
     day: Day
+
+    @property
+    def size_limit(self) -> settings.SizeLimit:
+        """The largest size at which the object is read."""
+        return settings.max_day()
 
     @property
     def next(self) -> "DayObject":

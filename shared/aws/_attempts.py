@@ -18,7 +18,7 @@ from botocore.parsers import ResponseParserError
 
 from shared import settings
 from shared.aws import deadline
-from shared.aws.s3_codes import PASSING, error_code, http_status
+from shared.aws.s3_codes import DAMAGED_UPLOAD, PASSING, error_code, http_status
 
 _T = TypeVar("_T")
 
@@ -26,7 +26,7 @@ _ATTEMPTS = 5
 """Most attempts without a deadline, as of botocore."""
 
 _BODY_ATTEMPTS = 3
-"""Fewest attempts at reading a body: ``AWS_MAX_ATTEMPTS`` limits refused requests alone."""
+"""Fewest attempts at a body: ``AWS_MAX_ATTEMPTS`` limits refused requests alone."""
 
 _FIRST_PAUSE_S, _LONGEST_PAUSE_S = 0.1, 5.0
 
@@ -87,8 +87,8 @@ class Attempts:
 
 def _most_attempts(error: Exception) -> float:
     """Return how often a request is sent that fails in this way."""
-    if isinstance(error, (BrokenAnswerError, FlexibleChecksumError)):
-        return _BODY_ATTEMPTS  # a server that sends these once goes on to do so
+    if isinstance(error, (BrokenAnswerError, FlexibleChecksumError)) or _arrived_damaged(error):
+        return _BODY_ATTEMPTS  # a connection that damages three bodies damages all
     limit = settings.max_attempts() or (_ATTEMPTS if deadline.left_s() == math.inf else math.inf)
     if isinstance(error, _BROKEN_BODY):
         return max(limit, _BODY_ATTEMPTS)
@@ -102,6 +102,10 @@ def _passes(error: Exception) -> bool:
     if not isinstance(error, ClientError):
         return False
     return http_status(error) >= 500 or error_code(error) in PASSING
+
+
+def _arrived_damaged(error: Exception) -> bool:
+    return isinstance(error, ClientError) and error_code(error) in DAMAGED_UPLOAD
 
 
 def _pause_s(attempts: int) -> float:

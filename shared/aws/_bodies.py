@@ -1,6 +1,7 @@
 """Read the bodies of S3's answers, and compare their sizes with all that S3 says about them."""
 
 import re
+from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -46,27 +47,45 @@ def content_length(answer: Any) -> int:
     return int(length)
 
 
-def read_body(answer: "GetObjectOutputTypeDef", first: int, last: int | None) -> ObjectPart:
+def read_body(
+    answer: "GetObjectOutputTypeDef",
+    first: int,
+    last: int | None,
+    check_size: Callable[[int], None],
+) -> ObjectPart:
     """Read the part of an object that was asked for, by the byte range of `s3_read.read_part`.
 
     A server that ignores ranges sends the whole object.
 
+    Args:
+        answer: S3's answer, whose body has not been read.
+        first: the offset of the first byte; a negative number of bytes counts from the end.
+        last: the offset of the last byte; None reads up to the end.
+        check_size: takes the size of the whole object, and raises an error if it is too large.
+
     Raises:
         BrokenAnswerError: the sizes in the answer disagree, or it has another part.
         IncompleteReadError: the body ends early.
+        Exception: any that `check_size` raises; the body is not read then.
     """
     with closing(answer["Body"]):  # a body that is not read to its end would keep its connection
         if answer["ResponseMetadata"]["HTTPStatusCode"] == _PARTIAL_CONTENT:
-            return _ranged(answer, first, last)
-        return _cut(answer, first, last)
+            return _ranged(answer, first, last, check_size)
+        return _cut(answer, first, last, check_size)
 
 
-def _ranged(answer: "GetObjectOutputTypeDef", first: int, last: int | None) -> ObjectPart:
+def _ranged(
+    answer: "GetObjectOutputTypeDef",
+    first: int,
+    last: int | None,
+    check_size: Callable[[int], None],
+) -> ObjectPart:
     text = answer.get("ContentRange", "")
     place = _CONTENT_RANGE.fullmatch(text)
     if not place:
         raise BrokenAnswerError(f"S3 sent a part with Content-Range {text!r}")
     begin, end, size = (int(number) for number in place.groups())
+    check_size(size)
     right_begin = max(0, size + first) if first < 0 else first
     right_end = size - 1 if first < 0 or last is None else min(last, size - 1)
     if (begin, end) != (right_begin, right_end):
@@ -75,21 +94,39 @@ def _ranged(answer: "GetObjectOutputTypeDef", first: int, last: int | None) -> O
     announced = answer.get("ContentLength", length)
     if announced != length:
         raise BrokenAnswerError(f"S3 announced {announced:,} bytes as {text} of the object")
-    content = answer["Body"].read()
-    telemetry.count_s3_bytes(len(content))
-    if len(content) != length:
-        raise IncompleteReadError(actual_bytes=len(content), expected_bytes=length)
+    content = _read(answer["Body"], length)
     return ObjectPart(content, first=begin, size=size, etag=answer.get("ETag", ""))
 
 
-def _cut(answer: "GetObjectOutputTypeDef", first: int, last: int | None) -> ObjectPart:
+def _read(body: Any, length: int) -> bytes:
+    """Read a body of a known length to its end, where botocore compares its checksum.
+
+    Without Content-Length, a body may be longer than it must be: such a rest is not received.
+    """
+    content: bytes = body.read(length + 1)
+    telemetry.count_s3_bytes(len(content))
+    if len(content) < length:
+        raise IncompleteReadError(actual_bytes=len(content), expected_bytes=length)
+    if len(content) > length or body.read(1):
+        raise BrokenAnswerError(f"S3 sent more than the {length:,} bytes that it announced")
+    return content
+
+
+def _cut(
+    answer: "GetObjectOutputTypeDef",
+    first: int,
+    last: int | None,
+    check_size: Callable[[int], None],
+) -> ObjectPart:
     length = content_length(answer)
+    check_size(length)
     begin = max(0, length + first) if first < 0 else min(first, length)
     end = length if first < 0 or last is None else min(last + 1, length)
-    # Of a whole body, botocore compares the checksum. The rest of another one stays in the
-    # connection, which is closed.
-    content = answer["Body"].read(None if end == length else end)
-    telemetry.count_s3_bytes(len(content))
-    if len(content) < end:
-        raise IncompleteReadError(actual_bytes=len(content), expected_bytes=end)
+    if end == length:
+        content = _read(answer["Body"], length)
+    else:  # the rest stays in the connection, which is closed
+        content = answer["Body"].read(end)
+        telemetry.count_s3_bytes(len(content))
+        if len(content) < end:
+            raise IncompleteReadError(actual_bytes=len(content), expected_bytes=end)
     return ObjectPart(content[begin:], first=begin, size=length, etag=answer.get("ETag", ""))

@@ -18,11 +18,13 @@ _READ_TIMEOUT_S = 5
 def client_config(**options: Any) -> Config:
     """Return the configuration of a client that sends each request once.
 
-    `shared.aws._attempts` repeats requests: botocore's own pauses do not know the deadline.
+    `shared.aws._attempts` repeats requests: botocore's own pauses do not know the deadline. It
+    honours ``AWS_MAX_ATTEMPTS``. ``AWS_RETRY_MODE`` has no effect, since "adaptive" would pause
+    before requests.
     """
     return Config(
         connect_timeout=_CONNECT_TIMEOUT_S,
         read_timeout=_READ_TIMEOUT_S,
-        retries={"total_max_attempts": 1},
+        retries={"total_max_attempts": 1, "mode": "standard"},
         **options,
     )

@@ -41,6 +41,7 @@ def download(target: Target, path: Path) -> str:
 
     Raises:
         NoSuchObjectError, SettingsError, S3Error: as of `_requests.request`.
+        TooLargeError: the object is larger than its limit; none of it is received.
     """
     descriptor, name = mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
@@ -69,6 +70,7 @@ def _copy_any_version(target: Target, descriptor: int) -> str:
 
 def _copy(target: Target, descriptor: int) -> str:
     size, etag = request("read", target, lambda s3: _head(s3, target))
+    target.check_size(size)
     os.ftruncate(descriptor, size)  # another version may have been longer
     starts = range(0, size, _PART) if size > _IN_ONE_STREAM else range(1)
 
@@ -118,6 +120,8 @@ def _write(body: Any, descriptor: int, start: int, stop: int) -> None:
     place = start
     while chunk := body.read(_CHUNK):  # to the end, where botocore compares the checksum
         telemetry.count_s3_bytes(len(chunk))
+        if place + len(chunk) > stop:
+            raise BrokenAnswerError(f"S3 sent more than the {stop - start:,} bytes announced")
         os.pwrite(descriptor, chunk, place)
         place += len(chunk)
     if place != stop:

@@ -19,8 +19,15 @@ from shared import settings, telemetry
 from shared.aws import s3_client
 from shared.aws._attempts import Attempts, BrokenAnswerError, NoTimeError
 from shared.aws._buckets import Listing, listing, note_absent
-from shared.aws.s3_codes import ABSENT, FORBIDDEN, NO_BUCKET, error_code, http_status
-from shared.errors import NoSuchObjectError, S3Error, SettingsError
+from shared.aws.s3_codes import (
+    ABSENT,
+    CREDENTIALS,
+    FORBIDDEN,
+    NO_BUCKET,
+    error_code,
+    http_status,
+)
+from shared.errors import NoSuchObjectError, S3Error, SettingsError, TooLargeError
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -36,7 +43,8 @@ _OTHER_FAILURES = (
     ValueError,  # the endpoint in the environment is no URL
 )
 
-_ACCOUNTS = re.compile(r"\barn:[^\s\"']+|\b\d{12}\b", re.ASCII)
+_ACCOUNTS = re.compile(r"\barn:[^\s\"']+|\b\d{12}\b|\bA[KS]IA[A-Z0-9]{12,}\b", re.ASCII)
+"""ARNs, numbers of accounts, and IDs of access keys."""
 
 _T = TypeVar("_T")
 
@@ -50,12 +58,14 @@ class Target:
         key: the object's key.
         signed: whether requests carry the credentials of the environment.
         region: the AWS region; None is that of the settings.
+        size_limit: the largest size at which the object is read; None for objects to write.
     """
 
     bucket: str
     key: str
     signed: bool
     region: str | None = None
+    size_limit: settings.SizeLimit | None = None
 
     @property
     def uri(self) -> str:
@@ -65,6 +75,22 @@ class Target:
     def client(self) -> "S3Client":
         """Return the client for the object."""
         return s3_client.client(self.signed, self.region)
+
+    def check_size(self, size: int) -> None:
+        """Check the size that S3 gives, in bytes, before any content is received.
+
+        Raises:
+            TooLargeError: the object is larger than its limit.
+        """
+        limit = self.size_limit
+        if limit and size > limit.size:
+            raise TooLargeError(
+                f"{self.uri} has {size:,} bytes: objects of its kind are read up to {limit.size:,}"
+                f" ({limit.setting}={limit.mib})",
+                object=self.uri,
+                bytes=size,
+                max_bytes=limit.size,
+            )
 
 
 def request(verb: str, target: Target, do: "Callable[[S3Client], _T]") -> _T:
@@ -82,6 +108,7 @@ def request(verb: str, target: Target, do: "Callable[[S3Client], _T]") -> _T:
         NoSuchObjectError: the object to read does not exist, or is not public.
         S3Error: S3 could not be reached, refused, broke off, or took too long.
         SettingsError: the bucket to read from does not exist.
+        ServiceError: any that `do` raises.
     """
     attempts = Attempts()
     with _translated(verb, target, attempts):
@@ -143,7 +170,7 @@ def _failure(verb: str, target: Target, attempts: Attempts, error: Exception) ->
     if attempts.count > 1:
         tries = f", at each of {attempts.count} attempts in {attempts.seconds:.1f} s"
     message = f"could not {verb} {target.uri}: {_reason(verb, error)}{tries}"
-    if isinstance(error, ClientError):
+    if isinstance(error, ClientError) and error_code(error) not in CREDENTIALS:
         return S3Error(message, object=target.uri, code=error_code(error) or "unknown")
     return S3Error(message, object=target.uri)
 
@@ -157,6 +184,8 @@ def _reason(verb: str, error: Exception) -> str:
         return _ACCOUNTS.sub("...", str(error))
     code, status = error_code(error) or "an unknown error", http_status(error)
     answer = code if code == str(status) else f"{code} (HTTP {status})"
+    if code in CREDENTIALS:
+        return "S3 does not accept the function's credentials; the log has the details"
     if verb == "read" and code in FORBIDDEN:
         return f"S3 refused it with {answer}"
     return f"S3 answered {answer}"

@@ -6,6 +6,7 @@ at the deadline, and at the rate.
 """
 
 import io
+import logging
 import math
 import socket
 import time
@@ -19,6 +20,8 @@ from botocore.awsrequest import (
 )
 
 from shared.aws import deadline
+
+logger = logging.getLogger(__name__)
 
 MIN_RATE = 1024
 """Bytes a second: an answer that arrives more slowly counts as stalled. S3 sends a function some
@@ -159,7 +162,17 @@ class _HTTPSPool(AWSHTTPSConnectionPool):
 
 
 def keep_deadline(client: Any) -> None:
-    """Make all connections of a new client keep the deadline of their thread."""
-    # botocore offers no public way to the connections of a client.
-    session = client._endpoint.http_session  # noqa: SLF001
-    session._pool_classes_by_scheme.update(http=_HTTPPool, https=_HTTPSPool)  # noqa: SLF001
+    """Make all connections of a new client keep the deadline of their thread.
+
+    botocore offers no public way to the connections of a client. Should a later version keep them
+    elsewhere, its own time-outs remain: a single wait is limited, and each attempt, but not a drip.
+    """
+    try:
+        pools = client._endpoint.http_session._pool_classes_by_scheme  # noqa: SLF001
+        known = set(pools) == {"http", "https"}
+    except (AttributeError, TypeError):
+        known = False
+    if known:
+        pools.update(http=_HTTPPool, https=_HTTPSPool)
+    else:
+        logger.error("connections to AWS do not keep the deadline: botocore has changed")

@@ -18,10 +18,21 @@ PRECONDITION_FAILED = frozenset({"412", "PreconditionFailed"})
 NOT_MODIFIED = frozenset({"304", "NotModified"})
 INVALID_RANGE = frozenset({"416", "InvalidRange"})
 PASSING = frozenset(
-    {"429", "RequestTimeout", "RequestTimeTooSkewed", "Throttling", "ThrottlingException",
+    {"429", "RequestTimeout", "Throttling", "ThrottlingException",
      "RequestLimitExceeded", "TooManyRequests", "RequestThrottled", "OperationAborted"}
 )  # fmt: skip
 """Codes below HTTP 500 that a later request may not meet."""
+DAMAGED_UPLOAD = frozenset(
+    {"BadDigest", "IncompleteBody", "InvalidDigest", "XAmzContentSHA256Mismatch",
+     "XAmzContentChecksumMismatch"}
+)  # fmt: skip
+"""Codes for an upload that did not arrive as it was sent."""
+CREDENTIALS = frozenset(
+    {"AccountProblem", "ExpiredToken", "ExpiredTokenException", "InvalidAccessKeyId",
+     "InvalidClientTokenId", "InvalidToken", "NotSignedUp", "RequestTimeTooSkewed",
+     "SignatureDoesNotMatch", "TokenRefreshRequired", "UnrecognizedClientException"}
+)  # fmt: skip
+"""Codes about the function's account, its credentials or its clock, none of a caller's business."""
 
 
 def error_code(error: "ClientError") -> str:

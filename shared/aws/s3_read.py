@@ -10,6 +10,7 @@ from botocore.exceptions import ClientError
 
 from shared import settings
 from shared.aws import _download
+from shared.aws._attempts import BrokenAnswerError
 from shared.aws._bodies import ObjectPart, read_body
 from shared.aws._requests import Target, request
 from shared.aws.s3_codes import INVALID_RANGE, NOT_MODIFIED, PRECONDITION_FAILED, error_code
@@ -46,6 +47,10 @@ class S3Object(Protocol):
     def uri(self) -> str:
         """The object's S3 URI, s3://BUCKET/KEY."""
 
+    @property
+    def size_limit(self) -> settings.SizeLimit:
+        """The largest size at which the object is read."""
+
 
 class ObjectChangedError(Exception):
     """The content of an object is not the expected one."""
@@ -60,6 +65,7 @@ def download(source: S3Object, path: Path) -> str:
     Raises:
         NoSuchObjectError: the object does not exist, or is not public.
         S3Error: S3 could not be reached, refused, or broke off.
+        TooLargeError: the object is larger than its limit; none of it is received.
     """
     return _download.download(_target(source), path)
 
@@ -82,7 +88,9 @@ def read_part(
         NoSuchObjectError: the object does not exist, or is not public.
         ObjectChangedError: the object has another ETag.
         S3Error: S3 could not be reached, refused, or broke off.
+        TooLargeError: the object is larger than its limit; none of it is received.
     """
+    target = _target(source)
     byte_range = f"bytes={first}" if first < 0 else f"bytes={first}-{'' if last is None else last}"
     condition: dict[str, Any] = {"IfMatch": etag} if etag else {}
 
@@ -92,15 +100,15 @@ def read_part(
                 Bucket=source.bucket, Key=source.key, Range=byte_range, **condition
             )
         except ClientError as error:
-            return _refused_part(error, source)
+            return _refused_part(error, source, first)
         # Compared here too: not every server that speaks S3 knows the condition.
         current = answer.get("ETag", "")
         if etag and current != etag:
             answer["Body"].close()
             raise ObjectChangedError(f"{source.uri} is {current}, was {etag}")
-        return read_body(answer, first, last)
+        return read_body(answer, first, last, target.check_size)
 
-    return request("read", _target(source), get)
+    return request("read", target, get)
 
 
 def read_unless(source: S3Object, etag: str) -> ObjectPart | None:
@@ -116,7 +124,9 @@ def read_unless(source: S3Object, etag: str) -> ObjectPart | None:
     Raises:
         NoSuchObjectError: the object does not exist, or is not public.
         S3Error: S3 could not be reached, refused, or broke off.
+        TooLargeError: the object is larger than its limit; none of it is received.
     """
+    target = _target(source)
     condition: dict[str, Any] = {"IfNoneMatch": etag} if etag else {}
 
     def get(s3: "S3Client") -> ObjectPart | None:
@@ -128,22 +138,29 @@ def read_unless(source: S3Object, etag: str) -> ObjectPart | None:
         except ClientError as error:
             if etag and error_code(error) in NOT_MODIFIED:
                 return None
-            return _refused_part(error, source)
-        return read_body(answer, 0, None)
+            return _refused_part(error, source, 0)
+        return read_body(answer, 0, None, target.check_size)
 
-    return request("read", _target(source), get)
+    return request("read", target, get)
 
 
 def _target(source: S3Object) -> Target:
     region = settings.region(default=source.region)
-    return Target(source.bucket, source.key, signed=False, region=region)
+    limit = source.size_limit
+    return Target(source.bucket, source.key, signed=False, region=region, size_limit=limit)
 
 
-def _refused_part(error: ClientError, source: S3Object) -> ObjectPart:
+def _refused_part(error: ClientError, source: S3Object, first: int) -> ObjectPart:
+    """Return the empty part that begins beyond the end of an object."""
     if error_code(error) in PRECONDITION_FAILED:
         raise ObjectChangedError(f"{source.uri} was replaced") from error
-    if error_code(error) in INVALID_RANGE:
-        details: dict[str, Any] = {**error.response["Error"]}
-        size = int(details.get("ActualObjectSize", 0))
-        return ObjectPart(b"", first=size, size=size, etag="")
-    raise error
+    if error_code(error) not in INVALID_RANGE:
+        raise error
+    details: dict[str, Any] = {**error.response["Error"]}
+    headers = error.response["ResponseMetadata"].get("HTTPHeaders", {})
+    text = details.get("ActualObjectSize") or headers.get("content-range", "").rpartition("/")[2]
+    if not text.isdecimal():
+        if first > 0:
+            raise BrokenAnswerError("S3's answer lacks the object's size") from error
+        text = "0"  # any other object has a first and a last byte
+    return ObjectPart(b"", first=int(text), size=int(text), etag="")

@@ -120,7 +120,6 @@ def _read_sources(
         warnings = [*waveform.warnings, *join(waveform.stream)]
         if not waveform.stream:
             raise NoWaveformError(f"{waveform.uri}: {warnings[-1]}", object=waveform.uri)
-        warnings += stationxml.warnings
     with watch.step("stationxml"):
         inventory = read_stationxml(stationxml)
     adjacent = None

@@ -5,7 +5,7 @@ ours. So they stay with the epoch, whatever becomes of the inventory.
 """
 
 from lxml import etree
-from obspy.core.inventory import Channel
+from obspy.core.inventory import Channel, Comment
 
 _FAULT = "shared.stations: fault"
 _NOTE = "shared.stations: note"
@@ -29,6 +29,11 @@ def add_fault(epoch: "etree._Element", text: str) -> None:
 def add_note(epoch: "etree._Element", text: str) -> None:
     """Add a change that was made to an epoch, an element Channel."""
     _add(epoch, _NOTE, text)
+
+
+def add_note_to_read(epoch: Channel, text: str) -> None:
+    """Add a note to an epoch that has been read already."""
+    epoch.comments.append(Comment(text, subject=_NOTE))
 
 
 def _of(epoch: Channel, subject: str) -> list[str]:

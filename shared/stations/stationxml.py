@@ -18,7 +18,7 @@ from shared.errors import (
     NoSuchObjectError,
     UnreadableObjectError,
 )
-from shared.stations import _mending
+from shared.stations import _mending, findings
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +100,8 @@ def read_stationxml(file: StationXML) -> Inventory:
 
     A station's file has every channel that it ever had. ObsPy takes a quarter of a second for the
     forty of a large one, so the others are cut out before it reads the file. Epochs that ObsPy
-    would drop or refuse are mended; `findings` has the changes and the faults of each.
+    would drop or refuse are mended; `findings` has the changes and the faults of each, and
+    the file's warnings.
 
     Raises:
         NoResponseError: the file does not have the channel; the error lists those that it has.
@@ -110,7 +111,11 @@ def read_stationxml(file: StationXML) -> Inventory:
     if inventory is None:
         inventory = _parsed(file.uri, file.content or b"", file.channel)
         _inventories.put((file.uri, file.channel), file.etag, inventory)
-    return copy.deepcopy(inventory)
+    inventory = copy.deepcopy(inventory)
+    for epoch in (epoch for network in inventory for station in network for epoch in station):
+        for warning in file.warnings:
+            findings.add_note_to_read(epoch, warning)
+    return inventory
 
 
 def _parsed(uri: str, content: bytes, channel: ChannelId) -> Inventory:

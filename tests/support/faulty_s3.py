@@ -121,6 +121,7 @@ class FaultyS3(ThreadingHTTPServer):
     Attributes:
         faults: the faults; the first that takes a request decides the reply.
         requests: method and path of each request so far.
+        sent: the number of bytes of bodies that clients took, of faults that count them.
         over: set at the end, so that nothing waits any longer.
     """
 
@@ -134,6 +135,7 @@ class FaultyS3(ThreadingHTTPServer):
         self.target = host, int(port)
         self.faults: list[Fault] = []
         self.requests: list[tuple[str, str]] = []
+        self.sent = 0
         self.over = threading.Event()
         self._lock = threading.Lock()
 

@@ -88,6 +88,42 @@ def without_length(exchange: Exchange, forward: Forward) -> None:
     exchange.send(Reply(reply.status, headers, b"").head() + reply.body)
 
 
+def of_size(size: int) -> Respond:
+    """Return a reply for an object of another size: the content, and then zeros."""
+
+    def respond(exchange: Exchange, forward: Forward) -> None:
+        reply, asked = forward(), exchange.headers.get("Range")
+        first, last = 0, size - 1
+        if asked:
+            begin, _, end = asked.removeprefix("bytes=").partition("-")
+            first, last = int(begin), min(int(end or last), last)
+        headers = dict(_with_length(reply, last - first + 1).headers)
+        if asked:
+            headers = {n: t for n, t in headers.items() if n.lower() != "content-range"}
+            headers["Content-Range"] = f"bytes {first}-{last}/{size}"
+        exchange.send(Reply(reply.status, headers, b"").head())
+        if exchange.command == "GET":
+            _send_zeros(exchange, last - first + 1)
+
+    return respond
+
+
+def without_end(exchange: Exchange, forward: Forward) -> None:
+    """Leave out Content-Length, and send zeros after the body."""
+    reply = forward()
+    headers = {n: t for n, t in reply.headers.items() if n.lower() != "content-length"}
+    exchange.send(Reply(reply.status, headers, b"").head() + reply.body)
+    _send_zeros(exchange, 1 << 40)
+
+
+def _send_zeros(exchange: Exchange, length: int) -> None:
+    while length > 0:
+        chunk = bytes(min(length, 65_536))
+        exchange.send(chunk)
+        exchange.server.sent += len(chunk)
+        length -= len(chunk)
+
+
 def of_another_version(exchange: Exchange, forward: Forward) -> None:
     """Reply with another ETag."""
     reply = forward()
