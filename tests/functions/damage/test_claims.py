@@ -39,7 +39,6 @@ HUGE = [
 ]
 
 
-@not_yet
 @pytest.mark.parametrize(("question", "size"), HUGE)
 def test_a_huge_object_is_not_fetched(question: Question, size: int, memory_s3: MemoryS3) -> None:
     ended = answered(Zeros(KNOWN.content, size), question, memory_s3)

@@ -96,7 +96,6 @@ def test_a_date_that_is_none_is_named(date: str, name: str, memory_s3: MemoryS3)
     assert any(date in text for text in (*warnings, answer.error.get("message", "")) if text)
 
 
-@not_yet
 @pytest.mark.parametrize("size", [1 << 29, 1 << 32, 1 << 36])
 @each_question
 def test_huge_metadata_are_not_fetched(question: Question, size: int, memory_s3: MemoryS3) -> None:
