@@ -165,6 +165,25 @@ def _size_limit(setting: str, default: int) -> SizeLimit:
     return SizeLimit(int(text), setting)
 
 
+def whole_number(setting: str, default: int) -> int:
+    """Return a whole number from the environment, such as a limit of `shared.limits`.
+
+    Args:
+        setting: the variable.
+        default: its value where it is not set.
+
+    Raises:
+        SettingsError: it is not a whole number from 1 to 999,999,999.
+    """
+    text = os.environ.get(setting) or str(default)
+    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) == 0:
+        raise SettingsError(
+            f"{setting} is {text[:80]!r}: must be a whole number from 1 to 999,999,999",
+            setting=setting,
+        )
+    return int(text)
+
+
 def memory_size_mb() -> int | None:
     """Return the memory of the Lambda function in MB; None anywhere else.
 

@@ -26,7 +26,7 @@ LAYERS = {
     "shared": (
         "errors strict_json version wording",
         "fields reply settings telemetry",
-        "archive aws",
+        "archive aws limits",
         "stations waveforms",
         "formats response",
         "corrected_days invocation windows",

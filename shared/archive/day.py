@@ -16,6 +16,9 @@ if TYPE_CHECKING:
 YEARS = range(1900, 2200)
 """Years of requests; well within the range of UTCDateTime's nanoseconds."""
 
+_1970 = date(1970, 1, 1).toordinal()
+_DAY_NS = 86_400 * 10**9
+
 _ORDINAL_DAY = re.compile(r"(\d{4})[,-](\d{3})", re.ASCII)
 _CALENDAR_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
 _RIGHT_DAY = "must be 'YYYY,DDD' with the day of the year, such as '2019,183', or 'YYYY-MM-DD'"
@@ -65,7 +68,7 @@ class Day:
             day = cls(int(ordinal[1]), int(ordinal[2]))
         elif calendar := _CALENDAR_DAY.fullmatch(text):
             try:
-                day = cls._of_date(date(*map(int, calendar.groups())))
+                day = cls.of_date(date(*map(int, calendar.groups())))
             except ValueError as error:
                 raise BadRequestError(f"day {text!r}: {error}", field="day") from error
         else:
@@ -80,25 +83,27 @@ class Day:
         return cls(time.year, time.julday)
 
     @classmethod
-    def _of_date(cls, day: date) -> "Day":
-        return cls(day.year, day.timetuple().tm_yday)
+    def of_date(cls, day: date) -> "Day":
+        """Return the day of a date of the calendar."""
+        return cls(day.year, day.toordinal() - date(day.year, 1, 1).toordinal() + 1)
 
     @property
     def starttime(self) -> "UTCDateTime":
         """00:00:00 of this day."""
         from obspy import UTCDateTime  # loading it takes a third of a second
 
-        return UTCDateTime(year=self.year, julday=self.day_of_year)
+        days = date(self.year, 1, 1).toordinal() - _1970 + self.day_of_year - 1
+        return UTCDateTime(ns=days * _DAY_NS)  # by year and day, it takes twenty times as long
 
     @property
     def next(self) -> "Day":
         """The following day."""
-        return self._of_date(date(self.year, 1, 1) + timedelta(days=self.day_of_year))
+        return self.of_date(date(self.year, 1, 1) + timedelta(days=self.day_of_year))
 
     @property
     def previous(self) -> "Day":
         """The preceding day."""
-        return self._of_date(date(self.year, 1, 1) + timedelta(days=self.day_of_year - 2))
+        return self.of_date(date(self.year, 1, 1) + timedelta(days=self.day_of_year - 2))
 
     def __str__(self) -> str:
         return f"{self.year:04d},{self.day_of_year:03d}"

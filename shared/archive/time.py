@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator
-from datetime import datetime, timedelta, timezone
+from datetime import date, datetime, timedelta, timezone
 
 from obspy import UTCDateTime
 
@@ -15,6 +15,8 @@ _TIME = re.compile(
     r"(Z|[+-]\d{2}:?\d{2})?",
     re.ASCII,
 )
+_EPOCH = date(1970, 1, 1)
+_DAY_NS = 86_400 * 10**9
 _RIGHT_TIME = "must be UTC as ISO 8601 writes it, such as '2024-01-01T00:05:00' or with '.250Z'"
 
 
@@ -24,11 +26,22 @@ def days_between(starttime: UTCDateTime, endtime: UTCDateTime) -> Iterator[Day]:
     An end at 00:00:00 sharp does not need the day that begins there, unless the span begins there,
     too.
     """
-    day = Day.of(starttime)
-    yield day
-    while day.next.starttime < endtime:
-        day = day.next
-        yield day
+    first, last = _day_numbers(starttime, endtime)
+    for number in range(first, last + 1):
+        yield Day.of_date(_EPOCH + timedelta(days=number))
+
+
+def count_days(starttime: UTCDateTime, endtime: UTCDateTime) -> int:
+    """Return the number of days that `days_between` yields."""
+    first, last = _day_numbers(starttime, endtime)
+    return last - first + 1
+
+
+def _day_numbers(starttime: UTCDateTime, endtime: UTCDateTime) -> tuple[int, int]:
+    """Return the first and the last day of a span, as days since 1970."""
+    first: int = starttime.ns // _DAY_NS
+    # Two UTCDateTimes are equal if they differ by up to half a microsecond.
+    return first, max(first, (endtime.ns - 501) // _DAY_NS)
 
 
 def parse_time(text: str, field: str) -> UTCDateTime:

@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared import telemetry
+from shared import limits, telemetry
 from shared.aws.deadline import TimeLeft
-from shared.errors import ServiceError
+from shared.errors import BadRequestError, ServiceError
 
 logger = logging.getLogger(__name__)
 
@@ -85,3 +85,23 @@ class Worker:
         except Exception as error:
             logger.exception("%s: unexpected failure", name)
             return JobResult(error=error)
+
+
+def check_batch_size(field: str, requests: int) -> None:
+    """Refuse a batch of too many requests, before any of them is run.
+
+    Args:
+        field: the member of the event that has them.
+        requests: their number.
+
+    Raises:
+        BadRequestError: there are more than `limits.max_batch_requests`.
+    """
+    limit = limits.max_batch_requests()
+    if requests > limit:
+        raise BadRequestError(
+            f"{field} has {requests:,} requests: must be at most {limit:,} in one batch",
+            field=field,
+            requests=requests,
+            limit=limit,
+        )

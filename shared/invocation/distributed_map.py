@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.errors import BadRequestError, ServiceError, TooLargeError
-from shared.invocation.batch import INTERNAL_ERROR, JobResult, Worker
+from shared.invocation.batch import INTERNAL_ERROR, JobResult, Worker, check_batch_size
 
 
 def process_items(event: Mapping[str, Any], worker: Worker) -> list[dict[str, Any]]:
@@ -46,6 +46,7 @@ def _read(event: Mapping[str, Any]) -> tuple[list[Any], Mapping[str, Any]]:
     if not isinstance(items, list) or not isinstance(shared_input, Mapping):
         types = f"Items is {type(items).__name__}, BatchInput {type(shared_input).__name__}"
         raise BadRequestError(f"{types}: must be a JSON array of requests, and an object")
+    check_batch_size("Items", len(items))
     return items, shared_input
 
 

@@ -10,7 +10,13 @@ from urllib.parse import unquote_plus
 
 from shared import strict_json
 from shared.errors import BadRequestError, ServiceError
-from shared.invocation.batch import INTERNAL_ERROR, BatchJobs, JobResult, Worker
+from shared.invocation.batch import (
+    INTERNAL_ERROR,
+    BatchJobs,
+    JobResult,
+    Worker,
+    check_batch_size,
+)
 
 _VERSIONS = ("1.0", "2.0")
 
@@ -58,6 +64,7 @@ def _check(event: Mapping[str, Any]) -> None:
         raise BadRequestError(
             "tasks must be an array of objects with taskId and s3Key, beside invocationId"
         )
+    check_batch_size("tasks", len(tasks))
 
 
 def _run(event: Mapping[str, Any], task: Mapping[str, Any], worker: Worker) -> JobResult:

@@ -10,7 +10,7 @@ from typing import Any
 
 from shared import settings, strict_json
 from shared.errors import BadRequestError
-from shared.invocation.batch import Worker
+from shared.invocation.batch import Worker, check_batch_size
 
 logger = logging.getLogger(__name__)
 
@@ -43,6 +43,7 @@ def process_messages(event: Mapping[str, Any], worker: Worker) -> dict[str, Any]
 
 
 def _check(records: Sequence[Any]) -> None:
+    check_batch_size("Records", len(records))
     for number, record in enumerate(records):
         names = ("messageId", "body")
         if not isinstance(record, Mapping) or not all(

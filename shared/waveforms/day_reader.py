@@ -27,6 +27,9 @@ from shared.waveforms.segments import TimeSpan, describe_samples_around, is_near
 
 logger = logging.getLogger(__name__)
 
+_MOST_SAMPLES_PER_BYTE = 105 / 64
+"""Steim2 packs at most seven differences into each of the fifteen words of a frame of 64 bytes."""
+
 _T = TypeVar("_T")
 
 
@@ -73,6 +76,11 @@ class DayReader:
     def bytes_read(self) -> int:
         """Number of bytes received so far."""
         return self._source.bytes_read
+
+    @property
+    def most_samples(self) -> int:
+        """The most samples that an object of this size can hold; 0 while the size is unknown."""
+        return int(self._source.size * _MOST_SAMPLES_PER_BYTE)
 
     @property
     def sampling_rate(self) -> float | None:

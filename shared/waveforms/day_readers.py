@@ -22,11 +22,14 @@ class DayReaders:
     Args:
         archive: the archive.
         whole: whether to read whole objects.
+
+    Attributes:
+        whole: as given.
     """
 
     def __init__(self, archive: Archive, whole: bool) -> None:
         self._archive = archive
-        self._whole = whole
+        self.whole = whole
         self._readers: dict[ChannelDay, DayReader] = {}
         self._errors: dict[ChannelDay, ServiceError] = {}
 
@@ -75,7 +78,7 @@ class DayReaders:
     def _opened(self, channel_day: ChannelDay) -> DayReader:
         if channel_day not in self._readers:
             day_object = self._archive.day_object(*channel_day)
-            self._readers[channel_day] = DayReader(day_object, self._whole)
+            self._readers[channel_day] = DayReader(day_object, self.whole)
         return self._readers[channel_day]
 
     def _in_parallel(

@@ -1,7 +1,7 @@
 """A time window on its way from the request to its result."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from shared.archive.time import days_between
@@ -28,6 +28,9 @@ class WindowTask:
     window: Window
     removal: "RemovalPlan | None" = None
     result: WindowResult | None = None
+    _days: tuple["RemovalPlan | None", list[ChannelDay]] | None = field(
+        default=None, init=False, repr=False
+    )
 
     @property
     def span(self) -> TimeSpan:
@@ -39,7 +42,10 @@ class WindowTask:
     @property
     def channel_days(self) -> list[ChannelDay]:
         """The days to read, in order."""
-        return [(self.window.channel, day) for day in days_between(*self.span)]
+        if self._days is None or self._days[0] is not self.removal:
+            days = [(self.window.channel, day) for day in days_between(*self.span)]
+            self._days = self.removal, days
+        return self._days[1]
 
     @property
     def adjacent_days(self) -> list[ChannelDay]:

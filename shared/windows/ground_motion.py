@@ -4,6 +4,7 @@ import warnings
 from dataclasses import asdict, dataclass, replace
 
 from obspy import Inventory, Stream, Trace
+from obspy.core.inventory import ResponseListResponseStage
 
 from shared import telemetry
 from shared.errors import NoResponseError
@@ -34,6 +35,8 @@ class RemovalPlan:
         sampling_rate: the rate that `pre_filt` was resolved for, in Hz.
         margin_s: the length of the margins before and after the window, in seconds; 0 for a
             polynomial response, which applies to each sample on its own.
+        by_obspy: whether ObsPy itself removes the response, which takes twenty times as long; None
+            for a polynomial response, which takes next to nothing.
     """
 
     inventory: Inventory
@@ -41,6 +44,7 @@ class RemovalPlan:
     parameters: RemovalParameters
     sampling_rate: float
     margin_s: float
+    by_obspy: bool | None = False
 
     def span(self, window: Window) -> TimeSpan:
         """Return a window's time span, extended by the margins."""
@@ -68,11 +72,21 @@ def plan_removal(
     """
     response = _find_response(window, inventory, parameters.output)
     corners = corners_of(response, parameters, sampling_rate, _DAY_S, str(window))
-    margin = 0.0
-    if not is_polynomial(response):
-        margin = margin_s(corners, _MIN_MARGIN_S, _MARGIN_WITHOUT_BAND_S)
     resolved = replace(parameters, pre_filt=corners)
-    return RemovalPlan(inventory, parameters, resolved, sampling_rate, margin)
+    if is_polynomial(response):
+        return RemovalPlan(inventory, parameters, resolved, sampling_rate, 0.0, None)
+    margin = margin_s(corners, _MIN_MARGIN_S, _MARGIN_WITHOUT_BAND_S)
+    by_obspy = parameters.method == "obspy" or any(
+        isinstance(stage, ResponseListResponseStage) for stage in response.response_stages
+    )
+    return RemovalPlan(inventory, parameters, resolved, sampling_rate, margin, by_obspy)
+
+
+def least_margin_s(parameters: RemovalParameters) -> float:
+    """Return the length of the margins as far as parameters alone give it, in seconds."""
+    if parameters.pre_filt == "auto":
+        return _MIN_MARGIN_S
+    return margin_s(parameters.pre_filt, _MIN_MARGIN_S, _MARGIN_WITHOUT_BAND_S)
 
 
 def _find_response(window: Window, inventory: Inventory, output: str) -> CheckedResponse:

@@ -1,8 +1,11 @@
-"""Limits of one request: samples, day objects, and samples to correct."""
+"""Limits of the samples of one request, delivered and corrected."""
+
+from collections.abc import Sequence
 
 from shared import settings
 from shared.errors import TooLargeError
 from shared.formats import JSON
+from shared.waveforms.day_reader import DayReader
 from shared.waveforms.day_readers import DayReaders
 from shared.windows.request import Window, WindowsRequest
 
@@ -17,9 +20,6 @@ twenty bytes long, two and a half times as long as a count."""
 MAX_SAMPLES_WITHOUT_BUCKET = 12 * 1024**2
 """The same without an output bucket for large replies. Each sample takes at least half a byte of a
 reply's 6 MB, in gzip as in Steim2."""
-
-MAX_OBJECTS = 1000
-"""Day objects that one request may need: looking for more takes longer than a function's minute."""
 
 MAX_CORRECTED_SAMPLES = 64 * 1024**2
 """Samples that one request's response removal may take, margins included: more take longer than
@@ -37,20 +37,6 @@ def sample_limit(request: WindowsRequest) -> int:
     if request.removal and request.format == JSON:
         return MAX_MOTION_SAMPLES_AS_JSON
     return MAX_SAMPLES
-
-
-def check_object_count(objects: int) -> None:
-    """Refuse a request that needs too many day objects.
-
-    Raises:
-        TooLargeError: there are more than `MAX_OBJECTS`.
-    """
-    if objects > MAX_OBJECTS:
-        raise TooLargeError(
-            f"the windows need {objects:,} day objects: at most {MAX_OBJECTS} in one request",
-            objects=objects,
-            limit=MAX_OBJECTS,
-        )
 
 
 def check_total_samples(samples: int, windows: int, max_samples: int) -> None:
@@ -92,6 +78,16 @@ def check_corrected_samples(samples: float) -> None:
         )
 
 
+def known_rate(window: Window, readers: DayReaders) -> float:
+    """Return the highest sampling rate of a window's days in Hz, 0 if none is known.
+
+    Args:
+        window: the window.
+        readers: of the window's days; the first records are known.
+    """
+    return _highest_rate(_known(window, readers))
+
+
 def sample_bound(window: Window, readers: DayReaders) -> int:
     """Return an upper bound for the number of a window's samples, from the records seen so far.
 
@@ -99,14 +95,23 @@ def sample_bound(window: Window, readers: DayReaders) -> int:
         window: the window.
         readers: of the window's days; the first records are known, the last ones perhaps.
     """
-    channel_days = [(window.channel, day) for day in window.days]
-    known = [readers.reader(name) for name in channel_days if not readers.has_failed(name)]
-    rates = [reader.sampling_rate for reader in known if reader.sampling_rate]
-    if not rates:
+    known = _known(window, readers)
+    rate = _highest_rate(known)
+    if not rate:
         return 0
     start = max(window.starttime, known[0].bounds[0])
     end = min(window.endtime, known[-1].bounds[1])
-    return max(0, int((end - start) * max(rates)) + 1)
+    return max(0, int((end - start) * rate) + 1)
+
+
+def _known(window: Window, readers: DayReaders) -> list[DayReader]:
+    """Return the readers of those of a window's days that the archive has."""
+    channel_days = [(window.channel, day) for day in window.days]
+    return [readers.reader(name) for name in channel_days if not readers.has_failed(name)]
+
+
+def _highest_rate(readers: Sequence[DayReader]) -> float:
+    return max((reader.sampling_rate or 0.0 for reader in readers), default=0.0)
 
 
 def window_too_large(window: Window, samples: int, max_samples: int) -> TooLargeError:

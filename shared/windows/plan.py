@@ -4,16 +4,24 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from shared import telemetry
+from shared.archive.archive import Archive
+from shared.archive.time import count_days, days_between
 from shared.errors import NoDataError, ServiceError
 from shared.response.parameters import RemovalParameters
 from shared.waveforms.day_readers import ChannelDay, DayReaders
+from shared.waveforms.segments import TimeSpan
 from shared.windows._task import WindowTask, drop_frames, no_samples
+from shared.windows.cost import object_requests
 from shared.windows.limits import (
     check_corrected_samples,
-    check_object_count,
     check_total_samples,
     sample_bound,
     window_too_large,
+)
+from shared.windows.request_limits import (
+    check_channel_days,
+    check_object_count,
+    check_s3_requests,
 )
 
 if TYPE_CHECKING:
@@ -23,14 +31,52 @@ _BATCH_OBJECTS = 64
 """Day objects read ahead for one batch: their records wait in memory until decoded."""
 
 
-def refuse_large(tasks: Sequence[WindowTask], readers: DayReaders, max_samples: int) -> None:
-    """Look at the first records of all days, and fail each window that has too many samples.
+def plan_requests(
+    tasks: Sequence[WindowTask], archive: Archive, margin_s: float | None
+) -> dict[ChannelDay, int]:
+    """Refuse windows that need too much of the archive by the request alone.
+
+    Args:
+        tasks: the windows.
+        archive: the archive.
+        margin_s: the least length of the margins of response removal, in seconds; None for counts.
+
+    Returns:
+        The number of requests to S3 for each day object, if the archive has it; an estimate.
 
     Raises:
-        TooLargeError: the windows need too many days, or the others together have too many samples.
+        TooLargeError: the windows need too many channel days, objects or requests to S3.
+    """
+    widened = [_widened(task, margin_s or 0.0) for task in tasks]
+    check_channel_days(sum(count_days(*span) for span in widened))
+    spans = [
+        ((task.window.channel, day), span)
+        for task, span in zip(tasks, widened, strict=True)
+        for day in days_between(*span)
+    ]
+    check_object_count(len({name for name, _ in spans}))
+    requests = object_requests(spans)
+    names = {(task.window.channel.network, task.window.channel.station) for task in tasks}
+    keys = 0 if margin_s is None else sum(len(archive.stationxml_keys(*name)) for name in names)
+    check_s3_requests(sum(requests.values()) + keys)
+    return requests
+
+
+def _widened(task: WindowTask, margin_s: float) -> TimeSpan:
+    start, end = task.span
+    return start - margin_s, end + margin_s
+
+
+def refuse_large(tasks: Sequence[WindowTask], readers: DayReaders, max_samples: int) -> int:
+    """Look at the first records of all days, and fail each window that has too many samples.
+
+    Returns:
+        The most samples that the others may have together.
+
+    Raises:
+        TooLargeError: the others together have too many samples.
     """
     channel_days = dict.fromkeys(name for task in tasks for name in task.channel_days)
-    check_object_count(len(channel_days))
     readers.read_first_records(channel_days)
     bounds = [sample_bound(task.window, readers) for task in tasks]
     if sum(bounds) > max_samples:
@@ -43,6 +89,7 @@ def refuse_large(tasks: Sequence[WindowTask], readers: DayReaders, max_samples: 
             task.fail(window_too_large(task.window, bound, max_samples))
     total = sum(bound for bound in bounds if bound <= max_samples)
     check_total_samples(total, len(tasks), max_samples)
+    return total
 
 
 @telemetry.step("stationxml")
@@ -60,11 +107,17 @@ def plan_removals(
     from shared.windows.ground_motion import plan_removal
 
     open_tasks = [task for task in tasks if not task.result]
-    inventories.prefetch({task.window.channel for task in open_tasks})
-    samples = 0.0
-    for task in open_tasks:
+    rates = {}
+    for number, task in enumerate(open_tasks):
         try:
-            rate = _sampling_rate(task, readers)
+            rates[number] = _sampling_rate(task, readers)
+        except ServiceError as error:
+            task.fail(error)
+    inventories.prefetch({open_tasks[number].window.channel for number in rates})
+    samples = 0.0
+    for number, rate in rates.items():
+        task = open_tasks[number]
+        try:
             inventory = inventories.inventory(task.window.channel)
             task.removal = plan_removal(task.window, rate, inventory, parameters)
             samples += (task.span[1] - task.span[0]) * rate

@@ -13,12 +13,14 @@ from shared.response.parameters import ENCODINGS, RemovalParameters
 from shared.waveforms.day_readers import ChannelDay, DayReaders
 from shared.waveforms.reasons import conflicts, not_numbers
 from shared.waveforms.segments import TimeSpan
+from shared.windows._budget import Budget
 from shared.windows._failures import report
 from shared.windows._task import WindowTask
+from shared.windows.cost import expected_work
 from shared.windows.days import read_days
 from shared.windows.limits import MAX_SAMPLES, check_total_samples, window_too_large
 from shared.windows.merge import merge_segments, window_counts
-from shared.windows.plan import batches, plan_removals, refuse_large
+from shared.windows.plan import batches, plan_removals, plan_requests, refuse_large
 from shared.windows.request import Window
 from shared.windows.result import WindowResult
 
@@ -48,42 +50,64 @@ def read_windows(
         One result for each window, in order.
 
     Raises:
-        TooLargeError: the windows together have more samples than that, or need too many objects.
+        TooLargeError: the windows together have more samples than that, need too much of the
+            archive, or take too long; see `shared.limits`.
     """
     telemetry.count_windows(len(windows))
+    budget = Budget()
     tasks = [WindowTask(window) for window in windows]
     readers = DayReaders(archive, whole)
-    refuse_large(tasks, readers, max_samples)
+    margin_s, inventories = None, None
     if removal:
         # Counts do without ObsPy's signal processing, which is the slowest import of all.
         from shared.stations.inventories import Inventories
+        from shared.windows.ground_motion import least_margin_s
 
-        plan_removals(tasks, readers, Inventories(archive), removal)
-    _read_tasks(tasks, readers, max_samples)
+        margin_s, inventories = least_margin_s(removal), Inventories(archive)
+    requests = plan_requests(tasks, archive, margin_s)
+    samples = refuse_large(tasks, readers, max_samples)
+    by_obspy = removal is not None and removal.method == "obspy"
+    expected_work(tasks, readers, requests, samples, margin_s, by_obspy).check()
+    if removal and inventories:
+        plan_removals(tasks, readers, inventories, removal)
+        expected_work(tasks, readers, requests, samples, margin_s).check()
+    _read_tasks(tasks, readers, max_samples, budget)
     report(tasks)
     return [task.result for task in tasks if task.result]
 
 
-def _read_tasks(tasks: Sequence[WindowTask], readers: DayReaders, max_samples: int) -> None:
+def _read_tasks(
+    tasks: Sequence[WindowTask], readers: DayReaders, max_samples: int, budget: Budget
+) -> None:
     """Read all windows that have not failed; drop each day after its last window."""
     # Windows of a channel follow one another, so that few decoded days are in memory at a time.
     open_tasks = [task for task in tasks if not task.result]
     open_tasks.sort(key=lambda task: task.channel_days)
     uses = Counter(name for task in open_tasks for name in task.channel_days)
-    samples = 0
+    samples, done = 0, len(tasks) - len(open_tasks)
     for batch in batches(open_tasks):
-        spans: defaultdict[ChannelDay, list[TimeSpan]] = defaultdict(list)
+        if not budget.is_over():
+            _prefetch(batch, readers)
         for task in batch:
-            for name in task.channel_days:
-                spans[name].append(task.span)
-        readers.prefetch(spans)
-        for task in batch:
-            samples += _read_task(task, readers, max_samples)
+            if budget.is_over():
+                task.fail(budget.error(done, len(tasks)))
+                continue
+            done += 1
+            with budget.window():
+                samples += _read_task(task, readers, max_samples)
             check_total_samples(samples, len(tasks), max_samples)
             uses.subtract(task.channel_days)
             for name in (*task.channel_days, *task.adjacent_days):
                 if not uses[name]:
                     readers.drop(name)
+
+
+def _prefetch(batch: Sequence[WindowTask], readers: DayReaders) -> None:
+    spans: defaultdict[ChannelDay, list[TimeSpan]] = defaultdict(list)
+    for task in batch:
+        for name in task.channel_days:
+            spans[name].append(task.span)
+    readers.prefetch(spans)
 
 
 def _read_task(task: WindowTask, readers: DayReaders, max_samples: int) -> int:

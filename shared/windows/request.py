@@ -2,22 +2,20 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from obspy import UTCDateTime
 
-from shared import telemetry
+from shared import limits, telemetry
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
-from shared.archive.time import days_between, format_time, parse_time
+from shared.archive.time import count_days, days_between, format_time, parse_time
 from shared.errors import BadRequestError, TooLargeError
 from shared.fields import Fields
 from shared.formats import JSON, format_names
 from shared.response.parameters import OUTPUTS, WINDOW_NAMES, RemovalParameters
-
-MAX_DAYS = 366
-"""Length limit of a window. More days fit into a reply only below 0.1 Hz, and the archive is
-searched for each of them."""
+from shared.windows.request_limits import check_channel_days, check_window_count
 
 READS = ("records", "whole")
 """Values of `Read`: fetch the records that are needed, or whole objects; the first is the default.
@@ -40,7 +38,7 @@ class Window:
     starttime: UTCDateTime
     endtime: UTCDateTime
 
-    @property
+    @cached_property
     def days(self) -> tuple[Day, ...]:
         """The days that the window touches, in order."""
         return tuple(days_between(self.starttime, self.endtime))
@@ -72,9 +70,11 @@ class WindowsRequest:
         """Read a request, such as the one in `request.json`.
 
         Raises:
-            BadRequestError: a field is missing, unknown or wrong; the error names it. One bad
-                window refuses the whole request, so that none is dropped silently.
-            TooLargeError: a window is longer than `MAX_DAYS`.
+            BadRequestError: a field is missing, unknown or wrong, or there are more windows than
+                `limits.max_windows`; the error names it. One bad window refuses the whole
+                request, so that none is dropped silently.
+            TooLargeError: a window has more days than `limits.max_window_days`, or all together
+                have more than `limits.max_channel_days`.
         """
         fields = Fields(request, ("Windows", *_OPTIONS, *WINDOW_NAMES[1:]))
         parsed = cls(
@@ -98,8 +98,7 @@ def parse_windows(request: object) -> list[Window]:
     """Read a request that has nothing but windows, for functions that support no options.
 
     Raises:
-        BadRequestError: a field is missing, unknown or wrong; the error names it.
-        TooLargeError: a window is longer than `MAX_DAYS`.
+        BadRequestError, TooLargeError: as of `WindowsRequest.parse`.
     """
     return list(_windows(Fields(request, ("Windows",))))
 
@@ -115,7 +114,7 @@ def request_from_query(parameters: Mapping[str, str]) -> dict[str, Any]:
 
     Raises:
         BadRequestError: a parameter is missing, unknown or wrong; the error names it.
-        TooLargeError: the window is longer than `MAX_DAYS`.
+        TooLargeError: the window has more days than `limits.max_window_days`.
     """
     known = (*_FIELDS, *_OPTIONS)
     unknown = sorted(set(parameters) - set(known))
@@ -147,7 +146,10 @@ def _removal(fields: Fields) -> RemovalParameters | None:
 
 def _windows(fields: Fields) -> tuple[Window, ...]:
     values = fields.array("Windows", "an array of at least one time window")
-    return tuple(_window(value, f"Windows[{index}]") for index, value in enumerate(values))
+    check_window_count(len(values))
+    windows = tuple(_window(value, f"Windows[{index}]") for index, value in enumerate(values))
+    check_channel_days(sum(count_days(each.starttime, each.endtime) for each in windows))
+    return windows
 
 
 def _window(value: object, path: str) -> Window:
@@ -175,6 +177,7 @@ def _window(value: object, path: str) -> Window:
     end = parse_time(endtime, fields.name("Endtime"))
     if end < start:
         raise fields.error("Endtime", endtime, f"at or after Starttime, {starttime!r}")
-    if end - start > MAX_DAYS * 86400:
-        raise TooLargeError(f"{place} is longer than {MAX_DAYS} days", field=place, limit=MAX_DAYS)
+    limit = limits.max_window_days()
+    if end - start > limit * 86400:
+        raise TooLargeError(f"{place} is longer than {limit} days", field=place, limit=limit)
     return Window(channel_id, start, end)

@@ -1,0 +1,97 @@
+"""The limits of one request or event, which the environment may change.
+
+Direct requests and those over HTTP have the same ones. They bound the work of a request that anyone
+may send; a private deployment may raise them, up to its memory and its time.
+"""
+
+from shared.settings import whole_number
+
+DEFAULTS = {
+    "MAX_WINDOWS": 20_000,
+    "MAX_WINDOW_DAYS": 366,
+    "MAX_CHANNEL_DAYS": 40_000,
+    "MAX_OBJECTS": 1_000,
+    "MAX_S3_REQUESTS": 4_000,
+    "MAX_PROCESSOR_SECONDS": 10,
+    "MAX_BATCH_REQUESTS": 10_000,
+}
+"""The defaults, by variable. The function of each gives its reason."""
+
+
+def max_windows() -> int:
+    """Return the most windows of a request: ``MAX_WINDOWS``.
+
+    A body of Lambda's 6 MB has room for 40,000, whose replies and errors would exceed any reply.
+
+    Raises:
+        SettingsError: it is not a whole number from 1 to 999,999,999.
+    """
+    return whole_number("MAX_WINDOWS", DEFAULTS["MAX_WINDOWS"])
+
+
+def max_window_days() -> int:
+    """Return the most days of one window: ``MAX_WINDOW_DAYS``.
+
+    More days fit into a reply only below 0.1 Hz, and the archive is searched for each of them.
+
+    Raises:
+        SettingsError: as of `max_windows`.
+    """
+    return whole_number("MAX_WINDOW_DAYS", DEFAULTS["MAX_WINDOW_DAYS"])
+
+
+def max_channel_days() -> int:
+    """Return the most channel days of all windows together: ``MAX_CHANNEL_DAYS``.
+
+    Each window counts its own days and those of its margins, also where windows share them. Each
+    costs some ten microseconds, even if the archive has no such day.
+
+    Raises:
+        SettingsError: as of `max_windows`.
+    """
+    return whole_number("MAX_CHANNEL_DAYS", DEFAULTS["MAX_CHANNEL_DAYS"])
+
+
+def max_objects() -> int:
+    """Return the most day objects that a request may need: ``MAX_OBJECTS``.
+
+    Each takes a request to S3, even if it is absent: 2 to 3 ms of the processor.
+
+    Raises:
+        SettingsError: as of `max_windows`.
+    """
+    return whole_number("MAX_OBJECTS", DEFAULTS["MAX_OBJECTS"])
+
+
+def max_s3_requests() -> int:
+    """Return the most requests to S3 that a request may need, as estimated: ``MAX_S3_REQUESTS``.
+
+    One object may need hundreds, where windows lie scattered over its day.
+
+    Raises:
+        SettingsError: as of `max_windows`.
+    """
+    return whole_number("MAX_S3_REQUESTS", DEFAULTS["MAX_S3_REQUESTS"])
+
+
+def max_processor_seconds() -> int:
+    """Return the longest work for one request, in seconds: ``MAX_PROCESSOR_SECONDS``.
+
+    A third of the time that an HTTP API waits. Anyone may send requests where the API is open, and
+    each second costs money and occupies one of the account's concurrent functions.
+
+    Raises:
+        SettingsError: as of `max_windows`.
+    """
+    return whole_number("MAX_PROCESSOR_SECONDS", DEFAULTS["MAX_PROCESSOR_SECONDS"])
+
+
+def max_batch_requests() -> int:
+    """Return the most requests of a batch: ``MAX_BATCH_REQUESTS``.
+
+    SQS's own limit for a batch; Step Functions and S3 send fewer.
+
+    Raises:
+        SettingsError: as of `max_windows`.
+    """
+    return whole_number("MAX_BATCH_REQUESTS", DEFAULTS["MAX_BATCH_REQUESTS"])

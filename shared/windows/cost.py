@@ -1,0 +1,179 @@
+"""The estimated processor time of a request, from measured times of its parts.
+
+It is estimated twice: from the request and the first records of its days, and again once the
+margins are known. A request beyond the limit is refused before its work begins.
+"""
+
+import math
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any
+
+from shared import limits
+from shared.errors import TooLargeError
+from shared.waveforms.day_readers import ChannelDay, DayReaders
+from shared.waveforms.segments import TimeSpan, merge_nearby
+from shared.windows._task import WindowTask
+from shared.windows.limits import known_rate
+
+_WHOLE_S = 43_200.0
+"""Length of a span from which on its object is read whole, in seconds."""
+
+_NEAR_MIDNIGHT_S = 60.0
+"""A window that begins or ends this close to midnight may need the adjacent day, in seconds."""
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A unit of work.
+
+    Attributes:
+        seconds: of one processor, for one of them.
+        words: its name, for messages.
+    """
+
+    seconds: float
+    words: str
+
+
+UNITS = {
+    "windows": Unit(5e-3, "windows"),
+    "requests": Unit(2.5e-3, "requests to S3"),
+    "samples": Unit(6e-8, "samples"),
+    "stations": Unit(3e-2, "StationXML objects"),
+    "removals": Unit(2.5e-2, "response removals"),
+    "corrected": Unit(1.2e-7, "samples with their margins"),
+    "by_obspy": Unit(2e-6, "samples with their margins by ObsPy"),
+}
+"""Measured on one processor of a Lambda function of 1,769 MB, with objects of the archive."""
+
+
+@dataclass
+class Work:
+    """The work for one request.
+
+    Attributes:
+        windows: whose days the archive has; the others cost next to nothing.
+        requests: to S3.
+        samples: to decode and to deliver, missing ones included.
+        stations: StationXML objects to read.
+        removals: windows whose response is removed.
+        corrected: samples of these, margins included.
+        by_obspy: the same, corrected by ObsPy itself.
+    """
+
+    windows: int = 0
+    requests: int = 0
+    samples: float = 0.0
+    stations: int = 0
+    removals: int = 0
+    corrected: float = 0.0
+    by_obspy: float = 0.0
+
+    @property
+    def seconds(self) -> float:
+        """The time that all of it takes one processor."""
+        return sum(seconds for seconds, *_ in self._parts())
+
+    def check(self) -> None:
+        """Refuse work that takes too long.
+
+        Raises:
+            TooLargeError: it takes longer than `limits.max_processor_seconds`.
+        """
+        limit, seconds = limits.max_processor_seconds(), self.seconds
+        if seconds <= limit:
+            return
+        largest = sorted(self._parts(), reverse=True)[:3]
+        parts = ", ".join(f"{number:,.0f} {words}: {s:,.1f} s" for s, number, words in largest)
+        fits = math.floor(self.windows * limit / seconds)
+        remedy = "ask for fewer windows, or shorter ones"
+        if fits > 1:
+            remedy = f"ask for fewer windows, about {fits:,} at a time"
+        raise TooLargeError(
+            f"the windows would take about {seconds:,.1f} s of one processor ({parts}): at most"
+            f" {limit:,} s in one request; {remedy}",
+            seconds=round(seconds, 1),
+            limit=limit,
+        )
+
+    def _parts(self) -> Iterator[tuple[float, float, str]]:
+        """Yield the seconds, the number and the name of each part that there is."""
+        for member in fields(self):
+            number: Any = getattr(self, member.name)
+            unit = UNITS[member.name]
+            if number * unit.seconds:
+                yield number * unit.seconds, number, unit.words
+
+
+def object_requests(spans: Iterable[tuple[ChannelDay, TimeSpan]]) -> dict[ChannelDay, int]:
+    """Estimate the requests to S3 for each day object, if the archive has it.
+
+    Args:
+        spans: the spans to read, with each of their days.
+
+    Returns:
+        The requests by channel day, those for adjacent days included: one for the first records,
+        and two for each part of the day, to find its records and to fetch the rest of them.
+    """
+    by_day: defaultdict[ChannelDay, list[TimeSpan]] = defaultdict(list)
+    for channel_day, span in spans:
+        by_day[channel_day].append(span)
+    requests = {}
+    for (channel, day), own in by_day.items():
+        start, end = day.starttime, day.next.starttime
+        parts = merge_nearby([(max(first, start), min(last, end)) for first, last in own])
+        whole = any(last - first > _WHOLE_S for first, last in parts)
+        requests[channel, day] = 3 if whole else 1 + 2 * len(parts)
+        near = (
+            (day.previous, parts[0][0] - start < _NEAR_MIDNIGHT_S),
+            (day.next, end - max(last for _, last in parts) < _NEAR_MIDNIGHT_S),
+        )
+        for beside, is_near in near:
+            if is_near and (channel, beside) not in by_day:
+                requests[channel, beside] = 2
+    return requests
+
+
+def expected_work(
+    tasks: Sequence[WindowTask],
+    readers: DayReaders,
+    requests: Mapping[ChannelDay, int],
+    samples: int,
+    margin_s: float | None = None,
+    by_obspy: bool = False,
+) -> Work:
+    """Estimate the work for the windows that have not failed, from the first records of their days.
+
+    Args:
+        tasks: the windows; the plans of their removals give their margins, where there are any.
+        readers: of their days.
+        requests: to S3 for each day object, if the archive has it.
+        samples: the most that the windows may have together.
+        margin_s: the least margins of removals that have no plan yet, in seconds; None for counts.
+        by_obspy: whether ObsPy itself removes the response where there is no plan yet.
+    """
+    work = Work(samples=samples)
+    absent = {name for name in requests if readers.has_failed(name)}
+    work.requests = sum(1 if name in absent else each for name, each in requests.items())
+    present = [t for t in tasks if not t.result and not absent.issuperset(t.channel_days)]
+    work.windows = len(present)
+    if readers.whole:
+        names = {name for task in present for name in task.channel_days} - absent
+        work.samples += sum(readers.reader(name).most_samples for name in names)
+    if margin_s is None:
+        return work
+    work.removals = len(present)
+    work.stations = len({task.window.channel for task in present})
+    for task in present:
+        rate = known_rate(task.window, readers)
+        start, end = task.span
+        margins_s = 0.0 if task.removal else 2 * margin_s
+        corrected = (end - start + margins_s) * rate
+        slow = task.removal.by_obspy if task.removal else by_obspy
+        if slow:
+            work.by_obspy += corrected
+        elif slow is not None:
+            work.corrected += corrected
+    return work

@@ -1,0 +1,28 @@
+"""Limits of requests: their defaults, and values of the environment."""
+
+import pytest
+
+from shared import limits
+from shared.errors import SettingsError
+
+
+@pytest.mark.parametrize("name", limits.DEFAULTS)
+def test_limits(monkeypatch, name):
+    read = getattr(limits, name.lower())
+    assert read() == limits.DEFAULTS[name]
+    for text, expected in (
+        ("", limits.DEFAULTS[name]),
+        ("1", 1),
+        ("007", 7),
+        ("999999999", 999999999),
+    ):
+        monkeypatch.setenv(name, text)
+        assert read() == expected
+
+
+@pytest.mark.parametrize("text", ["0", "-1", "1.5", "1e3", " 5", "many", "\u0665", "9" * 5_000])
+def test_invalid_limits(monkeypatch, text):
+    monkeypatch.setenv("MAX_WINDOWS", text)
+    with pytest.raises(SettingsError, match="MAX_WINDOWS is .*: must be a whole num") as caught:
+        limits.max_windows()
+    assert caught.value.details == {"setting": "MAX_WINDOWS"}
