@@ -6,6 +6,7 @@ Row 10 of docs/reliability.md.
 import itertools
 import json
 from collections.abc import Callable
+from functools import partial
 from types import SimpleNamespace
 from typing import Any
 
@@ -174,7 +175,7 @@ def test_windows_that_no_time_is_left_for_have_an_error_in_their_place(
     expected = timewindow_handler(request)
     for event in (request, http_event(json.dumps(request))):
         clock = iter([0.0, 0.1, 9.9, 10.1])  # of the start, of the batch, and of two windows
-        monkeypatch.setattr(_budget.time, "thread_time", lambda clock=clock: next(clock))
+        monkeypatch.setattr(_budget.time, "thread_time", partial(next, clock))
         check_partly_answered(timewindow_handler(event), expected, "10 s of processor time were")
 
 
@@ -187,16 +188,15 @@ def test_the_windows_that_are_done_are_answered_in_time(
     expected = handler(request, SimpleNamespace())
     for event in (request, http_event(json.dumps(request))):
         left = iter([20.0, 20.0, 3.0])  # at the batch, and at two windows; one takes 5 s
-        monkeypatch.setattr(_budget.deadline, "left_s", lambda left=left: next(left))
         clock = itertools.count(0, 5)
-        monkeypatch.setattr(
-            _budget,
-            "time",
-            SimpleNamespace(monotonic=lambda clock=clock: next(clock), thread_time=lambda: 0.0),
-        )
-        check_partly_answered(
-            handler(event, SimpleNamespace()), expected, "the function's time was"
-        )
+        fakes = {
+            "deadline": SimpleNamespace(left_s=partial(next, left)),
+            "time": SimpleNamespace(monotonic=partial(next, clock), thread_time=lambda: 0.0),
+        }
+        for name, fake in fakes.items():
+            monkeypatch.setattr(_budget, name, fake)
+        reply = handler(event, SimpleNamespace())
+        check_partly_answered(reply, expected, "the function's time was")
 
 
 def check_partly_answered(reply: Any, expected: list[dict[str, Any]], words: str) -> None:
