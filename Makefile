@@ -53,7 +53,7 @@ bench: setup  ## measure the README's figures; needs a Docker engine for the las
 	@$(BIN)/python -m benchmarks.functions.cold_and_warm
 	@$(BIN)/python -m benchmarks.memory.sweep
 
-fuzz: setup  ## run CASES=100000 damaged and hostile inputs from SEED=1, shared by the fuzzers
+fuzz: setup  ## try CASES=100000 damaged objects, metadata and events, drawn from SEED=1
 	@$(BIN)/python -m tests.fuzz --cases $(CASES) --seed $(SEED)
 
 # Attestations would turn the image into an image index, which Lambda refuses.

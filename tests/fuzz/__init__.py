@@ -8,5 +8,9 @@ known_day: a channel's day whose every sample is known.
 ask: the questions that a case asks, by all front doors.
 judge: the oracle; an answer against the undamaged day.
 damages: damages of records by name, for tests and for the fuzzer of records.
+bugs: exceptions that a guard of last resort logs.
+edits, event_wrappers: changes of sound objects and events.
 records, stationxml, events: the fuzzers.
+campaign: many cases of a fuzzer, and the smallest case of each fault.
+found: cases that had a fault.
 """

@@ -4,9 +4,8 @@ import base64
 import io
 import json
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -15,11 +14,12 @@ import obspy
 from obspy import UTCDateTime
 
 from shared.errors import ServiceError
+from tests.fuzz.bugs import logged_bugs
 from tests.fuzz.known_day import DAY, GAIN, MIDNIGHT, NSCL
 from tests.fuzz.memory_s3 import MemoryS3
 from tests.support.builders import http_event
 from tests.support.commands import load_app
-from tests.support.timed_samples import from_json, from_traces, window
+from tests.support.timed_samples import from_json, from_traces, traces_of, window
 
 
 @dataclass(frozen=True)
@@ -33,6 +33,7 @@ class Answer:
         error: the JSON object of the error that took the samples' place; {} without one.
         bare: the type and message of an exception that is none of the project's errors.
         status: of HTTP; 0 for a direct call.
+        bugs: exceptions that the function caught and logged, and that are none of the project's.
     """
 
     times_ns: npt.NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
@@ -41,6 +42,7 @@ class Answer:
     error: dict[str, Any] = field(default_factory=dict)
     bare: str = ""
     status: int = 0
+    bugs: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
@@ -91,15 +93,34 @@ class Question:
         return request
 
 
+class Context:
+    """The context that Lambda gives to an invocation; a function has a minute left."""
+
+    aws_request_id = "00000000-0000-0000-0000-000000000000"
+
+    @staticmethod
+    def get_remaining_time_in_millis() -> int:
+        """Return the time left, in ms."""
+        return 60_000
+
+
 @cache
 def handler(function: str) -> Callable[[Any], Any]:
     """Return the handler of "response" or "timewindow"."""
     entry = load_app(function).handler
-    return lambda event: entry(event, SimpleNamespace())
+    return lambda event: entry(event, Context())
 
 
 def ask(question: Question, s3: MemoryS3) -> Answer:
     """Ask a question of the function that answers it."""
+    with logged_bugs() as bugs:
+        answer = _ask(question, s3)
+    if question.output == "DEF" and question.door != "window":
+        answer.values[:] *= GAIN
+    return replace(answer, bugs=tuple(bugs))
+
+
+def _ask(question: Question, s3: MemoryS3) -> Answer:
     function = handler("response" if question.door == "day" else "timewindow")
     event: Any = question.request
     if question.http:
@@ -110,10 +131,7 @@ def ask(question: Question, s3: MemoryS3) -> Answer:
         return Answer(error=error.as_dict())
     except Exception as error:  # noqa: BLE001
         return Answer(bare=f"{type(error).__name__}: {error}")
-    answer = _read(question, reply, s3)
-    if question.output == "DEF" and question.door != "window":
-        answer.values[:] *= GAIN
-    return answer
+    return _read(question, reply, s3)
 
 
 def _read(question: Question, reply: Any, s3: MemoryS3) -> Answer:
@@ -131,7 +149,7 @@ def _read(question: Question, reply: Any, s3: MemoryS3) -> Answer:
     if isinstance(reply, list):
         (reply,) = reply
     if isinstance(reply, bytes):
-        asked = from_traces(obspy.read(io.BytesIO(reply), format="MSEED"))
+        asked = from_traces(traces_of(reply, question.form))
         return Answer(asked.times_ns, asked.values, status=status)
     if "error" in reply:
         return Answer(error=reply["error"], status=status)

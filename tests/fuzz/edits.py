@@ -13,21 +13,28 @@ Edit = tuple[Any, ...]
 """A name of `_EDITS` and its arguments."""
 
 _GAPPED = ((0.019536, 2_500), (150.019536, 1_000))
+_SHORT = ((0.019536, 1_600), (80.019536, 1_000))
 DAYS: dict[str, KnownDay] = {
     "steim2": KnownDay(),
-    "steim1": KnownDay("STEIM1"),
+    "steim1": KnownDay("STEIM1", segments=_SHORT),
+    "little": KnownDay(segments=_SHORT, byte_order="<"),
+    "little steim1": KnownDay("STEIM1", segments=_SHORT, byte_order="<"),
     "int32": KnownDay("INT32", segments=_GAPPED),
     "int16": KnownDay("INT16", segments=_GAPPED, scale=100.0),
     "float32": KnownDay("FLOAT32", segments=_GAPPED),
     "float64": KnownDay("FLOAT64", segments=_GAPPED),
+    "little float64": KnownDay("FLOAT64", segments=_SHORT, byte_order="<"),
     "blockette 100": KnownDay("INT32", segments=_GAPPED, blockette_100=True),
+    "256 bytes": KnownDay(record_length=256, segments=_SHORT),
     "4096 bytes": KnownDay(record_length=4096, segments=((0.019536, 12_000),)),
+    "two lengths": KnownDay(segments=_GAPPED, longer=4096),
+    "two channels": KnownDay(segments=_SHORT, has_others=True),
     "long": KnownDay(segments=((0.019536, 180_000),)),
 }
 """Known days by name; "long" is too large for one request."""
 
-COMPRESSED = ("steim2", "steim1", "4096 bytes", "long")
-"""Days whose payloads have a check of their own."""
+UNCOMPRESSED = ("int32", "int16", "float32", "float64", "little float64", "blockette 100")
+"""Days whose payloads have no check of their own."""
 
 
 def _flip(content: bytearray, bit: int) -> None:
@@ -90,16 +97,23 @@ def edited(content: bytes, edits: Sequence[Edit]) -> bytes:
 
 @cache
 def edges(day: KnownDay) -> frozenset[int]:
-    """Return the numbers of records that begin or end a segment: no neighbour knows their times."""
-    found = {0, day.count - 1}
-    for number in range(1, day.count):
-        before, after = day.headers[number - 1], day.headers[number]
+    """Return the numbers of records that begin or end a segment: no neighbour knows their times.
+
+    Records of another channel are not among them.
+    """
+    step = 2 if day.has_others else 1
+    found = {0, day.count - step}
+    for number in range(step, day.count, step):
+        before, after = day.headers[number - step], day.headers[number]
         expected = before.time_ns + before.npts * 1e9 / day.rate
         if abs(after.time_ns - expected) > 0.5e9 / day.rate:
-            found |= {number - 1, number}
+            found |= {number - step, number}
     return frozenset(found)
 
 
+_PLACES = tuple(struct.pack(">H", place) for place in (0, 47, 48, 60, 510, 65_535))
+_ENCODINGS = tuple(bytes([number]) for number in (0, 1, 3, 4, 5, 10, 11, 30, 99, 255))
+_LENGTHS = tuple(bytes([exponent]) for exponent in (0, 7, 8, 10, 12, 20, 255))
 FIELDS: dict[int, tuple[bytes, ...]] = {
     0: (b"000000", b"\xff\xff\xff\xff\xff\xff", b"ABCDEF", bytes(6), b"      "),
     6: (b"V", b"A", b"M", b"Q", b"R", b"X", b"\0"),
@@ -123,14 +137,30 @@ FIELDS: dict[int, tuple[bytes, ...]] = {
     44: tuple(struct.pack(">H", place) for place in (0, 48, 60, 68, 128, 448, 511, 512, 65_535)),
     46: tuple(struct.pack(">H", place) for place in (0, 1, 40, 56, 500, 512, 65_535)),
     48: (b"\x00\x64", b"\x03\xe8", b"\x07\xd0", b"\xff\xff"),
-    50: tuple(struct.pack(">H", place) for place in (0, 47, 48, 60, 510, 65_535)),
-    52: (bytes(4), b"\x7f\xc0\0\0", b"\x7f\x80\0\0", b"\xff\xff\xff\xff"),
-    60: (b"\x00", b"\x01", b"\x03", b"\x04", b"\x05", b"\x0a", b"\x0b", b"\x1e", b"\x63", b"\xff"),
+    50: _PLACES,
+    52: (bytes(4), b"\x7f\xc0\0\0", b"\x7f\x80\0\0", b"\xff\xff\xff\xff", *_ENCODINGS),
+    53: (b"\x00", b"\x02"),
+    54: _LENGTHS,
+    56: (b"\x00\x64", b"\x03\xe8", b"\x03\xe9", b"\x07\xd0", b"\xff\xff"),
+    58: _PLACES,
+    60: _ENCODINGS,
     61: (b"\x00", b"\x02"),
-    62: (b"\x00", b"\x07", b"\x08", b"\x0a", b"\x0c", b"\x14", b"\xff"),
-    68: (bytes(4), b"\x7f\xc0\0\0", b"\x7f\x80\0\0", b"\xff\x80\0\0", b"\x7f\x7f\xff\xff"),
+    62: _LENGTHS,
+    64: (b"\x00\x64", b"\x03\xe8", b"\x07\xd0"),
+    66: _PLACES,
+    68: (
+        *(bytes(4), b"\x7f\xc0\0\0", b"\x7f\x80\0\0", b"\xff\x80\0\0", b"\x7f\x7f\xff\xff"),
+        *(struct.pack(">f", rate) for rate in (-40.0, 1e-30, 39.0, 40.001, 80.0, 1e6)),
+    ),
 }
-"""Values that fields of a header should not have, or not there, by the field's offset."""
+"""Values that fields of a header should not have, or not there, by the field's offset.
+
+Blockettes lie in the order of ObsPy's writer, 1001 and 1000, or in that of `known_records`: 1000,
+1001 and 100. Numbers are big-endian.
+"""
+
+TEXTS = (0, 6, 8, 13, 15, 18)
+"""Offsets of fields without a byte order."""
 
 TIME_BYTES = frozenset((*range(20, 30), 36, *range(40, 44), *range(48, 56)))
 """Bytes that give a record its time, or a blockette in which that may stand."""

@@ -5,24 +5,27 @@ import gzip
 import json
 from dataclasses import dataclass
 from functools import cache
+from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
 
 import numpy as np
 
 from shared.errors import ServiceError
+from tests.fuzz import bugs, judge
 from tests.fuzz.ask import Question, handler
+from tests.fuzz.bugs import logged_bugs
+from tests.fuzz.event_wrappers import BODIES, DEEP, LONG, WIDE, WRAPPERS, large, wrapped
 from tests.fuzz.examine import stationxml
 from tests.fuzz.judge import Fault
 from tests.fuzz.known_day import DAY, KEY, NSCL, STATIONXML_KEY, KnownDay
 from tests.fuzz.memory_s3 import MemoryS3
-from tests.support.builders import http_event
 
 Edit = tuple[Any, ...]
 """A path of keys and indexes, and the value to put there; `REMOVED` takes the member out."""
 
 REMOVED = "<removed>"
 VALUES: tuple[Any, ...] = (
+    DEEP, WIDE, LONG, float("nan"), float("inf"), "\ud800", 2**53 + 1, "NaN", "1_0", "+1", "٣",
     REMOVED, None, True, False, 0, -1, 1, 2, 10**30, -(10**400), 1.5, 1e308, -0.0, "", " ", "0",
     "--", "*", "CI", "BHZ", "../../etc", "a\0b", "é𝄞", "x" * 10_000, [], {}, [[]], [None],
     {"": None},
@@ -51,18 +54,6 @@ class Case:
     body: str
     edits: tuple[Edit, ...]
     outer: tuple[Edit, ...]
-
-
-WRAPPERS = {
-    "direct": 0.2, "2.0": 0.2, "1.0": 0.1, "base64": 0.1, "gzip": 0.02, "query": 0.12, "sqs": 0.1,
-    "s3 batch": 0.06, "items": 0.08, "list": 0.02,
-}  # fmt: skip
-"""Ways in which a request comes, and how often each is drawn."""
-
-BODIES = (
-    "", "{", "null", "[]", "[" * 500, '"text"', "NaN", '{"a":1,"a":2}', "\ufeff{}", "1" * 5_000,
-    "<xml/>",
-)  # fmt: skip
 
 
 @cache
@@ -129,7 +120,7 @@ def _paths(document: Any, path: tuple[Any, ...] = ()) -> Any:
 def edited(document: Any, edits: tuple[Edit, ...]) -> Any:
     """Return a copy of a document after edits; those whose place is gone are left out."""
     for path, value in edits:
-        changed = json.loads(json.dumps(value))
+        changed = large(value)
         if not path:
             document = None if value == REMOVED else changed
             continue
@@ -146,61 +137,40 @@ def edited(document: Any, edits: tuple[Edit, ...]) -> Any:
     return document
 
 
-def wrapped(wrapper: str, request: Any, body: str) -> Any:
-    """Return a request as the event that a service of AWS makes of it."""
-    text = body or json.dumps(request)
-    if wrapper == "direct":
-        return body or json.loads(json.dumps(request))
-    if wrapper in ("2.0", "1.0"):
-        return http_event(text, wrapper)
-    if wrapper == "base64":
-        return http_event(base64.b64encode(text.encode()).decode(), isBase64Encoded=True)
-    if wrapper == "gzip":
-        packed = base64.b64encode(gzip.compress(text.encode())).decode()
-        headers = {"content-encoding": "gzip"}
-        return http_event(packed, isBase64Encoded=True, headers=headers)
-    if wrapper == "query":
-        return _query(request if isinstance(request, dict) else {})
-    if wrapper == "sqs":
-        record = {"messageId": "1", "body": text, "eventSource": "aws:sqs", "attributes": {}}
-        return {"Records": [record, {**record, "messageId": "2"}]}
-    if wrapper == "s3 batch":
-        task = {"taskId": "1", "s3Key": KEY, "s3BucketArn": "arn:aws:s3:::scedc-pds"}
-        job = {"job": {"id": "1"}, "tasks": [task]}
-        return {"invocationSchemaVersion": "1.0", "invocationId": "1", **job}
-    return {"Items": [request]} if wrapper == "items" else [request]
-
-
-def _query(request: dict[str, Any]) -> dict[str, Any]:
-    """Return a GET with the request's first window, or the request, as the query."""
-    windows = request.get("Windows")
-    fields = windows[0] if isinstance(windows, list) and windows else request
-    query = (
-        {str(key): str(value) for key, value in fields.items()} if isinstance(fields, dict) else {}
-    )
-    context = {"http": {"method": "GET", "path": "/windows"}, "stage": "$default"}
-    strings = {"rawQueryString": urlencode(query), "queryStringParameters": query}
-    return http_event(None, requestContext=context, **strings)
-
-
 def run(case: Case, s3: MemoryS3) -> list[Fault]:
     """Send the event; return the faults of the answer."""
     s3.put(KEY, KnownDay().content)
     s3.put(STATIONXML_KEY, stationxml("VEL"))
     request = edited(None, case.edits)
     event = edited(wrapped(case.wrapper, request, case.body), case.outer)
+    with logged_bugs() as survived:
+        found = _faults(case, event)
+    return [*found, *(Fault(bugs.name(bug), bug[:300], case.wrapper) for bug in survived)]
+
+
+def _faults(case: Case, event: Any) -> list[Fault]:
     try:
-        reply = handler(case.function)(event)
-        text = json.dumps(reply, allow_nan=False)
-    except ServiceError:
-        return []
+        text = json.dumps(handler(case.function)(event), allow_nan=False)
+    except ServiceError as error:
+        text = json.dumps(error.as_dict(), allow_nan=False)
     except Exception as error:  # noqa: BLE001
         return [Fault(f"bare {type(error).__name__}", f"{error}"[:300], case.wrapper)]
+    reply = json.loads(text)
     status = reply.get("statusCode", 0) if isinstance(reply, dict) else 0
-    found = [Fault(f"HTTP {status}", text[:300], case.wrapper)] if status == 500 else []
-    if "/tmp/" in text:
-        found.append(Fault("tells a path", text[:300], case.wrapper))
+    found = []
+    if status >= 500 and status != HTTPStatus.BAD_GATEWAY:
+        found.append(Fault(f"HTTP {status}", text[:300], case.wrapper))
+    if secret := judge.told(_with_bodies(reply, text)):
+        found.append(Fault(secret, text[:300], case.wrapper))
     return found
+
+
+def _with_bodies(reply: Any, text: str) -> str:
+    """Return a reply's text with the body of HTTP unpacked, which may be gzip in base64."""
+    if not isinstance(reply, dict) or not reply.get("isBase64Encoded"):
+        return text
+    body = base64.b64decode(reply["body"])
+    return text + (gzip.decompress(body) if body[:2] == b"\x1f\x8b" else body).decode("latin-1")
 
 
 def smaller(case: Case) -> list[Case]:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from shared import errors
+from tests.fuzz import bugs
 from tests.fuzz.ask import Answer, Question
 from tests.fuzz.known_day import KnownDay
 
@@ -56,10 +57,18 @@ def faults(answer: Answer, day: KnownDay, question: Question, largest: float = 0
         found.append(("memory" if kind == "MemoryError" else f"bare {kind}", answer.bare))
     elif answer.error and answer.error["type"] not in ERRORS:
         found.append((f"blames with {answer.error['type']}", answer.error["message"]))
-    if "/tmp/" in answer.text:
-        found.append(("tells a path", answer.text[:300]))
+    found += [(bugs.name(bug), bug) for bug in answer.bugs]
+    if secret := told(answer.text):
+        found.append((secret, answer.text[:300]))
     found += list(_wrong(answer, day, question, largest))
     return [Fault(kind, detail[:300], str(question)) for kind, detail in found]
+
+
+def told(text: str) -> str:
+    """Return the kind of a fault if an answer tells of the machine or the code; "" otherwise."""
+    if "/tmp/" in text:
+        return "tells a path"
+    return "tells a traceback" if "Traceback" in text or '.py\\", line' in text else ""
 
 
 def _wrong(

@@ -1,7 +1,8 @@
 """A channel's day whose every sample is known, as records in any order and state."""
 
 import io
-from dataclasses import dataclass
+from bisect import bisect_right
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -25,6 +26,7 @@ from tests.support.builders import METADATA_START, make_trace, mseed, noise
 from tests.support.known_records import Clock, Layout, ReadRecord, read_records, records
 
 NSCL = "CI.BOM.BHZ."
+OTHER_NSCL = "CI.BOM.BHN."
 DAY = "2024,001"
 MIDNIGHT = UTCDateTime(2024, 1, 1)
 KEY = SCEDC.waveform_key(ChannelId.parse(NSCL), Day.parse(DAY))
@@ -46,6 +48,9 @@ class KnownDay:
         record_length: in bytes.
         scale: of the samples.
         blockette_100: whether records give their rate in a blockette 100 as well; as INT32 alone.
+        byte_order: ">" or "<".
+        longer: the length of the last segment's records, in bytes; 0 for those of all others.
+        has_others: whether a record of another channel follows each record.
     """
 
     encoding: str = "STEIM2"
@@ -54,6 +59,9 @@ class KnownDay:
     record_length: int = 512
     scale: float = 1000.0
     blockette_100: bool = False
+    byte_order: str = ">"
+    longer: int = 0
+    has_others: bool = False
 
     @cached_property
     def values(self) -> list[npt.NDArray[np.float64]]:
@@ -66,28 +74,58 @@ class KnownDay:
     @cached_property
     def content(self) -> bytes:
         """The undamaged object."""
+        own = b"".join(
+            self._records(NSCL, number, values) for number, values in enumerate(self.values)
+        )
+        if not self.has_others:
+            return own
+        other = b"".join(
+            self._records(OTHER_NSCL, number, -values) for number, values in enumerate(self.values)
+        )
         return b"".join(
-            self._records(MIDNIGHT + start, values)
-            for (start, _), values in zip(self.segments, self.values, strict=True)
+            records[place : place + self.record_length]
+            for place in range(0, max(len(own), len(other)), self.record_length)
+            for records in (own, other)
         )
 
-    def _records(self, start: UTCDateTime, values: npt.NDArray[np.float64]) -> bytes:
+    def _records(self, nscl: str, number: int, values: npt.NDArray[np.float64]) -> bytes:
+        """Write a segment."""
+        start = MIDNIGHT + self.segments[number][0]
         if self.blockette_100:
             layout = Layout(self.record_length, blockette_100=self.rate)
-            return records(NSCL, values, Clock(start, self.rate), layout)
-        dtype = _DTYPES.get(self.encoding, np.int32)
-        trace = make_trace(NSCL, str(start), values, self.rate, dtype)
-        return mseed(trace, encoding=self.encoding, reclen=self.record_length)
+            return records(nscl, values, Clock(start, self.rate), layout)
+        trace = make_trace(
+            nscl, str(start), values, self.rate, _DTYPES.get(self.encoding, np.int32)
+        )
+        length = self.longer if number == len(self.segments) - 1 else 0
+        return mseed(
+            trace,
+            encoding=self.encoding,
+            reclen=length or self.record_length,
+            byteorder=self.byte_order,
+        )
 
     @cached_property
     def headers(self) -> list[ReadRecord]:
-        """The headers of the undamaged records."""
-        return list(read_records(self.content))
+        """The headers of the undamaged records, those of other channels included."""
+        big = self if self.byte_order == ">" else replace(self, byte_order=">")
+        return list(read_records(big.content))
+
+    @cached_property
+    def offsets(self) -> list[int]:
+        """Where each record begins in the object, in bytes."""
+        lengths = [header.length for header in self.headers]
+        return [sum(lengths[:number]) for number in range(len(lengths))]
 
     @property
     def count(self) -> int:
         """The number of records."""
-        return len(self.content) // self.record_length
+        return len(self.headers)
+
+    def locate(self, place: int) -> tuple[int, int]:
+        """Return the number of the record at a place of the object, and the place in it."""
+        number = bisect_right(self.offsets, place) - 1
+        return number, place - self.offsets[number]
 
     @property
     def end(self) -> UTCDateTime:

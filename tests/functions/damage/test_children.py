@@ -7,11 +7,14 @@ import time
 import numpy as np
 import pytest
 
+from shared.invocation import lambda_handler
 from tests.fuzz import judge
-from tests.fuzz.ask import Answer
+from tests.fuzz.ask import Answer, Context
+from tests.fuzz.bugs import logged_bugs
 from tests.fuzz.children import Limits, call, call_each
 from tests.fuzz.examine import RECORDS
 from tests.fuzz.known_day import KnownDay
+from tests.support.builders import http_event
 
 DAY = KnownDay()
 
@@ -67,6 +70,15 @@ def test_the_oracle_notices_other_faults() -> None:
     assert kinds(Answer(bare="MemoryError: much")) == ["memory"]
     assert kinds(Answer(error={"type": "S3Error", "message": ""})) == ["blames with S3Error"]
     assert kinds(Answer(error={"type": "UnreadableObjectError", "message": ""})) == []
+
+
+def test_a_bug_that_a_guard_catches_is_noticed() -> None:
+    handler = lambda_handler(lambda request: 1 / request["none"])
+    with logged_bugs() as bugs:
+        reply = handler(http_event('{"none": 0}'), Context())
+    assert reply["statusCode"] == 500
+    assert bugs == ["ZeroDivisionError: division by zero"]
+    assert kinds(answer(bugs=tuple(bugs))) == ["survived ZeroDivisionError"]
 
 
 def test_the_oracle_misses_sound_samples() -> None:
