@@ -6,7 +6,9 @@ import sys
 import time
 from collections import defaultdict
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import redirect_stdout
 from multiprocessing import get_context
+from pathlib import Path
 from types import ModuleType
 
 from tests.fuzz import campaign, events, examine, records, stationxml
@@ -44,7 +46,11 @@ def main() -> int:
     drawn = [name for name in arguments.fuzzers if name != DAMAGES]
     total = 0
     with MemoryS3().serving() as s3:
-        examine.warm_up(s3)
+        with (
+            Path(os.devnull).open("w") as silence,
+            redirect_stdout(silence),
+        ):  # of the functions' log
+            examine.warm_up(s3)
         with ProcessPoolExecutor(
             arguments.jobs, get_context("fork"), _adopt, (s3, arguments.seed)
         ) as pool:

@@ -78,7 +78,7 @@ def _text(request: Any) -> str:
 
 
 def _cut(document: Any, levels: int) -> Any:
-    """Return a document with `DEEP` in the place of what lies deeper than some levels."""
+    """Return a document with `DEEP` in place of its members below some levels."""
     if not levels:
         return DEEP
     if isinstance(document, dict):

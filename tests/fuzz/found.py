@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.fuzz import records, stationxml
+from tests.fuzz import events, records, stationxml
 from tests.fuzz.ask import Question
 
 _DAY, _DAY_BY_HTTP = Question("day"), Question("day", http=True)
@@ -41,7 +41,42 @@ _STATIONXML: list[tuple[str, str, tuple[Any, ...], Question]] = [
     ("no sensitivity, by HTTP", "VEL", ("remove", 31), Question("day", http=True, output="VEL")),
     ("a whole number of 400 digits", "VEL", ("text", 138, "9" * 400), _VELOCITY),
 ]
+_WINDOW_REQUEST = {
+    "Windows": [
+        {
+            "Network": "CI",
+            "Station": "BOM",
+            "Channel": "BHZ",
+            "Starttime": "2024-01-01T00:00:40",
+            "Endtime": "2024-01-01T00:01:15",
+        }
+    ]
+}
+_EVENTS: list[tuple[str, events.Case]] = [
+    (
+        "half a character as the method",
+        events.Case(
+            "timewindow",
+            "2.0",
+            "",
+            (((), _WINDOW_REQUEST),),
+            ((("requestContext", "http", "method"), "\ud800"),),
+        ),
+    ),
+    (
+        "half a character as a channel",
+        events.Case(
+            "timewindow",
+            "direct",
+            "",
+            (((), _WINDOW_REQUEST), (("Windows", 0, "Channel"), "\ud800")),
+            (),
+        ),
+    ),
+]
 _SOUND_TODAY = {
+    "half a character as a channel",
+    "a word of Steim1",
     "less than a record",
     "less than a header's blockettes",
     "a sequence number",
@@ -57,15 +92,20 @@ _HANGING_TODAY: set[str] = set()
 
 def _case(fuzzer: Any, found: tuple[str, str, tuple[Any, ...], Question]) -> Any:
     name, what, edit, question = found
-    marks = []
-    if name not in _SOUND_TODAY:
-        run = name not in _HANGING_TODAY
-        marks = [pytest.mark.xfail(reason="not mended yet", strict=True, run=run)]
-    return pytest.param(fuzzer, fuzzer.Case(what, (edit,), question), id=name, marks=marks)
+    case = fuzzer.Case(what, (edit,), question)
+    return pytest.param(fuzzer, case, id=name, marks=_marks(name))
+
+
+def _marks(name: str) -> list[pytest.MarkDecorator]:
+    if name in _SOUND_TODAY:
+        return []
+    run = name not in _HANGING_TODAY
+    return [pytest.mark.xfail(reason="not mended yet", strict=True, run=run)]
 
 
 CASES = [
     *(_case(records, found) for found in _RECORDS),
     *(_case(stationxml, found) for found in _STATIONXML),
+    *(pytest.param(events, case, id=name, marks=_marks(name)) for name, case in _EVENTS),
 ]
 """Parameters of a test: the fuzzer and the case."""
