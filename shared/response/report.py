@@ -13,7 +13,7 @@ from shared.response.polynomials import is_polynomial
 from shared.response.treatments import Treatments
 from shared.response.units import result_units
 from shared.waveforms.gaps import gaps_between
-from shared.waveforms.reasons import EmptySpan, explain
+from shared.waveforms.reasons import EmptySpan, Reasons
 from shared.wording import first_few
 
 
@@ -54,9 +54,10 @@ def describe_gaps(
         stream: the segments, in order.
         traces: the bridged traces of these segments.
         treatments: of the gaps.
-        empty: the reasons for missing samples, as `explain` takes them.
+        empty: the reasons for missing samples, as `Reasons` takes them.
     """
     bridged = {id(segment.trace): trace for trace in traces for segment in trace.segments}
+    reasons = Reasons(empty)
     gaps = []
     for before, after, gap in gaps_between(stream):
         treatment = treatments.before(after)
@@ -64,7 +65,7 @@ def describe_gaps(
             "bridged": bridged[id(before)] is bridged[id(after)],
             **(treatment.as_dict() if treatment else {}),
         }
-        gaps += [{**part.as_dict(), **members} for part in explain(gap, before.stats.delta, empty)]
+        gaps += [{**part.as_dict(), **members} for part in reasons.explain(gap, before.stats.delta)]
     return gaps
 
 

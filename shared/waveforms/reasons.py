@@ -50,40 +50,75 @@ def not_numbers(segments: Iterable[Trace]) -> list[EmptySpan]:
     return spans
 
 
-def explain(gap: Gap, delta: float, spans: Sequence[EmptySpan]) -> list[Gap]:
-    """Divide a gap where the reason for its missing samples changes.
+class Reasons:
+    """The reasons for missing samples, found quickly where there are many.
 
     Args:
-        gap: the gap.
-        delta: the sample interval in s.
         spans: the reasons; where several cover a sample, the first one counts.
-
-    Returns:
-        The parts in order, each with its reason; the gap itself if no span covers any of it.
     """
-    runs = [(0, gap.samples, gap.why)]
-    for span in reversed(spans):
-        first = math.ceil((span.starttime - gap.starttime) / delta - _NEAR)
-        end = math.floor((span.endtime - gap.starttime) / delta + _NEAR) + 1
-        first, end = max(first, 0), min(end, gap.samples)
-        if first < end:
-            runs = _painted(runs, (first, end, span.why))
-    return [_part(gap, delta, run) for run in runs]
+
+    def __init__(self, spans: Sequence[EmptySpan]) -> None:
+        starts = np.array([span.starttime.ns for span in spans], np.int64)
+        ends = np.array([span.endtime.ns for span in spans], np.int64)
+        self._order = np.argsort(starts, kind="stable")
+        self._starts = starts[self._order]
+        self._spans = spans
+        # No span before a place in this order ends later than that.
+        self._latest = np.maximum.accumulate(ends[self._order])
+
+    def explain(self, gap: Gap, delta: float) -> list[Gap]:
+        """Divide a gap where the reason for its missing samples changes.
+
+        Args:
+            gap: the gap.
+            delta: the sample interval in s.
+
+        Returns:
+            The parts in order, each with its reason; the gap itself if no span covers any of it.
+        """
+        covered = []
+        for span in self._near(gap, delta):
+            first = math.ceil((span.starttime - gap.starttime) / delta - _NEAR)
+            end = math.floor((span.endtime - gap.starttime) / delta + _NEAR) + 1
+            first, end = max(first, 0), min(end, gap.samples)
+            if first < end:
+                covered.append((first, end, span.why))
+        return [_part(gap, delta, run) for run in _runs(gap, covered)]
+
+    def _near(self, gap: Gap, delta: float) -> list[EmptySpan]:
+        """Return the spans that may cover a sample of a gap, in their own order."""
+        if not len(self._spans):
+            return []
+        begin = gap.starttime.ns - round(delta * 1e9)
+        stop = gap.starttime.ns + round(gap.samples * delta * 1e9)
+        first = int(np.searchsorted(self._latest, begin))
+        end = int(np.searchsorted(self._starts, stop, side="right"))
+        return [self._spans[place] for place in sorted(self._order[first:end].tolist())]
 
 
-def _painted(
-    runs: list[tuple[int, int, str]], over: tuple[int, int, str]
-) -> list[tuple[int, int, str]]:
-    """Replace a part of some runs by another run, and join neighbours with the same reason."""
-    first, end, _ = over
-    before = [(a, min(b, first), why) for a, b, why in runs if a < first]
-    after = [(max(a, end), b, why) for a, b, why in runs if b > end]
-    joined: list[tuple[int, int, str]] = []
-    for run in (*before, over, *after):
-        if joined and joined[-1][2] == run[2]:
-            run = joined.pop()[0], run[1], run[2]
-        joined.append(run)
-    return joined
+def _runs(gap: Gap, covered: Sequence[tuple[int, int, str]]) -> list[tuple[int, int, str]]:
+    """Return the runs of samples with one reason.
+
+    Args:
+        gap: the gap; its reason holds where no other does.
+        covered: the first sample of a run, the one after its last, and its reason; where several
+            cover a sample, the first one counts.
+    """
+    if not covered:
+        return [(0, gap.samples, gap.why)]
+    edges = np.unique(
+        [0, gap.samples, *(edge for first, end, _ in covered for edge in (first, end))]
+    )
+    names = list(dict.fromkeys([gap.why, *(why for *_, why in covered)]))
+    codes = np.zeros(len(edges) - 1, np.int8)
+    for first, end, why in reversed(covered):
+        codes[np.searchsorted(edges, first) : np.searchsorted(edges, end)] = names.index(why)
+    begins = [0, *(np.flatnonzero(np.diff(codes)) + 1).tolist()]
+    stops = [*edges[begins[1:]].tolist(), gap.samples]
+    return [
+        (int(edges[begin]), stop, names[codes[begin]])
+        for begin, stop in zip(begins, stops, strict=True)
+    ]
 
 
 def _part(gap: Gap, delta: float, run: tuple[int, int, str]) -> Gap:

@@ -11,6 +11,7 @@ import numpy as np
 from obspy import Stream, Trace, UTCDateTime
 
 from shared.archive.time import format_time
+from shared.waveforms._repeats import merge, without_repeats
 from shared.waveforms.gaps import off_count, set_off_count, spacing
 from shared.wording import first_few
 
@@ -49,14 +50,14 @@ def join(stream: Stream) -> list[str]:
     alike: defaultdict[float, list[Trace]] = defaultdict(list)
     for trace in stream:  # ObsPy fails to join adjacent segments that differ
         alike[trace.stats.sampling_rate].append(trace)
-    stream.traces = [trace for traces in alike.values() for trace in _merge(traces)]
+    stream.traces = [trace for traces in alike.values() for trace in merge(traces)]
     if odd and len(stream) < before:
         warnings.append(
             f"{before} segments out of order or overlapping were joined to {len(stream)}"
         )
     stream.sort(["starttime"])
     if overlaps(stream):
-        stream.traces = _without_repeats(stream)
+        stream.traces = without_repeats(stream)
     if spans := overlaps(stream):
         samples = sum(trace.stats.npts for trace in stream)
         stream.traces = [part for trace in stream for part in _without(trace, spans)]
@@ -81,35 +82,6 @@ def have_one_rate(traces: Sequence[Trace]) -> bool:
 def is_one_rate(one: float, other: float) -> bool:
     """Return whether two sampling rates are one, to `RATE_TOLERANCE`."""
     return abs(one - other) < RATE_TOLERANCE * other
-
-
-def _merge(traces: list[Trace]) -> Stream:
-    """Join segments of one sampling rate that continue or repeat each other."""
-    ends = [(trace.stats.endtime, off_count(trace)[1]) for trace in traces]
-    merged = Stream(traces).merge(method=-1)
-    if len(merged) < len(ends) and any(off for _, off in ends):
-        for trace in merged:  # ObsPy keeps the notes of the first segment
-            end, near = trace.stats.endtime, trace.stats.delta / 2
-            off = next((off for time, off in ends if abs(time - end) <= near), 0.0)
-            set_off_count(trace, off_count(trace)[0], off)
-    return merged
-
-
-def _without_repeats(stream: Stream) -> list[Trace]:
-    """Join segments that repeat any earlier one: `Stream.merge` compares neighbours alone."""
-    ended: list[Trace] = []
-    latest: list[Trace] = []  # those that may overlap the next one
-    for trace in stream:
-        start, rate = trace.stats.starttime, trace.stats.sampling_rate
-        ended += [earlier for earlier in latest if earlier.stats.endtime < start]
-        latest = [earlier for earlier in latest if earlier.stats.endtime >= start]
-        for place, earlier in enumerate(latest):
-            if earlier.stats.sampling_rate == rate and len(one := _merge([earlier, trace])) == 1:
-                latest[place] = one[0]
-                break
-        else:
-            latest.append(trace)
-    return sorted(ended + latest, key=lambda trace: trace.stats.starttime)
 
 
 def _are_disordered(stream: Stream) -> bool:

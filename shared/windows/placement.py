@@ -11,7 +11,7 @@ from obspy.core.trace import Stats
 
 from shared.archive.time import format_time
 from shared.waveforms.gaps import Gap, true_runs
-from shared.waveforms.reasons import EmptySpan, explain
+from shared.waveforms.reasons import EmptySpan, Reasons
 from shared.windows.request import Window
 
 ON_GRID = 1e-2
@@ -117,7 +117,7 @@ def window_gaps(
         trace: the window's samples; missing ones between its ends are masked.
         segments: the same, by segments.
         window: the window.
-        empty: the reasons for missing samples, as `explain` takes them.
+        empty: the reasons for missing samples, as `Reasons` takes them.
 
     Returns:
         Gaps on the sampling grid of the segment before each, or of the one after it at the start;
@@ -139,7 +139,8 @@ def window_gaps(
         if first in ends:
             start = ends[first].endtime + ends[first].delta
         gaps.append(Gap(start, start + (end - first - 1) * stats.delta, end - first))
-    return [part for gap in gaps for part in explain(gap, stats.delta, empty)]
+    reasons = Reasons(empty)
+    return [part for gap in gaps for part in reasons.explain(gap, stats.delta)]
 
 
 def _samples_between(first: UTCDateTime, last: UTCDateTime, stats: Stats) -> int:
