@@ -19,7 +19,7 @@
 retry is pointless.
 """
 
-from typing import Any, ClassVar
+from typing import Any
 
 # A message quotes the request, which may be megabytes long and would exceed the reply's limit.
 _MAX_MESSAGE_CHARACTERS = 2000
@@ -34,8 +34,9 @@ class ServiceError(Exception):
             JSON types only.
     """
 
-    permanent: ClassVar[bool] = True
-    """Whether the same request fails again at any time, so that a retry is pointless."""
+    permanent: bool = True
+    """Whether the same request fails again at any time, so that a retry is pointless. A single
+    error may differ from its class."""
 
     def __init__(self, message: str, **details: Any) -> None:
         if len(message) > _MAX_MESSAGE_CHARACTERS:

@@ -8,6 +8,7 @@ dead_letters: messages that failed for good, sent to a queue with the reason.
 etag_cache: `ETagCache`, results that a warm container keeps of S3 objects.
 scratch: a temporary folder for one invocation.
 memory: refuses work that would exhaust the function's memory.
+time_limit: refuses work that would not end within the function's time.
 deadline: the time left in an invocation, for its requests to S3 and for another job.
 
 _requests: sends S3's requests, and translates their errors.

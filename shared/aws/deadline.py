@@ -62,6 +62,7 @@ class _Invocation:
     def __init__(self, remaining_ms: Callable[[], float]) -> None:
         self._remaining_ms = remaining_ms
         self._ends: tuple[float, float] | None = None
+        self._started = 0.0
         self._lock = Lock()
 
     def last_read(self) -> float:
@@ -70,11 +71,15 @@ class _Invocation:
     def last_write(self) -> float:
         return self._last_read_and_write()[1]
 
+    def total_s(self) -> float:
+        return self.last_write() - self._started
+
     def _last_read_and_write(self) -> tuple[float, float]:
         with self._lock:
             if self._ends is None:
                 total = max(0.0, self._remaining_ms() / 1000)
-                end = time.monotonic() + total
+                self._started = time.monotonic()
+                end = self._started + total
                 # A caller may give less time than both reserves.
                 reserve = min(max(_RESERVE_S, total * _RESERVED_SHARE), total / 2)
                 self._ends = end - reserve, end - min(_WRITE_RESERVE_S, total / 4)
@@ -90,6 +95,8 @@ _end: ContextVar[Callable[[], float]] = ContextVar("end", default=_never)
 
 _last_write: ContextVar[Callable[[], float]] = ContextVar("last_write", default=_never)
 
+_total_s: ContextVar[Callable[[], float]] = ContextVar("total_s", default=_never)
+
 
 @contextmanager
 def invocation(context: Any) -> Iterator[None]:
@@ -103,12 +110,14 @@ def invocation(context: Any) -> Iterator[None]:
     tokens = (
         _end.set(clock.last_read if clock else _never),
         _last_write.set(clock.last_write if clock else _never),
+        _total_s.set(clock.total_s if clock else _never),
     )
     try:
         yield
     finally:
         _end.reset(tokens[0])
         _last_write.reset(tokens[1])
+        _total_s.reset(tokens[2])
 
 
 @contextmanager
@@ -135,3 +144,8 @@ def within(seconds: float) -> Iterator[None]:
 def left_s() -> float:
     """Return the seconds left for requests to S3, negative if over; infinite without a deadline."""
     return _end.get()() - time.monotonic()
+
+
+def total_s() -> float:
+    """Return the seconds that the invocation had for all of its work; infinite without an end."""
+    return _total_s.get()()

@@ -23,6 +23,7 @@
     _sensitivity       the gain of the stages against the stated sensitivity
     _list_warnings     warnings about response lists
     _parameter         kinds of parameters in JSON and on the command line
+    _removal_time      the time of a removal, and the refusal of one that would not end
     _fast_removal      the fast method for one trace
     _obspy_removal     ObsPy's own method for one trace
     _deconvolution     the convolution of a long trace with a transfer function

@@ -13,6 +13,7 @@ from shared.aws import memory
 from shared.errors import NoResponseError, UnreadableObjectError
 from shared.response import _fast_removal, _obspy_removal
 from shared.response._list_warnings import warn_of_extrapolation, warn_of_jumps
+from shared.response._removal_time import RemovalTime, is_fast, require_time_for_segments
 from shared.response.bridging import BridgedTrace, Segment, bridge_segments
 from shared.response.checked_response import EVALRESP_ERRORS, CheckedResponse
 from shared.response.clipping import warn_of_clipping
@@ -76,11 +77,12 @@ def remove_response(
     Raises:
         BadRequestError: `pre_filt` lies outside the frequencies of the data.
         NoResponseError: the metadata has no usable response for a segment.
-        TooLargeError: the removal cannot fit into the function's memory.
+        TooLargeError: the removal cannot fit into the function's memory or time.
         UnreadableObjectError: samples are NaN or infinite.
         ValueError: stream and margins are of several channels.
     """
     _require_one_channel(stream, margins)
+    require_time_for_segments(stream, parameters)
     known: dict[int, CheckedResponse] = {}
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
@@ -99,7 +101,8 @@ def remove_response(
         gap_list = describe_gaps(stream, traces, treatments, empty)
         if margins is not None and parameters.taper_fraction:
             _warn_of_tapered_ends([t for t in traces if not is_polynomial(t.response)])
-        removals = [_remove(trace, parameters, seconds) for trace in traces]
+        time = RemovalTime(traces, parameters)
+        removals = [_remove(trace, parameters, seconds, time) for trace in traces]
     corners = list(dict.fromkeys(used for _, used in removals))
     messages = _messages(caught)
     units, changes = describe_units(traces, parameters.output)
@@ -174,7 +177,7 @@ def _warn_of_tapered_ends(traces: Sequence[BridgedTrace]) -> None:
 
 
 def _remove(
-    trace: BridgedTrace, parameters: RemovalParameters, seconds: float
+    trace: BridgedTrace, parameters: RemovalParameters, seconds: float, time: RemovalTime
 ) -> tuple[str, Corners]:
     """Remove the response from a bridged trace, in place.
 
@@ -182,15 +185,17 @@ def _remove(
         trace: the trace.
         parameters: the parameters.
         seconds: length of the data, which limits the corners of "auto".
+        time: the time of this trace, and of all that follow.
 
     Returns:
         The method and the corners that were used.
     """
+    time.require()
     if is_polynomial(trace.response):
         remove_polynomial(trace, parameters.method)
         return parameters.method, None
     name = label(trace.segments[0].trace)
-    fast = parameters.method == "fast" and _fast_removal.covers(trace.response, trace.npts)
+    fast = is_fast(trace, parameters)
     size = _fast_removal.fft_length(trace.npts) // 2 if fast else trace.npts
     _require_memory(name, trace, size, fast)
     samples = trace.prepare(size, parameters.zero_mean, parameters.taper_fraction)

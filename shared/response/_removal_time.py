@@ -1,0 +1,104 @@
+"""The time that a removal takes, and the refusal of one that would not end in time.
+
+The time of long traces grows with their samples. That of many short ones grows with their number,
+as ObsPy evaluates the response for each.
+"""
+
+from collections.abc import Sequence
+
+from obspy import Stream
+from obspy.signal.util import _npts2nfft
+
+from shared.aws.time_limit import require_time
+from shared.response import _fast_removal
+from shared.response.bridging import BridgedTrace
+from shared.response.parameters import RemovalParameters
+from shared.response.polynomials import is_polynomial
+
+# Seconds on one processor, measured on days at 100 Hz with up to 8,000 gaps: rather too few, as the
+# time is looked at again before each trace.
+_SEGMENT_S = 4e-4  # to judge the gap before it, to bridge that, and to write it
+_SAMPLE_S = 5e-8  # to prepare and to write it
+_FAST_TRACE_S = 0.02
+_FAST_SAMPLE_S = 1.2e-7
+_OBSPY_TRACE_S = 3e-3
+_OBSPY_POINT_S = 7e-7  # of the FFT
+
+
+def is_fast(trace: BridgedTrace, parameters: RemovalParameters) -> bool:
+    """Return whether the fast method removes a trace's response, not ObsPy's own."""
+    return parameters.method == "fast" and _fast_removal.covers(trace.response, trace.npts)
+
+
+def require_time_for_segments(stream: Stream, parameters: RemovalParameters) -> None:
+    """Refuse segments whose number alone takes too long, before any work on them.
+
+    Raises:
+        TooLargeError: there are too many.
+    """
+    segments = len(stream)
+    require_time(
+        _SEGMENT_S * segments,
+        f"{stream[0].id}: removing the response from {segments:,} segments",
+        _hint(parameters),
+        segments=segments,
+    )
+
+
+class RemovalTime:
+    """The time that is needed for the traces whose responses are not removed yet.
+
+    Args:
+        traces: in the order of their removal.
+        parameters: of the removal.
+    """
+
+    def __init__(self, traces: Sequence[BridgedTrace], parameters: RemovalParameters) -> None:
+        seconds = [_seconds(trace, is_fast(trace, parameters)) for trace in traces]
+        self._traces = iter(zip(traces, seconds, strict=True))
+        self._left_s = sum(seconds)
+        self._segments = sum(len(trace.segments) for trace in traces)
+        self._samples = sum(trace.npts for trace in traces)
+        self._work = f"{traces[0].segments[0].trace.id}: removing the response" if traces else ""
+        self._hint = _hint(parameters)
+
+    def require(self) -> None:
+        """Refuse the next trace, and all that follow, if these do not end in time.
+
+        Raises:
+            TooLargeError: they do not.
+        """
+        extent = f"{self._segments:,} segments of {self._samples:,} samples"
+        require_time(
+            self._left_s,
+            f"{self._work} from {extent}",
+            self._hint,
+            segments=self._segments,
+            samples=self._samples,
+        )
+        trace, seconds = next(self._traces)
+        self._left_s -= seconds
+        self._segments -= len(trace.segments)
+        self._samples -= trace.npts
+
+
+def _seconds(trace: BridgedTrace, fast: bool) -> float:
+    """Return the time of a trace on one processor."""
+    npts: int = trace.npts
+    seconds = _SEGMENT_S * len(trace.segments) + _SAMPLE_S * npts
+    if is_polynomial(trace.response):
+        return seconds
+    if fast:
+        return seconds + _FAST_TRACE_S + _FAST_SAMPLE_S * npts
+    points: int = _npts2nfft(npts)
+    return seconds + _OBSPY_TRACE_S + _OBSPY_POINT_S * points
+
+
+def _hint(parameters: RemovalParameters) -> str:
+    if parameters.method == "obspy":
+        remedy = 'ask for "method": "fast"'
+    elif parameters.gaps == "split":
+        remedy = 'ask for "gaps": "bridge"'
+    else:
+        remedy = "ask for less"
+    return f"{remedy}, or give the function more time (Timeout)"
