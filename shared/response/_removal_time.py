@@ -4,7 +4,7 @@ The time of long traces grows with their samples. That of many short ones grows 
 as ObsPy evaluates the response for each.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from obspy import Stream
 from obspy.signal.util import _npts2nfft
@@ -45,41 +45,27 @@ def require_time_for_segments(stream: Stream, parameters: RemovalParameters) -> 
     )
 
 
-class RemovalTime:
-    """The time that is needed for the traces whose responses are not removed yet.
+def in_time(
+    traces: Sequence[BridgedTrace], parameters: RemovalParameters
+) -> Iterator[BridgedTrace]:
+    """Yield traces for the removal of their responses while there is time for all that follow.
 
-    Args:
-        traces: in the order of their removal.
-        parameters: of the removal.
+    Raises:
+        TooLargeError: the next trace, and all that follow, would not end in time.
     """
-
-    def __init__(self, traces: Sequence[BridgedTrace], parameters: RemovalParameters) -> None:
-        seconds = [_seconds(trace, is_fast(trace, parameters)) for trace in traces]
-        self._traces = iter(zip(traces, seconds, strict=True))
-        self._left_s = sum(seconds)
-        self._segments = sum(len(trace.segments) for trace in traces)
-        self._samples = sum(trace.npts for trace in traces)
-        self._work = f"{traces[0].segments[0].trace.id}: removing the response" if traces else ""
-        self._hint = _hint(parameters)
-
-    def require(self) -> None:
-        """Refuse the next trace, and all that follow, if these do not end in time.
-
-        Raises:
-            TooLargeError: they do not.
-        """
-        extent = f"{self._segments:,} segments of {self._samples:,} samples"
-        require_time(
-            self._left_s,
-            f"{self._work} from {extent}",
-            self._hint,
-            segments=self._segments,
-            samples=self._samples,
-        )
-        trace, seconds = next(self._traces)
-        self._left_s -= seconds
-        self._segments -= len(trace.segments)
-        self._samples -= trace.npts
+    seconds = [_seconds(trace, is_fast(trace, parameters)) for trace in traces]
+    left_s = sum(seconds)
+    segments = sum(len(trace.segments) for trace in traces)
+    samples = sum(trace.npts for trace in traces)
+    hint = _hint(parameters)
+    for trace, trace_s in zip(traces, seconds, strict=True):
+        name, extent = trace.segments[0].trace.id, f"{segments:,} segments of {samples:,} samples"
+        work = f"{name}: removing the response from {extent}"
+        require_time(left_s, work, hint, segments=segments, samples=samples)
+        yield trace
+        left_s -= trace_s
+        segments -= len(trace.segments)
+        samples -= trace.npts
 
 
 def _seconds(trace: BridgedTrace, fast: bool) -> float:

@@ -13,7 +13,7 @@ from shared.aws import memory
 from shared.errors import NoResponseError, UnreadableObjectError
 from shared.response import _fast_removal, _obspy_removal
 from shared.response._list_warnings import warn_of_extrapolation, warn_of_jumps
-from shared.response._removal_time import RemovalTime, is_fast, require_time_for_segments
+from shared.response._removal_time import in_time, is_fast, require_time_for_segments
 from shared.response.bridging import BridgedTrace, Segment, bridge_segments
 from shared.response.checked_response import EVALRESP_ERRORS, CheckedResponse
 from shared.response.clipping import warn_of_clipping
@@ -82,8 +82,8 @@ def remove_response(
         ValueError: stream and margins are of several channels.
     """
     _require_one_channel(stream, margins)
-    require_time_for_segments(stream, parameters)
     known: dict[int, CheckedResponse] = {}
+    require_time_for_segments(stream, parameters)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
         segments = _segments(stream, inventory, parameters.output, known, wanted=True)
@@ -101,8 +101,7 @@ def remove_response(
         gap_list = describe_gaps(stream, traces, treatments, empty)
         if margins is not None and parameters.taper_fraction:
             _warn_of_tapered_ends([t for t in traces if not is_polynomial(t.response)])
-        time = RemovalTime(traces, parameters)
-        removals = [_remove(trace, parameters, seconds, time) for trace in traces]
+        removals = [_remove(trace, parameters, seconds) for trace in in_time(traces, parameters)]
     corners = list(dict.fromkeys(used for _, used in removals))
     messages = _messages(caught)
     units, changes = describe_units(traces, parameters.output)
@@ -115,9 +114,7 @@ def remove_response(
         method=", ".join(sorted({method for method, _ in removals})),
         pre_filt=corners[0],
         gaps=gap_list,
-        tapered=[
-            span for trace in traces for span in describe_tapers(trace, parameters.taper_fraction)
-        ],
+        tapered=[s for trace in traces for s in describe_tapers(trace, parameters.taper_fraction)],
         warnings=tuple(messages),
     )
 
@@ -177,7 +174,7 @@ def _warn_of_tapered_ends(traces: Sequence[BridgedTrace]) -> None:
 
 
 def _remove(
-    trace: BridgedTrace, parameters: RemovalParameters, seconds: float, time: RemovalTime
+    trace: BridgedTrace, parameters: RemovalParameters, seconds: float
 ) -> tuple[str, Corners]:
     """Remove the response from a bridged trace, in place.
 
@@ -185,12 +182,10 @@ def _remove(
         trace: the trace.
         parameters: the parameters.
         seconds: length of the data, which limits the corners of "auto".
-        time: the time of this trace, and of all that follow.
 
     Returns:
         The method and the corners that were used.
     """
-    time.require()
     if is_polynomial(trace.response):
         remove_polynomial(trace, parameters.method)
         return parameters.method, None

@@ -77,7 +77,7 @@ class Payloads:
         return wrong
 
     def groups(self, records: IntArray) -> list[IntArray]:
-        """Divide records, none of which is outside, where a claim but the count differs.
+        """Divide records that lie inside where a claim except the count differs.
 
         Args:
             records: indices of records, in ascending order.

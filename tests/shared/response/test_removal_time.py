@@ -10,7 +10,7 @@ from obspy import Stream, UTCDateTime
 from shared.aws import deadline
 from shared.errors import TooLargeError
 from shared.response import _removal_time
-from shared.response._removal_time import RemovalTime
+from shared.response._removal_time import _seconds, in_time, is_fast
 from shared.response.bridging import bridge_segments
 from shared.response.removal import remove_response
 from tests.support.builders import make_trace, noise
@@ -77,12 +77,11 @@ def test_a_slow_machine_is_noticed_between_traces(monkeypatch):
     now = [100.0]
     monkeypatch.setattr(deadline.time, "monotonic", lambda: now[0])
     with deadline.invocation(SimpleNamespace(get_remaining_time_in_millis=lambda: 60_000)):
-        watch = RemovalTime(traces, parse(gaps="split"))
-        watch.require()
-        watch.require()
+        watch = in_time(traces, parse(gaps="split"))
+        assert [next(watch), next(watch)] == traces[:2]
         now[0] += 59.7 - 1e-3
         with pytest.raises(TooLargeError, match="from 2 segments of 19"):
-            watch.require()
+            next(watch)
 
 
 def test_without_a_deadline_nothing_is_refused(monkeypatch):
@@ -97,12 +96,10 @@ def test_without_a_deadline_nothing_is_refused(monkeypatch):
 def test_the_estimate_is_near_the_truth(segments, npts, parameters, measured):
     remove_response(hour(1000), station(), parse())  # imports all it needs
     stream = broken(segments, npts)
-    estimate = sum(
-        seconds
-        for _, seconds in RemovalTime(_traces(stream, **parameters), parse(**parameters))._traces
-    )
+    own = parse(**parameters)
+    estimate = sum(_seconds(trace, is_fast(trace, own)) for trace in _traces(stream, **parameters))
     start = time.process_time()
-    remove_response(stream, station(), parse(**parameters))
+    remove_response(stream, station(), own)
     took = time.process_time() - start
     measured(f"{segments} of {npts} samples, {parameters}: {took:.2f} s, estimated {estimate:.2f}")
     assert estimate / 8 < took < estimate * 8

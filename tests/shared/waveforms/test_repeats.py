@@ -1,4 +1,4 @@
-"""Segments that repeat earlier ones, of which there may be many."""
+"""Segments that repeat earlier ones, and there may be many."""
 
 import time
 
@@ -14,7 +14,7 @@ RATE = 40.0
 
 
 def many(count, npts=50):
-    """Return segments of one time, all of which differ."""
+    """Return different segments of one time."""
     data = np.random.default_rng(1).integers(-1000, 1000, (count, npts))
     return [make_trace(NSCL, START, own, RATE) for own in data]
 
