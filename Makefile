@@ -15,6 +15,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 SAM_VENV := .venv-sam
 SAM_BIN := $(SAM_VENV)/bin
+AUDIT_VENV := .venv-audit
 TEMPLATE_RULES := tests/deployment/support/template_rules
 export SAM_CLI_TELEMETRY := 0
 # The set-up compiles nothing: Python keeps a module's bytecode from its first import.
@@ -64,11 +65,14 @@ images:  ## build both container images: PYTHON_VERSION=3.10|3.13
 
 sam: $(SAM_VENV)/ready  ## install AWS's SAM CLI as .venv-sam/bin/sam
 
+audit:  ## look the functions' locked packages up in the database of known vulnerabilities
+	@$(PYTHON) -m local.audit $(AUDIT_VENV)
+
 lock: setup  ## write the lock files from requirements*.in; UPGRADE=1 takes the newest versions
 	@PATH="$(CURDIR)/$(BIN):$$PATH" image/lock $(if $(UPGRADE),--upgrade)
 
 clean:  ## remove everything that these targets made
-	rm -rf $(VENV) $(SAM_VENV) .aws-sam build output.json
+	rm -rf $(VENV) $(SAM_VENV) $(AUDIT_VENV) .aws-sam build output.json
 
 setup: $(VENV)/ready
 
@@ -78,4 +82,8 @@ $(VENV)/ready: requirements-dev.txt requirements-emulator.txt local/setup local/
 $(SAM_VENV)/ready: requirements-sam.txt local/setup-sam local/make-venv
 	@PYTHON="$(PYTHON)" local/setup-sam $(SAM_VENV)
 
-.PHONY: help demo serve test check bench fuzz images sam lock clean setup
+$(AUDIT_VENV)/ready: requirements-audit.txt local/make-venv
+	@PYTHON="$(PYTHON)" local/make-venv $(AUDIT_VENV) requirements-audit.txt
+	@touch $@
+
+.PHONY: help demo serve test check bench fuzz images sam audit lock clean setup

@@ -38,7 +38,7 @@ LAYERS = {
         "commands",
     ),
     "local": (
-        "console project",
+        "audit console project",
         "cloud synthetic",
         "picture",
         "demo serve",

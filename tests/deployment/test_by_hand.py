@@ -1,14 +1,14 @@
 """The deployment page's steps by hand, pasted into an account that also has the stack."""
 
 import json
-import urllib.parse
 from collections.abc import Iterator
+from functools import partial
 
 import pytest
 
 from runner.sending.target import FUNCTION_NAMES
-from shared.windows.request import WindowsRequest, request_from_query
-from tests.deployment.support.aws_account import ACCOUNT, REGION, REGISTRY, AwsAccount, aws_account
+from tests.deployment.support import by_hand
+from tests.deployment.support.aws_account import ACCOUNT, REGION, REGISTRY, aws_account
 from tests.deployment.support.page_lines import (
     ARN,
     PAGE,
@@ -38,23 +38,17 @@ covers = PAGE.covers
 
 @pytest.fixture(scope="module")
 def pasted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pasted]:
-    """All lines of the steps by hand, pasted in order."""
+    """All lines of the steps by hand, pasted in order, except that the month's jobs come last."""
     folder = make_folder(tmp_path_factory.mktemp("project"))
     lines = lines_of(*BY_HAND)
-    assert lines.endswith(BLOCKS[MONTH])
+    assert lines.count(BLOCKS[MONTH]) == 1
     with aws_account(tmp_path_factory.mktemp("aws")) as account:
         prepare(account)
         before = inventory(account)
-        printed = account.paste(lines.removesuffix(BLOCKS[MONTH]), folder)
-        stop_workers(account)  # moto's would take the jobs at once
+        printed = account.paste(lines.replace(BLOCKS[MONTH], ""), folder)
+        by_hand.stop_workers(account)  # moto's would take the jobs at once
         printed += account.paste(BLOCKS[MONTH], folder)
         yield Pasted(account, folder, printed, before)
-
-
-def stop_workers(account: AwsAccount) -> None:
-    functions = account.client("lambda")
-    for mapping in functions.list_event_source_mappings()["EventSourceMappings"]:
-        functions.update_event_source_mapping(UUID=mapping["UUID"], Enabled=False)
 
 
 def made(pasted: Pasted, kind: str) -> set[str]:
@@ -73,8 +67,18 @@ def test_images_are_pushed(pasted: Pasted) -> None:
         for line in (f"docker tag {name} {REGISTRY}/{name}", f"docker push {REGISTRY}/{name}")
     ]
     assert made(pasted, "images") == set(NAMES)
+    found = pasted.account.client("ecr").describe_repositories(repositoryNames=[*NAMES])
+    for repository in found["repositories"]:
+        assert repository["imageScanningConfiguration"] == {"scanOnPush": True}
     for key in (("1. The images", "sh", 0), ("Using the stack", "sh", 0)):
         assert "AWS_PAGER=\n" in BLOCKS[key]  # version 2 of the CLI would wait for keys
+
+
+@covers(("1. The images", "sh", 1))
+def test_findings_in_the_images(pasted: Pasted) -> None:
+    options = pasted.account.not_sent("describe-image-scan-findings")
+    assert options["--repository-name"] == NAMES[-1]
+    assert options["--image-id"] == "imageTag=latest"
 
 
 @covers(("2. The bucket for results", "sh", 0))
@@ -85,6 +89,9 @@ def test_bucket(pasted: Pasted) -> None:
     (rule,) = s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]
     assert (rule["Status"], rule["Expiration"]) == ("Enabled", {"Days": 1})
     assert rule["Filter"] == {"Prefix": "windows/"}
+    (statement,) = json.loads(s3.get_bucket_policy(Bucket=BUCKET)["Policy"])["Statement"]
+    arn = f"arn:aws:s3:::{BUCKET}"
+    assert statement == {**by_hand.WITHOUT_TLS, "Action": "s3:*", "Resource": [arn, f"{arn}/*"]}
 
 
 @covers(("3. The logs and the role", "sh", 0))
@@ -102,9 +109,7 @@ def test_logs_and_role(pasted: Pasted) -> None:
     assert sorted(names) == ["queue", "waveforms"]
     logs = f"arn:aws:logs:{ARN}:log-group:/aws/lambda"
     assert policy(pasted.account, "scedc-lambda", "waveforms") == [
-        ("s3:GetObject", "arn:aws:s3:::scedc-pds/*"),
-        ("s3:ListBucket", "arn:aws:s3:::scedc-pds"),
-        ("s3:PutObject", f"arn:aws:s3:::{BUCKET}/noresp*"),
+        ("s3:PutObject", [f"arn:aws:s3:::{BUCKET}/noresp/*", f"arn:aws:s3:::{BUCKET}/noresp_*"]),
         (["s3:PutObject", "s3:GetObject"], f"arn:aws:s3:::{BUCKET}/windows/*"),
         (["logs:CreateLogStream", "logs:PutLogEvents"], [f"{logs}/{name}:*" for name in NAMES]),
     ]
@@ -132,6 +137,23 @@ def test_functions(pasted: Pasted) -> None:
         assert configuration["Environment"]["Variables"] == variables
 
 
+@covers(("5. Memory and timeout", "sh", 1))
+def test_reservation(pasted: Pasted) -> None:
+    """AWS would refuse any in a new account, which has a quota of ten."""
+    functions = pasted.account.client("lambda")
+    reserved = partial(functions.get_function_concurrency, FunctionName="timewindow-lambda")
+    assert "ReservedConcurrentExecutions" not in reserved()
+    lines = BLOCKS["5. Memory and timeout", "sh", 1]
+    again = partial(pasted.account.paste, lines, pasted.folder, AWS_DEFAULT_REGION=REGION)
+    again(UNRESERVED="119")
+    assert "ReservedConcurrentExecutions" not in reserved()
+    again(UNRESERVED="120")
+    assert reserved()["ReservedConcurrentExecutions"] == 20
+    assert functions.get_function_concurrency(FunctionName="response-lambda").keys() == {
+        "ResponseMetadata"
+    }
+
+
 @covers(("6. The sample events", "sh", 0))
 def test_sample_events(pasted: Pasted) -> None:
     """moto's functions return the event, so the replies show the requests."""
@@ -150,18 +172,9 @@ def test_http_api(pasted: Pasted) -> None:
     (api,) = apis.get_apis()["Items"]
     assert (api["Name"], api["ProtocolType"]) == ("scedc-waveforms", "HTTP")
     api_id = api["ApiId"]
-    integrations = {
-        f"integrations/{item['IntegrationId']}": item["IntegrationUri"].rpartition(":")[2]
-        for item in apis.get_integrations(ApiId=api_id)["Items"]
-        if (item["IntegrationType"], item["PayloadFormatVersion"]) == ("AWS_PROXY", "2.0")
-    }
-    routes = {
-        item["RouteKey"]: (integrations[item["Target"]], item.get("AuthorizationType", "NONE"))
-        for item in apis.get_routes(ApiId=api_id)["Items"]
-    }
-    assert routes == {
-        "GET /windows": ("timewindow-lambda", "NONE"),
-        "POST /windows": ("timewindow-lambda", "NONE"),
+    assert by_hand.routes(pasted.account, api_id) == {
+        "GET /windows": ("timewindow-lambda", default("WindowsAuthorization")),
+        "POST /windows": ("timewindow-lambda", default("WindowsAuthorization")),
         "POST /response": ("response-lambda", "AWS_IAM"),
     }
     (stage,) = apis.get_stages(ApiId=api_id)["Items"]
@@ -172,49 +185,22 @@ def test_http_api(pasted: Pasted) -> None:
         "ThrottlingBurstLimit": default("ApiBurstLimit"),
     }
     for name, path in (("timewindow-lambda", "windows"), ("response-lambda", "response")):
-        assert_may_call(pasted, api_id, name, path)
+        by_hand.assert_may_call(pasted.account, api_id, name, path)
 
 
-def assert_may_call(pasted: Pasted, api_id: str, name: str, path: str) -> None:
-    document = pasted.account.client("lambda").get_policy(FunctionName=name)["Policy"]
-    (statement,) = json.loads(document)["Statement"]
-    assert (statement["Effect"], statement["Action"]) == ("Allow", "lambda:InvokeFunction")
-    assert statement["Principal"] == {"Service": "apigateway.amazonaws.com"}
-    assert statement["Resource"] == f"arn:aws:lambda:{ARN}:function:{name}"
-    source = {"AWS:SourceArn": f"arn:aws:execute-api:{ARN}:{api_id}/*/*/{path}"}
-    assert statement["Condition"] == {"ArnLike": source}
-
-
+@covers(("7. The HTTP API", "sh", 1))
 def test_lines_for_the_http_api(pasted: Pasted) -> None:
     """moto serves no HTTP APIs, so this checks the lines; other tests send such events."""
     (api,) = pasted.account.client("apigatewayv2").get_apis()["Items"]
-    url = f"https://{api['ApiId']}.execute-api.{REGION}.amazonaws.com/windows"
-    post, get = (line for line in pasted.account.commands() if f"{url}" in line)
-    assert post == f"curl --compressed -d @request.json {url} -o output.json"
-    query = urllib.parse.urlsplit(get.split()[2]).query
-    assert get == f"curl -L {url}?{query} -o bom.mseed"
-    request = request_from_query(dict(urllib.parse.parse_qsl(query)))
-    (window,) = WindowsRequest.parse(request).windows
-    assert window.channel.nscl == "CI.BOM.BHZ."
+    by_hand.assert_lines(pasted.account.commands(), api["ApiId"])
 
 
 @covers(("8. The queue", "sh", 0), MONTH)
 def test_queue(pasted: Pasted) -> None:
     assert made(pasted, "queues") == {"response-jobs", "response-dead-letters"}
     arns = f"arn:aws:sqs:{ARN}:response"
-    sqs, functions = pasted.account.client("sqs"), pasted.account.client("lambda")
-    jobs, dead_letters = (
-        sqs.get_queue_attributes(QueueUrl=queue_url(pasted.account, name), AttributeNames=["All"])
-        for name in ("response-jobs", "response-dead-letters")
-    )
-    attributes = jobs["Attributes"]
-    assert int(attributes["VisibilityTimeout"]) == 6 * default("ResponseTimeout")
-    redrive = json.loads(attributes["RedrivePolicy"])
-    assert redrive["deadLetterTargetArn"] == f"{arns}-dead-letters"
-    assert int(redrive["maxReceiveCount"]) == 5
-    days = int(dead_letters["Attributes"]["MessageRetentionPeriod"]) / 86_400
-    assert days == 14 > int(attributes["MessageRetentionPeriod"]) / 86_400
-
+    by_hand.assert_queues(pasted.account, arns)
+    functions = pasted.account.client("lambda")
     (mapping,) = functions.list_event_source_mappings(FunctionName="response-lambda")[
         "EventSourceMappings"
     ]
@@ -229,6 +215,15 @@ def test_queue(pasted: Pasted) -> None:
     assert_a_month(requests_in(pasted.account, "response-jobs"))
 
 
+@covers(("9. Alarms and a budget", "sh", 0))
+def test_alarms_and_budget(pasted: Pasted) -> None:
+    (api,) = pasted.account.client("apigatewayv2").get_apis()["Items"]
+    by_hand.assert_alarms_of_the_template(pasted.account, api["ApiId"])
+    (topic,) = made(pasted, "topics")
+    by_hand.assert_topic_of_alarms(pasted.account, topic)
+    by_hand.assert_budget_of_the_template(pasted.account)
+
+
 def test_names_are_those_of_run_lambda(pasted: Pasted) -> None:
     assert made(pasted, "functions") == set(FUNCTION_NAMES.values())
 
@@ -239,6 +234,9 @@ def test_nothing_is_left_of_what_was_made_by_hand(pasted: Pasted) -> None:
     assert inventory(pasted.account) != pasted.before
     everything, bucket = (BLOCKS["Removing everything", "sh", index] for index in (0, 1))
     s3 = pasted.account.client("s3")
+    with pytest.raises(s3.exceptions.ClientError, match="Forbidden"):  # moto has no TLS
+        s3.put_object(Bucket=BUCKET, Key="noresp/result", Body=b"a result")
+    s3.delete_bucket_policy(Bucket=BUCKET)
     s3.put_object(Bucket=BUCKET, Key="noresp/result", Body=b"a result")
     pasted.account.paste(everything, pasted.folder)
     assert s3.get_object(Bucket=BUCKET, Key="noresp/result")["Body"].read() == b"a result"

@@ -42,8 +42,15 @@ def test_what_is_said_of_the_stack() -> None:
     resources = template()["Resources"].values()
     types = [resource["Type"] for resource in resources]
     section = SECTIONS["With SAM"]
-    assert "seven alarms" in section.lower()
-    assert types.count("AWS::CloudWatch::Alarm") == 7
+    alarms = [item["Properties"] for item in resources if item["Type"] == "AWS::CloudWatch::Alarm"]
+    assert len(re.findall("sixteen alarms", section)) == 2
+    assert len(alarms) == 16
+    watched = [one for alarm in alarms for one in alarm.get("Metrics", [{"MetricStat": None}])]
+    beyond = sum("MetricStat" in one for one in watched) - 10  # the ten free ones
+    assert f"seven more than CloudWatch's ten free ones, which costs ${beyond / 10:.2f}" in (
+        " ".join(section.split())
+    )
+    assert beyond == 7
     assert types.count("AWS::IAM::Role") == types.count("AWS::Serverless::Function") == 2
     routes = {item["Properties"]["RouteKey"] for item in resources if "RouteKey" in str(item)}
     assert routes == {name for name in code(section) if re.match("(GET|POST) /", name)}

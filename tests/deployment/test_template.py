@@ -23,15 +23,25 @@ TEMPLATE = template()
 PARAMETERS = TEMPLATE["Parameters"]
 TIMEOUTS = PARAMETERS["ResponseTimeout"]["AllowedValues"]
 
+OWN = ["CreateBucket", "OwnBucket"]
+
 # Parameters, and the conditions that hold with them.
 CHOICES: list[tuple[dict[str, Any], list[str]]] = [
-    ({}, ["CreateBucket"]),
-    *(({"ResponseTimeout": timeout}, ["CreateBucket"]) for timeout in TIMEOUTS),
-    ({"OutputBucketName": "my-bucket"}, []),
-    ({"WindowsAuthorization": "AWS_IAM"}, ["CreateBucket"]),
-    ({"FunctionUrls": "yes"}, ["CreateBucket", "WithFunctionUrls"]),
-    ({"AlarmEmail": "someone@example.org"}, ["CreateBucket", "SendAlarms"]),
-    ({"AWS::Region": "eu-central-1"}, ["CreateBucket", "FarFromTheData"]),
+    ({}, OWN),
+    *(({"ResponseTimeout": timeout}, OWN) for timeout in TIMEOUTS),
+    ({"OutputBucketName": "my-bucket"}, ["OwnBucket"]),
+    ({"OutputBucketName": "my-bucket", "OutputBucketAccount": "210987654321"}, []),
+    ({"TimewindowConcurrency": 20}, [*OWN, "ReserveTimewindow"]),
+    ({"WindowsAuthorization": "NONE"}, [*OWN, "OpenToAnyone", "OpenWithoutReserve"]),
+    (
+        {"WindowsAuthorization": "NONE", "TimewindowConcurrency": 20},
+        [*OWN, "OpenToAnyone", "ReserveTimewindow"],
+    ),
+    ({"FunctionUrls": "yes"}, [*OWN, "WithFunctionUrls"]),
+    ({"AlarmEmail": "someone@example.org"}, [*OWN, "SendAlarms"]),
+    ({"MonthlyBudget": 50}, [*OWN, "WithBudget"]),
+    ({"AlarmEmail": "a@b.org", "MonthlyBudget": 50}, [*OWN, "SendAlarms", "WithBudget"]),
+    ({"AWS::Region": "eu-central-1"}, [*OWN, "FarFromTheData"]),
 ]
 
 
@@ -47,8 +57,10 @@ def test_stack_has_no_faults(parameters: dict[str, Any], conditions: list[str]) 
     assert faults(TEMPLATE, **parameters) == []
     values = {name: parameter["Default"] for name, parameter in PARAMETERS.items()}
     values |= {"AWS::Region": SCEDC.region, **parameters}
+    values = {name: str(value) for name, value in values.items()}  # as CloudFormation has them
     holds = Template(None, TEMPLATE).conditions.satisfiable
-    assert [name for name in TEMPLATE["Conditions"] if holds({name: True}, values)] == conditions
+    found = {name for name in TEMPLATE["Conditions"] if holds({name: True}, values)}
+    assert found == set(conditions)
 
 
 REMOVED = object()
@@ -63,19 +75,29 @@ WRONG_VALUES = [
     ("ResponseFunction.Events.Jobs.Properties.FunctionResponseTypes", REMOVED),
     ("ResponseFunction.Events.Jobs.Properties.ScalingConfig", REMOVED),
     ("ResponseFunction.LoggingConfig", REMOVED),
+    ("ResponseFunction.ReservedConcurrentExecutions", 5),
+    ("ResponseFunction.LoggingConfig.ApplicationLogLevel", "WARN"),
     ("ResponseRole.ManagedPolicyArns", ["arn:aws:iam::aws:policy/AmazonS3FullAccess"]),
+    ("ResponseRole.AssumeRolePolicyDocument.Statement.0.Condition", REMOVED),
+    ("ResponseRole.AssumeRolePolicyDocument.Statement.0.Principal", "*"),
     ("ResponseUrl.AuthType", "NONE"),
     ("ResponseUrl.Condition", "CreateBucket"),
     ("TimewindowFunction.Metadata.Dockerfile", "Dockerfile"),
     ("TimewindowFunction.Metadata.DockerTag", "response"),
     ("TimewindowFunction.Environment.Variables.S3_OUTPUT_BUCKET", "another"),
+    ("TimewindowFunction.ReservedConcurrentExecutions", REMOVED),
+    ("TimewindowFunction.ReservedConcurrentExecutions", 5),
+    ("TimewindowFunction.Timeout", 900),
     ("TimewindowFunction.Role", REMOVED),
     ("TimewindowFunction.Policies", "AmazonS3FullAccess"),
     ("ApiLogs.RetentionInDays", REMOVED),
     ("HttpApiStage.AccessLogSettings", REMOVED),
     ("HttpApiStage.DefaultRouteSettings", REMOVED),
+    ("HttpApiStage.RouteSettings.GET /windows.ThrottlingRateLimit", 1000),
+    ("HttpApiStage.RouteSettings.POST /windows", REMOVED),
     ("PostResponse.AuthorizationType", REMOVED),
     ("GetWindows.AuthorizationType", "NONE"),
+    ("PostWindows.AuthorizationType", REMOVED),
     ("GetWindows.RouteKey", "GET /window"),
     ("PostWindows.Target", "integrations/-"),
     ("HttpApiMayCallResponse.SourceArn", "-"),
@@ -85,6 +107,7 @@ WRONG_VALUES = [
     ("DeadLetters.RedriveAllowPolicy", REMOVED),
     ("DeadLetters.SqsManagedSseEnabled", False),
     ("QueuesByTlsOnly.Queues.1", REMOVED),
+    ("QueuesByTlsOnly.PolicyDocument.Statement.0.Condition", {}),
     ("OutputBucket.BucketEncryption", REMOVED),
     ("OutputBucket.PublicAccessBlockConfiguration.BlockPublicPolicy", False),
     ("OutputBucket.OwnershipControls", REMOVED),
@@ -92,7 +115,21 @@ WRONG_VALUES = [
     ("OutputBucket.DeletionPolicy", REMOVED),
     ("OutputBucket.Condition", REMOVED),
     ("OutputBucketByTlsOnly.PolicyDocument.Statement.0.Effect", "Allow"),
+    ("OutputBucketByTlsOnly.PolicyDocument.Statement.0.Resource.1", REMOVED),
+    ("AlarmTopicForAlarmsOnly", REMOVED),
+    ("AlarmTopicForAlarmsOnly.PolicyDocument.Statement.0.Condition", REMOVED),
     ("TimewindowThrottles", REMOVED),
+    ("ResponseDuration.Threshold", 120_000),
+    ("TimewindowDuration.Metrics.1.MetricStat.Stat", "Average"),
+    ("AccountConcurrency.Metrics.0.Expression", "claimed"),
+    ("ResponseCost.Metrics.0.Expression", "duration"),
+    ("TimewindowCost.AlarmActions", REMOVED),
+    ("ResponseBugs.Namespace", "AWS/Lambda"),
+    ("TimewindowBugs.Dimensions.0.Name", "FunctionName"),
+    ("ResponseS3Failures", REMOVED),
+    ("TimewindowS3Failures.EvaluationPeriods", 12),
+    ("Budget.Condition", REMOVED),
+    ("Budget.Budget.BudgetLimit.Amount", 1),
     ("ApiErrors.MetricName", "4xx"),
     ("JobsWait.MetricName", "Age"),
     ("JobsWait.TreatMissingData", REMOVED),
@@ -117,13 +154,22 @@ def test_wrong_value(path: str, value: Any) -> None:
 JOBS = "Resources.Jobs.Properties"
 DEAD_LETTERS = "Resources.DeadLetters.Properties"
 STATEMENTS = "Resources.ResponseRole.Properties.Policies.0.PolicyDocument.Statement"
+READS_THE_ARCHIVE = {
+    "Effect": "Allow",
+    "Action": "s3:GetObject",
+    "Resource": "arn:aws:s3:::scedc-pds/*",
+}
 
 # Where to change the template, the new value, and the fault to find.
 FAULTS = [
-    (f"{STATEMENTS}.2.Action", "s3:*", "ResponseRole: Grants.s3:* is [{'Fn::Sub': "),
-    (f"{STATEMENTS}.2.Resource", "*", "ResponseRole: Grants.s3:PutObject is ['*'], not [{"),
-    (f"{STATEMENTS}.2.Effect", "Deny", "ResponseRole: Grants.s3:PutObject is absent, not [{"),
-    (f"{STATEMENTS}.1.Resource", "arn:aws:s3:::*", "Grants.s3:ListBucket is ['arn:aws:s3:::*']"),
+    (f"{STATEMENTS}.0.Action", "s3:*", "ResponseRole: Grants.s3:* is [{'Fn::Sub': "),
+    (f"{STATEMENTS}.0.Resource", "*", "ResponseRole: Grants.s3:PutObject is ['*'], not [{"),
+    (f"{STATEMENTS}.0.Resource", REMOVED, "ResponseRole: Grants.s3:PutObject is [], not [{"),
+    (f"{STATEMENTS}.0.Effect", "Deny", "ResponseRole: Grants.s3:PutObject is absent, not [{"),
+    (f"{STATEMENTS}.0.Condition", REMOVED, "GrantConditions.s3:PutObject is absent, not [{"),
+    (f"{STATEMENTS}.0.Action", REMOVED, "ResponseRole: Grants.NotAction is [{"),
+    (f"{STATEMENTS}.1.Action", "s3:ListBucket", "Grants.s3:ListBucket is [{"),
+    (f"{STATEMENTS}.3", READS_THE_ARCHIVE, "Grants.s3:GetObject is ['arn:aws:s3:::scedc-pds/*']"),
     (f"{JOBS}.VisibilityTimeout", 719, "hidden for 719 s, less than six times 120 s"),
     (f"{JOBS}.VisibilityTimeout", REMOVED, "hidden for 30 s, less than six times 60 s"),
     ("Mappings.VisibilityOfTimeout.120.Seconds", 600, "600 s, less than six times 120 s"),
@@ -133,6 +179,7 @@ FAULTS = [
     (f"{JOBS}.RedrivePolicy.maxReceiveCount", 6, "MAX_RECEIVE_COUNT is 5, while Jobs have 6"),
     (f"{DEAD_LETTERS}.MessageRetentionPeriod", REMOVED, "345600 s, less than four days beyond"),
     ("Resources.Extra", {"Type": "AWS::Lambda::Url"}, "Extra is not in expected.yaml"),
+    ("Resources.Extra", {"Type": "AWS::IAM::ManagedPolicy"}, "Extra is not in expected.yaml"),
 ]
 
 
@@ -265,4 +312,28 @@ def test_outputs() -> None:
         "ResponseFunctionUrl": "WithFunctionUrls",
         "TimewindowFunctionUrl": "WithFunctionUrls",
         "FarFromTheData": "FarFromTheData",
+        "OpenToAnyone": "OpenWithoutReserve",
     }
+
+
+def test_new_account_can_deploy_it() -> None:
+    """AWS refuses any reservation in an account with a quota of ten."""
+    assert PARAMETERS["TimewindowConcurrency"]["Default"] == 0
+    assert PARAMETERS["MaximumConcurrency"]["Default"] < 10
+
+
+def test_stranger_can_call_nothing_by_default() -> None:
+    assert PARAMETERS["WindowsAuthorization"]["Default"] == "AWS_IAM"
+    for limit in ("RateLimit", "BurstLimit"):
+        anonymous, signed = (PARAMETERS[f"{who}{limit}"]["Default"] for who in ("Anonymous", "Api"))
+        assert anonymous < signed
+
+
+@pytest.mark.parametrize("given", ["", "123456789012"])
+def test_accounts(given: str) -> None:
+    assert re.fullmatch(PARAMETERS["OutputBucketAccount"]["AllowedPattern"], given)
+
+
+@pytest.mark.parametrize("given", ["12345678901", "1234-5678-9012", "mine"])
+def test_invalid_accounts(given: str) -> None:
+    assert not re.fullmatch(PARAMETERS["OutputBucketAccount"]["AllowedPattern"], given)

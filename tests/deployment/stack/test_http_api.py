@@ -2,8 +2,11 @@
 
 import json
 import re
+import shutil
 import subprocess
+import urllib.parse
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -13,10 +16,12 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from shared.corrected_days.request import CorrectedDayRequest
+from shared.windows.request import WindowsRequest
 from tests.deployment.support.aws_account import REGION
 from tests.deployment.support.deployed_stack import API_ID
 from tests.deployment.support.page_lines import PAGE, WITH_SAM, Pasted, lines_of, outputs
 from tests.support.commands import PROJECT, command_environment
+from tests.support.pages import Key
 
 RESPONSE = ("Using the stack", "sh", 2)
 
@@ -31,7 +36,9 @@ def test_names_and_windows(stack: Pasted) -> None:
     url = f"https://{API_ID}.execute-api.{REGION}.amazonaws.com"
     assert values["ApiUrl"] == url
     commands = stack.account.commands()
-    assert f"curl --compressed -d @request.json {url}/windows -o output.json" in commands
+    (signed,) = (line for line in commands if f"{url}/windows" in line)
+    assert signed.startswith(f"curl --aws-sigv4 aws:amz:{REGION}:execute-api --user testing:")
+    assert signed.endswith(f" --compressed -d @request.json {url}/windows -o output.json")
     # moto's functions return the event, so the output shows the request.
     windows = json.loads((PROJECT / "request.json").read_text())
     assert json.loads((stack.folder / "output.json").read_text()) == windows
@@ -45,7 +52,8 @@ def test_names_and_windows(stack: Pasted) -> None:
 def test_response_of_one_day(stack: Pasted) -> None:
     request = {"day": "2019,183", "nscl": "CI.SOC.HHZ."}
     assert json.dumps(request, indent=2) in stack.printed
-    assert any("--aws-sigv4" in command for command in stack.account.commands())
+    (signed,) = (line for line in stack.account.commands() if line.endswith("/response"))
+    assert "--aws-sigv4" in signed
 
 
 class Listener(HTTPServer):
@@ -61,9 +69,12 @@ class Listener(HTTPServer):
 class KeepRequest(BaseHTTPRequestHandler):
     server: Listener
 
+    def do_GET(self) -> None:
+        self.do_POST()
+
     def do_POST(self) -> None:
         self.server.headers = {name.lower(): value for name, value in self.headers.items()}
-        self.server.body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.server.body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
         self.server.path = self.path
         self.send_response(200)
         self.send_header("Content-Length", "0")
@@ -73,38 +84,71 @@ class KeepRequest(BaseHTTPRequestHandler):
         pass
 
 
+BY_HAND = ("7. The HTTP API", "sh", 1)
+SIGNED = [
+    (block, line)
+    for block in (("Using the stack", "sh", 1), RESPONSE, BY_HAND)
+    for line in re.findall(r"^signed .*$", PAGE.blocks[block], re.MULTILINE)
+]
+
+
+def test_every_line_for_the_http_api_is_signed() -> None:
+    assert [line.split()[-1] for _, line in SIGNED[:2]] == ["output.json", "$URL/response"]
+    assert len(SIGNED) == 5
+    assert PAGE.text.count("$URL/") == 5
+
+
 @pytest.mark.parametrize("token", ["", "a-session's-token"])
-def test_signature_of_a_response_over_http(token: str) -> None:
+@pytest.mark.parametrize(("block", "line"), SIGNED, ids=lambda value: str(value)[:40])
+def test_signature(block: Key, line: str, token: str, tmp_path: Path) -> None:
     """The line for curl makes the signature that AWS's own library makes."""
-    assert "curl 7.87" in PAGE.sections["Using the stack"]
+    assert "7.87" in PAGE.sections["Using the stack"]
     version = re.match(r"curl (\d+)\.(\d+)", subprocess.check_output(["curl", "-V"], text=True))
     if version is None or tuple(map(int, version.groups())) < (7, 87):
         pytest.skip("curl is older than 7.87")
-    (line,) = re.findall(
-        r"^curl --aws.*?\$URL/response$", PAGE.blocks[RESPONSE], re.MULTILINE | re.S
-    )
+    defined = BY_HAND if block == BY_HAND else ("Using the stack", "sh", 1)
+    (function,) = re.findall(r"^signed\(\).*?^}$", PAGE.blocks[defined], re.MULTILINE | re.DOTALL)
     keys = Credentials("AKIDEXAMPLE", "secret", token or None)
+    shutil.copy(PROJECT / "request.json", tmp_path)
     with Listener() as server:
         url = f"http://127.0.0.1:{server.server_port}"
         thread = Thread(target=server.handle_request)
         thread.start()
         environment = command_environment(
-            URL=url, AWS_ACCESS_KEY_ID=keys.access_key, AWS_SECRET_ACCESS_KEY=keys.secret_key
+            URL=url,
+            AWS_DEFAULT_REGION=REGION,
+            AWS_ACCESS_KEY_ID=keys.access_key,
+            AWS_SECRET_ACCESS_KEY=keys.secret_key,
         )
         if token:
             environment["AWS_SESSION_TOKEN"] = token
-        subprocess.run(["bash", "-euc", line], env=environment, check=True, timeout=300)
+        command = ["bash", "-euc", f"{function}\n{line}"]
+        subprocess.run(command, cwd=tmp_path, env=environment, check=True, timeout=300)
         thread.join(timeout=300)
+    assert_signed(server, url, keys)
+    if server.path.endswith("/response"):
+        CorrectedDayRequest.parse(json.loads(server.body))
+    elif server.body:
+        WindowsRequest.parse(json.loads(server.body))
+
+
+def assert_signed(server: Listener, url: str, keys: Credentials) -> None:
+    """Check the signature of the request that a server got, as AWS does."""
     scheme, scope, signed, signature = re.split(", *| ", server.headers["authorization"])
-    assert (scheme, server.path) == ("AWS4-HMAC-SHA256", "/response")
+    assert scheme == "AWS4-HMAC-SHA256"
     assert scope.endswith(f"/{REGION}/execute-api/aws4_request")
     names = signed.removeprefix("SignedHeaders=").split(";")
-    assert ("x-amz-security-token" in names) == bool(token)
-    request = AWSRequest("POST", f"{url}/response", data=server.body)
+    assert ("x-amz-security-token" in names) == bool(keys.token)
+    path, _, query = server.path.partition("?")
+    request = AWSRequest(
+        "POST" if server.body else "GET",
+        f"{url}{path}",
+        data=server.body,
+        params=dict(urllib.parse.parse_qsl(query)),
+    )
     for name in names:
         request.headers[name] = server.headers[name]
     request.context["timestamp"] = server.headers["x-amz-date"]
     auth = SigV4Auth(keys, "execute-api", REGION)
     text = auth.string_to_sign(request, auth.canonical_request(request))
     assert signature == f"Signature={auth.signature(text, request)}"
-    CorrectedDayRequest.parse(json.loads(server.body))

@@ -38,7 +38,8 @@ echo "make $*" >> "$COMMANDS"
     "aws": """
 case $2 in
   describe-job) printf '%s\\0' "$@" > "$COMMANDS.$2"; exit ;;
-  create-job | start-message-move-task | list-message-move-tasks)
+  get-account-settings) echo "${UNRESERVED:-10}"; exit ;;
+  create-job | start-message-move-task | list-message-move-tasks | describe-image-scan-findings)
     printf '%s\\0' "$@" > "$COMMANDS.$2"
     set -- "$@" --generate-cli-skeleton output ;;
 esac
@@ -51,10 +52,11 @@ exec $AWS_CLI "$@"
 }
 """Stand-ins on the PATH for commands that cannot run here.
 
-Docker's pushes put an image into the registry, because functions need an existing image. make fails
-if Docker would build an image that Lambda refuses: of another platform, or with attestations. AWS
-CLI commands that moto does not support are recorded and not sent; where possible, the CLI validates
-them against AWS's own model. For SQS, version 1 of the CLI honours only --endpoint-url."""
+Docker's pushes put an image into the registry, because functions need an existing image. make
+fails if Docker would build an image that Lambda refuses: of another platform, or with
+attestations. AWS CLI commands that moto does not support are recorded and not sent; where
+possible, the CLI validates them against AWS's own model. Of the account's settings, they know
+UNRESERVED. For SQS, version 1 of the CLI honours only --endpoint-url."""
 
 MANIFEST = {
     "schemaVersion": 2,
@@ -97,8 +99,8 @@ class AwsAccount:
         starts = [index for index, word in enumerate(words) if word.startswith("--")]
         return {words[i]: " ".join(words[i + 1 : j]) for i, j in pairwise([*starts, len(words)])}
 
-    def paste(self, lines: str, folder: Path) -> str:
-        """Paste lines into bash, in a folder, and return stdout.
+    def paste(self, lines: str, folder: Path, **environment: str) -> str:
+        """Paste lines into bash, in a folder and with further variables, and return stdout.
 
         The AWS CLI is version 1, the only one with wheels. Version 2 differs in two ways: it pages
         long output, and it expects base64 for payloads that are not read by fileb://.
@@ -108,7 +110,7 @@ class AwsAccount:
         done = subprocess.run(
             ["bash", str(script)],
             cwd=folder,
-            env=self.environment,
+            env={**self.environment, **environment},
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,

@@ -66,7 +66,12 @@ def inventory(account: AwsAccount) -> dict[str, set[str]]:
     functions = account.client("lambda")
     mappings = functions.list_event_source_mappings()["EventSourceMappings"]
     listed = {
+        "alarms": (account.client("cloudwatch").describe_alarms()["MetricAlarms"], "AlarmName"),
         "apis": (account.client("apigatewayv2").get_apis()["Items"], "Name"),
+        "budgets": (
+            account.client("budgets").describe_budgets(AccountId=ACCOUNT)["Budgets"],
+            "BudgetName",
+        ),
         "buckets": (account.client("s3").list_buckets()["Buckets"], "Name"),
         "functions": (functions.list_functions()["Functions"], "FunctionName"),
         "images": (account.client("ecr").describe_repositories()["repositories"], "repositoryName"),
@@ -76,6 +81,7 @@ def inventory(account: AwsAccount) -> dict[str, set[str]]:
             "name",
         ),
         "roles": (account.client("iam").list_roles()["Roles"], "RoleName"),
+        "topics": (account.client("sns").list_topics()["Topics"], "TopicArn"),
     }
     names = {kind: {item[name] for item in items} for kind, (items, name) in listed.items()}
     names["mappings"] = {item["EventSourceArn"] for item in mappings}
@@ -119,20 +125,33 @@ def worker(requests: list[CorrectedDayRequest]) -> Worker:
 
 
 def policy(account: AwsAccount, role: str, name: str) -> list[tuple[Any, Any]]:
-    """Return the actions and resources that a role's policy allows."""
+    """Return the actions and resources that a role's policy allows.
+
+    Statements about objects are for buckets of this account alone; others have no condition.
+    """
     response = account.client("iam").get_role_policy(RoleName=role, PolicyName=name)
     statements = response["PolicyDocument"]["Statement"]
-    assert all(set(item) == {"Effect", "Action", "Resource"} for item in statements)
+    for item in statements:
+        about_s3 = "s3:" in str(item["Action"])
+        expected = {"Condition": {"StringEquals": {"s3:ResourceAccount": ACCOUNT}}}
+        assert set(item) == {"Effect", "Action", "Resource", *(expected if about_s3 else ())}
+        assert {"Condition": item.get("Condition")} == (
+            expected if about_s3 else {"Condition": None}
+        )
     assert {item["Effect"] for item in statements} == {"Allow"}
     return [(item["Action"], item["Resource"]) for item in statements]
 
 
 def trusted(account: AwsAccount, role: str) -> str:
-    """Return the service that a role trusts."""
+    """Return the service that a role trusts, for this account alone where AWS documents that."""
     document = account.client("iam").get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]
     (statement,) = document["Statement"]
     assert (statement["Effect"], statement["Action"]) == ("Allow", "sts:AssumeRole")
-    return str(statement["Principal"]["Service"])
+    service = str(statement["Principal"]["Service"])
+    expected = {"StringEquals": {"aws:SourceAccount": ACCOUNT}}
+    documented = service != "batchoperations.s3.amazonaws.com"
+    assert statement.get("Condition") == (expected if documented else None)
+    return service
 
 
 def default(parameter: str) -> Any:

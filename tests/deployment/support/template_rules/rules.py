@@ -34,11 +34,17 @@ class ExpectedValues(CloudFormationLintRule):
         listed = {name for name in EXPECTED if "::" not in name}
         listed_types = {types.get(name) for name in listed}
         for name in types.keys() - listed:
-            if types[name] in listed_types:
+            if types[name] in listed_types or types[name].startswith("AWS::IAM::"):
                 yield name, f"{name} is not in expected.yaml, unlike every other {types[name]}"
         for name in types.keys() | listed:
             resource = resources.get(name, {})
-            members = {**resource, **resource.get("Properties", {}), "Grants": grants(resource)}
+            conditions = grants(resource, "Condition").items()
+            members = {
+                **resource,
+                **resource.get("Properties", {}),
+                "Grants": grants(resource, "Resource"),
+                "GrantConditions": {action: found for action, found in conditions if found},
+            }
             shared = EXPECTED.get(types.get(name), {})
             for path, value in {"Condition": ABSENT, **shared, **EXPECTED.get(name, {})}.items():
                 actual = reduce(lambda at, key: at.get(key, ABSENT), path.split("."), members)
@@ -58,15 +64,20 @@ def mismatches(path: str, actual: Any, expected: Any) -> Iterator[str]:
         yield f"{path} is {', not '.join(shown)}"
 
 
-def grants(resource: dict[str, Any]) -> dict[str, list[Any]]:
-    """Return the actions that a role's policies allow, with their resources."""
+def grants(resource: dict[str, Any], member: str) -> dict[str, list[Any]]:
+    """Return the actions that a role's policies allow, with a member of their statements.
+
+    Args:
+        resource: a resource of the template; one that is no role grants nothing.
+        member: the member, Resource or Condition.
+    """
     granted: dict[str, list[Any]] = {}
     is_role = resource.get("Type") == "AWS::IAM::Role"
     for policy in resource["Properties"]["Policies"] if is_role else []:
         for statement in policy["PolicyDocument"]["Statement"]:
             if statement["Effect"] == "Allow":
-                for action in ensure_list(statement["Action"]):
-                    granted.setdefault(action, []).extend(ensure_list(statement["Resource"]))
+                for action in ensure_list(statement.get("Action", "NotAction")):
+                    granted.setdefault(action, []).extend(ensure_list(statement.get(member, [])))
     return granted
 
 

@@ -1,0 +1,58 @@
+"""SECURITY.md: its statements about the stack, and how to report a vulnerability."""
+
+import re
+
+from shared.invocation.large_replies import LINK_SECONDS
+from tests.deployment.support.deployed_stack import template
+from tests.support.commands import PROJECT
+from tests.support.pages import Page
+
+PAGE = Page("SECURITY.md")
+TEXT = " ".join(PAGE.text.split())
+
+
+def test_relative_links_exist() -> None:
+    PAGE.assert_relative_links_exist()
+
+
+def test_reports_are_private() -> None:
+    assert "Security > Advisories > Report a vulnerability" in TEXT
+    assert not re.search(r"\S@\S", TEXT)  # no address that nobody reads
+
+
+def test_supported_python_versions() -> None:
+    versions = template()["Parameters"]["PythonVersion"]["AllowedValues"]
+    assert set(re.findall(r"3\.\d+", PAGE.sections["Supported versions"])) <= set(versions)
+
+
+def test_links_expire() -> None:
+    assert f"expire after {LINK_SECONDS // 60} minutes" in TEXT
+
+
+def test_roles_cannot_read_results_or_list_or_delete() -> None:
+    assert "They cannot read the results of response removal, nor list or delete anything." in TEXT
+    roles = [item for item in template()["Resources"].values() if item["Type"] == "AWS::IAM::Role"]
+    statements = [
+        statement
+        for role in roles
+        for policy in role["Properties"]["Policies"]
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+    assert len(roles) == 2
+    for statement in statements:
+        actions = statement["Action"]
+        actions = [actions] if isinstance(actions, str) else actions
+        others = [one for one in actions if not one.startswith("sqs:")]
+        assert not any("List" in one or "Delete" in one for one in others)
+        if "s3:GetObject" in actions:
+            assert "/windows/*" in str(statement["Resource"])
+
+
+def test_open_only_by_choice() -> None:
+    assert "accept only requests signed by callers that you allow" in TEXT
+    assert template()["Parameters"]["WindowsAuthorization"]["Default"] == "AWS_IAM"
+
+
+def test_audit_is_part_of_ci() -> None:
+    assert "`make audit`, which is part of the project's CI" in TEXT
+    assert "make audit" in (PROJECT / ".ci" / "run").read_text()
