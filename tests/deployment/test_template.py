@@ -23,19 +23,27 @@ TEMPLATE = template()
 PARAMETERS = TEMPLATE["Parameters"]
 TIMEOUTS = PARAMETERS["ResponseTimeout"]["AllowedValues"]
 
-OWN = ["CreateBucket", "OwnBucket"]
+LARGE = "StoreLargeReplies"
+OWN = ["CreateBucket", "OwnBucket", LARGE]
 
 # Parameters, and the conditions that hold with them.
 CHOICES: list[tuple[dict[str, Any], list[str]]] = [
     ({}, OWN),
     *(({"ResponseTimeout": timeout}, OWN) for timeout in TIMEOUTS),
-    ({"OutputBucketName": "my-bucket"}, ["OwnBucket"]),
-    ({"OutputBucketName": "my-bucket", "OutputBucketAccount": "210987654321"}, []),
+    ({"OutputBucketName": "my-bucket"}, ["OwnBucket", LARGE]),
+    ({"OutputBucketName": "my-bucket", "OutputBucketAccount": "210987654321"}, [LARGE]),
     ({"TimewindowConcurrency": 20}, [*OWN, "ReserveTimewindow"]),
-    ({"WindowsAuthorization": "NONE"}, [*OWN, "OpenToAnyone", "OpenWithoutReserve"]),
+    (
+        {"WindowsAuthorization": "NONE"},
+        ["CreateBucket", "OwnBucket", "OpenToAnyone", "OpenWithoutReserve"],
+    ),
+    (
+        {"WindowsAuthorization": "NONE", "AnonymousLargeReplies": "yes"},
+        [*OWN, "OpenToAnyone", "OpenWithoutReserve"],
+    ),
     (
         {"WindowsAuthorization": "NONE", "TimewindowConcurrency": 20},
-        [*OWN, "OpenToAnyone", "ReserveTimewindow"],
+        ["CreateBucket", "OwnBucket", "OpenToAnyone", "ReserveTimewindow"],
     ),
     ({"FunctionUrls": "yes"}, [*OWN, "WithFunctionUrls"]),
     ({"AlarmEmail": "someone@example.org"}, [*OWN, "SendAlarms"]),
@@ -85,6 +93,10 @@ WRONG_VALUES = [
     ("TimewindowFunction.Metadata.Dockerfile", "Dockerfile"),
     ("TimewindowFunction.Metadata.DockerTag", "response"),
     ("TimewindowFunction.Environment.Variables.S3_OUTPUT_BUCKET", "another"),
+    (
+        "TimewindowFunction.Environment.Variables.S3_OUTPUT_BUCKET",
+        {"Fn::If": ["CreateBucket", {"Ref": "OutputBucket"}, {"Ref": "OutputBucketName"}]},
+    ),
     ("TimewindowFunction.ReservedConcurrentExecutions", REMOVED),
     ("TimewindowFunction.ReservedConcurrentExecutions", 5),
     ("TimewindowFunction.Timeout", 900),
@@ -324,6 +336,7 @@ def test_new_account_can_deploy_it() -> None:
 
 def test_stranger_can_call_nothing_by_default() -> None:
     assert PARAMETERS["WindowsAuthorization"]["Default"] == "AWS_IAM"
+    assert PARAMETERS["AnonymousLargeReplies"]["Default"] == "no"
     for limit in ("RateLimit", "BurstLimit"):
         anonymous, signed = (PARAMETERS[f"{who}{limit}"]["Default"] for who in ("Anonymous", "Api"))
         assert anonymous < signed
