@@ -15,6 +15,7 @@ from cfnlint.rules.functions.RelationshipConditions import RelationshipCondition
 from cfnlint.template import Template
 
 from shared.archive.scedc import SCEDC
+from shared.invocation import log_line
 from tests.deployment.support.deployed_stack import template
 from tests.support.commands import PROJECT, command_environment, sam_cli
 
@@ -326,6 +327,14 @@ def test_outputs() -> None:
         "FarFromTheData": "FarFromTheData",
         "OpenToAnyone": "OpenWithoutReserve",
     }
+
+
+def test_alarms_on_the_log_line_name_its_metrics() -> None:
+    alarms = [item["Properties"] for item in TEMPLATE["Resources"].values()]
+    ours = [alarm for alarm in alarms if alarm.get("Namespace") == log_line.NAMESPACE]
+    assert {alarm["MetricName"] for alarm in ours} == {"InternalErrors", "S3Failures"}
+    assert {alarm["MetricName"] for alarm in ours} <= set(log_line.METRICS)
+    assert len(ours) == 4
 
 
 def test_new_account_can_deploy_it() -> None:
