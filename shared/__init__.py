@@ -14,6 +14,7 @@
     reply.py         an answer with its failures, headers and extent
     fields.py        the checked fields of a JSON request
     settings.py      the environment variables
+    machine.py       faults of the machine, as errors that name them
     telemetry.py     facts and figures of an invocation, for its log line
     strict_json.py   JSON without NaN, from Python and NumPy values
     wording.py       wording of messages

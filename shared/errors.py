@@ -13,7 +13,7 @@
     ├── UpstreamError              a service or object that we depend on failed
     │   ├── S3Error                S3 could not be reached, or refused
     │   └── UnreadableObjectError  an object of the archive is not of the kind that its key names
-    └── SettingsError              a setting is missing or unusable
+    └── SettingsError              a setting is missing or unusable, or the machine fails
 
 `shared/invocation/http_status.py` maps each error to its HTTP status. `permanent` says whether a
 retry is pointless.
@@ -95,6 +95,6 @@ class UnreadableObjectError(UpstreamError):
 
 
 class SettingsError(ServiceError):
-    """This deployment lacks a setting, or has an unusable one."""
+    """This deployment lacks a setting or has an unusable one, or its machine fails."""
 
     permanent = False  # the request is valid, and succeeds once the setting is right

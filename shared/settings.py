@@ -184,6 +184,11 @@ def whole_number(setting: str, default: int) -> int:
     return int(text)
 
 
+def temporary_folder() -> str:
+    """Return the folder for temporary files that the environment names: ``TMPDIR``, or /tmp."""
+    return os.environ.get("TMPDIR") or "/tmp"  # noqa: S108
+
+
 def memory_size_mb() -> int | None:
     """Return the memory of the Lambda function in MB; None anywhere else.
 

@@ -25,7 +25,7 @@ from tests.support.sources import (
 LAYERS = {
     "shared": (
         "errors strict_json version wording",
-        "fields reply settings telemetry",
+        "fields machine reply settings telemetry",
         "archive aws limits",
         "stations waveforms",
         "formats response",

@@ -16,7 +16,7 @@ from botocore.exceptions import (
 )
 from botocore.parsers import ResponseParserError
 
-from shared import settings
+from shared import machine, settings
 from shared.aws import deadline
 from shared.aws.s3_codes import DAMAGED_UPLOAD, PASSING, error_code, http_status
 
@@ -89,6 +89,8 @@ def _most_attempts(error: Exception) -> float:
     """Return how often a request is sent that fails in this way."""
     if isinstance(error, (BrokenAnswerError, FlexibleChecksumError)) or _arrived_damaged(error):
         return _BODY_ATTEMPTS  # a connection that damages three bodies damages all
+    if machine.lacks_files(error):
+        return 1  # they do not close while this waits
     limit = settings.max_attempts() or (_ATTEMPTS if deadline.left_s() == math.inf else math.inf)
     if isinstance(error, _BROKEN_BODY):
         return max(limit, _BODY_ATTEMPTS)

@@ -14,6 +14,7 @@ from shared.aws._bodies import content_length
 from shared.aws._requests import Target, request
 from shared.aws.s3_client import in_threads
 from shared.aws.s3_codes import PRECONDITION_FAILED, error_code
+from shared.aws.scratch import require_space
 from shared.errors import S3Error
 
 if TYPE_CHECKING:
@@ -41,11 +42,12 @@ def download(target: Target, path: Path) -> str:
 
     Raises:
         NoSuchObjectError, SettingsError, S3Error: as of `_requests.request`.
-        TooLargeError: the object is larger than its limit; none of it is received.
+        TooLargeError: the object is larger than its limit, or than the free disk; none of it is
+            received.
     """
     descriptor, name = mkstemp(dir=path.parent, prefix=f".{path.name}.")
     try:
-        etag = _copy_any_version(target, descriptor)
+        etag = _copy_any_version(target, descriptor, path.parent)
         Path(name).replace(path)
     finally:
         os.close(descriptor)
@@ -53,11 +55,11 @@ def download(target: Target, path: Path) -> str:
     return etag
 
 
-def _copy_any_version(target: Target, descriptor: int) -> str:
+def _copy_any_version(target: Target, descriptor: int, folder: Path) -> str:
     attempt = 1
     while True:
         try:
-            return _copy(target, descriptor)
+            return _copy(target, descriptor, folder)
         except _ReplacedError as error:
             if attempt == _VERSIONS:
                 raise S3Error(
@@ -68,10 +70,12 @@ def _copy_any_version(target: Target, descriptor: int) -> str:
             attempt += 1
 
 
-def _copy(target: Target, descriptor: int) -> str:
+def _copy(target: Target, descriptor: int, folder: Path) -> str:
     size, etag = request("read", target, lambda s3: _head(s3, target))
     target.check_size(size)
-    os.ftruncate(descriptor, size)  # another version may have been longer
+    os.ftruncate(descriptor, 0)  # another version may have been longer
+    require_space(folder, size, target.uri)
+    os.ftruncate(descriptor, size)
     starts = range(0, size, _PART) if size > _IN_ONE_STREAM else range(1)
 
     def copy_part(start: int) -> None:
@@ -122,7 +126,14 @@ def _write(body: Any, descriptor: int, start: int, stop: int) -> None:
         telemetry.count_s3_bytes(len(chunk))
         if place + len(chunk) > stop:
             raise BrokenAnswerError(f"S3 sent more than the {stop - start:,} bytes announced")
-        os.pwrite(descriptor, chunk, place)
-        place += len(chunk)
+        place += _write_all(descriptor, chunk, place)
     if place != stop:
         raise IncompleteReadError(actual_bytes=place - start, expected_bytes=stop - start)
+
+
+def _write_all(descriptor: int, content: bytes, place: int) -> int:
+    """Write bytes at a place of a file, and return their number; a full disk takes some alone."""
+    written = 0
+    while written < len(content):
+        written += os.pwrite(descriptor, content[written:], place + written)
+    return written

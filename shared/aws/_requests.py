@@ -15,7 +15,7 @@ from botocore.exceptions import (
     HTTPClientError,
 )
 
-from shared import settings, telemetry
+from shared import machine, settings, telemetry
 from shared.aws import s3_client
 from shared.aws._attempts import Attempts, BrokenAnswerError, NoTimeError
 from shared.aws._buckets import Listing, listing, note_absent
@@ -126,6 +126,10 @@ def _translated(verb: str, target: Target, attempts: Attempts) -> Iterator[None]
             _check_absent(target, error)
         raise _failure(verb, target, attempts, error) from error
     except _OTHER_FAILURES as error:
+        if machine.lacks_files(error):
+            raise SettingsError(
+                f"could not {verb} {target.uri}: {machine.TOO_MANY_FILES}"
+            ) from error
         raise _failure(verb, target, attempts, error) from error
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from obspy import Inventory, Stream
 
-from shared import settings, telemetry
+from shared import machine, settings, telemetry
 from shared.archive.archive import DayObject
 from shared.archive.registry import input_archive
 from shared.aws import s3_client, s3_write
@@ -56,6 +56,7 @@ class _Sources:
     etags: dict[str, Any]
 
 
+@machine.named_faults()
 def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
     """Remove the response from a channel day, and write the result to the output bucket.
 
@@ -71,6 +72,7 @@ def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
         UnreadableObjectError: an object of the archive is not of the kind that its key names.
         BadRequestError: `pre_filt` lies beyond the data's Nyquist frequency.
         S3Error: S3 failed.
+        TooLargeError: the function has too little memory, or room in /tmp.
     """
     telemetry.describe(
         channel=request.channel.nscl,

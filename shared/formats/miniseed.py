@@ -8,7 +8,7 @@ samples written are counted.
 import io
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import numpy as np
 from obspy import Stream, Trace
@@ -70,16 +70,47 @@ def write_float_file(stream: Stream, encoding: str, path: Path) -> None:
 
     Raises:
         RuntimeError: ObsPy's writer lost samples.
+        OSError: the file could not be written.
     """
     for trace in stream:
         trace.data = trace.data.astype(encoding.lower())
-    stream.write(
-        str(path), format="MSEED", encoding=encoding, reclen=DAY_RECORD_BYTES, byteorder=">"
-    )
+    with path.open("wb") as file:
+        records = _Records(file)
+        stream.write(
+            records, format="MSEED", encoding=encoding, reclen=DAY_RECORD_BYTES, byteorder=">"
+        )
+    if records.error:
+        raise records.error
     if len(stream) and (quality := quality_of(stream[0])):  # the same for all segments of a day
         stamp_records(np.memmap(path, np.uint8, "r+").data, quality)
     with path.open("rb") as file:
         _check(iter(lambda: file.read(_BLOCK_BYTES), b""), DAY_RECORD_BYTES, stream)
+
+
+class _Records:
+    """A file that records are written to; it keeps the first error.
+
+    ObsPy writes from a callback of C, in which Python drops exceptions: a full disk would go
+    unnoticed.
+
+    Args:
+        file: the file.
+
+    Attributes:
+        error: the first error; None if all is written so far.
+    """
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        self.error: Exception | None = None
+
+    def write(self, record: bytes) -> None:
+        """Write a record, unless an earlier one failed."""
+        if self.error is None:
+            try:
+                self._file.write(record)
+            except (OSError, MemoryError) as error:
+                self.error = error
 
 
 def _check(blocks: Iterable[bytes], record_bytes: int, traces: Iterable[Trace]) -> None:

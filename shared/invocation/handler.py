@@ -18,7 +18,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from shared import errors, telemetry
+from shared import errors, machine, telemetry
 from shared.aws import deadline
 from shared.aws.deadline import TimeLeft
 from shared.invocation import (
@@ -104,7 +104,7 @@ class _Function:
         try:
             with telemetry.job():
                 reply = self._reply(request)
-                with telemetry.step("write"):
+                with telemetry.step("write"), machine.named_faults():
                     return direct_reply.write(request, reply, self.large_folder)
         except errors.UpstreamError as error:
             # Lambda logs the error, but not its cause.
@@ -130,7 +130,7 @@ class _Function:
             with telemetry.job():
                 request = self._http_request(method, event)
                 reply = self._reply(request)
-                with telemetry.step("write"):
+                with telemetry.step("write"), machine.named_faults():
                     return http_reply.write(event, request, reply, self.large_folder)
         except errors.ServiceError as error:
             if not isinstance(error, errors.BadRequestError):  # it quotes the stranger's request

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from obspy import Stream
 
-from shared import telemetry
+from shared import machine, telemetry
 from shared.archive.archive import Archive
 from shared.errors import NoWaveformError, ServiceError
 from shared.response.parameters import ENCODINGS, RemovalParameters
@@ -25,6 +25,7 @@ from shared.windows.request import Window
 from shared.windows.result import WindowResult
 
 
+@machine.named_faults()
 @telemetry.step("read")
 def read_windows(
     windows: Sequence[Window],
