@@ -1,0 +1,147 @@
+"""Both functions on a machine that lacks memory, files or threads, or is set up oddly."""
+
+import json
+import os
+import resource
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local.cloud.s3_server import S3Server
+from shared.aws import s3_client
+from shared.corrected_days import correct
+from shared.errors import ServiceError
+from shared.invocation import reply_body
+from shared.windows import read
+from tests.fuzz.children import call
+from tests.support.commands import PROJECT
+from tests.support.invoked import WINDOWS
+from tests.support.machine_faults import check, each_event
+
+Handler = Callable[[Any], Any]
+
+
+def test_memory_of_a_window(day: S3Server, invoke: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def much(*_: Any) -> None:
+        bytearray(1 << 60)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(read, "window_counts", much)
+        for name in ("direct windows", "windows over HTTP"):
+            check(invoke(name), "TooLargeError", "memory")
+    assert "type" not in invoke("direct windows")
+
+
+@pytest.mark.parametrize("name", ["a direct job", "a job over HTTP"])
+def test_memory_of_a_day(
+    day: S3Server,
+    root: Path,
+    invoke: Any,
+    output_keys: Callable[[], list[str]],
+    name: str,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def much(*_: Any, **__: Any) -> None:
+        bytearray(1 << 60)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(correct, "remove_response", much)
+        check(invoke(name), "TooLargeError", "memory")
+    assert (output_keys(), list(root.iterdir())) == ([], [])
+    assert "type" not in invoke(name)
+
+
+def test_memory_of_a_reply(day: S3Server, invoke: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    def much(_: Any) -> None:
+        bytearray(1 << 60)
+
+    real = reply_body.as_file
+    for name in ("direct windows", "windows over HTTP"):
+        answers = iter([much])
+        monkeypatch.setattr(
+            reply_body, "as_file", lambda value, answers=answers: next(answers, real)(value)
+        )
+        check(invoke(name), "TooLargeError", "memory")
+
+
+@each_event
+def test_too_many_open_files(day: S3Server, root: Path, invoke: Any, name: str) -> None:
+    """A child has no free descriptor left, so that it can neither connect nor open a file."""
+
+    def starve() -> list[Any]:
+        invoke(name)  # modules are loaded, and the folder for temporary files is known
+        s3_client.client(signed=False).close()
+        s3_client.client(signed=True).close()
+        most = max(int(number) for number in os.listdir("/proc/self/fd"))
+        resource.setrlimit(resource.RLIMIT_NOFILE, (3, most + 64))
+        starved = invoke(name)
+        resource.setrlimit(resource.RLIMIT_NOFILE, (most + 64, most + 64))
+        return [starved, invoke(name)]
+
+    ended = call(starve)
+    assert ended.fault == ""
+    assert ended.value
+    starved, after = ended.value
+    check(starved, "SettingsError", "too many open files")
+    assert "type" not in after
+    assert list(root.iterdir()) == []
+
+
+def test_no_more_threads(
+    day: S3Server, timewindow_handler: Handler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(_: threading.Thread) -> None:
+        raise RuntimeError("can't start new thread")
+
+    windows = WINDOWS["Windows"]
+    request = {"Windows": [windows[0], {**windows[0], "Channel": "BHN"}]}
+    with monkeypatch.context() as patch:
+        patch.setattr(threading.Thread, "start", fail)
+        with pytest.raises(ServiceError, match="cannot start another thread"):
+            timewindow_handler(request)
+    assert "data" in timewindow_handler(request)[0]
+
+
+# Environment
+
+ODD = {
+    "HOME": None,
+    "MPLCONFIGDIR": "/proc/none",
+    "TZ": "Pacific/Kiritimati",
+    "LANG": "tr_TR.UTF-8",
+    "LC_ALL": "C",
+    "PYTHONIOENCODING": "ascii",
+}
+
+
+def test_an_odd_environment_changes_nothing(
+    day: S3Server, timewindow_handler: Handler, tmp_path: Path
+) -> None:
+    """No home, no folder for matplotlib, another time zone and locale."""
+    request = {**WINDOWS, "Output": "VEL"}
+    code = (
+        "import json, sys, types; from tests.support.commands import load_app;"
+        "handler = load_app('timewindow').handler;"
+        "reply = handler(json.load(sys.stdin), types.SimpleNamespace());"
+        "print(json.dumps(reply))"
+    )
+    environment = {**os.environ, **day.function_environment, "PYTHONPATH": str(PROJECT)}
+    for name, value in ODD.items():
+        environment.pop(name, None)
+        if value is not None:
+            environment[name] = value
+    done = subprocess.run(
+        [sys.executable, "-c", code],
+        input=json.dumps(request),
+        env=environment,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert json.loads(done.stdout.splitlines()[-1]) == timewindow_handler(request)
