@@ -72,7 +72,7 @@ def named_faults(kinds: tuple[type[Exception], ...] = _KINDS) -> Iterator[None]:
 
 
 def lacks_files(error: BaseException | None) -> bool:
-    """Return whether an error comes from too many open files, of which connections are some."""
+    """Return whether an error comes from too many open files, connections among them."""
     while error is not None and not (isinstance(error, OSError) and error.errno in _NO_FILES):
         error = error.__cause__ or error.__context__
     return error is not None

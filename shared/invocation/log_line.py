@@ -14,6 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime, timezone
+from http import HTTPStatus
 from typing import Any
 
 from shared import settings, telemetry
@@ -139,7 +140,8 @@ def _outcome(line: LogLine, invocation: telemetry.Invocation) -> str:
         return telemetry.error_type(line.error)
     if not invocation.failures:
         return "ok"
-    if invocation.failed < max(invocation.windows, invocation.jobs):
+    is_refused = line.status is not None and line.status >= HTTPStatus.BAD_REQUEST
+    if not is_refused and invocation.failed < max(invocation.windows, invocation.jobs):
         return "partial"
     return invocation.failures.most_common(1)[0][0].error
 
