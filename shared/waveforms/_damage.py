@@ -1,6 +1,9 @@
 """Describe records that cannot be read: when their samples were, and where they are stored."""
 
+from collections.abc import Sequence
+
 import numpy as np
+import numpy.typing as npt
 from obspy import UTCDateTime
 
 from shared.waveforms._record_table import RecordTable
@@ -8,49 +11,54 @@ from shared.waveforms.gaps import DAMAGED
 from shared.waveforms.reasons import EmptySpan
 from shared.wording import first_few
 
+IntArray = npt.NDArray[np.int64]
+
 _MAX_LISTED = 5  # records in a warning
 
 
-def damaged_spans(damaged: RecordTable) -> list[EmptySpan]:
-    """Return the time spans of records that cannot be decoded, from their headers."""
-    return [
-        _span(*times) for times in zip(damaged.starts.tolist(), damaged.ends.tolist(), strict=True)
-    ]
-
-
-def unreadable(
-    table: RecordTable, own: RecordTable, size: int
-) -> tuple[list[int], list[EmptySpan], int]:
-    """Find bytes that are no records: before, between and after the records of a content.
+def damaged_spans(damaged: RecordTable, sound: RecordTable) -> list[EmptySpan]:
+    """Return the time spans of damaged records, from their headers.
 
     Args:
-        table: all records of the content, in order, at least one.
-        own: those of the channel.
-        size: of the content in bytes.
-
-    Returns:
-        The offsets of records in these bytes, if they have the length of the record before; the
-        time spans between the channel's records around them; and the bytes at the end that are
-        less than a record.
+        damaged: the records; those whose time is damaged, too, have none.
+        sound: the records whose samples are there; a span ends before the next one begins.
     """
-    stops = table.offsets + table.lengths
-    begins = np.concatenate([[0], stops])
-    lengths = np.concatenate([table.lengths[:1], table.lengths])
-    surplus = int(size - begins[-1]) % int(lengths[-1])
-    ends = np.concatenate([table.offsets, [size - surplus]])
-    runs = list(zip(begins.tolist(), ends.tolist(), lengths.tolist(), strict=True))
-    offsets = [offset for run in runs for offset in range(*run)]
-    spans = []
-    after = np.searchsorted(own.offsets, [begin for begin, end, _ in runs if begin < end])
-    for place in after[(after > 0) & (after < len(own))].tolist():
-        delta = round(1e9 / own.rates[place - 1]) if own.rates[place - 1] > 0 else 0
-        first, last = own.ends[place - 1] + delta, own.starts[place] - delta
-        if first <= last:
-            spans.append(_span(int(first), int(last)))
-    return offsets, spans, surplus
+    starts = np.sort(sound.starts)
+    following = np.append(starts, np.iinfo(np.int64).max)
+    following = following[np.searchsorted(starts, damaged.starts, side="right")]
+    lasts = np.minimum(damaged.ends, following - np.round(damaged.deltas).astype(np.int64))
+    return _spans(damaged.starts, lasts)
 
 
-def describe_damage(uri: str, offsets: list[int], records: int) -> str:
+def holes(records: RecordTable, size: int) -> tuple[IntArray, IntArray]:
+    """Return the first byte of each part of a content outside of records, and the one after.
+
+    Args:
+        records: the records in the content's order. One that extends beyond the next is cut.
+        size: of the content in bytes.
+    """
+    ends = np.append(records.offsets, size)
+    begins = np.concatenate([[0], np.minimum(records.stops, ends[1:])])
+    found = begins < ends
+    return begins[found], ends[found]
+
+
+def spans_between(own: RecordTable, begins: IntArray) -> list[EmptySpan]:
+    """Return the time spans between a channel's records on both sides of parts of a content.
+
+    Args:
+        own: the records of the channel in the content's order.
+        begins: the first byte of each part.
+    """
+    after = np.unique(np.searchsorted(own.offsets, begins))
+    after = after[(after > 0) & (after < len(own))]
+    deltas = np.round(own.deltas).astype(np.int64)
+    firsts = own.ends[after - 1] + deltas[after - 1]
+    lasts = own.starts[after] - deltas[after]
+    return _spans(firsts, lasts)
+
+
+def describe_damage(uri: str, offsets: Sequence[int], records: int) -> str:
     """Describe damaged records in a warning.
 
     Args:
@@ -65,5 +73,9 @@ def describe_damage(uri: str, offsets: list[int], records: int) -> str:
     )
 
 
-def _span(first_ns: int, last_ns: int) -> EmptySpan:
-    return EmptySpan(UTCDateTime(ns=first_ns), UTCDateTime(ns=last_ns), DAMAGED)
+def _spans(firsts: IntArray, lasts: IntArray) -> list[EmptySpan]:
+    return [
+        EmptySpan(UTCDateTime(ns=first), UTCDateTime(ns=last), DAMAGED)
+        for first, last in zip(firsts.tolist(), lasts.tolist(), strict=True)
+        if first <= last
+    ]

@@ -1,30 +1,37 @@
 """Decode the samples of a day object, and describe its damage and other oddities."""
 
-from collections.abc import Iterable
 from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from obspy import Stream, Trace
 
 from shared.archive.archive import DayObject
-from shared.errors import NoWaveformError, UnreadableObjectError
-from shared.waveforms._damage import damaged_spans, describe_damage, unreadable
-from shared.waveforms._day_records import DayRecords, extent_of
-from shared.waveforms._decode import UNREADABLE, decode_parts, match, read_miniseed, unmatched
-from shared.waveforms._record_header import byte_order
+from shared.errors import NoWaveformError
+from shared.waveforms._damage import damaged_spans, describe_damage, holes, spans_between
+from shared.waveforms._day_records import DayRecords
+from shared.waveforms._payload import Fault
+from shared.waveforms._record_check import Flaw, are_silent, check
+from shared.waveforms._record_runs import decode_runs
 from shared.waveforms._record_scan import scan
 from shared.waveforms._record_table import RecordTable
 from shared.waveforms._record_times import Run
+from shared.waveforms._refusals import no_records, no_samples, none_sound, refuse_contradiction
+from shared.waveforms.reasons import EmptySpan
 from shared.waveforms.timing_quality import TimingQuality
 
-_ODD_TIME = "fractional seconds"  # of ObsPy's warning
+Reasons = npt.NDArray[np.uint8]
+"""A `Flaw` or a `Fault` for each record."""
 
 _STRAY_S = 3600
 """Samples of a day may reach this far into the adjacent days."""
 
-_OBSPY_SKIPS = "Not a SEED record"
-"""In ObsPy's warnings of bytes that it skips, one for each 128. Ours names all damage at once."""
+_FEW = 0.1  # of all records: so many of another day are damaged, more are another day's
+
+_UNTRUE_SPANS = [
+    *(Flaw.DATE, Flaw.RATE, Flaw.OTHER_RATE, Flaw.OTHER_TIME, Flaw.EMPTY),
+    Fault.TOO_MANY_SAMPLES,
+]
+"""Reasons by which the times of a header are not those of its samples."""
 
 
 def decode_day(day_object: DayObject, content: Path | bytes, etag: str = "") -> DayRecords:
@@ -37,28 +44,28 @@ def decode_day(day_object: DayObject, content: Path | bytes, etag: str = "") -> 
 
     Raises:
         NoWaveformError: there are no samples of the channel and the day.
-        UnreadableObjectError: the content is not miniSEED, or none of its records can be decoded.
+        UnreadableObjectError: the content is not miniSEED, none of its records can be decoded, or
+            their rates and times contradict one another.
     """
     view = _view(content)
     table = scan(view)
-    every = table.of_channel(day_object.channel)
-    is_whole = every.offsets + every.lengths <= len(view)
-    own = every.select(is_whole)
-    runs, damaged, notes = _decode(day_object, content, view, own)
-    spans = damaged_spans(every.select(~is_whole)) + damaged_spans(own.select(damaged))
-    offsets = own.offsets[damaged].tolist()
-    records, surplus = len(own), 0
-    if len(table) and sum(run.trace.stats.npts for run in runs) == own.npts[~damaged].sum():
-        others, lost, surplus = unreadable(table, own, len(view))
-        spans, offsets, records = spans + lost, sorted(offsets + others), records + len(others)
-        notes = [note for note in notes if _OBSPY_SKIPS not in note]
-    if offsets:
-        notes.append(describe_damage(day_object.uri, offsets, records))
-    if surplus:  # ObsPy silently ignores a record that is cut off at the end
-        notes.append(f"{day_object.uri} ends with {surplus} bytes of an incomplete record")
-    notes += _remove_stray(day_object, runs)
-    quality = _quality(own.select(~damaged))
-    return DayRecords(day_object.uri, tuple(runs), tuple(notes), tuple(spans), quality, etag)
+    if not len(table):
+        raise no_records(day_object, view)
+    own = table.of_channel(day_object.channel)
+    own = own.select(~are_silent(own, view))
+    if not len(own):
+        raise no_samples(day_object, table)
+    reasons = check(own, _are_cut(table, own, len(view)))
+    claimed = np.flatnonzero(reasons == Flaw.NONE)
+    headers = own.select(claimed)
+    refuse_contradiction(day_object, headers)
+    runs, reasons[claimed] = decode_runs(view, headers)
+    if not runs:
+        raise none_sound(day_object, own, reasons)
+    stray = _remove_stray(day_object, runs, own, reasons)
+    notes, spans = _describe_damage(day_object.uri, table, own, reasons, len(view))
+    quality = _quality(own.select(reasons == Flaw.NONE))
+    return DayRecords(day_object.uri, tuple(runs), (*notes, *stray), tuple(spans), quality, etag)
 
 
 def _view(content: Path | bytes) -> memoryview:
@@ -69,71 +76,79 @@ def _view(content: Path | bytes) -> memoryview:
     return np.memmap(content, np.uint8, "r").data
 
 
-def _decode(
-    day_object: DayObject, content: Path | bytes, view: memoryview, own: RecordTable
-) -> tuple[list[Run], npt.NDArray[np.bool_], list[str]]:
-    """Decode the records of the channel; return its runs, the damaged records, and warnings."""
-    uri, seed_id = day_object.uri, day_object.channel.seed_id
-    none = np.zeros(len(own), bool)
-    failure: Exception | None = None
-    try:
-        decoded, notes = read_miniseed(content)
-    except UNREADABLE as error:
-        if not len(own):
-            raise UnreadableObjectError(f"{uri} is not miniSEED: {error}", object=uri) from error
-        failure, notes = error, []
-    else:
-        if len(own) and byte_order(view, int(own.offsets[0])) == "<":
-            # ObsPy takes days 1, 256 and 257 for big-endian at first, and their swapped times odd.
-            notes = [note for note in notes if _ODD_TIME not in note]
-        stream = Stream([trace for trace in decoded if trace.id == seed_id and trace.stats.npts])
-        _refuse_text(uri, stream)
-        if (runs := match(stream, own)) is not None and runs:
-            return runs, none, notes
-        if sum(trace.stats.npts for trace in stream) > own.npts.sum():
-            return unmatched(stream), none, notes  # records whose headers are read by ObsPy alone
-        if not len(own):
-            others = ", ".join(sorted({trace.id for trace in decoded})) or "no samples"
-            raise NoWaveformError(f"{uri} has no samples of {seed_id}, but {others}", object=uri)
-    runs, damaged = decode_parts(view, own)
-    if not runs:
-        reason = f": {failure}" if failure else ""
-        message = f"{uri}: none of its records of {seed_id} can be decoded{reason}"
-        raise UnreadableObjectError(message, object=uri) from failure
-    _refuse_text(uri, [run.trace for run in runs])
-    return runs, damaged, notes
+def _are_cut(table: RecordTable, own: RecordTable, size: int) -> npt.NDArray[np.bool_]:
+    """Return which of a channel's records extend beyond the next record, or the content."""
+    following = np.searchsorted(table.offsets, own.offsets, side="right")
+    cut: npt.NDArray[np.bool_] = own.stops > np.append(table.offsets, size)[following]
+    return cut
 
 
-def _refuse_text(uri: str, traces: Iterable[Trace]) -> None:
-    if any(trace.data.dtype.kind not in "if" for trace in traces):
-        raise UnreadableObjectError(f"{uri} has records of text, not of samples", object=uri)
+def _remove_stray(
+    day_object: DayObject, runs: list[Run], own: RecordTable, reasons: Reasons
+) -> list[str]:
+    """Remove runs of another day; return a warning, or none.
 
-
-def _remove_stray(day_object: DayObject, runs: list[Run]) -> list[str]:
-    """Remove runs of another day; return a warning for each.
-
-    A broken clock puts records years away, and merging would fill the time in between.
+    A broken clock puts records years away, and merging would fill the time in between. A few such
+    records among others get the reason `Flaw.DATE`.
     """
-    first = day_object.day.starttime - _STRAY_S
-    last = day_object.day.next.starttime + _STRAY_S
-    notes = []
+    first = (day_object.day.starttime - _STRAY_S).ns
+    last = (day_object.day.next.starttime + _STRAY_S).ns
+    stray = np.isin(reasons, [Flaw.DATE, Flaw.OTHER_TIME]) & (
+        (own.starts > last) | (own.ends < first)
+    )
     for run in list(runs):
-        start, end = extent_of(run)
-        if end < first or start > last:
+        if run.ends[-1] < first or run.starts[0] > last:
             runs.remove(run)
-            samples = run.trace.stats.npts
-            notes.append(
-                f"{day_object.uri} has {samples} samples of another day, which were left out"
-            )
+            stray |= (reasons == Flaw.NONE) & np.isin(own.starts, run.starts)
     if not runs:
         raise NoWaveformError(
             f"{day_object.uri} has no samples of {day_object.day}", object=day_object.uri
         )
-    return notes
+    if not stray.any():
+        return []
+    if np.count_nonzero(stray) <= _FEW * len(own):
+        reasons[stray] = Flaw.DATE
+    samples = int(own.npts[stray].sum())
+    return [f"{day_object.uri} has {samples} samples of another day, which were left out"]
+
+
+def _describe_damage(
+    uri: str, table: RecordTable, own: RecordTable, reasons: Reasons, size: int
+) -> tuple[list[str], list[EmptySpan]]:
+    """Describe damage in warnings, and return the time spans of damaged records.
+
+    Args:
+        uri: the object.
+        table: all records of the content.
+        own: those of the channel.
+        reasons: a `Flaw` or a `Fault` for each of these.
+        size: of the content in bytes.
+    """
+    sound, bad = own.select(reasons == Flaw.NONE), reasons != Flaw.NONE
+    end = int(table.offsets[-1]) if table.stops[-1] > size else size  # before a record cut off
+    length = int(np.bincount(own.lengths).argmax())
+    timed = bad & ~np.isin(reasons, _UNTRUE_SPANS)
+    spans = damaged_spans(own.select(timed), sound)
+    whole = table.select(table.offsets < end)
+    untimed = whole.without(own.offsets[bad & ~timed])
+    spans += spans_between(sound, holes(untimed, end)[0])
+    begins, ends = holes(whole.without(own.offsets[bad]), end)
+    surplus = (size - int(begins[-1])) % length if begins.size and ends[-1] == size else size - end
+    offsets = [
+        offset
+        for first, last in zip(begins.tolist(), ends.tolist(), strict=True)
+        for offset in range(first, last - surplus * (last == size), length)
+    ]
+    notes = []
+    if offsets:
+        notes.append(describe_damage(uri, offsets, len(sound) + len(offsets)))
+    if surplus:
+        notes.append(f"{uri} ends with {surplus} bytes of an incomplete record")
+    return notes, spans
 
 
 def _quality(records: RecordTable) -> TimingQuality | None:
-    """Return the quality of timing of records; None if there are no headers."""
+    """Return the quality of timing of records; None if there are none."""
     if not len(records):
         return None
     records = records.select(np.argsort(records.starts, kind="stable"))

@@ -1,4 +1,4 @@
-"""Parse the header of a miniSEED 2 record: its channel, times and length.
+"""Parse the header of a miniSEED 2 record: its channel, times, length and payload.
 
 The SEED manual 2.4, chapter 8, defines the fixed section of data header and the blockettes 100,
 1000 and 1001. Times are computed as by libmseed, and so by ObsPy.
@@ -6,7 +6,6 @@ The SEED manual 2.4, chapter 8, defines the fixed section of data header and the
 
 import re
 import struct
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -14,8 +13,9 @@ from typing import Any
 
 from obspy import UTCDateTime
 
-# Sequence number, quality, a reserved byte, station, location, channel, network.
-_BEGINNING = re.compile(rb"[0-9 \0]{6}[DRQM][ \0]([ -~]{5})([ -~]{2})([ -~]{3})([ -~]{2})")
+# Sequence number (not used, so it may be damaged), quality, a reserved byte; station, location,
+# channel and network.
+_BEGINNING = re.compile(rb"[\0-\xff]{6}[DRQM][ \0]([ -~]{12})")
 # From byte 20: year, day of year, hour, minute, second, ticks of 0.1 ms; number of samples, rate
 # factor and multiplier, activity flags, I/O flags, quality flags, number of blockettes, time
 # correction in ticks, offset of the data, offset of the first blockette.
@@ -24,16 +24,19 @@ _FIXED_LENGTH = 48
 _BLOCKETTE = "HH"  # type, offset of the next blockette
 _BODIES = {100: "f", 1000: "BBB", 1001: "Bb"}
 _TICK_NS = 100_000
+MAX_TICKS = 9_999
 CORRECTION_APPLIED = 0x02  # one of the activity flags
 CLOCK_LOCKED = 0x20  # one of the I/O and clock flags
 MAX_PERCENT = 100
 YEARS, DAYS = range(1900, 2101), range(1, 367)  # as libmseed accepts them
+LEAST_RATE, MOST_RATE = 1e-6, 1e6
+"""Sampling rates in Hz that a channel may have: from one in 11 days to one a microsecond."""
 _RECORD_LENGTH_EXPONENTS = range(7, 21)
 _EPOCH = date(1970, 1, 1).toordinal()
 
 
 class OddRecordError(Exception):
-    """The records have a rare form, which this package leaves to ObsPy."""
+    """The records have a rare form, or are damaged: only the whole object shows which is right."""
 
 
 @dataclass(frozen=True)
@@ -49,6 +52,12 @@ class RecordHeader:
         record_length: the length of the record in bytes.
         timing_quality: that of blockette 1001, in percent; None without a valid one.
         is_locked: whether the clock was locked to a reference.
+        encoding: SEED's encoding format of the payload.
+        is_little: whether the payload is little-endian.
+        data_offset: where the payload begins in the record, in bytes; 0 if there is none.
+        header_end: where the last blockette begins in the record, in bytes.
+        odd_time: the time of the header in words if it is out of range; `starttime` is then a time
+            in range. Empty if the time is in range.
     """
 
     seed_id: str
@@ -59,11 +68,16 @@ class RecordHeader:
     record_length: int
     timing_quality: int | None = None
     is_locked: bool = False
+    encoding: int = 3
+    is_little: bool = False
+    data_offset: int = 64
+    header_end: int = 56
+    odd_time: str = ""
 
     @property
     def endtime(self) -> UTCDateTime:
-        """The time of the last sample; `starttime` if there are none."""
-        if self.npts == 0 or self.sampling_rate == 0:
+        """The time of the last sample; `starttime` without samples or a possible rate."""
+        if self.npts == 0 or not LEAST_RATE <= self.sampling_rate <= MOST_RATE:
             return self.starttime
         return self.starttime + (self.npts - 1) / self.sampling_rate
 
@@ -76,6 +90,23 @@ def parse_header(content: bytes | memoryview, offset: int = 0) -> RecordHeader:
         offset: the offset of the record in the content, in bytes.
 
     Raises:
+        OddRecordError: there is no record at the offset, it is cut off, its time is out of range,
+            or it has no blockette 1000, which gives its length.
+    """
+    header = read_header(content, offset)
+    if header.odd_time:
+        raise OddRecordError(f"a record {header.odd_time} at byte {offset}")
+    return header
+
+
+def read_header(content: bytes | memoryview, offset: int = 0) -> RecordHeader:
+    """Parse the header of one record, whose time may be out of range.
+
+    Args:
+        content: as of `parse_header`.
+        offset: likewise.
+
+    Raises:
         OddRecordError: there is no record at the offset, it is cut off, or it has no blockette
             1000, which gives its length.
     """
@@ -84,55 +115,80 @@ def parse_header(content: bytes | memoryview, offset: int = 0) -> RecordHeader:
         raise OddRecordError(f"no miniSEED 2 record at byte {offset}")
     order = byte_order(content, offset)
     fixed = struct.unpack_from(order + _FIXED, content, offset + 20)
-    year, day, hour, minute, second, ticks = fixed[:6]
     npts, factor, multiplier, activity, clock_flags = fixed[6:11]
-    correction, first = fixed[13], fixed[15]
-    if hour > 23 or minute > 59 or second > 59:  # ObsPy handles leap seconds
-        raise OddRecordError(f"a record with the time {hour}:{minute}:{second} at byte {offset}")
-    blockettes = dict(_blockettes(content, offset, order, first))
-    if 1000 not in blockettes or blockettes[1000][2] not in _RECORD_LENGTH_EXPONENTS:
+    correction, data_offset, first = fixed[13:16]
+    blockettes, header_end = _blockettes(content, offset, order, first)
+    encoding, big, exponent = blockettes.get(1000, (0, 0, 0))
+    if exponent not in _RECORD_LENGTH_EXPONENTS:
         raise OddRecordError(f"a record of unknown length at byte {offset}")
-    if not activity & CORRECTION_APPLIED:
-        ticks += correction
-    seconds = _days(year, day) * 86400 + hour * 3600 + minute * 60 + second
     percent, microseconds = blockettes.get(1001, (None, 0))
+    late = (0 if activity & CORRECTION_APPLIED else correction) * _TICK_NS + microseconds * 1000
+    start_ns, odd_time = _time(*fixed[:6])
     return RecordHeader(
-        seed_id=seed_id(b"".join(beginning.groups())),
+        seed_id=seed_id(beginning[1]),
         quality=chr(content[offset + 6]),
-        starttime=UTCDateTime(ns=seconds * 10**9 + ticks * _TICK_NS + microseconds * 1000),
+        starttime=UTCDateTime(ns=start_ns + late),
         npts=npts,
         sampling_rate=blockettes[100][0] if 100 in blockettes else rate_of(factor, multiplier),
-        record_length=1 << blockettes[1000][2],
+        record_length=1 << exponent,
         timing_quality=percent if percent is not None and percent <= MAX_PERCENT else None,
         is_locked=bool(clock_flags & CLOCK_LOCKED),
+        encoding=encoding,
+        is_little=not big,
+        data_offset=data_offset,
+        header_end=header_end,
+        odd_time=odd_time,
     )
 
 
 def byte_order(content: bytes | memoryview, offset: int) -> str:
-    """Return the byte order that gives a valid date, as the header has no flag for it."""
+    """Return the byte order of a header, which has no flag for it.
+
+    It is the one that gives a valid date. Where there is none, it is the one by which blockettes
+    begin earlier: a swapped offset is beyond any header.
+    """
     for order in (">", "<"):
         year, day = struct.unpack_from(order + "HH", content, offset + 20)
         if year in YEARS and day in DAYS:
             return order
-    raise OddRecordError(f"a record without a valid date at byte {offset}")
+    big, little = (struct.unpack_from(order + "H", content, offset + 46) for order in (">", "<"))
+    return ">" if big <= little else "<"
+
+
+def _time(year: int, day: int, hour: int, minute: int, second: int, ticks: int) -> tuple[int, str]:
+    """Return a time in ns since 1970, and words for a time that is out of range, else ""."""
+    odd, leap = "", (hour, minute) == (23, 59)
+    if year not in YEARS or day not in DAYS:
+        odd = f"without a valid date (year {year}, day {day})"
+        year, day = min(max(year, YEARS[0]), YEARS[-1]), 1
+    elif hour > 23 or minute > 59 or second > 59 + leap or ticks > MAX_TICKS:
+        odd = f"with {ticks} ticks and the time {hour}:{minute}:{second}"
+    seconds = _days(year, day) * 86400 + hour * 3600 + minute * 60 + second
+    return seconds * 10**9 + ticks * _TICK_NS, odd
 
 
 def _blockettes(
     content: bytes | memoryview, offset: int, order: str, first: int
-) -> Iterator[tuple[int, tuple[Any, ...]]]:
-    """Yield the types and the first fields of the blockettes that this module needs."""
-    place = first
+) -> tuple[dict[int, tuple[Any, ...]], int]:
+    """Return the first fields of the blockettes that this module needs, and the last one's offset.
+
+    Raises:
+        OddRecordError: the blockettes lie beyond the content, or are not in order.
+    """
+    bodies: dict[int, tuple[Any, ...]] = {}
+    place, last = first, 0
     while place:
         start = offset + place
         try:
             kind, following = struct.unpack_from(order + _BLOCKETTE, content, start)
             if kind in _BODIES:
-                yield kind, struct.unpack_from(order + _BODIES[kind], content, start + 4)
+                bodies[kind] = struct.unpack_from(order + _BODIES[kind], content, start + 4)
         except struct.error as error:
             raise OddRecordError(f"blockettes beyond the end at byte {offset}") from error
         if place < _FIXED_LENGTH or 0 < following <= place:
             raise OddRecordError(f"blockettes out of order at byte {offset}")
-        place = following
+        place, last = following, place
+    return bodies, last
 
 
 def seed_id(codes: bytes) -> str:

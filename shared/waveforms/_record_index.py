@@ -1,7 +1,7 @@
 """The known records of a day object, by number, with their times.
 
 All records have the same length, so the n-th one begins at n times that. They are in the order of
-their times; an object with others is left to ObsPy.
+their times; an object with others is read whole.
 """
 
 from array import array
@@ -9,10 +9,20 @@ from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
 from itertools import pairwise
 
+import numpy as np
 from obspy import UTCDateTime
 
 from shared.archive.day import Day
-from shared.waveforms._record_header import OddRecordError, RecordHeader, parse_header
+from shared.waveforms._record_check import Flaw, check
+from shared.waveforms._record_header import (
+    LEAST_RATE,
+    MOST_RATE,
+    OddRecordError,
+    RecordHeader,
+    parse_header,
+)
+from shared.waveforms._record_scan import scan
+from shared.waveforms._record_table import RecordTable
 
 MARGIN_S = 60
 """Records this far around a span are read, too, so that those out of order by less are noticed."""
@@ -78,8 +88,7 @@ class RecordIndex:
         self.first = first
         self.count = size // first.record_length
         self.record_length = first.record_length
-        self._kind = (first.seed_id, first.quality, first.sampling_rate, first.record_length)
-        if first.sampling_rate <= 0:
+        if not LEAST_RATE <= first.sampling_rate <= MOST_RATE:
             raise OddRecordError(f"records of {first.sampling_rate} samples per second")
         self._delta = round(1e9 / first.sampling_rate)
         self.end_of_day: int = day.next.starttime.ns
@@ -110,15 +119,12 @@ class RecordIndex:
             OddRecordError: with the known ones, they are not all of one kind and in order.
         """
         length = self.record_length
-        starts, ends = array("q"), array("q")
-        for offset in range(0, len(content) - length + 1, length):
-            header = parse_header(content, offset)
-            kind = (header.seed_id, header.quality, header.sampling_rate, header.record_length)
-            if kind != self._kind or header.npts == 0:
-                raise OddRecordError(f"a record {header} among those of {self._kind}")
-            starts.append(header.starttime.ns)
-            ends.append(header.endtime.ns)
-            self._content[number + offset // length] = content[offset : offset + length]
+        whole = len(content) // length
+        table = scan(memoryview(content)[: whole * length])
+        self._require_one_kind(table, content, whole)
+        starts, ends = array("q", table.starts.tolist()), array("q", table.ends.tolist())
+        for place in range(whole):
+            self._content[number + place] = content[place * length : (place + 1) * length]
         # They replace those that are known already.
         low = bisect_left(self._numbers, number)
         high = bisect_left(self._numbers, number + len(starts))
@@ -128,6 +134,26 @@ class RecordIndex:
         for times in (self._starts[around], self._ends[around]):
             if any(later < earlier for earlier, later in pairwise(times)):
                 raise OddRecordError("records are not in the order of their times")
+
+    def _require_one_kind(self, table: RecordTable, content: bytes, count: int) -> None:
+        """Raise an `OddRecordError` unless records are sound and of the first one's kind.
+
+        Args:
+            table: their headers.
+            content: the records.
+            count: their number.
+        """
+        kind = self.first
+        alike = (table.ids == kind.seed_id) & (table.qualities == kind.quality.encode())
+        alike &= (table.rates == kind.sampling_rate) & (table.lengths == kind.record_length)
+        alike &= (table.encodings == kind.encoding) & (table.little == kind.is_little)
+        alike &= table.data_offsets == kind.data_offset
+        alike &= check(table, np.zeros(len(table), bool)) == Flaw.NONE
+        places = np.arange(count) * kind.record_length
+        odd = np.setdiff1d(places, table.offsets[alike])
+        if odd.size or len(table) != count:
+            place = int(odd[0]) if odd.size else 0
+            raise OddRecordError(f"a record {parse_header(content, place)} among those of {kind}")
 
     def records_of(self, starttime: UTCDateTime, endtime: UTCDateTime) -> range | None:
         """Return the numbers of a span's records, margins included; None if some are unread."""

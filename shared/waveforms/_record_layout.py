@@ -11,6 +11,7 @@ from shared.waveforms._record_header import (
     CORRECTION_APPLIED,
     DAYS,
     MAX_PERCENT,
+    MAX_TICKS,
     YEARS,
     byte_order,
     rate_of,
@@ -36,13 +37,14 @@ _FIXED = {
     "activity": (36, "u1"),
     "clock": (37, "u1"),
     "correction": (40, "i4"),
+    "data": (44, "u2"),
     "first": (46, "u2"),
 }
 _MAX_BODY = 8  # bytes of a blockette that are read
 # The same for blockettes, counted from where each begins.
 _BODIES = {
     100: {"rate": (4, "f4")},
-    1000: {"exponent": (6, "u1")},
+    1000: {"encoding": (4, "u1"), "big": (5, "u1"), "exponent": (6, "u1")},
     1001: {"percent": (4, "u1"), "microseconds": (5, "i1")},
 }
 
@@ -97,45 +99,64 @@ class RecordLayout:
     def _interpret(
         self, raw: npt.NDArray[np.void], length: int
     ) -> tuple[RecordTable, npt.NDArray[np.bool_]]:
-        year, day = (raw[name].astype(np.int64) for name in ("year", "day"))
-        matches = (year >= YEARS[0]) & (year <= YEARS[-1]) & (day >= 1) & (day <= DAYS[-1])
-        matches &= (raw["hour"] < 24) & (raw["minute"] < 60) & (raw["second"] < 60)
-        matches &= np.isin(raw["quality"], [b"D", b"R", b"Q", b"M"])
+        matches = np.isin(raw["quality"], [b"D", b"R", b"Q", b"M"])
         matches &= (raw["first"] == self.chain[0][0]) & (raw["exponent"] == length.bit_length() - 1)
         for place, kind, following in self.chain:
             matches &= (raw[f"type {place}"] == kind) & (raw[f"next {place}"] == following)
+        ids, printable = _ids(raw["codes"])
+        matches &= printable
         names = raw.dtype.names or ()
         percents = np.full(len(raw), -1, np.int64)
-        microseconds = np.zeros(len(raw), np.int64)
+        starts, timed = _starts(raw)
         if "percent" in names:
             percents[:] = raw["percent"]
             percents[percents > MAX_PERCENT] = -1
-            microseconds[:] = raw["microseconds"]
-        years = (np.clip(year, YEARS[0], YEARS[-1]) - 1970).astype("datetime64[Y]")
-        days = years.astype("datetime64[D]").astype(np.int64) + day - 1
-        seconds = days * 86_400 + raw["hour"] * np.int64(3600) + raw["minute"] * np.int64(60)
-        ticks = raw["ticks"] + np.where(raw["activity"] & CORRECTION_APPLIED, 0, raw["correction"])
-        starts = (seconds + raw["second"]) * 10**9 + ticks * _TICK_NS + microseconds * 1000
+            starts += raw["microseconds"].astype(np.int64) * 1000
         table = RecordTable(
             offsets=np.arange(len(raw)) * length,
             lengths=np.full(len(raw), length),
-            ids=_ids(raw["codes"]),
+            ids=ids,
             qualities=raw["quality"],
             starts=starts,
             npts=raw["npts"].astype(np.int64),
             rates=raw["rate"].astype(float) if "rate" in names else _rates(raw),
             percents=percents,
             locked=(raw["clock"] & CLOCK_LOCKED).astype(bool),
+            encodings=raw["encoding"],
+            little=raw["big"] == 0,
+            data_offsets=raw["data"].astype(np.int64),
+            header_ends=np.full(len(raw), self.chain[-1][0]),
+            timed=timed,
         )
         return table, matches
 
 
-def _ids(codes: npt.NDArray[np.bytes_]) -> npt.NDArray[np.str_]:
-    """Return network.station.location.channel from the codes of headers."""
+def _starts(raw: npt.NDArray[np.void]) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.bool_]]:
+    """Return the times of headers in ns since 1970, and which of them are in range."""
+    year, day = (raw[name].astype(np.int64) for name in ("year", "day"))
+    dated = (year >= YEARS[0]) & (year <= YEARS[-1]) & (day >= DAYS[0]) & (day <= DAYS[-1])
+    timed = dated & (raw["hour"] < 24) & (raw["minute"] < 60) & (raw["ticks"] <= MAX_TICKS)
+    leap = (raw["hour"] == 23) & (raw["minute"] == 59)
+    timed &= raw["second"] <= 59 + leap
+    years = (np.clip(year, YEARS[0], YEARS[-1]) - 1970).astype("datetime64[Y]")
+    days = years.astype("datetime64[D]").astype(np.int64) + np.where(dated, day, 1) - 1
+    seconds = days * 86_400 + raw["hour"] * np.int64(3600) + raw["minute"] * np.int64(60)
+    ticks = raw["ticks"] + np.where(raw["activity"] & CORRECTION_APPLIED, 0, raw["correction"])
+    return (seconds + raw["second"]) * 10**9 + ticks * _TICK_NS, timed
+
+
+def _ids(codes: npt.NDArray[np.bytes_]) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.bool_]]:
+    """Return network.station.location.channel of headers, and which codes are printable."""
     if (codes == codes[0]).all():  # no need to sort them
-        return np.full(len(codes), seed_id(codes[0].ljust(12, b"\0")))
+        return np.full(len(codes), seed_id(_padded(codes[0]))), np.ones(len(codes), bool)
     different, places = np.unique(codes, return_inverse=True)
-    return np.array([seed_id(code.ljust(12, b"\0")) for code in different.tolist()])[places]
+    padded = [_padded(code) for code in different.tolist()]
+    printable = [code.isascii() and code.decode("ascii").isprintable() for code in padded]
+    return np.array([seed_id(code) for code in padded])[places], np.array(printable)[places]
+
+
+def _padded(code: bytes) -> bytes:
+    return code.ljust(12, b"\0")  # NumPy strips zeros at the end
 
 
 def _rates(raw: npt.NDArray[np.void]) -> npt.NDArray[np.float64]:

@@ -93,10 +93,14 @@ class RecordReader:
         """Decode records that `find` has fetched.
 
         Raises:
+            OddRecordError: some are damaged, or of another day.
             NoWaveformError, UnreadableObjectError: as of `decode_day`.
         """
         content = self.read_first().content(records)
-        return decode_day(self._source.day_object, content, self._source.etag)
+        decoded = decode_day(self._source.day_object, content, self._source.etag)
+        if decoded.notes:
+            raise OddRecordError(decoded.notes[0])
+        return decoded
 
     def _fetch(self, index: RecordIndex, records: range) -> None:
         if len(records) > _MOST * index.count and self._source.size > _SMALL:

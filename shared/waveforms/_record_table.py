@@ -1,14 +1,15 @@
 """The headers of many records, as NumPy arrays."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 import numpy as np
 import numpy.typing as npt
 
 from shared.archive.channel_id import ChannelId
-from shared.waveforms._record_header import RecordHeader
+from shared.waveforms._record_header import LEAST_RATE, MOST_RATE, RecordHeader
 
+_LONGEST_NS = 1e17  # three years: beyond, times overflow
 Selection = npt.NDArray[np.bool_] | npt.NDArray[np.int64] | slice
 """Selects entries of the arrays."""
 
@@ -27,6 +28,11 @@ class RecordTable:
         rates: the sampling rates in Hz.
         percents: the timing quality in percent; -1 without a valid one.
         locked: whether the clock was locked.
+        encodings: SEED's encoding formats of the payloads.
+        little: whether the payload is little-endian.
+        data_offsets: of the payloads in the records, in bytes; 0 for none.
+        header_ends: where the last blockette begins in the record, in bytes.
+        timed: whether the time is in range. If not, `starts` has another one.
     """
 
     offsets: npt.NDArray[np.int64]
@@ -38,6 +44,11 @@ class RecordTable:
     rates: npt.NDArray[np.float64]
     percents: npt.NDArray[np.int64]
     locked: npt.NDArray[np.bool_]
+    encodings: npt.NDArray[np.uint8]
+    little: npt.NDArray[np.bool_]
+    data_offsets: npt.NDArray[np.int64]
+    header_ends: npt.NDArray[np.int64]
+    timed: npt.NDArray[np.bool_]
 
     def __len__(self) -> int:
         """Return the number of records."""
@@ -50,13 +61,37 @@ class RecordTable:
         return RecordTable(*(getattr(self, field.name)[records] for field in fields(self)))
 
     def of_channel(self, channel: ChannelId) -> "RecordTable":
-        """Return the records of a channel that have samples."""
-        return self.select((self.ids == channel.seed_id) & (self.npts > 0))
+        """Return the records of a channel."""
+        return self.select(self.ids == channel.seed_id)
+
+    def without(self, offsets: npt.NDArray[np.int64]) -> "RecordTable":
+        """Return the records but those at some offsets."""
+        return self.select(~np.isin(self.offsets, offsets)) if offsets.size else self
+
+    def moved(self, offset: int) -> "RecordTable":
+        """Return the records as of a content that begins earlier by some bytes."""
+        return replace(self, offsets=self.offsets + offset) if offset else self
+
+    @property
+    def stops(self) -> npt.NDArray[np.int64]:
+        """The offsets of the bytes after the records."""
+        return self.offsets + self.lengths
+
+    @property
+    def possible_rates(self) -> npt.NDArray[np.bool_]:
+        """Which sampling rates a channel may have."""
+        return (self.rates >= LEAST_RATE) & (self.rates <= MOST_RATE)
+
+    @property
+    def deltas(self) -> npt.NDArray[np.float64]:
+        """The sample intervals in ns; 0 where the rate is not possible."""
+        return 1e9 / np.where(self.possible_rates, self.rates, np.inf)
 
     @property
     def ends(self) -> npt.NDArray[np.int64]:
-        """The times of the last samples in ns since 1970."""
-        steps = (self.npts - 1) * 1e9 / np.where(self.rates > 0, self.rates, np.inf)
+        """The times of the last samples in ns since 1970; `starts` without samples or a rate."""
+        rates = np.where(self.possible_rates, self.rates, np.inf)
+        steps = np.minimum(np.maximum(self.npts - 1, 0) * 1e9 / rates, _LONGEST_NS)
         ends: npt.NDArray[np.int64] = self.starts + np.round(steps).astype(np.int64)
         return ends
 
@@ -77,6 +112,11 @@ def table_of(records: Sequence[tuple[int, RecordHeader]]) -> RecordTable:
             np.int64,
         ),
         locked=np.array([header.is_locked for header in headers], bool),
+        encodings=np.array([header.encoding for header in headers], np.uint8),
+        little=np.array([header.is_little for header in headers], bool),
+        data_offsets=np.array([header.data_offset for header in headers], np.int64),
+        header_ends=np.array([header.header_end for header in headers], np.int64),
+        timed=np.array([not header.odd_time for header in headers], bool),
     )
 
 

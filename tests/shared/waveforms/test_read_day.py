@@ -98,7 +98,8 @@ def test_a_record_of_another_year_is_left_out_and_told(
 
 def test_records_of_text_are_an_error(archive: S3Server, tmp_path: Path) -> None:
     records = bytearray(mseed(make_trace(NSCL, "2024-01-01", noise(4_000))))
-    records[512 + 52] = 0  # blockette 1000: encoding ASCII
+    for record in range(0, len(records), 512):
+        records[record + 52] = 0  # blockette 1000: encoding ASCII
     archive.put(KEY, bytes(records))
     with pytest.raises(UnreadableObjectError, match="records of text"):
         fetch(tmp_path)
