@@ -6,11 +6,16 @@ from dataclasses import dataclass
 from obspy import Stream, Trace, UTCDateTime
 
 from shared.archive.time import format_time
+from shared.errors import UnreadableObjectError
 from shared.waveforms._record_index import MARGIN_S
 from shared.waveforms._record_times import Drift, Run
 from shared.waveforms.day_waveform import DayWaveform
-from shared.waveforms.reasons import EmptySpan
+from shared.waveforms.reasons import EmptySpan, not_numbers, without_odd_numbers
+from shared.waveforms.segments import TimeSpan
 from shared.waveforms.timing_quality import TimingQuality, set_quality
+
+_MAX_ODD_SPANS = 2_000
+"""Of samples that are not numbers: each divides a segment, and thousands cannot end in time."""
 
 
 @dataclass(frozen=True)
@@ -19,8 +24,8 @@ class DayRecords:
 
     Attributes:
         uri: the object's S3 URI, s3://BUCKET/KEY.
-        runs: the samples, as ObsPy reads them.
-        notes: oddities of the object, and the warnings of ObsPy's reader.
+        runs: the samples, one run for each segment that ObsPy's reader would return.
+        notes: damage and other oddities of the object, in words.
         empty: the time spans of damaged records.
         quality: the quality of timing of the records.
         etag: the object's ETag; "" if it is unknown.
@@ -41,8 +46,10 @@ class DayRecords:
     def waveform(self) -> DayWaveform:
         """Return all samples; each run's are counted from its first record."""
         segments = [segment for run in self.runs for segment in run.segments()]
-        drifts = [run.drift(*extent_of(run)) for run in self.runs]
-        return self._waveform(segments, drifts, self.quality)
+        extents = [extent_of(run) for run in self.runs]
+        drifts = [run.drift(*extent) for run, extent in zip(self.runs, extents, strict=True)]
+        span = min(first for first, _ in extents), max(last for _, last in extents)
+        return self._waveform(segments, drifts, self.quality, span)
 
     def waveform_for(
         self,
@@ -78,19 +85,45 @@ class DayRecords:
         quality = self.quality
         if quality:  # results keep it, so that of the whole day is too much
             quality = quality.within((starttime - MARGIN_S).ns, (endtime + MARGIN_S).ns)
-        return self._waveform(segments, drifts, quality)
+        return self._waveform(segments, drifts, quality, (starttime, endtime))
 
     def _waveform(
         self,
         segments: Sequence[Trace],
         drifts: Sequence[Drift | None],
         quality: TimingQuality | None,
+        span: TimeSpan,
     ) -> DayWaveform:
-        for segment in segments:
+        notes = list(self.notes)
+        numbers, odd = self._numbers(segments)
+        for segment in numbers:
             set_quality(segment, quality)
         known = [drift for drift in drifts if drift]
-        notes = (*self.notes, *([self._describe(known)] if known else []))
-        return DayWaveform(self.uri, Stream(segments), notes, self.empty, self.etag)
+        notes += [self._describe(known)] if known else []
+        within = [one for one in odd if one.starttime <= span[1] and one.endtime >= span[0]]
+        if within:
+            first = format_time(within[0].starttime)
+            notes.append(
+                f"{self.uri}: samples that are not numbers were left out: {len(within):,} span(s),"
+                f" the first from {first}"
+            )
+        return DayWaveform(self.uri, Stream(numbers), tuple(notes), (*self.empty, *odd), self.etag)
+
+    def _numbers(self, segments: Sequence[Trace]) -> tuple[list[Trace], list[EmptySpan]]:
+        """Divide segments at samples that are not numbers; return the spans of these, too."""
+        odd = not_numbers(segments)
+        if not odd:
+            return list(segments), []
+        if len(odd) > _MAX_ODD_SPANS:
+            raise UnreadableObjectError(
+                f"{self.uri}: samples that are not numbers are in {len(odd):,} places, more than"
+                f" {_MAX_ODD_SPANS:,}",
+                object=self.uri,
+            )
+        numbers = [part for segment in segments for part in without_odd_numbers(segment)]
+        if not numbers:
+            raise UnreadableObjectError(f"{self.uri}: its samples are not numbers", object=self.uri)
+        return numbers, odd
 
     def _describe(self, drifts: Sequence[Drift]) -> str:
         """Describe the drift of the clock in a warning."""

@@ -55,7 +55,7 @@ def decode_day(day_object: DayObject, content: Path | bytes, etag: str = "") -> 
     own = own.select(~are_silent(own, view))
     if not len(own):
         raise no_samples(day_object, table)
-    reasons = check(own, _are_cut(table, own, len(view)))
+    reasons = check(own, _are_cut(table, own, len(view)), view)
     claimed = np.flatnonzero(reasons == Flaw.NONE)
     headers = own.select(claimed)
     refuse_contradiction(day_object, headers)

@@ -18,6 +18,10 @@ _SIMILAR = 0.01  # relative difference of rates by the times of records
 _SPARSE = 10  # times as dense as their mean may samples be that are recorded at intervals
 _ONE_RATE = 1e-4  # relative difference of rates that are one channel's, as of libmseed
 
+_FRAME = 64  # bytes of a frame of Steim's
+WIDTHS = {1: 2, 3: 4, 4: 4, 5: 8}
+"""Bytes of a sample in the encodings that do not compress."""
+
 BoolArray = npt.NDArray[np.bool_]
 IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
@@ -57,12 +61,13 @@ _PHRASES = {
 }
 
 
-def check(records: RecordTable, cut: BoolArray) -> Flaws:
+def check(records: RecordTable, cut: BoolArray, content: memoryview) -> Flaws:
     """Check the headers of a channel's records.
 
     Args:
         records: the records in the content's order, without those of `are_silent`.
         cut: which of them extend beyond the offset of the next record, or beyond the content.
+        content: the content that has them.
 
     Returns:
         A `Flaw` for each record.
@@ -78,13 +83,13 @@ def check(records: RecordTable, cut: BoolArray) -> Flaws:
         flaws[found] = flaw
     sound = np.flatnonzero(flaws == Flaw.NONE)
     if sound.size:
-        flaws[sound] = _compare(records.select(sound))
+        flaws[sound] = _compare(records.select(sound), content)
     return flaws
 
 
 def are_silent(records: RecordTable, content: memoryview) -> BoolArray:
     """Return which records have no samples by intention: they hold blockettes or a log alone."""
-    silent = records.npts == 0
+    silent: BoolArray = records.npts == 0
     for place in np.flatnonzero(silent & (records.data_offsets > 0) & (records.rates != 0)):
         begin = int(records.offsets[place])
         payload = slice(begin + int(records.data_offsets[place]), int(records.stops[place]))
@@ -126,13 +131,16 @@ def _have_odd_offsets(records: RecordTable) -> BoolArray:
     return odd | (records.data_offsets >= records.lengths)
 
 
-def _compare(records: RecordTable) -> Flaws:
+def _compare(records: RecordTable, content: memoryview) -> Flaws:
     """Compare records, which agree with themselves, with their neighbours."""
     flaws = np.zeros(len(records), np.uint8)
     usual_rate = _are_usual(_rate_groups(records.rates))
     rates = np.where(usual_rate, records.rates, _most_frequent(records.rates[usual_rate]))
     fits = Fits(records, rates)
-    flaws[fits.misplaced] = Flaw.OTHER_TIME
+    for place in np.flatnonzero(fits.misplaced).tolist():
+        # Where a segment ends, its last record is seldom full, and the room may be an accident.
+        if _is_full(records, content, place - 1) and _is_full(records, content, place):
+            flaws[place] = Flaw.OTHER_TIME
     flaws[~usual_rate & fits.joined & ~_continue(records)] = Flaw.OTHER_RATE
     kinds = records.lengths << 9 | records.encodings.astype(np.int64) << 1 | records.little
     flaws[~_are_usual(kinds) & fits.joined] = Flaw.KIND
@@ -176,6 +184,17 @@ class Fits:
             self.misplaced &= ~in_order
 
 
+def _is_full(records: RecordTable, content: memoryview, place: int) -> bool:
+    """Return whether a record has no room for more samples, or little."""
+    begin = int(records.offsets[place] + records.data_offsets[place])
+    room = int(records.stops[place]) - begin
+    encoding = int(records.encodings[place])
+    if encoding in WIDTHS:
+        return room - int(records.npts[place]) * WIDTHS[encoding] < _FRAME
+    last = begin + (room // _FRAME - 1) * _FRAME  # a frame begins with the kinds of its words
+    return any(content[last : last + 4])
+
+
 def _continue(records: RecordTable) -> BoolArray:
     """Return which records end, by their own rate, where the next one begins."""
     stops = records.starts + records.npts * records.deltas
@@ -191,8 +210,7 @@ def _rate_groups(rates: FloatArray) -> IntArray:
         return np.zeros(len(rates), np.int64)
     different, places = np.unique(rates, return_inverse=True)
     groups = np.cumsum(np.diff(different, prepend=different[0]) > _ONE_RATE * different)
-    numbers: IntArray = groups[places]
-    return numbers
+    return np.asarray(groups[places], np.int64)
 
 
 def _are_usual(kinds: IntArray) -> BoolArray:

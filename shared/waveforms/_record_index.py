@@ -148,7 +148,7 @@ class RecordIndex:
         alike &= (table.rates == kind.sampling_rate) & (table.lengths == kind.record_length)
         alike &= (table.encodings == kind.encoding) & (table.little == kind.is_little)
         alike &= table.data_offsets == kind.data_offset
-        alike &= check(table, np.zeros(len(table), bool)) == Flaw.NONE
+        alike &= check(table, np.zeros(len(table), bool), memoryview(content)) == Flaw.NONE
         places = np.arange(count) * kind.record_length
         odd = np.setdiff1d(places, table.offsets[alike])
         if odd.size or len(table) != count:

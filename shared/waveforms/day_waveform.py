@@ -16,8 +16,8 @@ class DayWaveform:
         uri: the object's S3 URI, s3://BUCKET/KEY.
         stream: the segments in counts, one trace each, never masked. They are those that
             `obspy.read` returns, but divided where a clock drifts.
-        warnings: oddities of the object, and the warnings of ObsPy's reader.
-        empty: the time spans of damaged samples, which are left out.
+        warnings: damage and other oddities of the object.
+        empty: the time spans of damaged samples, which are left out, and of those not numbers.
         etag: the object's ETag; "" if it is unknown.
     """
 

@@ -12,7 +12,7 @@ import numpy as np
 from obspy import Trace, UTCDateTime
 
 from shared.waveforms.gaps import CONFLICTING, DAMAGED, Gap, true_runs
-from shared.waveforms.segments import overlaps
+from shared.waveforms.segments import cut, overlaps
 
 _NEAR = 0.25  # of a sample interval, for spans off the grid of the gap
 
@@ -48,6 +48,13 @@ def not_numbers(segments: Iterable[Trace]) -> list[EmptySpan]:
         for first, end in true_runs(~np.isfinite(trace.data)):
             spans.append(EmptySpan(start + first * delta, start + (end - 1) * delta, DAMAGED))
     return spans
+
+
+def without_odd_numbers(trace: Trace) -> list[Trace]:
+    """Return the parts of a segment between samples that are NaN or infinite."""
+    if trace.data.dtype.kind != "f" or (finite := np.isfinite(trace.data)).all():
+        return [trace]
+    return [cut(trace, first, end) for first, end in true_runs(finite)]
 
 
 class Reasons:
