@@ -18,8 +18,11 @@ _record_scan: the headers of all records of a content.
 _record_layout: headers of one layout, read all at once.
 _record_table: the headers of many records, as arrays.
 _record_times: segments whose times follow those of their records.
-_decode: decodes records, and leaves out those that cannot be decoded.
+_record_check: checks headers before anything is decoded by them.
+_record_runs: decodes records into the segments that ObsPy's reader would return.
+_samples, _steim, _payload: decode payloads, none of whose claims is trusted.
 _decode_day: decodes a day object; its damage and other oddities.
+_refusals: errors for objects that have no samples to deliver.
 _day_records: the decoded records of a day object, and the segments that they make.
 _damage: describes records that cannot be read.
 """

@@ -141,7 +141,8 @@ def _starts(raw: npt.NDArray[np.void]) -> tuple[npt.NDArray[np.int64], npt.NDArr
     years = (np.clip(year, YEARS[0], YEARS[-1]) - 1970).astype("datetime64[Y]")
     days = years.astype("datetime64[D]").astype(np.int64) + np.where(dated, day, 1) - 1
     seconds = days * 86_400 + raw["hour"] * np.int64(3600) + raw["minute"] * np.int64(60)
-    ticks = raw["ticks"] + np.where(raw["activity"] & CORRECTION_APPLIED, 0, raw["correction"])
+    correction = np.where(raw["activity"] & CORRECTION_APPLIED, 0, raw["correction"])
+    ticks = raw["ticks"] + correction.astype(np.int64)
     return (seconds + raw["second"]) * 10**9 + ticks * _TICK_NS, timed
 
 

@@ -53,13 +53,7 @@ LONG = replace(RECORDS, seconds=(0.0, 86_399.0))
 
 RATES = ("a rate of 32,767 Hz", "a multiplier of 32,767", "a rate of 1e30 Hz in blockette 100")
 CASES = [
-    pytest.param(
-        damage,
-        question,
-        id=f"{damage.name}, {question}",
-        # Windows that one record makes too large are refused already.
-        marks=[not_yet] if question == DAY or damage.name.endswith(ALL) else [],
-    )
+    pytest.param(damage, question, id=f"{damage.name}, {question}")
     for damage in SAMPLING_RATES
     for question in (LONG, replace(LONG, read="whole"), DAY)
     if damage.name.startswith(RATES) and damage.name.endswith((FIRST, MIDDLE, ALL))

@@ -25,6 +25,13 @@ def damaged(content: bytes) -> bytes:
     return content[:1024] + bytes(512) + content[1536:]
 
 
+def corrected(ticks: int) -> bytes:
+    return b"".join(
+        record[:40] + ticks.to_bytes(4, "big") + record[44:]
+        for record in [big()[place : place + 512] for place in range(0, 4096, 512)]
+    )
+
+
 CONTENTS = {
     "big-endian": big(),
     "with a rate of its own": big(blockette_100=39.99),
@@ -44,10 +51,8 @@ CONTENTS = {
     "cut off": by_obspy()[:-100],
     "cut off within a header": by_obspy()[: 512 * 3 + 40],
     "two channels": by_obspy() + mseed(make_trace("CI.BOM.BHN.", str(START), noise(900))),
-    "corrected times": b"".join(
-        record[:40] + (4_321).to_bytes(4, "big") + record[44:]
-        for record in [big()[place : place + 512] for place in range(0, 4096, 512)]
-    ),
+    "corrected times": corrected(4_321),
+    "times corrected by days": corrected(2**31 - 1),
 }
 
 
