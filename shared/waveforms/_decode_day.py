@@ -19,7 +19,7 @@ from shared.waveforms._refusals import no_records, no_samples, none_sound, refus
 from shared.waveforms.reasons import EmptySpan
 from shared.waveforms.timing_quality import TimingQuality
 
-Reasons = npt.NDArray[np.uint8]
+Findings = npt.NDArray[np.uint8]
 """A `Flaw` or a `Fault` for each record."""
 
 _STRAY_S = 3600
@@ -84,7 +84,7 @@ def _are_cut(table: RecordTable, own: RecordTable, size: int) -> npt.NDArray[np.
 
 
 def _remove_stray(
-    day_object: DayObject, runs: list[Run], own: RecordTable, reasons: Reasons
+    day_object: DayObject, runs: list[Run], own: RecordTable, reasons: Findings
 ) -> list[str]:
     """Remove runs of another day; return a warning, or none.
 
@@ -113,7 +113,7 @@ def _remove_stray(
 
 
 def _describe_damage(
-    uri: str, table: RecordTable, own: RecordTable, reasons: Reasons, size: int
+    uri: str, table: RecordTable, own: RecordTable, reasons: Findings, size: int
 ) -> tuple[list[str], list[EmptySpan]]:
     """Describe damage in warnings, and return the time spans of damaged records.
 

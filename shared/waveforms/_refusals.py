@@ -59,7 +59,7 @@ def _kind_of(content: memoryview) -> str:
 
 
 def no_samples(day_object: DayObject, records: RecordTable) -> NoWaveformError:
-    """Return the error for records none of which has samples of the channel."""
+    """Return the error for records without samples of the channel."""
     ids = sorted(set(records.ids.tolist()) - {day_object.channel.seed_id})
     others = first_few(ids) or "records without samples"
     return NoWaveformError(
@@ -71,7 +71,7 @@ def no_samples(day_object: DayObject, records: RecordTable) -> NoWaveformError:
 def none_sound(
     day_object: DayObject, records: RecordTable, reasons: npt.NDArray[np.uint8]
 ) -> UnreadableObjectError:
-    """Return the error for records none of which is sound.
+    """Return the error for records that are all damaged.
 
     Args:
         day_object: the object.
