@@ -12,7 +12,7 @@ from tests.fuzz.memory_s3 import MemoryS3
 
 not_yet = pytest.mark.xfail(reason="not mended yet", strict=True)
 CAMPAIGNS = [
-    pytest.param(records, 40, id="records", marks=not_yet),
+    pytest.param(records, 40, id="records"),
     pytest.param(stationxml, 40, id="stationxml"),
     pytest.param(events, 60, id="events", marks=not_yet),
 ]
