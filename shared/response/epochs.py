@@ -4,7 +4,9 @@ import math
 import warnings
 from collections.abc import Iterator
 from itertools import pairwise
+from typing import TypeAlias
 
+import numpy as np
 from obspy import Inventory, Trace, UTCDateTime
 from obspy.core.inventory import Channel, Response
 
@@ -22,11 +24,47 @@ from shared.waveforms.segments import cut
 
 _MAX_HOLE_S = 60.0  # between two epochs, since some are written to the minute
 
+_FAR_NS = 2**63 - 1  # the last time that an int64 holds
+
 _MASS_POSITION = "M"
 """Instrument code, the second letter of a channel (SEED manual 2.4, appendix A)."""
 
 
-def split_at_epochs(trace: Trace, inventory: Inventory) -> list[Trace]:
+class ChannelEpochs:
+    """The epochs of a channel, found quickly for each of many segments.
+
+    Args:
+        trace: a segment of the channel.
+        inventory: the station's metadata.
+
+    Attributes:
+        every: all epochs, in the file's order.
+    """
+
+    def __init__(self, trace: Trace, inventory: Inventory) -> None:
+        self.every = list(_epochs_of(trace, inventory))
+        self._starts = np.array([_ns(epoch.start_date, -1) for epoch in self.every], np.int64)
+        self._ends = np.array([_ns(epoch.end_date, 1) for epoch in self.every], np.int64)
+
+    def near(self, trace: Trace) -> list[Channel]:
+        """Return the epochs that may be valid within a segment, in the file's order."""
+        margin = round(2e9 * trace.stats.delta) + 10**9
+        begin, end = trace.stats.starttime.ns - margin, trace.stats.endtime.ns + margin
+        places = np.flatnonzero((self._starts <= end) & (self._ends >= begin))
+        return [self.every[place] for place in places.tolist()]
+
+
+Metadata: TypeAlias = "Inventory | ChannelEpochs"
+"""A station's metadata, or the epochs in it of the one channel concerned."""
+
+
+def _ns(date: UTCDateTime | None, sign: int) -> int:
+    """Return a date in ns since 1970, within 290 years; an open one lies there in its direction."""
+    ns: int = date.ns if date else sign * _FAR_NS
+    return min(max(ns, -_FAR_NS), _FAR_NS)
+
+
+def split_at_epochs(trace: Trace, inventory: Metadata) -> list[Trace]:
     """Split a segment where its response changes, with a warning; on most days it does not.
 
     An epoch that ends up to a minute before the next one begins is extended until then.
@@ -38,7 +76,7 @@ def split_at_epochs(trace: Trace, inventory: Inventory) -> list[Trace]:
         NoResponseError: the segment continues where no epoch is valid.
     """
     stats = trace.stats
-    epochs = list(_epochs(trace, inventory))
+    epochs = _epochs(trace, inventory)
     dates = [date for epoch in epochs for date in (epoch.start_date, epoch.end_date) if date]
     positions = [(date - stats.starttime) * stats.sampling_rate for date in dates]
     # Start and end are both inclusive.
@@ -71,7 +109,7 @@ def split_at_epochs(trace: Trace, inventory: Inventory) -> list[Trace]:
 
 def find_response(
     trace: Trace,
-    inventory: Inventory,
+    inventory: Metadata,
     output: str,
     known: dict[int, CheckedResponse] | None = None,
 ) -> CheckedResponse:
@@ -109,12 +147,13 @@ def find_response(
     return checked
 
 
-def _find_epoch(trace: Trace, inventory: Inventory) -> Channel:
+def _find_epoch(trace: Trace, inventory: Metadata) -> Channel:
     """Return the first valid epoch of a segment's start, with a warning if there are several."""
-    epochs = list(_epochs(trace, inventory))
+    epochs = _epochs(trace, inventory)
     valid = _with_response(epochs, trace.stats.starttime)
     if not valid:
-        known = "; ".join(map(_span, epochs)) or "nothing of this channel"
+        every = inventory.every if isinstance(inventory, ChannelEpochs) else epochs
+        known = "; ".join(map(_span, every)) or "nothing of this channel"
         raise NoResponseError(
             f"{label(trace)}: the StationXML has no response for this time, but {known}"
         )
@@ -178,7 +217,14 @@ def _with_response(epochs: list[Channel], time: UTCDateTime) -> list[Channel]:
     return valid_epochs([epoch for epoch in epochs if epoch.response is not None], time)
 
 
-def _epochs(trace: Trace, inventory: Inventory) -> Iterator[Channel]:
+def _epochs(trace: Trace, inventory: Metadata) -> list[Channel]:
+    """Return the epochs of the segment's channel that matter to it, in the file's order."""
+    if isinstance(inventory, ChannelEpochs):
+        return inventory.near(trace)
+    return list(_epochs_of(trace, inventory))
+
+
+def _epochs_of(trace: Trace, inventory: Inventory) -> Iterator[Channel]:
     """Yield all epochs of the segment's channel, in the file's order."""
     stats = trace.stats
     for network in inventory:

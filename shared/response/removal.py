@@ -17,7 +17,7 @@ from shared.response._removal_time import in_time, is_fast, require_time_for_seg
 from shared.response.bridging import BridgedTrace, Segment, bridge_segments
 from shared.response.checked_response import EVALRESP_ERRORS, CheckedResponse
 from shared.response.clipping import warn_of_clipping
-from shared.response.epochs import find_response, label, split_at_epochs
+from shared.response.epochs import ChannelEpochs, find_response, label, split_at_epochs
 from shared.response.long_periods import long_periods
 from shared.response.offsets import treat_gaps
 from shared.response.parameters import Corners, RemovalParameters
@@ -143,11 +143,12 @@ def _segments(
     wanted: bool,
 ) -> list[Segment]:
     segments = []
+    epochs = ChannelEpochs(stream[0], inventory) if stream else inventory
     for trace in stream:
-        for part in split_at_epochs(trace, inventory):
+        for part in split_at_epochs(trace, epochs):
             if not np.isfinite(part.data).all():
                 raise UnreadableObjectError(f"{label(part)}: some samples are not numbers")
-            response = find_response(part, inventory, output, known)
+            response = find_response(part, epochs, output, known)
             segments.append(Segment(part, response, wanted))
     return segments
 
