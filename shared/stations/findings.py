@@ -5,10 +5,12 @@ ours. So they stay with the epoch, whatever becomes of the inventory.
 """
 
 from lxml import etree
+from obspy import Inventory
 from obspy.core.inventory import Channel, Comment
 
 _FAULT = "shared.stations: fault"
 _NOTE = "shared.stations: note"
+_FILE = "shared.stations: file"
 
 
 def faults(epoch: Channel) -> list[str]:
@@ -17,8 +19,14 @@ def faults(epoch: Channel) -> list[str]:
 
 
 def notes(epoch: Channel) -> list[str]:
-    """Return the changes made to the epoch so that ObsPy reads it, in words."""
-    return _of(epoch, _NOTE)
+    """Return remarks on the file, and the changes made to the epoch for ObsPy, in words."""
+    return [*_of(epoch, _FILE), *_of(epoch, _NOTE)]
+
+
+def file_notes(inventory: Inventory) -> list[str]:
+    """Return remarks on the file that an inventory was read from, in words."""
+    epochs = (epoch for network in inventory for station in network for epoch in station)
+    return list(dict.fromkeys(text for epoch in epochs for text in _of(epoch, _FILE)))
 
 
 def add_fault(epoch: "etree._Element", text: str) -> None:
@@ -31,9 +39,10 @@ def add_note(epoch: "etree._Element", text: str) -> None:
     _add(epoch, _NOTE, text)
 
 
-def add_note_to_read(epoch: Channel, text: str) -> None:
-    """Add a note to an epoch that has been read already."""
-    epoch.comments.append(Comment(text, subject=_NOTE))
+def add_file_note(inventory: Inventory, text: str) -> None:
+    """Add a remark on the file that an inventory was read from, to each of its epochs."""
+    for epoch in (epoch for network in inventory for station in network for epoch in station):
+        epoch.comments.append(Comment(text, subject=_FILE))
 
 
 def _of(epoch: Channel, subject: str) -> list[str]:

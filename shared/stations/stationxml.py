@@ -112,9 +112,8 @@ def read_stationxml(file: StationXML) -> Inventory:
         inventory = _parsed(file.uri, file.content or b"", file.channel)
         _inventories.put((file.uri, file.channel), file.etag, inventory)
     inventory = copy.deepcopy(inventory)
-    for epoch in (epoch for network in inventory for station in network for epoch in station):
-        for warning in file.warnings:
-            findings.add_note_to_read(epoch, warning)
+    for warning in file.warnings:
+        findings.add_file_note(inventory, warning)
     return inventory
 
 

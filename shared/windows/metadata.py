@@ -42,14 +42,18 @@ def _with_metadata(
     inventories: "Inventories",
     failures: list[tuple[Window, ServiceError]],
 ) -> WindowResult:
+    from shared.stations import findings
+
     if result.trace is None or result.inventory is not None:
         return result
     channel = result.window.channel
     try:
-        return replace(result, inventory=inventories.inventory(channel))
+        inventory = inventories.inventory(channel)
     except NoDataError:
         return result
     except UpstreamError as error:
         failures.append((result.window, error))
         message = f"{channel.nscl}: no coordinates: {error.message}"
         return replace(result, warnings=(*result.warnings, message))
+    notes = (f"{channel.nscl}: {text}" for text in findings.file_notes(inventory))
+    return replace(result, inventory=inventory, warnings=(*result.warnings, *notes))

@@ -47,6 +47,13 @@ class Invoked:
     seconds: float
 
     @property
+    def json(self) -> Any:
+        """All of the answer that a caller sees, as JSON."""
+        if isinstance(self.answer, Exception):
+            return self.answer.as_dict()  # type: ignore[attr-defined]
+        return self.answer
+
+    @property
     def error(self) -> dict[str, Any]:
         """The only error in the answer, as JSON."""
         answer = self.answer

@@ -13,9 +13,19 @@ from local.cloud.s3_server import S3Server
 from shared.archive.scedc import SCEDC
 from shared.aws import s3_client
 from tests.support import s3_faults
-from tests.support.builders import make_trace, noise, put_day, put_station
+from tests.support.builders import http_event, make_trace, noise, put_day, put_station
 from tests.support.faulty_s3 import FaultyS3
-from tests.support.invoked import DAY, EVENTS, JOB, STATIONXML, WINDOWS, Invoke, sqs_event
+from tests.support.invoked import (
+    DAY,
+    EVENTS,
+    JOB,
+    STATIONXML,
+    WINDOWS,
+    Invoke,
+    job,
+    sqs_event,
+    window,
+)
 from tests.support.s3_faults import ACCOUNT
 
 LISTING = "list-type"
@@ -82,29 +92,40 @@ def test_unknown_listing_is_no_proof_of_absence(
     assert invoke("response", JOB, left_s=20).error["type"] == "NoWaveformError"
 
 
+OTHER = "XX.ABC.BHZ."
+ASKED: dict[str, tuple[str, Any]] = {
+    "a direct job": ("response", job(OTHER)),
+    "a job over HTTP": ("response", http_event(json.dumps(job(OTHER)))),
+    "windows of ground motion": ("timewindow", {"Windows": [window(OTHER)], "Output": "VEL"}),
+    "windows with coordinates": ("timewindow", {"Windows": [window(OTHER)], "Format": "sac"}),
+}
+
+
+@pytest.mark.parametrize("ask", ASKED)
 @pytest.mark.parametrize("listed", [True, False])
 def test_refusal_does_not_silently_lead_to_another_stationxml(
     s3: FaultyS3,
     archive: S3Server,
     invoke: Invoke,
     listed: bool,
-    caplog: pytest.LogCaptureFixture,
+    ask: str,
 ) -> None:
-    nscl = "XX.ABC.BHZ."
-    put_day(archive, nscl, "2024,001", make_trace(nscl, "2024-01-01", noise(4_000)))
+    put_day(archive, OTHER, "2024,001", make_trace(OTHER, "2024-01-01", noise(4_000)))
     content = put_station(archive, "XX", "ABC", BHZ=40.0)
     own, copy, _ = SCEDC.stationxml_keys("XX", "ABC")
     archive.put(copy, content)
     s3.add(s3_faults.forbid, part=own)
     if not listed:
         s3.add(s3_faults.forbid, part=LISTING)
-    done = invoke("response", {**JOB, "nscl": nscl}, left_s=20)
-    if listed:
-        assert done.error["type"] == "S3Error"
-        assert own in done.error["message"]
-    else:
-        assert done.answer["stationxml"].endswith(copy)
-        assert any(own in warning and "403" in warning for warning in done.answer["warnings"])
+        s3.add(s3_faults.forbid, part="XXABC__BHZ___2023365")  # like any missing object then
+    for _ in ("cold", "warm"):
+        text = json.dumps(invoke(*ASKED[ask], left_s=20).json)
+        if listed:
+            assert f"could not read s3://scedc-pds/{own}: S3 refused it" in text
+        else:
+            told = f"s3://scedc-pds/{copy} is used, as S3 answered 403 for s3://scedc-pds/{own}"
+            assert told in text
+            assert "S3Error" not in text
 
 
 @pytest.mark.parametrize("event", EVENTS)
