@@ -26,10 +26,10 @@ def forget_objects() -> None:
 
 
 @contextmanager
-def emptied(server: S3Server) -> Iterator[None]:
-    """Remove all objects at the end of the block."""
+def emptied(server: S3Server, *buckets: str) -> Iterator[None]:
+    """Remove all objects of some buckets, or of both, at the end of the block."""
     yield
-    for bucket in (SCEDC.bucket, OUTPUT_BUCKET):
+    for bucket in buckets or (SCEDC.bucket, OUTPUT_BUCKET):
         listing = server.client.list_objects_v2(Bucket=bucket)
         if objects := [{"Key": item["Key"]} for item in listing.get("Contents", [])]:
             server.client.delete_objects(Bucket=bucket, Delete={"Objects": objects})

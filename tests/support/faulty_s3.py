@@ -90,17 +90,22 @@ class Fault:
         reply: sends the reply, given that of the S3 server.
         part: the requests whose path has this text.
         methods: the requests with these methods.
+        after: how many such requests come through before.
         times: how often the fault occurs.
     """
 
     reply: Respond
     part: str = ""
     methods: tuple[str, ...] = ("GET", "HEAD", "PUT", "POST")
+    after: int = 0
     times: float = float("inf")
 
     def takes(self, method: str, path: str) -> bool:
         """Return whether a request meets the fault, and count it."""
         if method not in self.methods or self.part not in path or self.times <= 0:
+            return False
+        self.after -= 1
+        if self.after >= 0:
             return False
         self.times -= 1
         return True

@@ -2,11 +2,14 @@
 
 import socket
 import struct
+from itertools import count
 
 from tests.support.faulty_s3 import Exchange, Forward, Reply, Respond
 
 ACCOUNT = "123456789012"
 ROLE = f"arn:aws:sts::{ACCOUNT}:assumed-role/secret-role/session"
+KEY_ID = "ASIAIOSFODNN7EXAMPLE"
+HOST_ID = "vlR7PnpV2Ce81l0PRw6jlUpck7Jo5ZsQ"
 """Named by S3 in refusals."""
 
 
@@ -44,6 +47,12 @@ def _drip(exchange: Exchange, content: bytes) -> None:
 
 def reset(exchange: Exchange, _: Forward) -> None:
     """Reset the connection in place of an answer."""
+    _reset(exchange)
+
+
+def lose_answer(exchange: Exchange, forward: Forward) -> None:
+    """Do as the request says, and reset the connection in place of an answer."""
+    forward()
     _reset(exchange)
 
 
@@ -131,19 +140,41 @@ def of_another_version(exchange: Exchange, forward: Forward) -> None:
     exchange.send(Reply(reply.status, {**headers, "ETag": '"another"'}, b"").head() + reply.body)
 
 
+def of_ever_new_versions() -> Respond:
+    """Return a reply with another ETag each time."""
+    numbers = count()
+
+    def respond(exchange: Exchange, forward: Forward) -> None:
+        reply = forward()
+        headers = {n: t for n, t in reply.headers.items() if n.lower() != "etag"}
+        headers["ETag"] = f'"{next(numbers)}"'
+        exchange.send(Reply(reply.status, headers, b"").head() + reply.body)
+
+    return respond
+
+
 def _with_length(reply: Reply, length: int) -> Reply:
     headers = {n: t for n, t in reply.headers.items() if n.lower() != "content-length"}
     return Reply(reply.status, {**headers, "Content-Length": str(length)}, b"")
 
 
-def refuse(status: int, code: str, message: str = "because") -> Respond:
-    """Return a reply that is an error of S3."""
+def refuse(status: int, code: str, message: str = "because", **headers: str) -> Respond:
+    """Return a reply that is an error of S3, with such details as S3 gives."""
 
     def respond(exchange: Exchange, _: Forward) -> None:
-        text = f"<Error><Code>{code}</Code><Message>{message}</Message></Error>".encode()
-        headers = {"Content-Type": "application/xml", "Content-Length": str(len(text))}
+        details = {
+            "Message": message,
+            "AWSAccessKeyId": KEY_ID,
+            "Region": "us-east-2",
+            "RequestId": "4442587FB7D0A2F9",
+            "HostId": HOST_ID,
+        }
+        items = "".join(f"<{name}>{text}</{name}>" for name, text in details.items())
+        text = f"<Error><Code>{code}</Code>{items}</Error>".encode()
+        names = {name.replace("_", "-"): text for name, text in headers.items()}
+        names |= {"Content-Type": "application/xml", "Content-Length": str(len(text))}
         body = b"" if exchange.command == "HEAD" else text
-        exchange.send(Reply(status, headers, b"").head() + body)
+        exchange.send(Reply(status, names, b"").head() + body)
 
     return respond
 

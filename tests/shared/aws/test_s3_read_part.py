@@ -58,6 +58,25 @@ def test_part_beyond_the_end_is_empty(archive, tiny_server, knows_ranges, size, 
     assert (part.content, part.first, part.size) == (b"", size, size)
 
 
+@pytest.mark.parametrize(
+    ("first", "headers", "size"),
+    [(0, {}, 0), (-5, {}, 0), (9, {"Content_Range": "bytes */7"}, 7), (9, {}, None)],
+)
+def test_refused_range(tiny_server, first, headers, size):
+    """Not every server that speaks S3 gives the size in the error."""
+
+    def respond(exchange):
+        exchange.reply(416, s3_error("InvalidRange"), **headers)
+
+    with tiny_server(respond):
+        if size is None:
+            with pytest.raises(S3Error, match="S3's answer lacks the object's size"):
+                s3_read.read_part(OBJECT, first)
+        else:
+            part = s3_read.read_part(OBJECT, first)
+            assert (part.content, part.first, part.size) == (b"", size, size)
+
+
 def test_part_of_a_changed_object(stored, archive):
     etag = stored(0, 9).etag
     assert stored(0, 9, etag=etag).content == CONTENT[:10]
