@@ -71,6 +71,11 @@ class DayReaders:
         """Return whether an object has turned out to be absent or unreadable."""
         return channel_day in self._errors
 
+    def failure(self, channel_days: Iterable[ChannelDay]) -> UpstreamError | None:
+        """Return the error of the first of some objects that S3 failed to give, or None."""
+        errors = (self._errors.get(name) for name in channel_days)
+        return next((error for error in errors if isinstance(error, UpstreamError)), None)
+
     def drop(self, channel_day: ChannelDay) -> None:
         """Drop the reader of an object, and all that it has read."""
         self._readers.pop(channel_day, None)

@@ -91,7 +91,9 @@ def _read_tasks(
             _prefetch(batch, readers)
         for task in batch:
             if budget.is_over():
-                task.fail(budget.error(done, len(tasks)))
+                # S3 itself may have taken all of the time.
+                failure = readers.failure(task.channel_days)
+                task.fail(failure or budget.error(done, len(tasks)))
                 continue
             done += 1
             with budget.window():
