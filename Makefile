@@ -44,7 +44,8 @@ check: setup sam  ## check style, format and types, and the stack's template
 	@$(SAM_BIN)/sam validate
 	@$(SAM_BIN)/sam validate --lint
 	@$(SAM_BIN)/cfn-lint --include-checks I --append-rules $(TEMPLATE_RULES) --template template.yaml
-	@$(BIN)/python -m pytest -q tests/test_prose.py tests/deployment/test_template.py
+	@$(BIN)/python -m pytest -q tests/test_prose.py tests/deployment/test_template.py \
+		tests/deployment/test_dockerfiles.py tests/pages/test_security.py
 
 bench: setup  ## measure the README's figures; needs a Docker engine for the last ones
 	@$(BIN)/python -m benchmarks.response.against_obspy
