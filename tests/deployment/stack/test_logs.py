@@ -9,6 +9,7 @@ import pytest
 
 from local.cloud.s3_server import S3Server
 from shared.invocation import log_line
+from tests.deployment.support.deployed_stack import template
 from tests.deployment.support.page_lines import PAGE
 from tests.support.builders import http_event
 from tests.support.invoked import JOB, WINDOWS, sqs_event
@@ -107,3 +108,17 @@ def test_the_tables_have_all_fields_and_metrics(lines: list[dict[str, Any]]) -> 
     metrics = re.findall(r"^\| `([A-Z]\w+)` \|", PAGE.sections[HEADING], re.MULTILINE)
     assert set(metrics) == set(METRIC_UNITS)
     assert {line["invoked_by"] for line in lines} <= set(code(PAGE.sections[HEADING]))
+
+
+def test_the_alarms_stand_on_their_metrics() -> None:
+    resources = template()["Resources"]
+    named = [(code(row[0]), code(row[2])) for row in PAGE.table(HEADING) if len(row) == 3]
+    alarms = {name: metric[0] for metric, names in named if metric for name in names}
+    alarms.pop("Duration")  # Lambda's own
+    assert {name: resources[name]["Properties"]["MetricName"] for name in alarms} == alarms
+    ours = {
+        name
+        for name, resource in resources.items()
+        if resource.get("Properties", {}).get("Namespace") == log_line.NAMESPACE
+    }
+    assert set(alarms) == ours

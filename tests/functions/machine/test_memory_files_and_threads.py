@@ -18,9 +18,10 @@ from shared.corrected_days import correct
 from shared.errors import ServiceError
 from shared.invocation import reply_body
 from shared.windows import read
-from tests.fuzz.children import call
+from tests.fuzz.children import Limits, call
+from tests.support.builders import make_trace, noise, put_day, put_station
 from tests.support.commands import PROJECT
-from tests.support.invoked import WINDOWS
+from tests.support.invoked import NSCL, WINDOWS
 from tests.support.machine_faults import check, each_event
 
 Handler = Callable[[Any], Any]
@@ -54,6 +55,21 @@ def test_memory_of_a_day(
         check(invoke(name), "TooLargeError", "memory")
     assert (output_keys(), list(root.iterdir())) == ([], [])
     assert "type" not in invoke(name)
+
+
+@each_event
+def test_little_memory(archive: S3Server, root: Path, invoke: Any, name: str) -> None:
+    """A child with little more memory than before answers or names it: nothing crashes in C."""
+    put_day(archive, NSCL, "2024,001", make_trace(NSCL, "2024-01-01", noise(400_000)))
+    put_station(archive, "CI", "BOM", BHZ=40.0)
+    expected = set(invoke(name))
+    for megabytes in (1, 4):
+        ended = call(lambda: invoke(name), Limits(memory=megabytes << 20))
+        assert ended.fault == ""
+        assert ended.value
+        if set(ended.value) != expected:
+            check(ended.value, "TooLargeError", "memory")
+    assert list(root.iterdir()) == []
 
 
 def test_memory_of_a_reply(day: S3Server, invoke: Any, monkeypatch: pytest.MonkeyPatch) -> None:
