@@ -31,7 +31,7 @@ from tests.support.throttle import Throttle
 STATIONS = ("BOM", "HEC", "SOC")
 DAYS = [Day(2024, number) for number in range(1, 21)]
 RATE_HZ = 40.0
-VISIBILITY_S = 30
+VISIBILITY_S = 15
 """Short, so that returned messages are soon visible again; longer than a batch takes."""
 
 UNREADABLE = {"day": "2024,100", "nscl": "CI.BOM.BHZ."}

@@ -112,7 +112,7 @@ def check(
 
 @pytest.mark.usefixtures("small_reads")
 @settings(
-    max_examples=60,
+    max_examples=30,
     derandomize=True,  # the same days in each run, so that a new failure comes from a change
     phases=[phase for phase in Phase if phase is not Phase.shrink],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
