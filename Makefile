@@ -10,6 +10,7 @@ PYTHON_VERSION ?= 3.10
 FUNCTION ?= response
 PORT ?= 9000
 CASES ?= 100000
+INVOCATIONS ?= 2000
 SEED ?= 1
 VENV := .venv
 BIN := $(VENV)/bin
@@ -58,6 +59,9 @@ bench: setup  ## measure the README's figures; needs a Docker engine for the las
 fuzz: setup  ## try CASES=100000 damaged objects, metadata and events, drawn from SEED=1
 	@$(BIN)/python -m tests.fuzz --cases $(CASES) --seed $(SEED)
 
+soak: setup  ## run INVOCATIONS=2000 mixed ones in one process: memory flat, answers as a fresh one's
+	@$(BIN)/python -m tests.soak --invocations $(INVOCATIONS) --seed $(SEED)
+
 # Attestations would turn the image into an image index, which Lambda refuses.
 images: export BUILDX_NO_DEFAULT_ATTESTATIONS := 1
 images:  ## build both container images: PYTHON_VERSION=3.10|3.13
@@ -87,4 +91,4 @@ $(AUDIT_VENV)/ready: requirements-audit.txt local/make-venv
 	@PYTHON="$(PYTHON)" local/make-venv $(AUDIT_VENV) requirements-audit.txt
 	@touch $@
 
-.PHONY: help demo serve test check bench fuzz images sam audit lock clean setup
+.PHONY: help demo serve test check bench fuzz soak images sam audit lock clean setup
