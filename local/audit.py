@@ -6,12 +6,13 @@ It needs nothing but Python at first. Only if the database answers, it has `make
 in VENV. Without an answer it says so and succeeds, because then nothing is known of the locks.
 """
 
+import contextlib
 import datetime as dt
 import json
 import subprocess
 import sys
 import tempfile
-import urllib.error
+import time
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,6 +36,10 @@ SKIPPED = "skipped: the vulnerability database cannot be reached"
 """First words of the output if nothing was audited. `.ci/run` looks for them."""
 
 
+Package = dict[str, Any]
+"""A package in pip-audit's report: `name` with `version` and `vulns`, or with `skip_reason`."""
+
+
 @dataclass(frozen=True)
 class Ignored:
     """A vulnerability that is known and accepted until a date.
@@ -51,17 +56,22 @@ class Ignored:
 def main(arguments: list[str]) -> int:
     """Audit the locks, print the result, and return the exit status."""
     (venv,) = arguments
+    locks = " and ".join(LOCKS)
     if not reachable(DATABASE):
-        print(f"{SKIPPED}; {' and '.join(LOCKS)} were not audited")
+        print(f"{SKIPPED}; {locks} were not audited")
         return 0
     subprocess.run(["make", "--no-print-directory", f"{venv}/ready"], cwd=ROOT, check=True)
-    report = audited(Path(venv) / "bin" / "pip-audit")
-    if report is None:
-        print(f"{SKIPPED} any longer; {' and '.join(LOCKS)} were not audited")
+    packages = audited(Path(venv) / "bin" / "pip-audit")
+    if packages is None or all("skip_reason" in package for package in packages):
+        if packages is None and reachable(DATABASE):
+            print(f"pip-audit failed, or took more than {AUDIT_S} s, although the database answers")
+            return 1
+        print(f"{SKIPPED} for these packages; {locks} were not audited")
         return 0
     ignored = parse_ignored(IGNORED.read_text())
-    found = [*faults(report, ignored, dt.datetime.now(dt.timezone.utc).date())]
-    print("\n".join(found) or f"no known vulnerabilities in {' and '.join(LOCKS)}")
+    today = dt.datetime.now(dt.timezone.utc).date()
+    found = [*dict.fromkeys(faults(packages, ignored, today))]  # both locks may have a version
+    print("\n".join(found) or f"no known vulnerabilities in {locks}")
     return int(bool(found))
 
 
@@ -74,23 +84,35 @@ def reachable(url: str) -> bool:
         return False
 
 
-def audited(program: Path) -> dict[str, Any] | None:
-    """Return pip-audit's report on the locks; None if the database fails it."""
-    with tempfile.TemporaryDirectory() as folder:
-        output = Path(folder) / "report.json"
-        command = [str(program), "--disable-pip", "--require-hashes", "--progress-spinner", "off"]
-        command += ["--timeout", str(PROBE_S), "--format", "json", "--output", str(output)]
+def audited(program: Path) -> list[Package] | None:
+    """Return pip-audit's results for all locks; None without a report for one of them.
+
+    It takes one lock at a time, because two may pin different versions of a package.
+    """
+    with tempfile.TemporaryDirectory() as folder, contextlib.ExitStack() as runs:
+        options = ["--disable-pip", "--require-hashes", "--progress-spinner", "off"]
+        options += ["--timeout", str(PROBE_S), "--format", "json"]
+        started = []
         for lock in LOCKS:
-            command += ["--requirement", str(ROOT / lock)]
-        try:
-            subprocess.run(command, timeout=AUDIT_S, check=False)
-        except subprocess.TimeoutExpired:
-            return None
-        if not output.exists():
-            return None
-        report: dict[str, Any] = json.loads(output.read_text())
-    skipped = [one for one in report["dependencies"] if "skip_reason" in one]
-    return None if len(skipped) == len(report["dependencies"]) else report
+            report = Path(folder) / lock
+            files = ["--output", str(report), "--requirement", str(ROOT / lock)]
+            log = runs.enter_context((Path(folder) / f"{lock}.log").open("w+"))
+            command = [str(program), *options, *files]
+            run = subprocess.Popen(command, stdout=log, stderr=subprocess.STDOUT)
+            runs.enter_context(run)
+            runs.callback(run.kill)
+            started.append((run, report, log))
+        packages: list[Package] = []
+        end = time.monotonic() + AUDIT_S
+        for run, report, log in started:
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                run.wait(max(0, end - time.monotonic()))
+            if run.returncode is None or not report.exists():
+                log.seek(0)
+                print(log.read())
+                return None
+            packages += json.loads(report.read_text())["dependencies"]
+    return packages
 
 
 def parse_ignored(text: str) -> dict[str, Ignored]:
@@ -112,13 +134,13 @@ def parse_ignored(text: str) -> dict[str, Ignored]:
     return found
 
 
-def faults(report: dict[str, Any], ignored: dict[str, Ignored], today: dt.date) -> Iterator[str]:
+def faults(packages: list[Package], ignored: dict[str, Ignored], today: dt.date) -> Iterator[str]:
     """Yield a line for each vulnerability that is not ignored, or not any more.
 
     Packages without a result are faults as well, and so are exceptions that nothing needs.
     """
     used: set[str | None] = set()
-    for package in report["dependencies"]:
+    for package in packages:
         name = f"{package['name']} {package.get('version', '')}".strip()
         if "skip_reason" in package:
             yield f"{name}: not audited ({package['skip_reason']})"

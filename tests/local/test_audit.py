@@ -3,7 +3,7 @@
 import datetime as dt
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
@@ -15,36 +15,31 @@ from tests.support.commands import PROJECT
 
 TODAY = dt.date(2027, 1, 31)
 FINDING = {"id": "PYSEC-1", "aliases": ["CVE-1", "GHSA-1"], "fix_versions": ["2.1"]}
-REPORT = {
-    "dependencies": [
-        {"name": "sound", "version": "1.0", "vulns": []},
-        {"name": "broken", "version": "2.0", "vulns": [FINDING]},
-    ]
-}
+SOUND: audit.Package = {"name": "sound", "version": "1.0", "vulns": []}
+BROKEN: audit.Package = {"name": "broken", "version": "2.0", "vulns": [FINDING]}
+LOST: audit.Package = {"name": "lost", "skip_reason": "no release 2.0"}
 
 
-def faults(report: dict[str, Any], ignored: str = "") -> list[str]:
-    return [*audit.faults(report, audit.parse_ignored(ignored), TODAY)]
+def faults(package: audit.Package, ignored: str = "") -> list[str]:
+    return [*audit.faults([SOUND, package], audit.parse_ignored(ignored), TODAY)]
 
 
 def test_vulnerability_is_a_fault() -> None:
-    assert faults(REPORT) == ["broken 2.0: PYSEC-1 CVE-1 GHSA-1, fixed in 2.1"]
-    report = {
-        "dependencies": [{**REPORT["dependencies"][1], "vulns": [{"id": "A", "fix_versions": []}]}]
-    }
-    assert faults(report) == ["broken 2.0: A, fixed in no version yet"]
+    assert faults(BROKEN) == ["broken 2.0: PYSEC-1 CVE-1 GHSA-1, fixed in 2.1"]
+    unfixed = {**BROKEN, "vulns": [{"id": "A", "fix_versions": []}]}
+    assert faults(unfixed) == ["broken 2.0: A, fixed in no version yet"]
 
 
 @pytest.mark.parametrize("identifier", ["PYSEC-1", "CVE-1", "GHSA-1"])
 def test_exception_ends(identifier: str) -> None:
-    assert faults(REPORT, f"# why\n\n{identifier} 2027-01-31 not called\n") == []
-    assert faults(REPORT, f"{identifier} 2027-01-30 not called\n") == [
+    assert faults(BROKEN, f"# why\n\n{identifier} 2027-01-31 not called\n") == []
+    assert faults(BROKEN, f"{identifier} 2027-01-30 not called\n") == [
         f"broken 2.0: {identifier} was ignored until 2027-01-30, fixed in 2.1"
     ]
 
 
 def test_exception_that_nothing_needs_is_a_fault() -> None:
-    assert faults({"dependencies": REPORT["dependencies"][:1]}, "A-1 2028-01-01 not called") == [
+    assert faults(SOUND, "A-1 2028-01-01 not called") == [
         "A-1: not found any more; remove it from audit-ignored.txt"
     ]
 
@@ -60,9 +55,7 @@ def test_exceptions_of_the_project() -> None:
 
 
 def test_package_without_result_is_a_fault() -> None:
-    skipped = {"name": "lost", "skip_reason": "no release 2.0"}
-    report = {"dependencies": [*REPORT["dependencies"][:1], skipped]}
-    assert faults(report) == ["lost: not audited (no release 2.0)"]
+    assert faults(LOST) == ["lost: not audited (no release 2.0)"]
 
 
 class Database(HTTPServer):
@@ -98,45 +91,47 @@ def database(monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
         thread.join()
 
 
-def run(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, pip_audit: str) -> int:
-    """Run the audit with a stand-in for pip-audit, in bash with $output."""
-    program = tmp_path / "bin" / "pip-audit"
-    program.parent.mkdir()
-    reads = "while [[ $1 != --output ]]; do shift; done; output=$2\n"
-    program.write_text(f"#!/usr/bin/env bash\nset -eu\n{reads}{pip_audit}\n")
-    program.chmod(0o755)
-    made: list[list[str]] = []
-    original = audit.subprocess.run
-
-    def fake(command: list[str], **options: Any) -> Any:
-        if command[0] == "make":
-            return made.append(command)
-        return original(command, **options)
-
-    monkeypatch.setattr(audit.subprocess, "run", fake)
-    status = audit.main([str(tmp_path)])
-    assert made == [["make", "--no-print-directory", f"{tmp_path}/ready"]]
-    return status
-
-
 KNOWS_VULNERABILITIES = b'{"info": {}, "vulnerabilities": []}'
 
 
-def test_finding_fails(
-    database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Any
-) -> None:
+@pytest.fixture
+def run(
+    database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> Callable[[str], int]:
+    """Return a function that runs the audit with a stand-in for pip-audit.
+
+    The stand-in is a line of bash with the variables $output and $lock.
+    """
     database.body = KNOWS_VULNERABILITIES
-    report = json.dumps(REPORT)
-    assert run(monkeypatch, tmp_path, f"echo '{report}' > \"$output\"; exit 1") == 1
+    made: list[list[str]] = []
+    monkeypatch.setattr(audit.subprocess, "run", lambda command, **_: made.append(command))
+    program = tmp_path / "bin" / "pip-audit"
+    program.parent.mkdir()
+
+    def run(pip_audit: str) -> int:
+        reads = "while [[ $1 != --output ]]; do shift; done; output=$2; lock=${4##*/}"
+        program.write_text(f"#!/usr/bin/env bash\nset -eu\n{reads}\n{pip_audit}\n")
+        program.chmod(0o755)
+        status = audit.main([str(tmp_path)])
+        assert made == [["make", "--no-print-directory", f"{tmp_path}/ready"]]
+        return status
+
+    return run
+
+
+def reports(*packages: audit.Package) -> str:
+    """Return the line of bash that reports packages, as pip-audit does, for each lock."""
+    return f"echo '{json.dumps({'dependencies': packages})}' > \"$output\""
+
+
+def test_finding_in_one_lock_fails(run: Callable[[str], int], capsys: Any) -> None:
+    finds = f"if [[ $lock == requirements.txt ]]; then {reports(BROKEN)}; exit 1; fi"
+    assert run(f"{finds}; {reports(SOUND)}") == 1
     assert capsys.readouterr().out == "broken 2.0: PYSEC-1 CVE-1 GHSA-1, fixed in 2.1\n"
 
 
-def test_no_finding_passes(
-    database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Any
-) -> None:
-    database.body = KNOWS_VULNERABILITIES
-    report = json.dumps({"dependencies": REPORT["dependencies"][:1]})
-    assert run(monkeypatch, tmp_path, f"echo '{report}' > \"$output\"") == 0
+def test_no_finding_passes(run: Callable[[str], int], capsys: Any) -> None:
+    assert run(reports(SOUND)) == 0
     locks = "requirements.txt and requirements-3.13.txt"
     assert capsys.readouterr().out == f"no known vulnerabilities in {locks}\n"
 
@@ -156,21 +151,32 @@ def test_no_connection_is_skipped(monkeypatch: pytest.MonkeyPatch, capsys: Any) 
     assert capsys.readouterr().out.startswith(audit.SKIPPED)
 
 
-ALL_SKIPPED = json.dumps({"dependencies": [{"name": "lost", "skip_reason": "404"}]})
-
-
-@pytest.mark.parametrize(
-    "pip_audit",
-    ["exit 1", f"echo '{ALL_SKIPPED}' > \"$output\"", "exec sleep 60"],
-    ids=["no report", "nothing audited", "time is over"],
-)
-def test_database_that_fails_later_is_skipped(
-    database: Database, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: Any, pip_audit: str
-) -> None:
-    database.body = KNOWS_VULNERABILITIES
-    monkeypatch.setattr(audit, "AUDIT_S", 0.1 if "sleep" in pip_audit else 60)
-    assert run(monkeypatch, tmp_path, pip_audit) == 0
+def test_database_without_these_packages_is_skipped(run: Callable[[str], int], capsys: Any) -> None:
+    assert run(reports(LOST)) == 0
     assert capsys.readouterr().out.startswith(audit.SKIPPED)
+
+
+FAILS = ["exit 1", "exec sleep 60", "if [[ $lock != requirements.txt ]]; then exit 2; fi"]
+
+
+@pytest.mark.parametrize("pip_audit", FAILS)
+def test_failure_while_the_database_answers_fails(
+    run: Callable[[str], int], monkeypatch: pytest.MonkeyPatch, capsys: Any, pip_audit: str
+) -> None:
+    monkeypatch.setattr(audit, "AUDIT_S", 0.1 if "sleep" in pip_audit else 60)
+    assert run(f"echo the reason; {pip_audit}; {reports(SOUND)}") == 1
+    said = capsys.readouterr().out
+    assert "the reason\n" in said
+    assert "pip-audit failed" in said
+
+
+def test_database_that_goes_away_is_skipped(
+    run: Callable[[str], int], monkeypatch: pytest.MonkeyPatch, capsys: Any
+) -> None:
+    answers = iter([True, False])
+    monkeypatch.setattr(audit, "reachable", lambda _: next(answers))
+    assert run("exit 1") == 0
+    assert audit.SKIPPED in capsys.readouterr().out.splitlines()[-1]
 
 
 def test_ci_looks_for_the_words_of_a_skipped_audit() -> None:
