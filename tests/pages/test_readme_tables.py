@@ -15,7 +15,7 @@ import pytest
 from runner.commands import arguments
 from runner.results import results_file
 from runner.sending.target import FUNCTION_NAMES
-from shared import errors, invocation, settings
+from shared import errors, invocation, limits, settings
 from shared.archive.registry import input_archive
 from shared.aws import dead_letters
 from shared.corrected_days import adjacent_days
@@ -139,6 +139,9 @@ def test_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         "S3_INPUT_BUCKET": "the archive's",
         "DEAD_LETTER_QUEUE_URL": "none",
         "MAX_RECEIVE_COUNT": "none",
+        **{name: f"{value:,}" for name, value in limits.DEFAULTS.items()},
+        "MAX_DAY_MIB": str(settings.max_day().mib),
+        "MAX_STATIONXML_MIB": str(settings.max_stationxml().mib),
     }
     assert settings.dead_letter_queue_url() is None
     assert settings.max_receive_count() is None
