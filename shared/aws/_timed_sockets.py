@@ -2,7 +2,7 @@
 
 A time-out of botocore limits a single wait for the next bytes. A server that sends a byte a second
 is never late in that sense, neither with a body nor with headers. So the sockets themselves look
-at the deadline, and at the rate.
+at the deadline, and at the rate. The look-up of a name by DNS alone cannot be interrupted.
 """
 
 import io

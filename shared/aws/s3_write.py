@@ -9,9 +9,12 @@ from botocore.exceptions import ClientError
 from shared.aws import deadline
 from shared.aws._requests import Target, request
 from shared.aws.s3_client import client
+from shared.aws.s3_codes import http_status
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
+
+_SERVER_ERROR = 500
 
 _regions: dict[str, str] = {}
 """Regions of buckets, which never change."""
@@ -92,13 +95,19 @@ def presigned_url(bucket: str, key: str, seconds: int) -> str:
 
 
 def _bucket_region(s3: "S3Client", bucket: str) -> str | None:
-    """Return the region of a bucket, asked for once; None if S3 does not give it."""
+    """Return the region of a bucket, asked for once; None if S3 does not give it.
+
+    Raises:
+        ClientError: S3 is out of order. A link for another region would not work.
+    """
     if bucket not in _regions:
         try:
             answer: Any = s3.head_bucket(Bucket=bucket)
         except ClientError as error:
             # An error's headers have the region too, so no permission is needed.
             answer = error.response
+            if http_status(error) >= _SERVER_ERROR:
+                raise
         headers: dict[str, str] = answer["ResponseMetadata"]["HTTPHeaders"]
         region = headers.get("x-amz-bucket-region")
         if region is None:  # ask again next time

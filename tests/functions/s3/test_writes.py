@@ -4,12 +4,14 @@ A result is one PUT, however large, so nothing half-written can remain. Fake tim
 """
 
 import json
+import math
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
+from shared.aws import s3_write
 from shared.invocation import reply_size
 from tests.support import s3_faults
 from tests.support.builders import emptied, http_event
@@ -91,6 +93,22 @@ def test_fault_that_lasts(
     assert "could not write s3://corrected-waveforms/" in done.error["message"]
     assert part.rpartition("/")[2] in done.error["object"]
     assert len(stored(archive)) == (fault == "an answer that is lost")  # whole, if at all
+
+
+@pytest.mark.parametrize("times", [3, math.inf])
+def test_link_awaits_the_region_of_the_bucket(
+    s3: FaultyS3, do: Write, times: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A link that is signed for another region would not work."""
+    monkeypatch.setattr(s3_write, "_regions", {})
+    s3.add(s3_faults.slow_down, methods=("HEAD",), part="/corrected-waveforms", times=times)
+    done = do("a large reply, directly")
+    assert done.seconds < 60
+    if times < math.inf:
+        assert "url" in done.answer
+    else:
+        assert done.error["type"] == "S3Error"
+        assert "could not sign a link to s3://corrected-waveforms/" in done.error["message"]
 
 
 CREDENTIALS = {
