@@ -138,11 +138,20 @@ class FaultyS3(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), Exchange)
         host, port = server.endpoint_url.removeprefix("http://").split(":")
         self.target = host, int(port)
+        self._lock = threading.Lock()
+        self.begin()
+
+    def begin(self) -> None:
+        """Begin a test, without faults."""
         self.faults: list[Fault] = []
         self.requests: list[tuple[str, str]] = []
         self.sent = 0
         self.over = threading.Event()
-        self._lock = threading.Lock()
+
+    def end(self) -> None:
+        """End a test, and all that waits in it."""
+        self.faults = []
+        self.over.set()
 
     @property
     def url(self) -> str:
