@@ -31,6 +31,13 @@ Times = tuple["array[int]", "array[int]", "array[int]"]
 """The numbers of known records, in order, and the times of their first and of their last samples in
 ns. A day has tens of thousands of records, and arrays take 24 bytes for each."""
 
+MOST_SAMPLES_PER_BYTE = 105 / 64
+"""Steim2 packs at most seven differences into each of the fifteen words of a frame of 64 bytes."""
+
+_SPARSE = 20.0
+"""Ratio of the samples that headers claim to those that their records can hold. A rate of 32,767 Hz
+has it at least up to true rates of 500 Hz; a sound day has it only across gaps."""
+
 _RATE_SPAN = 64  # adjacent records on each side that give the density of records
 
 
@@ -203,6 +210,12 @@ class RecordIndex:
             high += 1
         duration = self._ends[high] + self._delta - self._starts[low]
         return (high - low + 1) / duration
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether the sampling rate claims far more samples than the first records can hold."""
+        claimed = self.first.sampling_rate * 1e-9 / self.records_per_ns(self._numbers[0])
+        return claimed > _SPARSE * self.record_length * MOST_SAMPLES_PER_BYTE
 
     def content(self, records: range) -> bytes:
         """Return the bytes of records that have been read."""

@@ -20,15 +20,13 @@ from shared.archive.time import format_time
 from shared.errors import NoWaveformError, UnreadableObjectError
 from shared.waveforms._day_records import DayRecords, extent_of
 from shared.waveforms._record_header import OddRecordError
+from shared.waveforms._record_index import MOST_SAMPLES_PER_BYTE
 from shared.waveforms._record_reader import RecordReader, WholeIsSimplerError
 from shared.waveforms._record_source import RecordSource
 from shared.waveforms.day_waveform import DayWaveform
 from shared.waveforms.segments import TimeSpan, describe_samples_around, is_near, merge_nearby
 
 logger = logging.getLogger(__name__)
-
-_MOST_SAMPLES_PER_BYTE = 105 / 64
-"""Steim2 packs at most seven differences into each of the fifteen words of a frame of 64 bytes."""
 
 _T = TypeVar("_T")
 
@@ -80,7 +78,12 @@ class DayReader:
     @property
     def most_samples(self) -> int:
         """The most samples that an object of this size can hold; 0 while the size is unknown."""
-        return int(self._source.size * _MOST_SAMPLES_PER_BYTE)
+        return int(self._source.size * MOST_SAMPLES_PER_BYTE)
+
+    @property
+    def is_sparse(self) -> bool:
+        """Whether the first record's rate claims far more samples than the first records hold."""
+        return self._records.index is not None and self._records.index.is_sparse
 
     @property
     def sampling_rate(self) -> float | None:

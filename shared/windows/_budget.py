@@ -7,6 +7,8 @@ from contextlib import contextmanager
 from shared import limits
 from shared.aws import deadline
 from shared.errors import TooLargeError
+from shared.windows.cost import Work
+from shared.windows.request import Window
 
 
 class Budget:
@@ -41,6 +43,28 @@ class Budget:
         elif not self._over and deadline.left_s() < self._longest_s:
             self._over = "the function's time was over"
         return bool(self._over)
+
+    def check_segments(self, segments: int, window: Window) -> None:
+        """Refuse a window with so many segments that joining them would not end in time.
+
+        Args:
+            segments: of the window's days.
+            window: the window.
+
+        Raises:
+            TooLargeError: there are too many.
+        """
+        work, left_s = Work(segments=segments), deadline.left_s()
+        if work.is_too_much:
+            raise work.error(str(window))
+        if work.seconds > left_s:
+            raise TooLargeError(
+                f"{window} has days of {segments:,} segments, which would take about"
+                f" {work.seconds:,.1f} s, and the function has {max(0.0, left_s):,.1f} s left: ask"
+                " for it in a request of its own",
+                segments=segments,
+                seconds=round(work.seconds, 1),
+            )
 
     def error(self, done: int, windows: int) -> TooLargeError:
         """Return the error of a window that no time is left for.

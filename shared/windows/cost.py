@@ -41,6 +41,7 @@ UNITS = {
     "windows": Unit(5e-3, "windows"),
     "requests": Unit(2.5e-3, "requests to S3"),
     "samples": Unit(6e-8, "samples"),
+    "segments": Unit(5e-4, "segments"),
     "stations": Unit(3e-2, "StationXML objects"),
     "removals": Unit(2.5e-2, "response removals"),
     "corrected": Unit(1.2e-7, "samples with their margins"),
@@ -57,6 +58,7 @@ class Work:
         windows: whose days the archive has; the others cost next to nothing.
         requests: to S3.
         samples: to decode and to deliver, missing ones included.
+        segments: of a window's days, which are known once these are read.
         stations: StationXML objects to read.
         removals: windows whose response is removed.
         corrected: samples of these, margins included.
@@ -66,6 +68,7 @@ class Work:
     windows: int = 0
     requests: int = 0
     samples: float = 0.0
+    segments: int = 0
     stations: int = 0
     removals: int = 0
     corrected: float = 0.0
@@ -76,23 +79,40 @@ class Work:
         """The time that all of it takes one processor."""
         return sum(seconds for seconds, *_ in self._parts())
 
+    @property
+    def is_too_much(self) -> bool:
+        """Whether it takes longer than `limits.max_processor_seconds`."""
+        return self.seconds > limits.max_processor_seconds()
+
+    def __add__(self, other: "Work") -> "Work":
+        """Return the sum of two works."""
+        both = {f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)}
+        return Work(**both)
+
     def check(self) -> None:
         """Refuse work that takes too long.
 
         Raises:
-            TooLargeError: it takes longer than `limits.max_processor_seconds`.
+            TooLargeError: it is too much.
+        """
+        if self.is_too_much:
+            raise self.error("the windows")
+
+    def error(self, subject: str) -> TooLargeError:
+        """Return the error of work that takes too long.
+
+        Args:
+            subject: the windows, for the message.
         """
         limit, seconds = limits.max_processor_seconds(), self.seconds
-        if seconds <= limit:
-            return
         largest = sorted(self._parts(), reverse=True)[:3]
         parts = ", ".join(f"{number:,.0f} {words}: {s:,.1f} s" for s, number, words in largest)
         fits = math.floor(self.windows * limit / seconds)
         remedy = "ask for fewer windows, or shorter ones"
         if fits > 1:
             remedy = f"ask for fewer windows, about {fits:,} at a time"
-        raise TooLargeError(
-            f"the windows would take about {seconds:,.1f} s of one processor ({parts}): at most"
+        return TooLargeError(
+            f"{subject} would take about {seconds:,.1f} s of one processor ({parts}): at most"
             f" {limit:,} s in one request; {remedy}",
             seconds=round(seconds, 1),
             limit=limit,
@@ -105,6 +125,19 @@ class Work:
             unit = UNITS[member.name]
             if number * unit.seconds:
                 yield number * unit.seconds, number, unit.words
+
+
+@dataclass(frozen=True)
+class Removal:
+    """Response removal as far as a request alone determines it.
+
+    Attributes:
+        margin_s: the least length of the margins around a window, in seconds.
+        by_obspy: whether ObsPy itself removes the response.
+    """
+
+    margin_s: float
+    by_obspy: bool
 
 
 def object_requests(spans: Iterable[tuple[ChannelDay, TimeSpan]]) -> dict[ChannelDay, int]:
@@ -136,44 +169,68 @@ def object_requests(spans: Iterable[tuple[ChannelDay, TimeSpan]]) -> dict[Channe
     return requests
 
 
-def expected_work(
+def window_works(
     tasks: Sequence[WindowTask],
     readers: DayReaders,
-    requests: Mapping[ChannelDay, int],
-    samples: int,
-    margin_s: float | None = None,
-    by_obspy: bool = False,
-) -> Work:
-    """Estimate the work for the windows that have not failed, from the first records of their days.
+    bounds: Sequence[int],
+    removal: Removal | None = None,
+) -> list[Work]:
+    """Estimate the work for each window, from the first records of its days.
 
     Args:
         tasks: the windows; the plans of their removals give their margins, where there are any.
         readers: of their days.
-        requests: to S3 for each day object, if the archive has it.
-        samples: the most that the windows may have together.
-        margin_s: the least margins of removals that have no plan yet, in seconds; None for counts.
-        by_obspy: whether ObsPy itself removes the response where there is no plan yet.
+        bounds: the most samples that each window may have.
+        removal: of the response; None for counts.
+
+    Returns:
+        The work for each, without its requests to S3; none if the window has failed, or if the
+        archive has none of its days.
     """
-    work = Work(samples=samples)
+    works = []
+    for task, samples in zip(tasks, bounds, strict=True):
+        work = Work()
+        if not task.result and not all(map(readers.has_failed, task.channel_days)):
+            work = Work(windows=1, samples=samples)
+            if removal:
+                _add_removal(work, task, known_rate(task.window, readers), removal)
+        works.append(work)
+    return works
+
+
+def common_work(
+    tasks: Sequence[WindowTask],
+    readers: DayReaders,
+    requests: Mapping[ChannelDay, int],
+    removal: Removal | None = None,
+) -> Work:
+    """Estimate the work that windows share: requests to S3, whole objects and StationXML.
+
+    Args:
+        tasks: the windows; those that have failed need nothing.
+        readers: of their days.
+        requests: to S3 for each day object, if the archive has it.
+        removal: of the response; None for counts.
+    """
     absent = {name for name in requests if readers.has_failed(name)}
-    work.requests = sum(1 if name in absent else each for name, each in requests.items())
     present = [t for t in tasks if not t.result and not absent.issuperset(t.channel_days)]
-    work.windows = len(present)
+    work = Work(requests=sum(1 if name in absent else each for name, each in requests.items()))
     if readers.whole:
         names = {name for task in present for name in task.channel_days} - absent
-        work.samples += sum(readers.reader(name).most_samples for name in names)
-    if margin_s is None:
-        return work
-    work.removals = len(present)
-    work.stations = len({task.window.channel for task in present})
-    for task in present:
-        rate = known_rate(task.window, readers)
-        start, end = task.span
-        margins_s = 0.0 if task.removal else 2 * margin_s
-        corrected = (end - start + margins_s) * rate
-        slow = task.removal.by_obspy if task.removal else by_obspy
-        if slow:
-            work.by_obspy += corrected
-        elif slow is not None:
-            work.corrected += corrected
+        work.samples = sum(readers.reader(name).most_samples for name in names)
+    if removal:
+        work.stations = len({task.window.channel for task in present})
     return work
+
+
+def _add_removal(work: Work, task: WindowTask, rate: float, removal: Removal) -> None:
+    """Add the removal of the response from one window, whose sampling rate is in Hz."""
+    start, end = task.span
+    margins_s = 0.0 if task.removal else 2 * removal.margin_s
+    samples = (end - start + margins_s) * rate
+    by_obspy = task.removal.by_obspy if task.removal else removal.by_obspy
+    work.removals = 1
+    if by_obspy:
+        work.by_obspy = samples
+    elif by_obspy is not None:
+        work.corrected = samples

@@ -17,6 +17,8 @@ from shared.response.removal import remove_response
 from shared.response.report import RemovalReport
 from shared.waveforms.gaps import gaps_between
 from shared.waveforms.segments import TimeSpan, divide, join
+from shared.windows.cost import Work
+from shared.windows.limits import check_corrected_samples
 from shared.windows.request import Window
 
 _MIN_MARGIN_S = 10.0
@@ -119,6 +121,7 @@ def ground_motion(
 
     Raises:
         NoResponseError: the metadata has no usable response for a segment.
+        TooLargeError: there are too many samples, those of bridged gaps included.
         UnreadableObjectError: samples are NaN or infinite.
     """
     near, _ = divide(counts, *plan.span(window))
@@ -126,12 +129,24 @@ def ground_motion(
     inside, margins = divide(near, window.starttime, window.endtime)
     if not inside:
         return [], RemovalReport("", "", warnings=tuple(messages))
+    _check_work(near, window, plan)
     sampling_rate = inside[0].stats.sampling_rate
     if sampling_rate != plan.sampling_rate:  # it changes within the day
         plan = plan_removal(window, sampling_rate, plan.inventory, plan.requested)
     messages += _describe_missing(near, window, plan)
     report = remove_response(inside, plan.inventory, plan.parameters, margins, taper_ends=False)
     return list(inside), replace(report, warnings=(*messages, *report.warnings))
+
+
+def _check_work(segments: Stream, window: Window, plan: RemovalPlan) -> None:
+    """Refuse segments that are longer, or of a higher rate, than their first records promised."""
+    rate = max(trace.stats.sampling_rate for trace in segments)
+    start = min(trace.stats.starttime for trace in segments)
+    samples = float((max(trace.stats.endtime for trace in segments) - start) * rate)
+    check_corrected_samples(samples)
+    work = Work(removals=1, by_obspy=samples) if plan.by_obspy else Work()
+    if work.is_too_much:
+        raise work.error(str(window))
 
 
 def _describe_missing(near: Stream, window: Window, plan: RemovalPlan) -> list[str]:

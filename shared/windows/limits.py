@@ -111,7 +111,12 @@ def _known(window: Window, readers: DayReaders) -> list[DayReader]:
 
 
 def _highest_rate(readers: Sequence[DayReader]) -> float:
-    return max((reader.sampling_rate or 0.0 for reader in readers), default=0.0)
+    """Return the highest sampling rate of days in Hz, 0 if none is known.
+
+    A rate that the first records contradict does not count: their headers are damaged, or most of
+    the day is missing. Such a day is read, and `merge_segments` counts its samples.
+    """
+    return max((r.sampling_rate or 0.0 for r in readers if not r.is_sparse), default=0.0)
 
 
 def window_too_large(window: Window, samples: int, max_samples: int) -> TooLargeError:

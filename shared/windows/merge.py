@@ -16,6 +16,7 @@ from obspy.core.trace import Stats
 from shared.errors import UnreadableObjectError
 from shared.waveforms.gaps import drifts, missing_samples, off_count
 from shared.waveforms.segments import TimeSpan, cut, have_one_rate, is_near, join
+from shared.windows.limits import MAX_SAMPLES, window_too_large
 from shared.windows.placement import PlacedSegment, place
 from shared.windows.request import Window
 
@@ -48,7 +49,7 @@ def window_counts(window: Window, segments: Sequence[Trace]) -> tuple[Stream, li
 
 
 def merge_segments(
-    window: Window, segments: Iterable[Trace], extent: TimeSpan
+    window: Window, segments: Iterable[Trace], extent: TimeSpan, max_samples: int = MAX_SAMPLES
 ) -> tuple[Trace, tuple[PlacedSegment, ...]] | None:
     """Trim each segment to a window, and merge them on the sampling grid of the first one.
 
@@ -60,12 +61,14 @@ def merge_segments(
         window: the window.
         segments: sorted, without overlaps, of one sample type; those of the window and others.
         extent: the times of the first and the last sample of the window's days.
+        max_samples: the limit, missing samples included.
 
     Returns:
         All samples on the sampling grid of the first one, masked where samples are missing; and
         the same samples, in order, each segment with its own times. None if there are no samples.
 
     Raises:
+        TooLargeError: there are more samples than that, which is found before memory is taken.
         UnreadableObjectError: the segments differ in sampling rate.
     """
     own = [part for trace in segments if (part := _own(trace, window, extent)).stats.npts]
@@ -82,6 +85,8 @@ def merge_segments(
     trace.stats.starttime -= before * trace.stats.delta
     positions = list(_positions(own, trace.stats))
     npts = positions[-1] + own[-1].stats.npts + after
+    if npts > max_samples:
+        raise window_too_large(window, npts, max_samples)
     # A copy, as views would keep all samples that were read in memory.
     samples = np.zeros(npts, own[0].data.dtype)
     missing = np.ones(npts, bool)

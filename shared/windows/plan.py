@@ -1,6 +1,6 @@
 """Plan before any samples are read: windows to refuse, removal plans, batches."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from shared import telemetry
@@ -11,7 +11,7 @@ from shared.response.parameters import RemovalParameters
 from shared.waveforms.day_readers import ChannelDay, DayReaders
 from shared.waveforms.segments import TimeSpan
 from shared.windows._task import WindowTask, drop_frames, no_samples
-from shared.windows.cost import object_requests
+from shared.windows.cost import Removal, Work, common_work, object_requests, window_works
 from shared.windows.limits import (
     check_corrected_samples,
     check_total_samples,
@@ -32,14 +32,14 @@ _BATCH_OBJECTS = 64
 
 
 def plan_requests(
-    tasks: Sequence[WindowTask], archive: Archive, margin_s: float | None
+    tasks: Sequence[WindowTask], archive: Archive, removal: Removal | None
 ) -> dict[ChannelDay, int]:
     """Refuse windows that need too much of the archive by the request alone.
 
     Args:
         tasks: the windows.
         archive: the archive.
-        margin_s: the least length of the margins of response removal, in seconds; None for counts.
+        removal: of the response; None for counts.
 
     Returns:
         The number of requests to S3 for each day object, if the archive has it; an estimate.
@@ -47,7 +47,8 @@ def plan_requests(
     Raises:
         TooLargeError: the windows need too many channel days, objects or requests to S3.
     """
-    widened = [_widened(task, margin_s or 0.0) for task in tasks]
+    margin_s = removal.margin_s if removal else 0.0
+    widened = [_widened(task, margin_s) for task in tasks]
     check_channel_days(sum(count_days(*span) for span in widened))
     spans = [
         ((task.window.channel, day), span)
@@ -57,7 +58,7 @@ def plan_requests(
     check_object_count(len({name for name, _ in spans}))
     requests = object_requests(spans)
     names = {(task.window.channel.network, task.window.channel.station) for task in tasks}
-    keys = 0 if margin_s is None else sum(len(archive.stationxml_keys(*name)) for name in names)
+    keys = sum(len(archive.stationxml_keys(*name)) for name in names) if removal else 0
     check_s3_requests(sum(requests.values()) + keys)
     return requests
 
@@ -67,11 +68,11 @@ def _widened(task: WindowTask, margin_s: float) -> TimeSpan:
     return start - margin_s, end + margin_s
 
 
-def refuse_large(tasks: Sequence[WindowTask], readers: DayReaders, max_samples: int) -> int:
+def refuse_large(tasks: Sequence[WindowTask], readers: DayReaders, max_samples: int) -> list[int]:
     """Look at the first records of all days, and fail each window that has too many samples.
 
     Returns:
-        The most samples that the others may have together.
+        The most samples that each window may have.
 
     Raises:
         TooLargeError: the others together have too many samples.
@@ -89,7 +90,42 @@ def refuse_large(tasks: Sequence[WindowTask], readers: DayReaders, max_samples: 
             task.fail(window_too_large(task.window, bound, max_samples))
     total = sum(bound for bound in bounds if bound <= max_samples)
     check_total_samples(total, len(tasks), max_samples)
-    return total
+    return bounds
+
+
+def refuse_slow(
+    tasks: Sequence[WindowTask],
+    readers: DayReaders,
+    requests: Mapping[ChannelDay, int],
+    bounds: Sequence[int],
+    removal: Removal | None,
+) -> None:
+    """Fail each window that takes too long by itself, by the estimate of `shared.windows.cost`.
+
+    Args:
+        tasks: the windows.
+        readers: of their days; the first records are known.
+        requests: to S3 for each day object, if the archive has it.
+        bounds: the most samples that each window may have.
+        removal: of the response; None for counts.
+
+    Raises:
+        TooLargeError: the others together take too long.
+    """
+
+    def total() -> Work:
+        return sum(works, start=common_work(tasks, readers, requests, removal))
+
+    works = window_works(tasks, readers, bounds, removal)
+    if not total().is_too_much:
+        return
+    readers.confirm()  # never refuse on records that a warm container remembers
+    works = window_works(tasks, readers, bounds, removal)
+    for number, task in enumerate(tasks):
+        if works[number].is_too_much:
+            task.fail(works[number].error(str(task.window)))
+            works[number] = Work()
+    total().check()
 
 
 @telemetry.step("stationxml")
@@ -120,7 +156,9 @@ def plan_removals(
         try:
             inventory = inventories.inventory(task.window.channel)
             task.removal = plan_removal(task.window, rate, inventory, parameters)
-            samples += (task.span[1] - task.span[0]) * rate
+            own = (task.span[1] - task.span[0]) * rate
+            check_corrected_samples(own)
+            samples += own
         except ServiceError as error:
             task.fail(error)
     check_corrected_samples(samples)

@@ -16,11 +16,17 @@ from shared.waveforms.segments import TimeSpan
 from shared.windows._budget import Budget
 from shared.windows._failures import report
 from shared.windows._task import WindowTask
-from shared.windows.cost import expected_work
+from shared.windows.cost import Removal
 from shared.windows.days import read_days
-from shared.windows.limits import MAX_SAMPLES, check_total_samples, window_too_large
+from shared.windows.limits import MAX_SAMPLES, check_total_samples
 from shared.windows.merge import merge_segments, window_counts
-from shared.windows.plan import batches, plan_removals, plan_requests, refuse_large
+from shared.windows.plan import (
+    batches,
+    plan_removals,
+    plan_requests,
+    refuse_large,
+    refuse_slow,
+)
 from shared.windows.request import Window
 from shared.windows.result import WindowResult
 
@@ -58,23 +64,25 @@ def read_windows(
     budget = Budget()
     tasks = [WindowTask(window) for window in windows]
     readers = DayReaders(archive, whole)
-    margin_s, inventories = None, None
+    known = _known_removal(removal) if removal else None
+    requests = plan_requests(tasks, archive, known)
+    bounds = refuse_large(tasks, readers, max_samples)
+    refuse_slow(tasks, readers, requests, bounds, known)
     if removal:
-        # Counts do without ObsPy's signal processing, which is the slowest import of all.
-        from shared.stations.inventories import Inventories
-        from shared.windows.ground_motion import least_margin_s
+        from shared.stations.inventories import Inventories  # counts do without
 
-        margin_s, inventories = least_margin_s(removal), Inventories(archive)
-    requests = plan_requests(tasks, archive, margin_s)
-    samples = refuse_large(tasks, readers, max_samples)
-    by_obspy = removal is not None and removal.method == "obspy"
-    expected_work(tasks, readers, requests, samples, margin_s, by_obspy).check()
-    if removal and inventories:
-        plan_removals(tasks, readers, inventories, removal)
-        expected_work(tasks, readers, requests, samples, margin_s).check()
+        plan_removals(tasks, readers, Inventories(archive), removal)
+        refuse_slow(tasks, readers, requests, bounds, known)
     _read_tasks(tasks, readers, max_samples, budget)
     report(tasks)
     return [task.result for task in tasks if task.result]
+
+
+def _known_removal(removal: RemovalParameters) -> Removal:
+    # Counts do without ObsPy's signal processing, which is the slowest import of all.
+    from shared.windows.ground_motion import least_margin_s
+
+    return Removal(least_margin_s(removal), removal.method == "obspy")
 
 
 def _read_tasks(
@@ -97,7 +105,7 @@ def _read_tasks(
                 continue
             done += 1
             with budget.window():
-                samples += _read_task(task, readers, max_samples)
+                samples += _read_task(task, readers, max_samples, budget)
             check_total_samples(samples, len(tasks), max_samples)
             uses.subtract(task.channel_days)
             for name in (*task.channel_days, *task.adjacent_days):
@@ -113,26 +121,26 @@ def _prefetch(batch: Sequence[WindowTask], readers: DayReaders) -> None:
     readers.prefetch(spans)
 
 
-def _read_task(task: WindowTask, readers: DayReaders, max_samples: int) -> int:
+def _read_task(task: WindowTask, readers: DayReaders, max_samples: int, budget: Budget) -> int:
     """Set a window's result; return the number of its samples, 0 if it failed."""
     try:
-        result = _read_window(task, readers)
+        result = _read_window(task, readers, max_samples, budget)
     except ServiceError as error:
         task.fail(error)
-        return 0
-    if result.samples > max_samples:  # more than the records' headers promised
-        task.fail(window_too_large(task.window, result.samples, max_samples))
         return 0
     task.result = replace(result, inventory=task.removal.inventory) if task.removal else result
     return result.samples
 
 
-def _read_window(task: WindowTask, readers: DayReaders) -> WindowResult:
+def _read_window(
+    task: WindowTask, readers: DayReaders, max_samples: int, budget: Budget
+) -> WindowResult:
     window, removal = task.window, task.removal
     read = read_days(task, readers)
     days = read.waveforms
     warnings = [*read.warnings, *(warning for day in days for warning in day.warnings)]
     segments = [trace for day in days for trace in day.stream]
+    budget.check_segments(len(segments), window)
     empty = (*not_numbers(segments), *conflicts(segments), *(e for day in days for e in day.empty))
     report = None
     if removal:
@@ -148,7 +156,7 @@ def _read_window(task: WindowTask, readers: DayReaders) -> WindowResult:
             trace.data = trace.data.astype(encoding)
     else:
         stream, messages = window_counts(window, segments)
-    merged = merge_segments(window, stream, read.extent)
+    merged = merge_segments(window, stream, read.extent, max_samples)
     if merged is None:
         spans = "; ".join(f"{day.uri} has {day.span}" for day in days)
         raise NoWaveformError(f"no samples of {window}: {spans}")

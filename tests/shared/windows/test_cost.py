@@ -18,9 +18,9 @@ from shared.archive.scedc import SCEDC
 from shared.archive.time import count_days, days_between
 from shared.errors import TooLargeError
 from shared.windows._task import WindowTask
-from shared.windows.cost import Work, expected_work, object_requests
+from shared.windows.cost import Removal, Work, common_work, object_requests, window_works
 from shared.windows.limits import MAX_CORRECTED_SAMPLES, MAX_SAMPLES, sample_bound
-from shared.windows.plan import plan_requests
+from shared.windows.plan import plan_requests, refuse_slow
 from shared.windows.request import Window
 from tests.support.windows import window
 
@@ -42,11 +42,17 @@ class Readers:
         """Return whether the archive lacks the channel."""
         return not self._rate(name)
 
+    def confirm(self) -> None:
+        """Do nothing: there is no cache."""
+
     def reader(self, name: Any) -> SimpleNamespace:
         """Return a reader of a day without gaps."""
         day, rate = name[1], self._rate(name)
         bounds = day.starttime, day.next.starttime
-        return SimpleNamespace(sampling_rate=rate, bounds=bounds, most_samples=int(rate * 86_400))
+        most = int(rate * 86_400)
+        return SimpleNamespace(
+            sampling_rate=rate, bounds=bounds, most_samples=most, is_sparse=False
+        )
 
     def _rate(self, name: Any) -> float:
         return self._rates[int(name[0].station[1:])]
@@ -87,13 +93,15 @@ def test_a_request_of_any_shape_is_refused_or_takes_some_seconds(
     """The bound holds for all that a request alone decides, whatever the archive has."""
     tasks = [WindowTask(each) for each in asked]
     readers: Any = Readers(rates, whole)
+    removal = None if margin_s is None else Removal(margin_s, by_obspy)
     try:
-        requests = plan_requests(tasks, SCEDC, margin_s)
-        samples = sum(sample_bound(each, readers) for each in asked)
-        work = expected_work(tasks, readers, requests, samples, margin_s, by_obspy)
-        work.check()
+        requests = plan_requests(tasks, SCEDC, removal)
+        bounds = [sample_bound(each, readers) for each in asked]
+        refuse_slow(tasks, readers, requests, bounds, removal)
     except TooLargeError:
         return
+    works = window_works(tasks, readers, bounds, removal)
+    work = sum(works, common_work(tasks, readers, requests, removal))
     assert work.seconds <= limits.DEFAULTS["MAX_PROCESSOR_SECONDS"]
     assert sum(requests.values()) <= limits.DEFAULTS["MAX_S3_REQUESTS"]
     assert work.windows <= limits.DEFAULTS["MAX_WINDOWS"]
