@@ -1,5 +1,6 @@
 """The fields of a JSON request: each is checked by type, with uniform error messages."""
 
+import math
 import reprlib
 import sys
 from collections.abc import Collection, Mapping
@@ -9,8 +10,18 @@ from shared.errors import BadRequestError
 
 _MISSING = object()
 
+
+class _ShortRepr(reprlib.Repr):
+    def repr_int(self, value: int, *_: int) -> str:
+        # Python refuses to write thousands of digits, which would take a time that grows with the
+        # square of their number.
+        if abs(value) < 10**self.maxlong:
+            return repr(value)
+        return f"an integer of about {round(value.bit_length() * math.log10(2)):,} digits"
+
+
 # A value may be nested so deep that Python's own repr raises RecursionError.
-_SHORT = reprlib.Repr()
+_SHORT = _ShortRepr()
 _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 80
 
 

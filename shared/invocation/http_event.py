@@ -14,6 +14,10 @@ from shared import strict_json
 from shared.errors import BadRequestError
 from shared.invocation import reply_size
 
+MAX_QUERY_CHARACTERS = 16_384
+"""Longest query string: API Gateway passes on 10,240 bytes, a load balancer 16 KB. A function URL
+has no such limit, and decoding megabytes takes seconds."""
+
 _MEMBERS = ("requestContext", "routeKey", "httpMethod")
 
 
@@ -58,7 +62,7 @@ def parameters(event: Mapping[str, Any]) -> dict[str, str]:
     """Return the parameters of the URL's query string, by name.
 
     Raises:
-        BadRequestError: a parameter is repeated.
+        BadRequestError: a parameter is repeated, or the query string is too long.
     """
     values: dict[str, str] = {}
     for name, value in _query(event):
@@ -90,7 +94,13 @@ def json_body(event: Mapping[str, Any]) -> Any:
 
 def _query(event: Mapping[str, Any]) -> list[tuple[str, str]]:
     if event.get("version") == "2.0":
-        return parse_qsl(str(event.get("rawQueryString") or ""), keep_blank_values=True)
+        text = str(event.get("rawQueryString") or "")
+        if len(text) > MAX_QUERY_CHARACTERS:
+            raise BadRequestError(
+                f"the query has {len(text):,} characters: must have at most"
+                f" {MAX_QUERY_CHARACTERS:,}; send a body by POST"
+            )
+        return parse_qsl(text, keep_blank_values=True)
     multiple = _members(event, "multiValueQueryStringParameters")
     single = _members(event, "queryStringParameters")
     pairs = [(name, value) for name, values in multiple.items() for value in values or ()]
