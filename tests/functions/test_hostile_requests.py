@@ -92,7 +92,7 @@ REQUESTS = [
 
 
 @pytest.mark.parametrize(
-    ("function", "request_"),
+    ("function", "asked"),
     [(f, r) for f, _, r in REQUESTS],
     ids=[name for _, name, _ in REQUESTS],
 )
