@@ -8,7 +8,7 @@ from shared.invocation import lambda_handler
 from shared.reply import Reply
 from shared.windows import WindowsRequest, read_windows
 from shared.windows.limits import sample_limit
-from shared.windows.metadata import add_metadata
+from shared.windows.metadata import add_metadata, check_channels
 from shared.windows.reply import window_reply
 from shared.windows.request import request_from_query
 
@@ -17,6 +17,8 @@ def process(request: Any) -> Reply:
     """Read each window, in the request's order; a window that fails has its error in the reply."""
     parsed = WindowsRequest.parse(request)
     limit = sample_limit(parsed)
+    if has_coordinates(parsed.format):
+        check_channels(parsed.windows)
     results = read_windows(parsed.windows, input_archive(), parsed.removal, parsed.whole, limit)
     if has_coordinates(parsed.format):
         results = add_metadata(results, input_archive())

@@ -10,6 +10,9 @@ from shared.errors import TooLargeError
 from shared.windows.cost import Work
 from shared.windows.request import Window
 
+_SLOWER = 2
+"""Allowance for a processor that is slower than the estimate's."""
+
 
 class Budget:
     """The time of a request, from its start on: of the processor, and until the function ends.
@@ -19,7 +22,7 @@ class Budget:
     """
 
     def __init__(self) -> None:
-        self._limit_s = limits.max_processor_seconds()
+        self._limit_s = _SLOWER * limits.max_processor_seconds()
         self._start_s = time.thread_time()
         self._longest_s = 0.0
         self._over = ""

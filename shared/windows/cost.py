@@ -12,6 +12,7 @@ from typing import Any
 
 from shared import limits
 from shared.errors import TooLargeError
+from shared.waveforms.day_reader import DayReader
 from shared.waveforms.day_readers import ChannelDay, DayReaders
 from shared.waveforms.segments import TimeSpan, merge_nearby
 from shared.windows._task import WindowTask
@@ -19,6 +20,8 @@ from shared.windows.limits import known_rate
 
 _WHOLE_S = 43_200.0
 """Length of a span from which on its object is read whole, in seconds."""
+
+_DAY_S = 86_400.0
 
 _NEAR_MIDNIGHT_S = 60.0
 """A window that begins or ends this close to midnight may need the adjacent day, in seconds."""
@@ -217,10 +220,16 @@ def common_work(
     work = Work(requests=sum(1 if name in absent else each for name, each in requests.items()))
     if readers.whole:
         names = {name for task in present for name in task.channel_days} - absent
-        work.samples = sum(readers.reader(name).most_samples for name in names)
+        work.samples = sum(_day_samples(readers.reader(name)) for name in names)
     if removal:
         work.stations = len({task.window.channel for task in present})
     return work
+
+
+def _day_samples(reader: DayReader) -> float:
+    """Return the most samples that a day can have, by its size and its sampling rate."""
+    by_rate = (reader.sampling_rate or math.inf) * _DAY_S
+    return min(by_rate, reader.most_samples)
 
 
 def _add_removal(work: Work, task: WindowTask, rate: float, removal: Removal) -> None:

@@ -8,6 +8,7 @@ from shared import telemetry
 from shared.archive.archive import Archive
 from shared.errors import NoDataError, ServiceError, UpstreamError
 from shared.windows._failures import log_upstream
+from shared.windows.cost import Work
 from shared.windows.request import Window
 from shared.windows.result import WindowResult
 
@@ -16,6 +17,15 @@ if TYPE_CHECKING:
 
 
 @telemetry.step("stationxml")
+def check_channels(windows: Sequence[Window]) -> None:
+    """Refuse windows of so many channels that reading their StationXML takes too long.
+
+    Raises:
+        TooLargeError: it takes longer than `limits.max_processor_seconds`.
+    """
+    Work(stations=len({window.channel for window in windows})).check()
+
+
 def add_metadata(results: Sequence[WindowResult], archive: Archive) -> list[WindowResult]:
     """Add the StationXML to results that have samples and no metadata yet.
 

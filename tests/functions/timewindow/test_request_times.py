@@ -39,6 +39,7 @@ def only(monkeypatch: pytest.MonkeyPatch, part: str, seconds: float) -> None:
         ("requests", 0.6, {}, r"\(3 requests to S3: 1.8 s\)"),
         ("removals", 0.6, {"Output": "VEL"}, r"\(2 response removals: 1.2 s\)"),
         ("stations", 1.1, {"Output": "VEL"}, r"\(1 StationXML objects: 1.1 s\)"),
+        ("stations", 1.1, {"Format": "sac"}, r"\(1 StationXML objects: 1.1 s\)"),
         ("corrected", 0.0011, {"Output": "VEL"}, "1,680 samples with their margins: 1.8 s"),
         ("by_obspy", 0.0011, {"Output": "VEL", "method": "obspy"}, "margins by ObsPy: 1.8 s"),
     ],
@@ -124,9 +125,9 @@ def test_windows_that_no_time_is_left_for_have_an_error_in_their_place(
     request = at("00:02:00", "00:02:10", "00:02:20")
     expected = timewindow_handler(request)
     for event in (request, http_event(json.dumps(request))):
-        clock = iter([0.0, 0.1, 9.9, 10.1])  # of the start, of the batch, and of two windows
+        clock = iter([0.0, 0.1, 19.9, 20.1])  # of the start, of the batch, and of two windows
         monkeypatch.setattr(_budget.time, "thread_time", partial(next, clock))
-        check_partly_answered(timewindow_handler(event), expected, "10 s of processor time were")
+        check_partly_answered(timewindow_handler(event), expected, "20 s of processor time were")
 
 
 def test_the_windows_that_are_done_are_answered_in_time(
