@@ -9,6 +9,7 @@ from shared.archive.time import format_time
 from shared.errors import UnreadableObjectError
 from shared.waveforms._record_index import MARGIN_S
 from shared.waveforms._record_times import Drift, Run
+from shared.waveforms._segment_time import require_time_for_segments
 from shared.waveforms.day_waveform import DayWaveform
 from shared.waveforms.reasons import EmptySpan, not_numbers, without_odd_numbers
 from shared.waveforms.segments import TimeSpan
@@ -44,7 +45,13 @@ class DayRecords:
         return extent_of(self.runs[0])[0]
 
     def waveform(self) -> DayWaveform:
-        """Return all samples; each run's are counted from its first record."""
+        """Return all samples; each run's are counted from its first record.
+
+        Raises:
+            TooLargeError: there are too many segments for the time that is left.
+            UnreadableObjectError: samples that are not numbers are in too many places.
+        """
+        self._require_time()
         segments = [segment for run in self.runs for segment in run.segments()]
         extents = [extent_of(run) for run in self.runs]
         drifts = [run.drift(*extent) for run, extent in zip(self.runs, extents, strict=True)]
@@ -70,7 +77,12 @@ class DayRecords:
             first_wanted: the time, within the span, from which samples are wanted.
             first_record: the time of the object's first record. If the record to count from is off
                 the sampling grid of that by jitter alone, the samples stay on the grid.
+
+        Raises:
+            TooLargeError: there are too many segments for the time that is left.
+            UnreadableObjectError: samples that are not numbers are in too many places.
         """
+        self._require_time()
         waiting = [run for run in self.runs if extent_of(run)[1] >= first_wanted]
         home = min(waiting, key=lambda run: int(run.starts[0]), default=None)
         segments, drifts = [], []
@@ -86,6 +98,9 @@ class DayRecords:
         if quality:  # results keep it, so that of the whole day is too much
             quality = quality.within((starttime - MARGIN_S).ns, (endtime + MARGIN_S).ns)
         return self._waveform(segments, drifts, quality, (starttime, endtime))
+
+    def _require_time(self) -> None:
+        require_time_for_segments(self.runs[0].trace.id, len(self.runs), "reading")
 
     def _waveform(
         self,
