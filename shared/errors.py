@@ -13,13 +13,17 @@
     ├── UpstreamError              a service or object that we depend on failed
     │   ├── S3Error                S3 could not be reached, or refused
     │   └── UnreadableObjectError  an object of the archive is not of the kind that its key names
-    └── SettingsError              a setting is missing or unusable, or the machine fails
+    ├── SettingsError              a setting is missing or unusable, or the machine fails
+    └── InternalError              a bug of ours
 
 `shared/invocation/http_status.py` maps each error to its HTTP status. `permanent` says whether a
 retry is pointless.
 """
 
 from typing import Any
+
+INTERNAL_ERROR = "this is our fault; the log has the details"
+"""The message of a bug, which tells a caller nothing else."""
 
 # A message quotes the request, which may be megabytes long and would exceed the reply's limit.
 _MAX_MESSAGE_CHARACTERS = 2000
@@ -98,3 +102,7 @@ class SettingsError(ServiceError):
     """This deployment lacks a setting or has an unusable one, or its machine fails."""
 
     permanent = False  # the request is valid, and succeeds once the setting is right
+
+
+class InternalError(ServiceError):
+    """A bug of ours, made by the guard of last resort; the log has the traceback."""

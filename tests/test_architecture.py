@@ -26,7 +26,7 @@ LAYERS = {
     "shared": (
         "errors strict_json version wording",
         "fields machine reply settings telemetry",
-        "archive aws limits",
+        "archive aws guard limits",
         "stations waveforms",
         "formats response",
         "corrected_days invocation windows",

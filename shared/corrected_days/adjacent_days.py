@@ -4,12 +4,13 @@ from dataclasses import dataclass, replace
 
 from obspy import Inventory, Stream, UTCDateTime
 
+from shared import guard
 from shared.archive.archive import DayObject
-from shared.errors import NoWaveformError, UnreadableObjectError
+from shared.errors import S3Error, SettingsError
 from shared.response.bridging import MAX_BRIDGED_S
 from shared.response.margins import corners_at, margin_s
 from shared.response.parameters import RemovalParameters
-from shared.waveforms.day_reader import read_span
+from shared.waveforms.day_reader import forget_day, read_span
 from shared.waveforms.segments import join
 
 MARGIN_S = 1200.0
@@ -94,12 +95,15 @@ def read_adjacent_days(
 
 
 def _read(day_object: DayObject, start: UTCDateTime, end: UTCDateTime) -> AdjacentDays:
-    try:
+    """Read a part of an adjacent day; whatever is wrong with it becomes a warning."""
+    with guard.attempt(day_object.uri, S3Error, SettingsError) as attempt:
         waveform = read_span(day_object, start, end)
-    except (NoWaveformError, UnreadableObjectError) as error:
-        return AdjacentDays(Stream(), (), (error.message,))
-    stream = waveform.stream.trim(start, end, nearest_sample=False)
-    messages = (*waveform.warnings, *join(stream))
+        stream = waveform.stream.trim(start, end, nearest_sample=False)
+        messages = (*waveform.warnings, *join(stream))
+    if attempt.in_doubt:
+        forget_day(day_object)
+    if attempt.error:
+        return AdjacentDays(Stream(), (), (attempt.error.message,))
     return AdjacentDays(stream, (waveform.uri,), messages, (waveform.etag,))
 
 

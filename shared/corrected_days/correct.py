@@ -6,7 +6,7 @@ from typing import Any
 
 from obspy import Inventory, Stream
 
-from shared import machine, settings, telemetry
+from shared import guard, machine, settings, telemetry
 from shared.archive.archive import DayObject
 from shared.archive.registry import input_archive
 from shared.aws import s3_client, s3_write
@@ -26,7 +26,8 @@ from shared.response.parameters import RemovalParameters
 from shared.response.removal import remove_response
 from shared.response.report import RemovalReport
 from shared.response.rounding import describe_rounding
-from shared.stations.stationxml import download_stationxml, read_stationxml
+from shared.stations.stationxml import download_stationxml, forget_channel, read_stationxml
+from shared.waveforms.day_reader import forget_day
 from shared.waveforms.read_day import download_day, read_day
 from shared.waveforms.reasons import EmptySpan, conflicts
 from shared.waveforms.segments import join
@@ -81,6 +82,18 @@ def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
     )
     output_bucket = settings.output_bucket()
     day_object = input_archive().day_object(request.channel, request.day)
+    try:
+        return _write_corrected_day(request, day_object, output_bucket)
+    except Exception as error:
+        if guard.casts_doubt(error):
+            forget_day(day_object)
+            forget_channel(day_object.archive, day_object.channel)
+        raise
+
+
+def _write_corrected_day(
+    request: CorrectedDayRequest, day_object: DayObject, output_bucket: str
+) -> dict[str, Any]:
     watch = Stopwatch()
     with scratch_folder() as folder:
         sources = _read_sources(day_object, request.parameters, folder, watch)

@@ -11,9 +11,6 @@ from shared.errors import BadRequestError, ServiceError
 
 logger = logging.getLogger(__name__)
 
-INTERNAL_ERROR = "this is our fault; the log has the details"
-"""The message of an unexpected failure in a batch's reply."""
-
 
 @dataclass(frozen=True)
 class BatchJobs:

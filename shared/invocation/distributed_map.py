@@ -6,8 +6,8 @@ https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.ht
 from collections.abc import Mapping
 from typing import Any
 
-from shared.errors import BadRequestError, ServiceError, TooLargeError
-from shared.invocation.batch import INTERNAL_ERROR, JobResult, Worker, check_batch_size
+from shared.errors import INTERNAL_ERROR, BadRequestError, ServiceError, TooLargeError
+from shared.invocation.batch import JobResult, Worker, check_batch_size
 
 
 def process_items(event: Mapping[str, Any], worker: Worker) -> list[dict[str, Any]]:

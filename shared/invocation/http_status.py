@@ -24,6 +24,7 @@ def status_of_failures(failures: Sequence[errors.ServiceError]) -> HTTPStatus:
     """Return the status of a reply whose parts all failed; 200 if there are no failures.
 
     The highest status wins, so a failure worth a retry (502) is not hidden behind missing data
-    (404).
+    (404). A bug of ours decides only where nothing else failed.
     """
-    return max(map(http_status, failures), default=HTTPStatus.OK)
+    others = [error for error in failures if not isinstance(error, errors.InternalError)]
+    return max(map(http_status, others or failures), default=HTTPStatus.OK)

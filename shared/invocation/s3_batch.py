@@ -9,14 +9,8 @@ from typing import Any
 from urllib.parse import unquote_plus
 
 from shared import strict_json
-from shared.errors import BadRequestError, ServiceError
-from shared.invocation.batch import (
-    INTERNAL_ERROR,
-    BatchJobs,
-    JobResult,
-    Worker,
-    check_batch_size,
-)
+from shared.errors import INTERNAL_ERROR, BadRequestError, ServiceError
+from shared.invocation.batch import BatchJobs, JobResult, Worker, check_batch_size
 
 _VERSIONS = ("1.0", "2.0")
 

@@ -4,17 +4,23 @@ from collections.abc import Iterable
 
 from obspy import Inventory
 
+from shared import guard
 from shared.archive.archive import Archive
 from shared.archive.channel_id import ChannelId
 from shared.aws.s3_client import in_threads
-from shared.errors import NoDataError, ServiceError, UpstreamError
-from shared.stations.stationxml import download_stationxml, read_stationxml
+from shared.errors import ServiceError, SettingsError
+from shared.stations.stationxml import (
+    download_stationxml,
+    forget_channel,
+    read_stationxml,
+)
 
 
 class Inventories:
     """One inventory for each channel.
 
-    The error of a channel without a readable one is kept, and raised wherever it is needed.
+    The error of a channel without a readable one is kept, and raised wherever it is needed. That
+    includes unexpected failures, so that one station's do not fail a request.
 
     Args:
         archive: the archive.
@@ -40,10 +46,13 @@ class Inventories:
             raise inventory
         return inventory
 
+    def forget(self, channel: ChannelId) -> None:
+        """Forget all that earlier invocations know of a channel's metadata in doubt."""
+        forget_channel(self._archive, channel)
+
     def _read(self, channel: ChannelId) -> None:
-        try:
+        with guard.attempt(f"the metadata of {channel.nscl}", SettingsError) as attempt:
             inventory = read_stationxml(download_stationxml(self._archive, channel))
-        except (NoDataError, UpstreamError) as error:
-            self._inventories[channel] = error
-        else:
-            self._inventories[channel] = inventory
+        self._inventories[channel] = attempt.error or inventory
+        if attempt.in_doubt:
+            self.forget(channel)

@@ -59,6 +59,12 @@ def forget_stationxml() -> None:
     _inventories.clear()
 
 
+def forget_channel(archive: Archive, channel: ChannelId) -> None:
+    """Drop the cached inventories of a channel, whose metadata are in doubt."""
+    for key in archive.stationxml_keys(channel.network, channel.station):
+        _inventories.forget((archive.object(key).uri, channel))
+
+
 def download_stationxml(archive: Archive, channel: ChannelId) -> StationXML:
     """Download a channel's StationXML, unless it has not changed since it was last read.
 

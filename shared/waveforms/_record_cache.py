@@ -56,8 +56,8 @@ def recall(day_object: DayObject) -> tuple[str, int, RecordIndex] | None:
     return entry.etag, entry.value.size, index
 
 
-def forget(day_object: DayObject, etag: str) -> None:
-    """Drop the records of an object, if they are from the content with an ETag."""
+def forget(day_object: DayObject, etag: str | None = None) -> None:
+    """Drop the records of an object; with an ETag, only if they are from that content."""
     _cache.forget(day_object.uri, etag)
 
 

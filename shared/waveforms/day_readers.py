@@ -1,13 +1,18 @@
 """Readers of the day objects that a request needs; objects are read in parallel."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 
+from obspy import UTCDateTime
+
+from shared import guard
 from shared.archive.archive import Archive
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
 from shared.aws.s3_client import in_threads
-from shared.errors import NoDataError, ServiceError, UpstreamError
-from shared.waveforms.day_reader import DayReader
+from shared.errors import NoDataError, S3Error, ServiceError, SettingsError
+from shared.waveforms.day_reader import DayReader, forget_day
+from shared.waveforms.day_waveform import DayWaveform
 from shared.waveforms.segments import TimeSpan
 
 ChannelDay = tuple[ChannelId, Day]
@@ -18,6 +23,7 @@ class DayReaders:
     """One reader for each day object; methods for several objects read them in parallel.
 
     The error of an object that cannot be read is kept, and raised wherever the object is needed.
+    That includes unexpected failures, so that one object's do not fail a request.
 
     Args:
         archive: the archive.
@@ -40,9 +46,14 @@ class DayReaders:
         """
         self._in_parallel(channel_days, lambda item: self._readers[item].read_first_records())
 
-    def confirm(self) -> None:
-        """Check with S3 that records known from earlier invocations are still the objects'."""
-        self._in_parallel(list(self._readers), lambda item: self._readers[item].confirm())
+    def confirm(self, channel_days: Iterable[ChannelDay] | None = None) -> None:
+        """Check with S3 that records known from earlier invocations are still the objects'.
+
+        Args:
+            channel_days: the objects; None for all that have been read from.
+        """
+        chosen = list(self._readers if channel_days is None else channel_days)
+        self._in_parallel(chosen, lambda item: self._readers[item].confirm())
 
     def read_last_records(self, channel_days: Iterable[ChannelDay]) -> None:
         """Read the last records of objects."""
@@ -66,6 +77,31 @@ class DayReaders:
         if channel_day in self._errors:
             raise self._errors[channel_day]
         return self._opened(channel_day)
+
+    def read(
+        self,
+        channel_day: ChannelDay,
+        starttime: UTCDateTime,
+        endtime: UTCDateTime,
+        first_wanted: UTCDateTime | None = None,
+    ) -> DayWaveform:
+        """Read a time span of an object; see `DayReader.read`.
+
+        Raises:
+            NoDataError: the archive has no such object, or it has no sample in the span.
+            ServiceError: it could not be read; see `shared.guard` for unexpected failures.
+        """
+        reader = self.reader(channel_day)
+        # Errors of the span alone, and those that may pass, are not kept.
+        with self._attempt(channel_day, NoDataError, S3Error, SettingsError):
+            return reader.read(starttime, endtime, first_wanted)
+        raise self._errors[channel_day]
+
+    def forget(self, channel_days: Iterable[ChannelDay]) -> None:
+        """Forget all that this and earlier invocations know of objects in doubt."""
+        for channel_day in channel_days:
+            forget_day(self._archive.day_object(*channel_day))
+            self.drop(channel_day)
 
     def has_failed(self, channel_day: ChannelDay) -> bool:
         """Return whether an object has turned out to be absent or unreadable."""
@@ -92,12 +128,20 @@ class DayReaders:
         """Call a function with all objects that have not failed yet; keep errors."""
 
         def attempt(channel_day: ChannelDay) -> None:
-            try:
+            with self._attempt(channel_day, SettingsError):
                 read(channel_day)
-            except (NoDataError, UpstreamError) as error:
-                self._errors[channel_day] = error
 
         unfailed = [item for item in channel_days if item not in self._errors]
         for channel_day in unfailed:
             self._opened(channel_day)
         in_threads(attempt, unfailed)
+
+    @contextmanager
+    def _attempt(self, channel_day: ChannelDay, *passing: type[Exception]) -> Iterator[None]:
+        """Keep the error of an object; forget the object if the error casts doubt on it."""
+        with guard.attempt(self._archive.day_object(*channel_day).uri, *passing) as outcome:
+            yield
+        if outcome.error:
+            self._errors[channel_day] = outcome.error
+        if outcome.in_doubt:
+            self.forget([channel_day])

@@ -15,6 +15,7 @@ headers        the HTTP headers that describe the windows of a file
 _rounding      warnings of windows that a file of 32-bit floats does not hold
 _failures      failed windows, reported to the log
 _task          a window on its way from the request to its result
+_sources       the objects of a request, and the guard around each window
 
 All public names need ObsPy, and load it at first use.
 """

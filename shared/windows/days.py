@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from obspy import Stream
 
-from shared.errors import NoDataError, UnreadableObjectError
+from shared.errors import InternalError, NoDataError, TooLargeError, UnreadableObjectError
 from shared.waveforms.day_readers import ChannelDay, DayReaders
 from shared.waveforms.day_waveform import DayWaveform
 from shared.waveforms.segments import TimeSpan, cut
@@ -58,7 +58,8 @@ def read_days(task: WindowTask, readers: DayReaders) -> WindowDays:
         try:
             reader = readers.reader(name)
             try:
-                days.waveforms.append(reader.read(*task.span, task.window.starttime))
+                waveform = readers.read(name, *task.span, task.window.starttime)
+                days.waveforms.append(waveform)
             finally:
                 # The window's own days define its extent, the margins do not.
                 if reader.extent and name[1] in own_days:
@@ -67,7 +68,7 @@ def read_days(task: WindowTask, readers: DayReaders) -> WindowDays:
         except NoDataError as error:
             drop_frames(error)
             absent.append(error)
-        except UnreadableObjectError:
+        except (UnreadableObjectError, TooLargeError, InternalError):
             if name[1] in own_days:
                 raise
             # A day of the margins: `ground_motion` warns that samples are missing there.
@@ -105,11 +106,11 @@ def _add_beyond(days: WindowDays, name: ChannelDay, span: TimeSpan, readers: Day
     """Add the samples of an adjacent day within a span, if there are any."""
     readers.read_first_records([name])  # an absent day is then known to be absent
     try:
-        waveform = readers.reader(name).read(*span)
+        waveform = readers.read(name, *span)
     except NoDataError as error:
         drop_frames(error)
         return
-    except UnreadableObjectError as error:
+    except (UnreadableObjectError, TooLargeError, InternalError) as error:
         days.warnings.append(f"samples near midnight may be missing: {error.message}")
         return
     stream = Stream()

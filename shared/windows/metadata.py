@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from shared import telemetry
 from shared.archive.archive import Archive
-from shared.errors import NoDataError, ServiceError, UpstreamError
+from shared.errors import NoDataError, ServiceError
 from shared.windows._failures import log_upstream
 from shared.windows.cost import Work
 from shared.windows.request import Window
@@ -30,7 +30,7 @@ def add_metadata(results: Sequence[WindowResult], archive: Archive) -> list[Wind
     """Add the StationXML to results that have samples and no metadata yet.
 
     Counts need no metadata, so they are delivered without. Where the archive has none, fields of
-    a header stay undefined; where S3 failed, a warning says so.
+    a header stay undefined; where they could not be read, a warning says so.
 
     Args:
         results: of windows.
@@ -61,7 +61,7 @@ def _with_metadata(
         inventory = inventories.inventory(channel)
     except NoDataError:
         return result
-    except UpstreamError as error:
+    except ServiceError as error:
         failures.append((result.window, error))
         message = f"{channel.nscl}: no coordinates: {error.message}"
         return replace(result, warnings=(*result.warnings, message))

@@ -1,18 +1,21 @@
 """Plan before any samples are read: windows to refuse, removal plans, batches."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from shared import telemetry
 from shared.archive.archive import Archive
 from shared.archive.time import count_days, days_between
-from shared.errors import NoDataError, ServiceError
+from shared.errors import BadRequestError, NoDataError, UnreadableObjectError
 from shared.response.parameters import RemovalParameters
 from shared.waveforms.day_readers import ChannelDay, DayReaders
 from shared.waveforms.segments import TimeSpan
+from shared.windows._sources import Sources
 from shared.windows._task import WindowTask, drop_frames, no_samples
 from shared.windows.cost import Removal, Work, common_work, object_requests, window_works
 from shared.windows.limits import (
+    MAX_CORRECTED_SAMPLES,
     check_corrected_samples,
     check_total_samples,
     sample_bound,
@@ -26,6 +29,7 @@ from shared.windows.request_limits import (
 
 if TYPE_CHECKING:
     from shared.stations.inventories import Inventories
+    from shared.windows.ground_motion import RemovalPlan
 
 _BATCH_OBJECTS = 64
 """Day objects read ahead for one batch: their records wait in memory until decoded."""
@@ -68,7 +72,7 @@ def _widened(task: WindowTask, margin_s: float) -> TimeSpan:
     return start - margin_s, end + margin_s
 
 
-def refuse_large(tasks: Sequence[WindowTask], readers: DayReaders, max_samples: int) -> list[int]:
+def refuse_large(tasks: Sequence[WindowTask], sources: Sources, max_samples: int) -> list[int]:
     """Look at the first records of all days, and fail each window that has too many samples.
 
     Returns:
@@ -77,14 +81,15 @@ def refuse_large(tasks: Sequence[WindowTask], readers: DayReaders, max_samples: 
     Raises:
         TooLargeError: the others together have too many samples.
     """
+    readers = sources.readers
     channel_days = dict.fromkeys(name for task in tasks for name in task.channel_days)
     readers.read_first_records(channel_days)
-    bounds = [sample_bound(task.window, readers) for task in tasks]
+    bounds = [_sample_bound(task, sources) for task in tasks]
     if sum(bounds) > max_samples:
         readers.confirm()  # never refuse on records that a warm container remembers
         present = ([name for name in t.channel_days if not readers.has_failed(name)] for t in tasks)
         readers.read_last_records({names[-1] for names in present if names})
-        bounds = [sample_bound(task.window, readers) for task in tasks]
+        bounds = [_sample_bound(task, sources) for task in tasks]
     for task, bound in zip(tasks, bounds, strict=True):
         if bound > max_samples:
             task.fail(window_too_large(task.window, bound, max_samples))
@@ -128,10 +133,19 @@ def refuse_slow(
     total().check()
 
 
+def _sample_bound(task: WindowTask, sources: Sources) -> int:
+    """Return an upper bound for a window's samples; 0 if it fails, as it then has none."""
+    bound = 0
+    if not task.result:
+        with sources.attempt(task):
+            bound = sample_bound(task.window, sources.readers)
+    return bound
+
+
 @telemetry.step("stationxml")
 def plan_removals(
     tasks: Sequence[WindowTask],
-    readers: DayReaders,
+    sources: Sources,
     inventories: "Inventories",
     parameters: RemovalParameters,
 ) -> None:
@@ -140,29 +154,65 @@ def plan_removals(
     Raises:
         TooLargeError: with their margins, the windows have too many samples or need too many days.
     """
+    open_tasks = [task for task in tasks if not task.result]
+    readers = sources.readers
+    for task in open_tasks:
+        with sources.attempt(task):
+            _sampling_rate(task, readers)  # without any data, no metadata are needed
+    planned = [task for task in open_tasks if not task.result]
+    inventories.prefetch({task.window.channel for task in planned})
+    for task in planned:
+        with sources.attempt(task):
+            task.removal = _plan_removal(task, readers, inventories, parameters)
+    samples = _corrected_samples(planned, sources)
+    if samples > MAX_CORRECTED_SAMPLES:
+        readers.confirm()  # never refuse on records that a warm container remembers
+        samples = _corrected_samples(planned, sources)
+    check_corrected_samples(samples)
+    names = {name for task in planned if not task.result for name in task.channel_days}
+    check_object_count(len(names))
+
+
+def _plan_removal(
+    task: WindowTask,
+    readers: DayReaders,
+    inventories: "Inventories",
+    parameters: RemovalParameters,
+) -> "RemovalPlan":
     from shared.windows.ground_motion import plan_removal
 
-    open_tasks = [task for task in tasks if not task.result]
-    rates = {}
-    for number, task in enumerate(open_tasks):
-        try:
-            rates[number] = _sampling_rate(task, readers)
-        except ServiceError as error:
-            task.fail(error)
-    inventories.prefetch({open_tasks[number].window.channel for number in rates})
+    window, rate = task.window, _sampling_rate(task, readers)
+    inventory = inventories.inventory(window.channel)
+    try:
+        return plan_removal(window, rate, inventory, parameters)
+    except BadRequestError:
+        # The rate may be one that a warm container remembers.
+        readers.confirm(task.channel_days)
+        confirmed = _sampling_rate(task, readers)
+        if confirmed == rate:
+            raise
+        return plan_removal(window, confirmed, inventory, parameters)
+
+
+def _corrected_samples(tasks: Sequence[WindowTask], sources: Sources) -> float:
+    """Return the number of samples that response removal takes, margins included."""
     samples = 0.0
-    for number, rate in rates.items():
-        task = open_tasks[number]
-        try:
-            inventory = inventories.inventory(task.window.channel)
-            task.removal = plan_removal(task.window, rate, inventory, parameters)
-            own = (task.span[1] - task.span[0]) * rate
-            check_corrected_samples(own)
-            samples += own
-        except ServiceError as error:
-            task.fail(error)
-    check_corrected_samples(samples)
-    check_object_count(len({name for task in open_tasks for name in task.channel_days}))
+    for task in tasks:
+        if not task.result:
+            with sources.attempt(task):
+                own = _samples_with_margins(task, sources.readers)
+                check_corrected_samples(own)
+                samples += own
+    return samples
+
+
+def _samples_with_margins(task: WindowTask, readers: DayReaders) -> float:
+    start, end = task.span
+    samples = (end - start) * _sampling_rate(task, readers)
+    if samples > MAX_CORRECTED_SAMPLES:
+        readers.confirm(task.channel_days)  # they may be those that a container remembers
+        samples = (end - start) * _sampling_rate(task, readers)
+    return samples
 
 
 def _sampling_rate(task: WindowTask, readers: DayReaders) -> float:
@@ -172,14 +222,21 @@ def _sampling_rate(task: WindowTask, readers: DayReaders) -> float:
         try:
             reader = readers.reader(name)
             if reader.sampling_rate is None:  # the first record's header does not give it
-                reader.read(*task.span)
+                readers.read(name, *task.span)
         except NoDataError as error:
             drop_frames(error)
             absent.append(error)
         else:
             if reader.sampling_rate is not None:
-                return reader.sampling_rate
+                return _usable(reader.sampling_rate, reader.uri)
     raise no_samples(task.window, absent)
+
+
+def _usable(rate: float, uri: str) -> float:
+    if not 0 < rate < math.inf:
+        message = f"{uri} claims a sampling rate of {rate:g} Hz: must be finite and above 0"
+        raise UnreadableObjectError(message, object=uri)
+    return rate
 
 
 def batches(tasks: Sequence[WindowTask]) -> Iterator[list[WindowTask]]:

@@ -8,13 +8,14 @@ from obspy import Stream
 
 from shared import machine, telemetry
 from shared.archive.archive import Archive
-from shared.errors import NoWaveformError, ServiceError
+from shared.errors import NoWaveformError
 from shared.response.parameters import ENCODINGS, RemovalParameters
 from shared.waveforms.day_readers import ChannelDay, DayReaders
 from shared.waveforms.reasons import conflicts, not_numbers
 from shared.waveforms.segments import TimeSpan
 from shared.windows._budget import Budget
 from shared.windows._failures import report
+from shared.windows._sources import Sources
 from shared.windows._task import WindowTask
 from shared.windows.cost import Removal
 from shared.windows.days import read_days
@@ -64,16 +65,19 @@ def read_windows(
     budget = Budget()
     tasks = [WindowTask(window) for window in windows]
     readers = DayReaders(archive, whole)
+    sources = Sources(readers)
     known = _known_removal(removal) if removal else None
     requests = plan_requests(tasks, archive, known)
-    bounds = refuse_large(tasks, readers, max_samples)
+    bounds = refuse_large(tasks, sources, max_samples)
     refuse_slow(tasks, readers, requests, bounds, known)
     if removal:
         from shared.stations.inventories import Inventories  # counts do without
 
-        plan_removals(tasks, readers, Inventories(archive), removal)
+        inventories = Inventories(archive)
+        sources = Sources(readers, inventories)
+        plan_removals(tasks, sources, inventories, removal)
         refuse_slow(tasks, readers, requests, bounds, known)
-    _read_tasks(tasks, readers, max_samples, budget)
+    _read_tasks(tasks, sources, max_samples, budget)
     report(tasks)
     return [task.result for task in tasks if task.result]
 
@@ -86,9 +90,10 @@ def _known_removal(removal: RemovalParameters) -> Removal:
 
 
 def _read_tasks(
-    tasks: Sequence[WindowTask], readers: DayReaders, max_samples: int, budget: Budget
+    tasks: Sequence[WindowTask], sources: Sources, max_samples: int, budget: Budget
 ) -> None:
     """Read all windows that have not failed; drop each day after its last window."""
+    readers = sources.readers
     # Windows of a channel follow one another, so that few decoded days are in memory at a time.
     open_tasks = [task for task in tasks if not task.result]
     open_tasks.sort(key=lambda task: task.channel_days)
@@ -105,7 +110,7 @@ def _read_tasks(
                 continue
             done += 1
             with budget.window():
-                samples += _read_task(task, readers, max_samples, budget)
+                samples += _read_task(task, sources, max_samples, budget)
             check_total_samples(samples, len(tasks), max_samples)
             uses.subtract(task.channel_days)
             for name in (*task.channel_days, *task.adjacent_days):
@@ -121,15 +126,12 @@ def _prefetch(batch: Sequence[WindowTask], readers: DayReaders) -> None:
     readers.prefetch(spans)
 
 
-def _read_task(task: WindowTask, readers: DayReaders, max_samples: int, budget: Budget) -> int:
+def _read_task(task: WindowTask, sources: Sources, max_samples: int, budget: Budget) -> int:
     """Set a window's result; return the number of its samples, 0 if it failed."""
-    try:
-        result = _read_window(task, readers, max_samples, budget)
-    except ServiceError as error:
-        task.fail(error)
-        return 0
-    task.result = replace(result, inventory=task.removal.inventory) if task.removal else result
-    return result.samples
+    with sources.attempt(task):
+        result = _read_window(task, sources.readers, max_samples, budget)
+        task.result = replace(result, inventory=task.removal.inventory) if task.removal else result
+    return task.result.samples if task.result else 0
 
 
 def _read_window(

@@ -105,8 +105,8 @@ def test_errors_and_their_status() -> None:
         below = [leaf for child in ours for leaf in leaves(child)]
         return set(below) or {cls.__name__}
 
-    # NoSuchObjectError is translated before any caller sees it.
-    assert set(statuses) == leaves(errors.ServiceError) - {"NoSuchObjectError"}
+    # NoSuchObjectError is translated before any caller sees it, and InternalError stands for bugs.
+    assert set(statuses) == leaves(errors.ServiceError) - {"NoSuchObjectError", "InternalError"}
 
 
 def failure(error: Exception) -> int:

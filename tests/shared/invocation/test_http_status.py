@@ -23,6 +23,7 @@ STATUS = {
     "S3Error": 502,
     "UnreadableObjectError": 502,
     "SettingsError": 500,
+    "InternalError": 500,
 }
 
 
