@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 from urllib.parse import unquote_plus
 
-from shared import strict_json
+from shared import guard, strict_json
 from shared.errors import INTERNAL_ERROR, BadRequestError, ServiceError
 from shared.invocation.batch import BatchJobs, JobResult, Worker, check_batch_size
 
@@ -33,7 +33,7 @@ def process_tasks(event: Mapping[str, Any], worker: Worker) -> dict[str, Any]:
     for task in event["tasks"]:
         code, text = "TemporaryFailure", "not started, since the function's time is running out"
         if worker.has_time():
-            code, text = _code_and_text(_run(event, task, worker))
+            code, text = _code_and_text(task, _run(event, task, worker))
         text = text[:_MAX_RESULT_CHARACTERS]
         results.append({"taskId": task["taskId"], "resultCode": code, "resultString": text})
     return {
@@ -93,10 +93,12 @@ def _argument(text: str) -> Any:
         return text
 
 
-def _code_and_text(result: JobResult) -> tuple[str, str]:
+def _code_and_text(task: Mapping[str, Any], result: JobResult) -> tuple[str, str]:
     error, summary = result.error, result.summary
     if error is None:
-        return "Succeeded", summary if isinstance(summary, str) else json.dumps(summary)
+        with guard.attempt(f"task {task['taskId']}") as attempt:
+            return "Succeeded", summary if isinstance(summary, str) else json.dumps(summary)
+        error = attempt.error
     if not isinstance(error, ServiceError):
         return "PermanentFailure", f"InternalError: {INTERNAL_ERROR}"
     code = "PermanentFailure" if error.permanent else "TemporaryFailure"

@@ -8,8 +8,8 @@ import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from shared import settings, strict_json
-from shared.errors import BadRequestError
+from shared import guard, settings, strict_json
+from shared.errors import BadRequestError, ServiceError
 from shared.invocation.batch import Worker, check_batch_size
 
 logger = logging.getLogger(__name__)
@@ -57,10 +57,13 @@ def _check(records: Sequence[Any]) -> None:
 def _process_message(record: Mapping[str, Any], worker: Worker, max_receives: int | None) -> bool:
     """Run a message's job; return whether SQS may delete the message."""
     message, body = record["messageId"], record["body"]
-    result = worker.run(lambda: _request(body), f"message {message}")
-    if result.error and (result.permanent or _is_last_receive(record, max_receives)):
-        return _send_to_dead_letters(message, body, result.error)
-    return result.error is None
+    # A bug of one message must not return the others, whose jobs are done, to the queue.
+    with guard.attempt(f"message {message}", ServiceError):
+        result = worker.run(lambda: _request(body), f"message {message}")
+        if result.error and (result.permanent or _is_last_receive(record, max_receives)):
+            return _send_to_dead_letters(message, body, result.error)
+        return result.error is None
+    return False
 
 
 def _is_last_receive(record: Mapping[str, Any], max_receives: int | None) -> bool:

@@ -9,6 +9,7 @@ from obspy import Inventory, Stream
 from obspy.core.inventory import Response
 from obspy.signal.util import _npts2nfft
 
+from shared import guard
 from shared.aws import memory
 from shared.errors import NoResponseError, UnreadableObjectError
 from shared.response import _fast_removal, _obspy_removal
@@ -159,10 +160,10 @@ def _margins(
     """Return the usable segments of a stream's margins, with a warning for each unusable one."""
     segments: list[Segment] = []
     for trace in margins:
-        try:
+        with guard.attempt(label(trace)) as attempt:
             segments += _segments(Stream([trace]), inventory, output, known, wanted=False)
-        except (NoResponseError, UnreadableObjectError) as error:
-            warnings.warn(error.message, stacklevel=2)
+        if attempt.error:
+            warnings.warn(attempt.error.message, stacklevel=2)
     return segments
 
 

@@ -3,7 +3,7 @@
 import inspect
 
 from shared import errors
-from shared.invocation.http_status import HTTP_STATUS, http_status
+from shared.invocation.http_status import HTTP_STATUS, http_status, status_of_failures
 
 CLASSES = {
     name: cls
@@ -44,3 +44,10 @@ def test_error_of_a_user_has_its_parents_status():
 
 def test_status_table_knows_only_errors_of_the_tree():
     assert set(HTTP_STATUS) <= set(CLASSES.values())
+
+
+def test_a_bug_decides_only_where_nothing_else_failed():
+    bug, absent = errors.InternalError("m"), errors.NoWaveformError("m")
+    assert status_of_failures([bug, bug]) == 500
+    assert status_of_failures([bug, absent]) == 404
+    assert status_of_failures([]) == 200

@@ -190,3 +190,12 @@ def test_a_function_without_jobs_refuses_by_name():
         BadRequestError, match="this is a batch of SQS messages, which this function"
     ):
         no_jobs_handler(batch({}), NO_LIMIT)
+
+
+def test_a_bug_around_one_message_returns_that_one_alone(queues, monkeypatch):
+    """Jobs that are done must not be done again."""
+    monkeypatch.setenv("MAX_RECEIVE_COUNT", "3")
+    event = batch({}, {"fail": "s3"}, {"fail": "bad"}, received=3)
+    event["Records"][1]["attributes"]["ApproximateReceiveCount"] = "no number"
+    assert failed(event) == ["m1"]
+    assert len(dead_letters_of(queues)) == 1
