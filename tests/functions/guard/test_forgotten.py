@@ -129,7 +129,7 @@ def test_a_bug_leaves_nothing_remembered(
 
 
 BAD_METADATA: dict[str, Callable[[bytes], bytes]] = {
-    "text": lambda content: b"no metadata",
+    "text": lambda _: b"no metadata",
     "another station": lambda content: content.replace(b"BOM", b"XYZ"),
     "cut": lambda content: content[:2_000],
 }
