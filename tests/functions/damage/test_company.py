@@ -32,7 +32,6 @@ NAMED = (
     "a rate of NaN Hz in blockette 100, first", "a rate of 32,767 Hz, first",
     "a garbage sequence number, first", "a record of 300 bytes", "a zip of the day",
 )  # fmt: skip
-FAILING_TODAY: set[str] = set()
 
 
 def replies(event: Any) -> list[dict[str, Any]]:
@@ -40,13 +39,8 @@ def replies(event: Any) -> list[dict[str, Any]]:
     return list(json.loads(reply["body"]) if "statusCode" in reply else reply)
 
 
-def case(name: str) -> Any:
-    marks = [pytest.mark.xfail(reason="not mended yet", strict=True)]
-    return pytest.param(ALL_DAMAGES[name], id=name, marks=marks * (name in FAILING_TODAY))
-
-
 @pytest.mark.parametrize("door", ["direct", "http"])
-@pytest.mark.parametrize("damage", [case(name) for name in NAMED])
+@pytest.mark.parametrize("damage", [ALL_DAMAGES[name] for name in NAMED], ids=NAMED)
 def test_the_other_windows(damage: Damage, door: str, memory_s3: MemoryS3) -> None:
     memory_s3.put(KEY, damage.content)
     memory_s3.put(SOUND_KEY, CONTENT)
