@@ -10,7 +10,8 @@ from shared.errors import S3Error, SettingsError
 from shared.response.bridging import MAX_BRIDGED_S
 from shared.response.margins import corners_at, margin_s
 from shared.response.parameters import RemovalParameters
-from shared.waveforms.day_reader import forget_day, read_span
+from shared.waveforms.day_reader import read_span
+from shared.waveforms.read_day import forget_day
 from shared.waveforms.segments import join
 
 MARGIN_S = 1200.0

@@ -27,8 +27,7 @@ from shared.response.removal import remove_response
 from shared.response.report import RemovalReport
 from shared.response.rounding import describe_rounding
 from shared.stations.stationxml import download_stationxml, forget_channel, read_stationxml
-from shared.waveforms.day_reader import forget_day
-from shared.waveforms.read_day import download_day, read_day
+from shared.waveforms.read_day import download_day, forget_day, read_day
 from shared.waveforms.reasons import EmptySpan, conflicts
 from shared.waveforms.segments import join
 

@@ -18,7 +18,6 @@ from obspy import UTCDateTime
 from shared.archive.archive import DayObject
 from shared.archive.time import format_time
 from shared.errors import NoWaveformError, UnreadableObjectError
-from shared.waveforms import _record_cache
 from shared.waveforms._day_records import DayRecords, extent_of
 from shared.waveforms._record_header import OddRecordError
 from shared.waveforms._record_index import MOST_SAMPLES_PER_BYTE
@@ -41,11 +40,6 @@ def read_span(day_object: DayObject, starttime: UTCDateTime, endtime: UTCDateTim
         UnreadableObjectError: the object is not miniSEED.
     """
     return DayReader(day_object).read(starttime, endtime)
-
-
-def forget_day(day_object: DayObject) -> None:
-    """Forget all that this container has seen of a day object, as it is in doubt."""
-    _record_cache.forget(day_object)
 
 
 class DayReader:

@@ -10,9 +10,10 @@ from shared.archive.archive import Archive
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
 from shared.aws.s3_client import in_threads
-from shared.errors import NoDataError, S3Error, ServiceError, SettingsError
-from shared.waveforms.day_reader import DayReader, forget_day
+from shared.errors import NoDataError, S3Error, ServiceError, SettingsError, UpstreamError
+from shared.waveforms.day_reader import DayReader
 from shared.waveforms.day_waveform import DayWaveform
+from shared.waveforms.read_day import forget_day
 from shared.waveforms.segments import TimeSpan
 
 ChannelDay = tuple[ChannelId, Day]

@@ -6,6 +6,7 @@ from pathlib import Path
 from shared.archive.archive import DayObject
 from shared.aws import s3_read
 from shared.errors import NoSuchObjectError, NoWaveformError
+from shared.waveforms import _record_cache
 from shared.waveforms._decode_day import decode_day
 from shared.waveforms.day_waveform import DayWaveform
 
@@ -35,6 +36,11 @@ def download_day(day_object: DayObject, folder: Path) -> DayFile:
         return DayFile(path, s3_read.download(day_object, path))
     except NoSuchObjectError as error:
         raise no_object(day_object, error) from error
+
+
+def forget_day(day_object: DayObject) -> None:
+    """Forget all that this container has seen of a day object, as it is in doubt."""
+    _record_cache.forget(day_object)
 
 
 def no_object(day_object: DayObject, error: NoSuchObjectError) -> NoWaveformError:
