@@ -14,7 +14,7 @@ FAULTS = (
     NotImplementedError(SECRET),
     ValueError(SECRET),
     KeyError(SECRET),
-    OSError(28, SECRET, SECRET),
+    OSError(2, SECRET, SECRET),
     RecursionError(SECRET),
     StopIteration(SECRET),
 )
