@@ -208,7 +208,7 @@ def _corrected_samples(tasks: Sequence[WindowTask], sources: Sources) -> float:
 
 def _samples_with_margins(task: WindowTask, readers: DayReaders) -> float:
     start, end = task.span
-    samples = (end - start) * _sampling_rate(task, readers)
+    samples: float = (end - start) * _sampling_rate(task, readers)
     if samples > MAX_CORRECTED_SAMPLES:
         readers.confirm(task.channel_days)  # they may be those that a container remembers
         samples = (end - start) * _sampling_rate(task, readers)
