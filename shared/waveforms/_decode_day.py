@@ -93,13 +93,12 @@ def _remove_stray(
     """
     first = (day_object.day.starttime - _STRAY_S).ns
     last = (day_object.day.next.starttime + _STRAY_S).ns
-    stray = np.isin(reasons, [Flaw.DATE, Flaw.OTHER_TIME]) & (
+    stray = ((reasons == Flaw.DATE) | (reasons == Flaw.OTHER_TIME)) & (
         (own.starts > last) | (own.ends < first)
     )
-    for run in list(runs):
-        if run.ends[-1] < first or run.starts[0] > last:
-            runs.remove(run)
-            stray |= (reasons == Flaw.NONE) & np.isin(own.starts, run.starts)
+    for run in [run for run in runs if run.ends[-1] < first or run.starts[0] > last]:
+        runs.remove(run)
+        stray |= (reasons == Flaw.NONE) & np.isin(own.starts, run.starts)
     if not runs:
         raise NoWaveformError(
             f"{day_object.uri} has no samples of {day_object.day}", object=day_object.uri
@@ -125,6 +124,8 @@ def _describe_damage(
         size: of the content in bytes.
     """
     sound, bad = own.select(reasons == Flaw.NONE), reasons != Flaw.NONE
+    if not bad.any() and not holes(table, size)[0].size:
+        return [], []
     end = int(table.offsets[-1]) if table.stops[-1] > size else size  # before a record cut off
     length = int(np.bincount(own.lengths).argmax())
     timed = bad & ~np.isin(reasons, _UNTRUE_SPANS)

@@ -23,7 +23,7 @@ _TICK_NS = 100_000
 
 # The fixed section of data header: name, offset and type.
 _FIXED = {
-    "quality": (6, "S1"),
+    "quality": (6, "u1"),
     "codes": (8, "S12"),
     "year": (20, "u2"),
     "day": (22, "u2"),
@@ -40,6 +40,9 @@ _FIXED = {
     "data": (44, "u2"),
     "first": (46, "u2"),
 }
+QUALITIES = np.isin(np.arange(256), list(b"DRQM"))
+"""Whether a byte is the code of a data quality."""
+
 _MAX_BODY = 8  # bytes of a blockette that are read
 # The same for blockettes, counted from where each begins.
 _BODIES = {
@@ -99,7 +102,7 @@ class RecordLayout:
     def _interpret(
         self, raw: npt.NDArray[np.void], length: int
     ) -> tuple[RecordTable, npt.NDArray[np.bool_]]:
-        matches = np.isin(raw["quality"], [b"D", b"R", b"Q", b"M"])
+        matches = QUALITIES[raw["quality"]]
         matches &= (raw["first"] == self.chain[0][0]) & (raw["exponent"] == length.bit_length() - 1)
         for place, kind, following in self.chain:
             matches &= (raw[f"type {place}"] == kind) & (raw[f"next {place}"] == following)
@@ -116,7 +119,7 @@ class RecordLayout:
             offsets=np.arange(len(raw)) * length,
             lengths=np.full(len(raw), length),
             ids=ids,
-            qualities=raw["quality"],
+            qualities=raw["quality"].view("S1"),
             starts=starts,
             npts=raw["npts"].astype(np.int64),
             rates=raw["rate"].astype(float) if "rate" in names else _rates(raw),

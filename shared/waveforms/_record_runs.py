@@ -54,9 +54,9 @@ def payloads_of(records: RecordTable) -> Payloads:
 
 
 def _by_quality(records: RecordTable) -> npt.NDArray[np.int64]:
-    qualities, places = np.unique(records.qualities, return_index=True)
-    if len(qualities) < 2:
+    if (records.qualities == records.qualities[:1]).all():  # no need to sort them
         return np.arange(len(records))
+    qualities, places = np.unique(records.qualities, return_index=True)
     return np.concatenate(
         [np.flatnonzero(records.qualities == qualities[one]) for one in np.argsort(places)]
     )

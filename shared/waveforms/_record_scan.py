@@ -10,7 +10,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from shared.waveforms._record_header import OddRecordError, RecordHeader, read_header
-from shared.waveforms._record_layout import RecordLayout
+from shared.waveforms._record_layout import QUALITIES, RecordLayout
 from shared.waveforms._record_table import RecordTable, join_tables, table_of
 
 _MAX_LAYOUTS = 8  # records with others are read one by one
@@ -18,8 +18,7 @@ _ROWS = 64  # to read at once after other bytes than records
 _HEADER = 48  # bytes, within which no other record begins
 _CODES = slice(8, 20)  # bytes of a header with its station, location, channel and network
 _SEARCHED = 4096, 1 << 20  # bytes to search at once, at first and at most
-_QUALITY = np.isin(np.arange(256), list(b"DRQM"))  # byte 6 of a header
-_RESERVED = np.isin(np.arange(256), list(b" \0"))  # byte 7
+_RESERVED = np.isin(np.arange(256), list(b" \0"))  # byte 7 of a header, after the data quality
 
 
 def scan(content: memoryview) -> RecordTable:
@@ -57,15 +56,17 @@ def _read_rows(content: memoryview, offset: int, header: RecordHeader, rows: int
         The first record and others after it; in between there may be other bytes.
     """
     length = header.record_length
-    parts = [table_of([(offset, header)])]
-    begin, end = offset, 0
-    while begin == offset or begin == parts[-1].stops[-1]:
+    parts: list[RecordTable] = []
+    begin = offset
+    while not parts or begin == parts[-1].stops[-1]:
         end = min(begin + rows * length, len(content))
         table = _scan_equal(content[begin:end], length).moved(begin)
-        if not len(table) or (begin == offset and table.offsets[0] != offset):
+        if not len(table) or (not parts and table.offsets[0] != offset):
             break
-        parts = [*parts, table] if begin > offset else [table]
+        parts.append(table)
         begin, rows = end, 2 * rows
+    if not parts:
+        return table_of([(offset, header)])
     return join_tables(parts) if len(parts) > 1 else parts[0]
 
 
@@ -84,12 +85,11 @@ def _scan_equal(content: memoryview, length: int) -> RecordTable:
     for row in range(count):
         if not unread[row] or len(parts) == _MAX_LAYOUTS:
             continue
-        try:
-            header = read_header(content, row * length)
-        except OddRecordError:
+        header = _header_at(content, row * length)
+        if not header or header.record_length != length:
             continue
         layout = RecordLayout.of(content, row * length)
-        if header.record_length == length and layout.fits(length):
+        if layout.fits(length):
             part, matches = layout.read(content, length)
             matches &= unread
             unread &= ~matches
@@ -145,7 +145,7 @@ def _next_header(content: memoryview, begin: int, end: int) -> tuple[int, Record
     while begin < end:
         stop = min(begin + size, end)
         part = octets[begin + 6 : stop + 7]
-        for hit in np.flatnonzero(_QUALITY[part[:-1]] & _RESERVED[part[1:]]).tolist():
+        for hit in np.flatnonzero(QUALITIES[part[:-1]] & _RESERVED[part[1:]]).tolist():
             if header := _header_at(content, begin + hit):
                 return begin + hit, header
         begin, size = stop, min(2 * size, most)
