@@ -11,7 +11,7 @@ from shared.waveforms._damage import damaged_spans, describe_damage, holes, span
 from shared.waveforms._day_records import DayRecords
 from shared.waveforms._payload import Fault
 from shared.waveforms._record_check import Flaw, are_silent, check
-from shared.waveforms._record_runs import decode_runs
+from shared.waveforms._record_runs import are_disguised, decode_runs
 from shared.waveforms._record_scan import scan
 from shared.waveforms._record_table import RecordTable
 from shared.waveforms._record_times import Run
@@ -56,6 +56,7 @@ def decode_day(day_object: DayObject, content: Path | bytes, etag: str = "") -> 
     if not len(own):
         raise no_samples(day_object, table)
     reasons = check(own, _are_cut(table, own, len(view)), view)
+    reasons[are_disguised(view, own) & (reasons == Flaw.NONE)] = Flaw.DISGUISED
     claimed = np.flatnonzero(reasons == Flaw.NONE)
     headers = own.select(claimed)
     refuse_contradiction(day_object, headers)

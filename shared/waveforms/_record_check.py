@@ -15,7 +15,7 @@ from shared.waveforms._record_table import RecordTable
 _FEW = 3  # records in a row, or of a kind, that are no accident
 _SHARE = 0.1  # of all records: a kind as frequent as that is no accident, either
 _SIMILAR = 0.01  # relative difference of rates by the times of records
-_SPARSE = 10  # times as dense as their mean may samples be that are recorded at intervals
+_SPARSE = 100  # times as dense as their mean may samples be that are recorded at intervals
 _ONE_RATE = 1e-4  # relative difference of rates that are one channel's, as of libmseed
 
 _FRAME = 64  # bytes of a frame of Steim's
@@ -43,6 +43,7 @@ class Flaw(IntEnum):
     OTHER_RATE = 21
     OTHER_TIME = 22
     EMPTY = 23
+    DISGUISED = 24
 
     def __str__(self) -> str:
         return _PHRASES[self]
@@ -58,6 +59,7 @@ _PHRASES = {
     Flaw.OTHER_RATE: "sampling rate unlike that of the neighbours",
     Flaw.OTHER_TIME: "time unlike those of the neighbours",
     Flaw.EMPTY: "no samples",
+    Flaw.DISGUISED: "a compressed payload under an encoding that does not compress",
 }
 
 
@@ -135,13 +137,16 @@ def _compare(records: RecordTable, content: memoryview) -> Flaws:
     """Compare records, which agree with themselves, with their neighbours."""
     flaws = np.zeros(len(records), np.uint8)
     usual_rate = _are_usual(_rate_groups(records.rates))
-    rates = np.where(usual_rate, records.rates, _most_frequent(records.rates[usual_rate]))
+    rates = records.rates
+    if not usual_rate.all():
+        rates = np.where(usual_rate, rates, _most_frequent(rates[usual_rate]))
     fits = Fits(records, rates)
     for place in np.flatnonzero(fits.misplaced).tolist():
         # Where a segment ends, its last record is seldom full, and the room may be an accident.
         if _is_full(records, content, place - 1) and _is_full(records, content, place):
             flaws[place] = Flaw.OTHER_TIME
-    flaws[~usual_rate & fits.joined & ~_continue(records)] = Flaw.OTHER_RATE
+    if not usual_rate.all():
+        flaws[~usual_rate & fits.joined & ~_continue(records)] = Flaw.OTHER_RATE
     kinds = records.lengths << 9 | records.encodings.astype(np.int64) << 1 | records.little
     flaws[~_are_usual(kinds) & fits.joined] = Flaw.KIND
     usual = _are_usual(records.data_offsets << 16 | records.header_ends)

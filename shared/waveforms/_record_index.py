@@ -154,12 +154,13 @@ class RecordIndex:
         alike = (table.ids == kind.seed_id) & (table.qualities == kind.quality.encode())
         alike &= (table.rates == kind.sampling_rate) & (table.lengths == kind.record_length)
         alike &= (table.encodings == kind.encoding) & (table.little == kind.is_little)
-        alike &= table.data_offsets == kind.data_offset
+        alike &= (table.data_offsets == kind.data_offset) & (
+            table.offsets % self.record_length == 0
+        )
         alike &= check(table, np.zeros(len(table), bool), memoryview(content)) == Flaw.NONE
-        places = np.arange(count) * kind.record_length
-        odd = np.setdiff1d(places, table.offsets[alike])
-        if odd.size or len(table) != count:
-            place = int(odd[0]) if odd.size else 0
+        if len(table) != count or not alike.all():
+            places = np.arange(count) * kind.record_length
+            place = int(np.append(np.setdiff1d(places, table.offsets[alike]), 0)[0])
             raise OddRecordError(f"a record {parse_header(content, place)} among those of {kind}")
 
     def records_of(self, starttime: UTCDateTime, endtime: UTCDateTime) -> range | None:
@@ -168,6 +169,13 @@ class RecordIndex:
         records = self._between(begin, end)
         known = begin.is_found and end.is_found and all(one in self._content for one in records)
         return records if known else None
+
+    def unknown_around(self, records: range) -> list[range]:
+        """Return the record before some others and the one after, each if it is not known."""
+        around = [
+            number for number in (records[0] - 1, records[-1] + 1) if 0 <= number < self.count
+        ]
+        return [range(number, number + 1) for number in around if not self.knows(number)]
 
     def knows(self, number: int) -> bool:
         """Return whether a record's times are known."""

@@ -83,10 +83,12 @@ class RecordReader:
                 unread = index.unread(range(index.count))
             self._fetch(index, unread)
             guesses += 1
-        # Where samples are missing, they may have come late and been appended to the object. Then
-        # its last records are out of order, which reading them shows.
-        if not index.covers(records, first, last) and (end := unknown_end(index)):
-            self._fetch(index, end)
+        if not index.covers(records, first, last):
+            # Missing samples may have come late and been appended to the object, or a damaged time
+            # may have led astray. Then the last records, or the next ones, are out of order.
+            for unknown in (*index.unknown_around(records), unknown_end(index)):
+                if unknown:
+                    self._fetch(index, unknown)
         return records
 
     def decode(self, records: range) -> DayRecords:

@@ -1,6 +1,7 @@
 """Decode the records of a channel into runs, as ObsPy's reader joins records to traces."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -8,12 +9,16 @@ import numpy.typing as npt
 from obspy import Trace, UTCDateTime
 
 from shared.waveforms._payload import Payloads
+from shared.waveforms._record_check import WIDTHS
 from shared.waveforms._record_table import RecordTable
 from shared.waveforms._record_times import Run
 from shared.waveforms._samples import Decoded, decode
 
 _ENCODINGS = {1: "INT16", 3: "INT32", 4: "FLOAT32", 5: "FLOAT64", 10: "STEIM1", 11: "STEIM2"}
 """ObsPy's names of encoding formats."""
+
+_STEIM = (10, 11)
+_MOST_TRIED = 64  # records of plain numbers, which few objects have
 
 _ONE_RATE = 1e-4  # relative difference of rates that ObsPy joins
 _US_PER_S = 1e6  # libmseed's times are in microseconds
@@ -39,6 +44,23 @@ def decode_runs(
     faults = np.empty_like(decoded.faults)
     faults[order] = decoded.faults
     return list(_runs(ordered, decoded, len(content))), faults
+
+
+def are_disguised(content: memoryview, records: RecordTable) -> npt.NDArray[np.bool_]:
+    """Return which records claim plain numbers but hold a payload of Steim's with its check.
+
+    One bit turns the encoding of Steim2 into that of INT32. Where most records do so, all do.
+    """
+    disguised = np.zeros(len(records), bool)
+    plain = np.flatnonzero(np.isin(records.encodings, list(WIDTHS)))
+    tried = plain[:_MOST_TRIED]
+    for encoding in _STEIM * bool(tried.size):
+        some = records.select(tried)
+        claims = replace(payloads_of(some), encodings=np.full(len(some), encoding))
+        disguised[tried] |= decode(content, claims).sound & (some.npts > 1)
+    if np.count_nonzero(disguised[tried]) > len(tried) / 2:
+        disguised[plain] = True
+    return disguised
 
 
 def payloads_of(records: RecordTable) -> Payloads:

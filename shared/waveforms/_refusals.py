@@ -21,7 +21,10 @@ _SIGNATURES = {
         b"<": "XML or HTML",
         b"{": "JSON",
     },
-    6: dict.fromkeys((b"V ", b"A ", b"S ", b"T "), "control headers of full SEED"),
+    6: {
+        **dict.fromkeys((b"V ", b"A ", b"S ", b"T "), "control headers of full SEED"),
+        **dict.fromkeys((b"D ", b"R ", b"Q ", b"M "), "records without a valid blockette 1000"),
+    },
     257: {b"ustar": "a tar archive"},
 }
 """Bytes at an offset, and the kind of content that has them there."""

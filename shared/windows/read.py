@@ -11,7 +11,7 @@ from shared.archive.archive import Archive
 from shared.errors import NoWaveformError
 from shared.response.parameters import ENCODINGS, RemovalParameters
 from shared.waveforms.day_readers import ChannelDay, DayReaders
-from shared.waveforms.reasons import conflicts, not_numbers
+from shared.waveforms.reasons import conflicts
 from shared.waveforms.segments import TimeSpan
 from shared.windows._budget import Budget
 from shared.windows._failures import report
@@ -143,7 +143,7 @@ def _read_window(
     warnings = [*read.warnings, *(warning for day in days for warning in day.warnings)]
     segments = [trace for day in days for trace in day.stream]
     budget.check_segments(len(segments), window)
-    empty = (*not_numbers(segments), *conflicts(segments), *(e for day in days for e in day.empty))
+    empty = (*conflicts(segments), *(e for day in days for e in day.empty))
     report = None
     if removal:
         from shared.response.rounding import describe_rounding

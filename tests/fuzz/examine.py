@@ -70,7 +70,8 @@ def largest(question: Question, day: KnownDay, s3: MemoryS3) -> float:
         return 0.0
     known = question, day
     if known not in _largest:
-        _largest[known] = float(np.abs(put_and_ask(question, day.content, s3).values).max())
+        values = put_and_ask(question, day.content, s3).values
+        _largest[known] = float(np.abs(values).max(initial=0.0))
     return _largest[known]
 
 
