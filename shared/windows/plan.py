@@ -1,13 +1,12 @@
 """Plan before any samples are read: windows to refuse, removal plans, batches."""
 
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from shared import telemetry
 from shared.archive.archive import Archive
 from shared.archive.time import count_days, days_between
-from shared.errors import BadRequestError, NoDataError, UnreadableObjectError
+from shared.errors import BadRequestError, NoDataError
 from shared.response.parameters import RemovalParameters
 from shared.waveforms.day_readers import ChannelDay, DayReaders
 from shared.waveforms.segments import TimeSpan
@@ -228,15 +227,8 @@ def _sampling_rate(task: WindowTask, readers: DayReaders) -> float:
             absent.append(error)
         else:
             if reader.sampling_rate is not None:
-                return _usable(reader.sampling_rate, reader.uri)
+                return reader.sampling_rate
     raise no_samples(task.window, absent)
-
-
-def _usable(rate: float, uri: str) -> float:
-    if not 0 < rate < math.inf:
-        message = f"{uri} claims a sampling rate of {rate:g} Hz: must be finite and above 0"
-        raise UnreadableObjectError(message, object=uri)
-    return rate
 
 
 def batches(tasks: Sequence[WindowTask]) -> Iterator[list[WindowTask]]:
