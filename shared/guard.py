@@ -5,11 +5,11 @@ request are answered. Errors of `shared.errors` stay as they are.
 """
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from shared import machine
+from shared import machine, telemetry
 from shared.errors import INTERNAL_ERROR, InternalError, ServiceError, UnreadableObjectError
 
 logger = logging.getLogger(__name__)
@@ -32,6 +32,8 @@ class Attempt:
 def attempt(subject: str, *passing: type[Exception]) -> Iterator[Attempt]:
     """Catch every exception of a block; log an unexpected one once, with its traceback.
 
+    Where many windows meet the same one, an invocation logs it for the first.
+
     Args:
         subject: the window or object, for the log and the message.
         passing: exceptions that pass, as they are not the subject's alone.
@@ -48,13 +50,23 @@ def attempt(subject: str, *passing: type[Exception]) -> Iterator[Attempt]:
     except ServiceError as error:
         outcome.error, outcome.in_doubt = error, casts_doubt(error)
     except Exception as error:
-        logger.exception("%s: unexpected failure", subject)
+        if telemetry.is_first(_place(error)):
+            logger.exception("%s: unexpected failure", subject)
         named = machine.as_service_error(error)
         if named:
             outcome.error = type(named)(f"{subject}: {named.message}")
         else:
             outcome.error = InternalError(f"{subject}: {INTERNAL_ERROR}")
         outcome.in_doubt = casts_doubt(outcome.error)
+
+
+def _place(error: Exception) -> Hashable:
+    """Return the kind of an exception, and the line of the code that raised it."""
+    traceback = error.__traceback__
+    while traceback and traceback.tb_next:
+        traceback = traceback.tb_next
+    line = (traceback.tb_frame.f_code, traceback.tb_lineno) if traceback else None
+    return type(error), line
 
 
 def casts_doubt(error: Exception) -> bool:

@@ -6,7 +6,7 @@ reports are dropped.
 
 import time
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Hashable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field
@@ -68,6 +68,7 @@ class Invocation:
         self._job: dict[str, Any] = {}
         self._varying: set[str] = set()
         self._step: str | None = None
+        self._seen: set[Hashable] = set()
         self._step_start = 0.0
 
     @property
@@ -102,6 +103,13 @@ class Invocation:
         """Count failed windows, or the failure of the current job."""
         channel, day = channel or self._job.get("channel", ""), day or self._job.get("day", "")
         self.failures[Failure(error_type(error), channel, day)] += count
+
+    def is_first(self, key: Hashable) -> bool:
+        """Return whether a key is new, and remember it."""
+        with self.lock:
+            is_new = key not in self._seen
+            self._seen.add(key)
+        return is_new
 
     def switch(self, step: str | None) -> str | None:
         """Begin another step, and return the step that ends or pauses."""
@@ -197,6 +205,12 @@ def count_failures_once(errors: Sequence[BaseException]) -> None:
     if invocation and not invocation.failures:
         for error in errors:
             count_failure(error)
+
+
+def is_first(key: Hashable) -> bool:
+    """Return whether something happens for the first time in the invocation; True without one."""
+    invocation = _current.get()
+    return invocation is None or invocation.is_first(key)
 
 
 def count_s3_request(kind: str, sent: int) -> None:

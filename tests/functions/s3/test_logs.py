@@ -129,6 +129,24 @@ def test_a_storm_of_one_object_is_logged_once(
     assert "SlowDown" in str(record.exc_info)
 
 
+def test_a_bug_in_many_windows_has_one_traceback(
+    s3: FaultyS3, invoke: Invoke, capsys: Capture, caplog: Logs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: Any) -> None:
+        raise ZeroDivisionError
+
+    monkeypatch.setattr("shared.windows.read.window_counts", broken)
+    for _ in range(2):
+        caplog.clear()
+        answer = invoke("timewindow", {"Windows": [window() for _ in range(20)]}).answer
+        assert {entry["error"]["type"] for entry in answer} == {"InternalError"}
+        line = log_line(capsys.readouterr().out)
+        assert (line["Failed"], line["InternalErrors"]) == (20, 20)
+        assert line["outcome"] == "InternalError"
+        (record,) = caplog.records
+        assert record.exc_info
+
+
 def test_a_storm_of_one_stationxml_is_logged_once(
     s3: FaultyS3, invoke: Invoke, capsys: Capture, caplog: Logs, monkeypatch: pytest.MonkeyPatch
 ) -> None:
