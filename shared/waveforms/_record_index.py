@@ -151,12 +151,7 @@ class RecordIndex:
             count: their number.
         """
         kind = self.first
-        alike = (table.ids == kind.seed_id) & (table.qualities == kind.quality.encode())
-        alike &= (table.rates == kind.sampling_rate) & (table.lengths == kind.record_length)
-        alike &= (table.encodings == kind.encoding) & (table.little == kind.is_little)
-        alike &= (table.data_offsets == kind.data_offset) & (
-            table.offsets % self.record_length == 0
-        )
+        alike = table.alike(kind) & (table.offsets % self.record_length == 0)
         alike &= check(table, np.zeros(len(table), bool), memoryview(content)) == Flaw.NONE
         if len(table) != count or not alike.all():
             places = np.arange(count) * kind.record_length

@@ -64,6 +64,14 @@ class RecordTable:
         """Return the records of a channel."""
         return self.select(self.ids == channel.seed_id)
 
+    def alike(self, header: RecordHeader) -> npt.NDArray[np.bool_]:
+        """Return which records have the channel, quality, rate, length and payload of another."""
+        alike = (self.ids == header.seed_id) & (self.qualities == header.quality.encode())
+        alike &= (self.rates == header.sampling_rate) & (self.lengths == header.record_length)
+        alike &= (self.encodings == header.encoding) & (self.little == header.is_little)
+        alike &= self.data_offsets == header.data_offset
+        return np.asarray(alike, bool)
+
     def without(self, offsets: npt.NDArray[np.int64]) -> "RecordTable":
         """Return the records but those at some offsets."""
         return self.select(~np.isin(self.offsets, offsets)) if offsets.size else self
