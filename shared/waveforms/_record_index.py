@@ -143,13 +143,7 @@ class RecordIndex:
                 raise OddRecordError("records are not in the order of their times")
 
     def _require_one_kind(self, table: RecordTable, content: bytes, count: int) -> None:
-        """Raise an `OddRecordError` unless records are sound and of the first one's kind.
-
-        Args:
-            table: their headers.
-            content: the records.
-            count: their number.
-        """
+        """Raise an `OddRecordError` unless all of `count` records are sound and of one kind."""
         kind = self.first
         alike = table.alike(kind) & (table.offsets % self.record_length == 0)
         alike &= check(table, np.zeros(len(table), bool), memoryview(content)) == Flaw.NONE
