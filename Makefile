@@ -12,11 +12,14 @@ PORT ?= 9000
 CASES ?= 100000
 INVOCATIONS ?= 2000
 SEED ?= 1
+MUTANTS ?= *mutmut_*3
 VENV := .venv
 BIN := $(VENV)/bin
 SAM_VENV := .venv-sam
 SAM_BIN := $(SAM_VENV)/bin
 AUDIT_VENV := .venv-audit
+MUTATION_VENV := .venv-mutation
+MUTATION := build/mutation
 TEMPLATE_RULES := tests/deployment/support/template_rules
 export SAM_CLI_TELEMETRY := 0
 # The set-up compiles nothing: Python keeps a module's bytecode from its first import.
@@ -62,6 +65,13 @@ fuzz: setup  ## try CASES=100000 damaged objects, metadata and events, drawn fro
 soak: setup  ## run INVOCATIONS=2000 mixed ones in one process: memory flat, answers as a fresh one's
 	@$(BIN)/python -m tests.soak --invocations $(INVOCATIONS) --seed $(SEED)
 
+# In a copy, as mutmut writes its own beside the code.
+mutate: $(MUTATION_VENV)/ready  ## change the code, and list the changes that no test notices: MUTANTS=pattern
+	@rm -rf $(MUTATION) && mkdir -p $(MUTATION)
+	@git ls-files -z | xargs -0 cp --parents -t $(MUTATION)
+	@cd $(MUTATION) && $(CURDIR)/$(MUTATION_VENV)/bin/mutmut run $(foreach pattern,$(MUTANTS),'$(pattern)')
+	@cd $(MUTATION) && $(CURDIR)/$(MUTATION_VENV)/bin/mutmut results
+
 # Attestations would turn the image into an image index, which Lambda refuses.
 images: export BUILDX_NO_DEFAULT_ATTESTATIONS := 1
 images:  ## build both container images: PYTHON_VERSION=3.10|3.13
@@ -77,7 +87,7 @@ lock: setup  ## write the lock files from requirements*.in; UPGRADE=1 takes the 
 	@PATH="$(CURDIR)/$(BIN):$$PATH" image/lock $(if $(UPGRADE),--upgrade)
 
 clean:  ## remove everything that these targets made
-	rm -rf $(VENV) $(SAM_VENV) $(AUDIT_VENV) .aws-sam build output.json
+	rm -rf $(VENV) $(SAM_VENV) $(AUDIT_VENV) $(MUTATION_VENV) .aws-sam build output.json
 
 setup: $(VENV)/ready
 
@@ -91,4 +101,8 @@ $(AUDIT_VENV)/ready: requirements-audit.txt local/make-venv
 	@PYTHON="$(PYTHON)" local/make-venv $(AUDIT_VENV) requirements-audit.txt
 	@touch $@
 
-.PHONY: help demo serve test check bench fuzz soak images sam audit lock clean setup
+$(MUTATION_VENV)/ready: requirements-mutation.txt local/make-venv
+	@PYTHON="$(PYTHON)" local/make-venv $(MUTATION_VENV) requirements-mutation.txt
+	@touch $@
+
+.PHONY: help demo serve test check bench fuzz soak mutate images sam audit lock clean setup

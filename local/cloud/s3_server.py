@@ -6,6 +6,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 import boto3
+from moto.backends import get_backend
 from moto.server import ThreadedMotoServer
 
 from shared.archive.scedc import SCEDC
@@ -72,6 +73,8 @@ class S3Server:
         traceback: TracebackType | None,
     ) -> None:
         self._server.stop()
+        for service in ("s3", "sqs"):  # whose contents are the process's, not the server's
+            get_backend(service).reset()
 
     @property
     def function_environment(self) -> dict[str, str]:
