@@ -10,8 +10,19 @@ from local.cloud.s3_server import S3Server
 from shared.archive.scedc import SCEDC
 from shared.aws import s3_read
 from tests.support import s3_faults
+from tests.support.builders import make_trace, noise, put_day, put_station
 from tests.support.faulty_s3 import FaultyS3
-from tests.support.invoked import DAY, EVENTS, STATIONXML, WINDOWS, Invoke, Invoked
+from tests.support.invoked import (
+    DAY,
+    EVENTS,
+    JOB,
+    NSCL,
+    STATIONXML,
+    WINDOWS,
+    Invoke,
+    Invoked,
+    window,
+)
 
 MIB = 1024**2
 IN_FLIGHT = 8 * MIB
@@ -98,3 +109,32 @@ def test_compressed_content_is_not_unpacked(
     done = invoke(*event, left_s=60)
     assert done.error["type"] == "UnreadableObjectError"
     assert key in json.dumps(done.error)
+
+
+def test_one_huge_object_is_one_error(s3: FaultyS3, archive: S3Server, invoke: Invoke) -> None:
+    other = NSCL.replace("BHZ", "BHN")
+    put_day(archive, other, "2024,001", make_trace(other, "2024-01-01", noise(12_000)))
+    s3.add(s3_faults.of_size(1 << 40), part=DAY)
+    windows = {"Windows": [window(), window(other)]}
+    first, second = invoke("timewindow", windows, left_s=60).answer
+    assert first["error"]["type"] == "TooLargeError"
+    assert "error" not in second
+
+
+def test_one_huge_stationxml_is_one_error(s3: FaultyS3, archive: S3Server, invoke: Invoke) -> None:
+    other = NSCL.replace("BOM", "ABC")
+    put_day(archive, other, "2024,001", make_trace(other, "2024-01-01", noise(12_000)))
+    put_station(archive, "CI", "ABC", BHZ=40.0)
+    s3.add(s3_faults.of_size(1 << 40), part=STATIONXML)
+    windows = {"Windows": [window(), window(other)], "Output": "VEL"}
+    first, second = invoke("timewindow", windows, left_s=60).answer
+    assert first["error"]["type"] == "TooLargeError"
+    assert "error" not in second
+
+
+def test_huge_adjacent_day_is_a_warning(s3: FaultyS3, archive: S3Server, invoke: Invoke) -> None:
+    key = put_day(archive, NSCL, "2023,365", make_trace(NSCL, "2023-12-31", noise(400)))
+    s3.add(s3_faults.of_size(1 << 40), part=key)
+    answer = invoke("response", JOB, left_s=60).answer
+    assert answer["samples"] == 12_000
+    assert any(f"{key} has {1 << 40:,} bytes" in warning for warning in answer["warnings"])
