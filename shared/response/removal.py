@@ -32,6 +32,7 @@ from shared.response.report import (
     describe_treatments,
     describe_units,
 )
+from shared.response.treatments import Treatments
 from shared.waveforms.reasons import EmptySpan
 
 _OBSPY_BYTES = 47
@@ -93,11 +94,7 @@ def remove_response(
             segments += _margins(margins, inventory, parameters.output, known)
             segments.sort(key=lambda segment: segment.trace.stats.starttime)
         seconds = stream[-1].stats.endtime - stream[0].stats.starttime
-        treatments = treat_gaps(
-            segments,
-            bridged=parameters.gaps == "bridge",
-            long_periods=lambda response, rate: long_periods(response, parameters, rate, seconds),
-        )
+        treatments = _treat_gaps(segments, parameters, seconds)
         traces = bridge_segments(segments, parameters.gaps == "bridge", taper_ends, treatments)
         gap_list = describe_gaps(stream, traces, treatments, empty)
         if margins is not None and parameters.taper_fraction:
@@ -117,6 +114,19 @@ def remove_response(
         gaps=gap_list,
         tapered=[s for trace in traces for s in describe_tapers(trace, parameters.taper_fraction)],
         warnings=tuple(messages),
+    )
+
+
+def _treat_gaps(
+    segments: Sequence[Segment], parameters: RemovalParameters, seconds: float
+) -> Treatments:
+    """Judge the gaps between segments, if there is time for the removal after it."""
+    bridged = parameters.gaps == "bridge"
+    next(in_time(bridge_segments(segments, bridged), parameters), None)
+    return treat_gaps(
+        segments,
+        bridged=bridged,
+        long_periods=lambda response, rate: long_periods(response, parameters, rate, seconds),
     )
 
 
