@@ -25,4 +25,6 @@ _decode_day: decodes a day object; its damage and other oddities.
 _refusals: errors for objects that have no samples to deliver.
 _day_records: the decoded records of a day object, and the segments that they make.
 _damage: describes records that cannot be read.
+_repeats: joins segments that continue or repeat one another.
+_segment_time: refuses more segments than the time allows.
 """
