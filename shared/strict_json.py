@@ -19,12 +19,35 @@ _MIN_SAMPLES_PER_PIECE = 32  # on average; below, a masked array is faster writt
 def dumps(value: Any) -> bytes:
     """Return a value as UTF-8 JSON.
 
+    A request may have half of a character, one of a pair of surrogates, and an error quotes it.
+    UTF-8 has no bytes for it, so U+FFFD takes its place.
+
     Args:
         value: dicts, lists, text, numbers, None and NumPy arrays of numbers.
 
     Raises:
         TypeError: the value contains an object of another type.
     """
+    try:
+        return _dumps(value)
+    except TypeError as error:
+        if "surrogates" not in str(error):
+            raise
+        return _dumps(_with_whole_characters(value))
+
+
+def _with_whole_characters(value: Any) -> Any:
+    if isinstance(value, str):
+        return value.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    if isinstance(value, dict):
+        items = value.items()
+        return {_with_whole_characters(name): _with_whole_characters(item) for name, item in items}
+    if isinstance(value, list | tuple):
+        return [_with_whole_characters(item) for item in value]
+    return value
+
+
+def _dumps(value: Any) -> bytes:
     if "numpy" not in sys.modules:  # so there are no arrays, and nothing here should load NumPy
         return orjson.dumps(value)
     try:

@@ -142,3 +142,17 @@ def test_loads_is_strict(text):
 @given(value=values)
 def test_round_trip(value):
     assert loads(dumps(value)) == plain(value)
+
+
+@pytest.mark.parametrize(
+    ("text", "written"),
+    [
+        ("a\ud800b", "a\ufffdb"),
+        ("\udc00", "\ufffd"),
+        ("\ud83d\ude00", "😀"),
+        ("\ud800é", "\ufffdé"),
+    ],
+)
+def test_half_a_character_is_replaced(text, written):
+    assert loads(dumps({text: [text, (text, 1)]})) == {written: [written, [written, 1]]}
+    assert plain({"message": text}) == {"message": written}

@@ -10,11 +10,10 @@ from tests.fuzz import campaign, events, found, records, stationxml
 from tests.fuzz.children import call
 from tests.fuzz.memory_s3 import MemoryS3
 
-not_yet = pytest.mark.xfail(reason="not mended yet", strict=True)
 CAMPAIGNS = [
-    pytest.param(records, 40, id="records"),
-    pytest.param(stationxml, 40, id="stationxml"),
-    pytest.param(events, 60, id="events", marks=not_yet),
+    pytest.param(records, 25, id="records"),
+    pytest.param(stationxml, 25, id="stationxml"),
+    pytest.param(events, 40, id="events"),
 ]
 
 
