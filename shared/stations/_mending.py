@@ -6,20 +6,13 @@ refuses a whole file for one stage. Each change is a finding of the epoch (`find
 fault for which the response is emptied.
 """
 
-import io
 import math
-import warnings
 from collections.abc import Iterable, Iterator
 
-import obspy
 from lxml import etree
-from obspy import Inventory, UTCDateTime
-from obspy.core.util.obspy_types import ObsPyException
 
+from shared.stations._dates import mend_dates
 from shared.stations.findings import add_fault, add_note
-
-READ_ERRORS = (ObsPyException, ValueError, AttributeError, TypeError, KeyError)
-"""Exceptions of ObsPy's reader for content that it cannot take."""
 
 _COORDINATES = {
     "Latitude": (-90.0, 90.0),
@@ -70,68 +63,11 @@ def mend(tree: "etree._ElementTree") -> None:
             if faults:
                 response[:] = []
         _mend_place(epoch)
-        _mend_dates(epoch)
+    mend_dates(tree)
     for station in tree.iter("{*}Station"):
         for name in ("Latitude", "Longitude", "Elevation"):
             if not _is_number(station.findtext(f"{{*}}{name}"), *_COORDINATES[name]):
                 _write(station, name, "0.0")
-
-
-def read(tree: "etree._ElementTree") -> Inventory:
-    """Read a mended tree; epochs that ObsPy refuses get an empty response and a fault.
-
-    Raises:
-        Exception: one of `READ_ERRORS`: ObsPy refuses the file for another reason.
-    """
-    try:
-        return _parsed(tree)
-    except READ_ERRORS:
-        responses = list(tree.iter("{*}Response"))
-        stages = [list(response) for response in responses]
-        for response in responses:
-            response[:] = []
-        for response, children in zip(responses, stages, strict=True):
-            fault = _first_refusal(tree, response, children)
-            if fault:
-                response[:] = []
-                add_fault(response.getparent(), fault)
-        return _parsed(tree)
-
-
-def _parsed(tree: "etree._ElementTree") -> Inventory:
-    document = io.BytesIO(etree.tostring(tree, xml_declaration=True, encoding="UTF-8"))
-    return obspy.read_inventory(document, format="STATIONXML")
-
-
-def _first_refusal(
-    tree: "etree._ElementTree", response: "etree._Element", children: list["etree._Element"]
-) -> str:
-    """Put the children of a response back, up to the first one that ObsPy refuses; "" if none.
-
-    All other responses of the tree are empty or known to be readable.
-    """
-    response[:] = children
-    if not _refusal(tree):  # nearly always: one reading in place of one for each child
-        return ""
-    response[:] = []
-    for child in children:
-        response.append(child)
-        if reason := _refusal(tree):
-            number = child.get("number")
-            part = f"stage {number}" if number else etree.QName(child).localname
-            return f"{part}: ObsPy cannot read it: {reason}"
-    return ""
-
-
-def _refusal(tree: "etree._ElementTree") -> str:
-    """Return why ObsPy refuses a tree, on one line; "" if it reads it."""
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            _parsed(tree)
-    except READ_ERRORS as error:
-        return " ".join(str(error).split()) or type(error).__name__
-    return ""
 
 
 def _stage_faults(stage: "etree._Element") -> Iterator[str]:
@@ -188,15 +124,6 @@ def _order_coefficients(epoch: "etree._Element", response: "etree._Element") -> 
                 yield f"{where} has the numbers {listed}: must be consecutive, as they are powers"
 
 
-def _mend_dates(epoch: "etree._Element") -> None:
-    """Remove dates that ObsPy cannot read, with a note; without them the epoch is open."""
-    for name in ("startDate", "endDate"):
-        text = epoch.get(name)
-        if text is not None and not _is_date(text):
-            del epoch.attrib[name]
-            add_note(epoch, f"{name} is {text!r} in the StationXML: the epoch is taken as open")
-
-
 def _mend_place(epoch: "etree._Element") -> None:
     """Complete the coordinates of an epoch, without which the reader drops it."""
     station = epoch.getparent()
@@ -230,14 +157,6 @@ def _numbers(texts: Iterable[str | None]) -> list[int]:
     except ValueError:
         return []
     return numbers if len(set(numbers)) == len(numbers) else []
-
-
-def _is_date(text: str) -> bool:
-    try:
-        UTCDateTime(text)
-    except (ValueError, TypeError, OverflowError):
-        return False
-    return True
 
 
 def _is_number(text: str | None, lowest: float = -math.inf, highest: float = math.inf) -> bool:

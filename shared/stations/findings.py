@@ -12,6 +12,8 @@ _FAULT = "shared.stations: fault"
 _NOTE = "shared.stations: note"
 _FILE = "shared.stations: file"
 
+_MAX_CHARACTERS = 500
+
 
 def faults(epoch: Channel) -> list[str]:
     """Return the reasons why the epoch's response must not be used, in words."""
@@ -39,6 +41,11 @@ def add_note(epoch: "etree._Element", text: str) -> None:
     _add(epoch, _NOTE, text)
 
 
+def add_file_finding(epoch: "etree._Element", text: str) -> None:
+    """Add a remark on the file to an epoch, an element Channel."""
+    _add(epoch, _FILE, text)
+
+
 def add_file_note(inventory: Inventory, text: str) -> None:
     """Add a remark on the file that an inventory was read from, to each of its epochs."""
     for epoch in (epoch for network in inventory for station in network for epoch in station):
@@ -50,6 +57,8 @@ def _of(epoch: Channel, subject: str) -> list[str]:
 
 
 def _add(epoch: "etree._Element", subject: str, text: str) -> None:
+    if len(text) > _MAX_CHARACTERS:  # it quotes the file
+        text = f"{text[:_MAX_CHARACTERS]}..."
     namespace = etree.QName(epoch).namespace
     comment = etree.SubElement(epoch, etree.QName(namespace, "Comment"), subject=subject)
     etree.SubElement(comment, etree.QName(namespace, "Value")).text = text

@@ -1,15 +1,13 @@
 """Download a station's StationXML and read one channel of it as an ObsPy Inventory."""
 
 import copy
-import io
 import logging
 from dataclasses import dataclass
 
-from lxml import etree
 from obspy import Inventory
 
 from shared.archive.archive import Archive, ArchiveObject
-from shared.archive.channel_id import ChannelId, blank_location
+from shared.archive.channel_id import ChannelId
 from shared.aws import s3_read
 from shared.aws.etag_cache import ETagCache
 from shared.errors import (
@@ -18,7 +16,7 @@ from shared.errors import (
     NoSuchObjectError,
     UnreadableObjectError,
 )
-from shared.stations import _mending, findings
+from shared.stations import _document, _mending, _reading, findings
 
 logger = logging.getLogger(__name__)
 
@@ -125,25 +123,14 @@ def read_stationxml(file: StationXML) -> Inventory:
 
 def _parsed(uri: str, content: bytes, channel: ChannelId) -> Inventory:
     try:
-        parser = etree.XMLParser(resolve_entities=False, no_network=True)
-        tree = etree.parse(io.BytesIO(content), parser)
-        others = _cut_out_others(tree, channel)
+        tree = _document.parse(content)
+        others = _document.cut_out_others(tree, channel)
+        _document.check_size(tree, uri, channel)
         _mending.mend(tree)
-        inventory = _mending.read(tree)
-    except (*_mending.READ_ERRORS, etree.XMLSyntaxError) as error:
+        inventory = _reading.read(tree)
+    except _document.NotStationXMLError as error:
         raise UnreadableObjectError(f"{uri} is not StationXML: {error}", object=uri) from error
     if not any(station.channels for network in inventory for station in network):
         known = ", ".join(sorted(others)) or "no channel at all"
         raise NoResponseError(f"{uri} does not have {channel.nscl}, but {known}", object=uri)
     return inventory
-
-
-def _cut_out_others(tree: "etree._ElementTree", channel: ChannelId) -> set[str]:
-    """Remove all other channels from a StationXML tree; return their codes, channel.location."""
-    others = set()
-    for element in list(tree.iter("{*}Channel")):
-        code = element.get("code", ""), blank_location(element.get("locationCode", ""))
-        if code != (channel.channel, channel.location):
-            others.add(".".join(code))
-            element.getparent().remove(element)
-    return others

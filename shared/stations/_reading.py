@@ -1,0 +1,102 @@
+"""Reading of a mended StationXML tree by ObsPy, without the responses that it refuses."""
+
+import io
+import warnings
+
+import obspy
+from lxml import etree
+from obspy import Inventory
+from obspy.core.util.obspy_types import ObsPyException
+
+from shared.stations._document import NotStationXMLError
+from shared.stations.findings import add_fault
+
+_IN_WORDS = (ObsPyException, ValueError)
+"""Exceptions of ObsPy's reader whose messages name the content that it cannot take."""
+
+_REFUSALS = (*_IN_WORDS, AttributeError, TypeError, LookupError, ArithmeticError, etree.LxmlError)
+"""All exceptions of ObsPy's reader for content that it cannot take."""
+
+
+def read(tree: "etree._ElementTree") -> Inventory:
+    """Read a mended tree; epochs that ObsPy refuses get an empty response and a fault.
+
+    Raises:
+        NotStationXMLError: ObsPy refuses the file for another reason.
+    """
+    try:
+        return _parsed(tree)
+    except _REFUSALS:
+        _empty_refused(tree)
+    try:
+        return _parsed(tree)
+    except _REFUSALS as error:
+        raise NotStationXMLError(f"ObsPy cannot read it{_reason(error)}") from error
+
+
+def _parsed(tree: "etree._ElementTree") -> Inventory:
+    document = io.BytesIO(etree.tostring(tree, xml_declaration=True, encoding="UTF-8"))
+    return obspy.read_inventory(document, format="STATIONXML")
+
+
+def _empty_refused(tree: "etree._ElementTree") -> None:
+    """Empty the responses that ObsPy refuses, with a fault for each.
+
+    Each epoch is read by itself, so that the time is that of its own elements.
+    """
+    epochs = [(epoch, epoch.getparent()) for epoch in tree.iter("{*}Channel")]
+    for epoch, station in epochs:
+        station.remove(epoch)
+    if _refusal(tree) is None:
+        for epoch, station in epochs:
+            station.append(epoch)
+            for response in epoch.findall("{*}Response"):
+                _empty_if_refused(tree, epoch, response)
+            station.remove(epoch)
+    for epoch, station in epochs:
+        station.append(epoch)
+
+
+def _empty_if_refused(
+    tree: "etree._ElementTree", epoch: "etree._Element", response: "etree._Element"
+) -> None:
+    """Empty a response if ObsPy refuses it, and name the first of its elements that it refuses."""
+    if _refusal(tree) is None:
+        return
+    children = list(response)
+    response[:] = []
+    if _refusal(tree) is not None:  # it is not the response
+        response[:] = children
+        return
+    read, refused = 0, len(children)  # as many of the children are read, and refused
+    while refused - read > 1:
+        middle = (read + refused) // 2
+        response[:] = children[:middle]
+        if _refusal(tree) is not None:
+            refused = middle
+        else:
+            read = middle
+    response[:] = children[:refused]
+    reason = _refusal(tree)
+    response[:] = []
+    child = children[refused - 1]
+    number = child.get("number")
+    part = f"stage {number}" if number else etree.QName(child).localname
+    add_fault(epoch, f"{part}: ObsPy cannot read it{reason}")
+
+
+def _refusal(tree: "etree._ElementTree") -> str | None:
+    """Return why ObsPy refuses a tree, as `_reason` does; None if it reads it."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            _parsed(tree)
+    except _REFUSALS as error:
+        return _reason(error)
+    return None
+
+
+def _reason(error: Exception) -> str:
+    """Return ObsPy's reason on one line, after a colon; "" if it is about Python, not the file."""
+    reason = " ".join(str(error).split()) if isinstance(error, _IN_WORDS) else ""
+    return f": {reason}" if reason else ""
