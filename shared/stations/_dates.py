@@ -13,6 +13,7 @@ _BEGINNING = re.compile(r"\s*[0-9]{4}")
 """A year of four digits, before anything else: ObsPy takes a year before Christ for one after."""
 
 _MAX_TOLD = 3
+_MAX_CHARACTERS = 80
 
 
 def mend_dates(tree: "etree._ElementTree") -> None:
@@ -39,7 +40,8 @@ def _faults(epoch: "etree._Element") -> Iterator[str]:
         dates[name] = _date(text)
         if dates[name] is None:
             del epoch.attrib[name]
-            yield f"{name} is {text!r} in the StationXML: the epoch is taken as open"
+            stated = text if len(text) <= _MAX_CHARACTERS else f"{text[:_MAX_CHARACTERS]}..."
+            yield f"{name} is {stated!r} in the StationXML: the epoch is taken as open"
     start, end = (dates.get(name) for name in _NAMES)
     if start is not None and end is not None and end < start:
         yield f"an epoch of the StationXML begins at {start} and ends before, at {end}: not used"

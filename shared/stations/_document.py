@@ -11,7 +11,7 @@ from lxml import etree
 from shared.archive.channel_id import ChannelId, blank_location
 from shared.errors import TooLargeError
 
-MAX_EPOCHS = 1_000
+MAX_EPOCHS = 500
 """Epochs of one channel. Instruments that were changed every month for 25 years have 300."""
 
 MAX_ELEMENTS = 50_000

@@ -36,6 +36,16 @@ _NUMBERS = (
 )
 """Elements of a stage that are numbers, and that every evaluation of it depends on."""
 
+_OPTIONAL_NUMBERS = (
+    "SampleRate",
+    "ClockDrift",
+    "InputSampleRate",
+    "Delay",
+    "Correction",
+    "NormalizationFrequency",
+)
+"""Elements whose numbers are not needed. ObsPy passes over text, and takes an infinity."""
+
 _NUMBERED = {
     "Coefficient": "number",
     "NumeratorCoefficient": "i",
@@ -63,6 +73,7 @@ def mend(tree: "etree._ElementTree") -> None:
             if faults:
                 response[:] = []
         _mend_place(epoch)
+        _remove_not_finite(epoch)
     mend_dates(tree)
     for station in tree.iter("{*}Station"):
         for name in ("Latitude", "Longitude", "Elevation"):
@@ -141,6 +152,18 @@ def _mend_place(epoch: "etree._Element") -> None:
         if element is not None and not _is_number(element.text, *limits):
             epoch.remove(element)
             add_note(epoch, f"{name} is {element.text!r} in the StationXML: left out")
+
+
+def _remove_not_finite(epoch: "etree._Element") -> None:
+    """Remove numbers that are none, or not finite, and not needed, with a note."""
+    for element in list(epoch.iter(*(f"{{*}}{name}" for name in _OPTIONAL_NUMBERS))):
+        if not _is_number(element.text):
+            stages = (stage.get("number") for stage in element.iterancestors("{*}Stage"))
+            where = "".join(f"stage {number}: " for number in stages)
+            name = etree.QName(element).localname
+            text = (element.text or "").strip()
+            add_note(epoch, f"{where}{name} is {text!r} in the StationXML: left out")
+            element.getparent().remove(element)
 
 
 def _write(parent: "etree._Element", name: str, text: str) -> None:

@@ -18,6 +18,10 @@ _REFUSALS = (*_IN_WORDS, AttributeError, TypeError, LookupError, ArithmeticError
 """All exceptions of ObsPy's reader for content that it cannot take."""
 
 
+_MAX_NAMED = 20
+"""Responses whose first refused element is looked for."""
+
+
 def read(tree: "etree._ElementTree") -> Inventory:
     """Read a mended tree; epochs that ObsPy refuses get an empty response and a fault.
 
@@ -45,29 +49,49 @@ def _empty_refused(tree: "etree._ElementTree") -> None:
     Each epoch is read by itself, so that the time is that of its own elements.
     """
     epochs = [(epoch, epoch.getparent()) for epoch in tree.iter("{*}Channel")]
+    refused = 0
     for epoch, station in epochs:
         station.remove(epoch)
     if _refusal(tree) is None:
         for epoch, station in epochs:
             station.append(epoch)
             for response in epoch.findall("{*}Response"):
-                _empty_if_refused(tree, epoch, response)
+                refused += _empty_if_refused(tree, epoch, response, named=refused < _MAX_NAMED)
             station.remove(epoch)
     for epoch, station in epochs:
         station.append(epoch)
 
 
 def _empty_if_refused(
-    tree: "etree._ElementTree", epoch: "etree._Element", response: "etree._Element"
-) -> None:
-    """Empty a response if ObsPy refuses it, and name the first of its elements that it refuses."""
+    tree: "etree._ElementTree",
+    epoch: "etree._Element",
+    response: "etree._Element",
+    named: bool,
+) -> bool:
+    """Empty a response if ObsPy refuses it, with a fault; return whether it does.
+
+    Args:
+        tree: the document with this epoch alone.
+        epoch: the epoch.
+        response: its response.
+        named: whether to name the first element that ObsPy refuses, which takes some more readings.
+    """
     if _refusal(tree) is None:
-        return
+        return False
     children = list(response)
     response[:] = []
     if _refusal(tree) is not None:  # it is not the response
         response[:] = children
-        return
+        return False
+    add_fault(epoch, _first_refused(tree, response, children) if named else "ObsPy cannot read it")
+    response[:] = []
+    return True
+
+
+def _first_refused(
+    tree: "etree._ElementTree", response: "etree._Element", children: list["etree._Element"]
+) -> str:
+    """Name the first child of a response that ObsPy refuses, with its reason."""
     read, refused = 0, len(children)  # as many of the children are read, and refused
     while refused - read > 1:
         middle = (read + refused) // 2
@@ -78,11 +102,10 @@ def _empty_if_refused(
             read = middle
     response[:] = children[:refused]
     reason = _refusal(tree)
-    response[:] = []
     child = children[refused - 1]
     number = child.get("number")
     part = f"stage {number}" if number else etree.QName(child).localname
-    add_fault(epoch, f"{part}: ObsPy cannot read it{reason}")
+    return f"{part}: ObsPy cannot read it{reason}"
 
 
 def _refusal(tree: "etree._ElementTree") -> str | None:

@@ -3,7 +3,9 @@
 A sound object in its place is then answered as by a new container.
 """
 
+import gzip
 import json
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -132,6 +134,11 @@ BAD_METADATA: dict[str, Callable[[bytes], bytes]] = {
     "text": lambda _: b"no metadata",
     "another station": lambda content: content.replace(b"BOM", b"XYZ"),
     "cut": lambda content: content[:2_000],
+    "gzip": gzip.compress,
+    "HTML": lambda _: b"<html><body>503</body></html>",
+    "too many epochs": lambda content: content.replace(
+        b"<Channel ", b'<Channel code="BHZ" locationCode=""></Channel>' * 501 + b"<Channel ", 1
+    ),
 }
 
 
@@ -143,6 +150,43 @@ def test_sound_metadata_in_place_of_bad_ones(
     sound = put_station(archive, "CI", "BOM", BHZ=40.0)
     archive.put(STATIONXML_KEY, BAD_METADATA[name](sound))
     error = asked(timewindow_handler, door, **MOTION)["error"]
-    assert error["type"] in ("UnreadableObjectError", "NoResponseError")
+    assert error["type"] in ("UnreadableObjectError", "NoResponseError", "TooLargeError")
+    assert "CI_BOM.xml" in error["message"]
     archive.put(STATIONXML_KEY, sound)
     assert asked(timewindow_handler, door, **MOTION)["data"] == truth
+
+
+@pytest.mark.parametrize("name", BAD_METADATA)
+def test_a_day_is_corrected_with_sound_metadata_in_place_of_bad_ones(
+    name: str, truth: list[float], archive: S3Server, response_handler: Handler
+) -> None:
+    request = {"day": DAY, "nscl": NSCL}
+    sound = put_station(archive, "CI", "BOM", BHZ=40.0)
+    archive.put(STATIONXML_KEY, BAD_METADATA[name](sound))
+    reply = response_handler(http_event(json.dumps(request)))
+    assert reply["statusCode"] in (404, 413, 502)
+    assert "CI_BOM.xml" in json.loads(reply["body"])["error"]["message"]
+    archive.put(STATIONXML_KEY, sound)
+    assert response_handler(request)["samples"] == len(COUNTS)
+
+
+def test_a_wrong_date_of_another_epoch_is_in_the_warnings(
+    truth: list[float], archive: S3Server, timewindow_handler: Handler, response_handler: Handler
+) -> None:
+    sound = put_station(archive, "CI", "BOM", BHZ=40.0).decode()
+    first, end = sound.index("<Channel "), sound.index("</Channel>") + len("</Channel>")
+    wrong = re.sub(
+        'startDate="[^"]*"', 'endDate="20155-01-01" startDate="2024-06-01"', sound[first:end]
+    )
+    archive.put(STATIONXML_KEY, (sound[:end] + wrong + sound[end:]).encode())
+    reply = asked(timewindow_handler, "http", **MOTION)
+    assert reply["data"] == truth
+    warnings = [reply["warnings"], response_handler({"day": DAY, "nscl": NSCL})["warnings"]]
+    warnings.append(asked_sac(timewindow_handler)["warnings"])
+    for texts in warnings:
+        assert any("endDate is '20155-01-01'" in text for text in texts)
+
+
+def asked_sac(handler: Handler) -> dict[str, Any]:
+    request = {"Windows": [window(NSCL, MIDNIGHT + 10, MIDNIGHT + 20)], "Format": "sac"}
+    return dict(handler(request)["windows"][0])
