@@ -19,6 +19,7 @@ _record_layout: headers of one layout, read all at once.
 _record_table: the headers of many records, as arrays.
 _record_times: segments whose times follow those of their records.
 _record_check: checks headers before anything is decoded by them.
+_record_neighbours: compares records with their neighbours.
 _record_runs: decodes records into the segments that ObsPy's reader would return.
 _samples, _steim, _payload: decode payloads, none of whose claims is trusted.
 _decode_day: decodes a day object; its damage and other oddities.

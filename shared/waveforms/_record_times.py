@@ -102,6 +102,8 @@ class Run:
             endtime: the end of the span.
             origin: the record from which samples are counted.
         """
+        if len(self.starts) == 1:
+            return None
         late = self.late
         first = int(np.searchsorted(self.ends, starttime.ns))
         end = int(np.searchsorted(self.starts, endtime.ns, side="right"))

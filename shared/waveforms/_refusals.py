@@ -6,7 +6,8 @@ import numpy.typing as npt
 from shared.archive.archive import DayObject
 from shared.errors import NoWaveformError, UnreadableObjectError
 from shared.waveforms._payload import Fault
-from shared.waveforms._record_check import Flaw, contradicted_rate
+from shared.waveforms._record_check import Flaw
+from shared.waveforms._record_neighbours import contradicted_rate
 from shared.waveforms._record_table import RecordTable
 from shared.wording import first_few
 

@@ -6,6 +6,7 @@ both are kept by time.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -40,6 +41,12 @@ class TimingQuality:
     ends: IntArray
     percents: IntArray
     locked: npt.NDArray[np.bool_]
+
+    @cached_property
+    def lowest(self) -> int | None:
+        """The lowest known percentage; None if none is known."""
+        known = self.percents[self.percents >= 0]
+        return int(known.min()) if known.size else None
 
     def within(self, first_ns: int, last_ns: int) -> "TimingQuality":
         """Return the quality of the records with samples in a time span."""
@@ -85,9 +92,8 @@ def set_quality(trace: Trace, quality: TimingQuality | None) -> None:
     if quality is None:
         return
     trace.stats.timing_quality = quality
-    known = quality.percents[quality.percents >= 0]
-    if known.size:
-        blockette = AttribDict(timing_quality=int(known.min()))
+    if quality.lowest is not None:
+        blockette = AttribDict(timing_quality=quality.lowest)
         # A new dictionary, as parts of a segment share theirs.
         trace.stats.mseed = AttribDict({**trace.stats.get("mseed", {}), "blkt1001": blockette})
 

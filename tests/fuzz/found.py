@@ -10,6 +10,7 @@ from tests.fuzz.ask import Question
 _DAY, _DAY_BY_HTTP = Question("day"), Question("day", http=True)
 _WINDOW, _WHOLE = Question("window"), Question("window", http=True, read="whole")
 _MOTION = Question("motion", read="whole")
+_VELOCITY = Question("day", output="VEL")
 _SHORT = Question("motion", seconds=(61.0, 75.0))
 
 _RECORDS: list[tuple[str, str, tuple[Any, ...], Question]] = [
@@ -33,8 +34,8 @@ _RECORDS: list[tuple[str, str, tuple[Any, ...], Question]] = [
     ("the first byte", "4096 bytes", ("insert", 0, 1), _SHORT),
     ("blockettes beyond the record", "float64", ("put", 46, b"\xff\xff"), _MOTION),
     ("a blockette beyond the record", "4096 bytes", ("put", 50, b"\xff\xff"), _DAY),
+    ("another rate in a record by itself", "two lengths", ("put", 5154, b"\x80\0"), _VELOCITY),
 ]
-_VELOCITY = Question("day", output="VEL")
 _STATIONXML: list[tuple[str, str, tuple[Any, ...], Question]] = [
     ("a sensitivity of text", "VEL", ("text", 31, "true"), _VELOCITY),
     ("no sensitivity", "VEL", ("remove", 31), _VELOCITY),

@@ -112,6 +112,8 @@ def test_segments_are_those_of_obspy(content: bytes) -> None:
         ("rate", changed(PLAIN, range(5, 6), 32, struct.pack(">h", 41)), 5),
         ("rate of the first record", changed(PLAIN, range(1), 32, struct.pack(">h", 20)), 0),
         ("time", changed(PLAIN, range(5, 6), 25, b"\x07"), 5),
+        ("rate of a record by itself", PLAIN + later(200, 100, 20.0), 30),
+        ("rate of one of two records", changed(PLAIN, range(1), 32, b"\0\x68")[:1024], 0),
         ("count of 0", changed(PLAIN, range(5, 6), 30, bytes(2)), 5),
     ],
 )
