@@ -211,6 +211,8 @@ class RecordIndex:
     @property
     def is_sparse(self) -> bool:
         """Whether the sampling rate claims far more samples than the first records can hold."""
+        if not self._numbers:  # a record is longer than all that has been read
+            return False
         claimed = self.first.sampling_rate * 1e-9 / self.records_per_ns(self._numbers[0])
         return claimed > _SPARSE * self.record_length * MOST_SAMPLES_PER_BYTE
 
