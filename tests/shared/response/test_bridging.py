@@ -60,6 +60,24 @@ def test_the_samples_that_the_tapers_touch_are_counted() -> None:
     assert led.taper_lengths(0.05) == (0, 100)
 
 
+@pytest.mark.parametrize("npts", [10, 11, 4_000, 4_001])
+@pytest.mark.parametrize("fraction", [0.05, 0.3, 0.9, 1.0])
+def test_the_lengths_of_tapers_are_those_of_obspy(npts: int, fraction: float) -> None:
+    window = cosine_taper(npts, fraction, sactaper=True, halfcosine=False)
+    start, end = tapered(segment(0, npts)).taper_lengths(fraction)
+    assert start == end
+    # The window begins with 0 and has a 1 that belongs to the taper, unless it has none.
+    assert abs(np.count_nonzero(window[: npts // 2] < 1) - start) <= 1
+    assert start <= npts // 2
+
+
+def test_the_longest_gap_that_is_bridged() -> None:
+    longest = int(MAX_BRIDGED_S * 40)
+    for lost, count in ((longest, 1), (longest + 1, 2)):
+        given = [segment(0, 100), segment(100 + lost, 100)]
+        assert len(bridge_segments(given, bridge=True)) == count
+
+
 @pytest.mark.parametrize("lost", [1, 5, 239, 240, 241, 40_000])
 def test_a_bridge_goes_from_level_to_level(lost: int) -> None:
     before, after = segment(0, 20_000, -500), segment(20_000 + lost, 20_000, 900)

@@ -3,6 +3,7 @@
 `tests/functions/damage` asks the functions about the same objects.
 """
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,27 @@ from shared.archive.archive import DayObject
 from shared.errors import NoWaveformError, UnreadableObjectError
 from shared.waveforms.day_waveform import DayWaveform
 from shared.waveforms.read_day import read_day
+from tests.fuzz import judge
+from tests.fuzz.ask import Question
 from tests.fuzz.damages import ANY, FLOATS, GAP, HARMLESS, PAYLOADS, RECORDS, REFUSED, Damage
+from tests.fuzz.examine import put_and_ask
 from tests.fuzz.header_damages import ARCHIVES, NAMES, SAMPLING_RATES, TIMES
+from tests.fuzz.memory_s3 import MemoryS3
 from tests.support.compared_days import DAY_OBJECT
 from tests.support.timed_samples import from_traces
 
 ALL = (*PAYLOADS, *RECORDS, *TIMES, *SAMPLING_RATES, *NAMES, *ARCHIVES)
+
+
+@pytest.fixture(scope="module")
+def memory_s3() -> Iterator[MemoryS3]:
+    with MemoryS3().serving() as s3:
+        yield s3
+
+
+@pytest.fixture(autouse=True)
+def _no_user_credentials(memory_s3: MemoryS3) -> None:
+    """Keep the environment of `memory_s3`, and its clients, instead of new ones for each test."""
 
 
 def those(*outcomes: str) -> list[Any]:
@@ -58,6 +74,18 @@ def test_the_damaged_records_are_missing(damage: Damage) -> None:
         inside = [first <= start and end <= last for first, last in spans]
         part = [first <= end and start <= last for first, last in spans]
         assert any(part if damage.day is FLOATS else inside)
+
+
+@pytest.mark.parametrize("damage", [one for one in those(GAP) if "middle" in one.id])
+@pytest.mark.parametrize("seconds", [(0.0, 230.0), (31.0, 44.0)])
+def test_a_window_misses_the_same_records(
+    damage: Damage, seconds: tuple[float, float], memory_s3: MemoryS3
+) -> None:
+    question = Question("window", seconds=seconds)
+    answer = put_and_ask(question, damage.content, memory_s3)
+    assert judge.faults(answer, damage.day, question) == []
+    if not seconds[0]:
+        assert judge.lost(answer, damage.day, question, damage.records) == []
 
 
 @pytest.mark.parametrize("damage", those(HARMLESS))

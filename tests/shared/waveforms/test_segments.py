@@ -4,7 +4,17 @@ import numpy as np
 import pytest
 from obspy import Stream, Trace, UTCDateTime
 
-from shared.waveforms.segments import cut, have_one_rate, join
+from shared.waveforms.segments import (
+    cut,
+    describe_samples_around,
+    divide,
+    have_one_rate,
+    is_near,
+    is_one_rate,
+    join,
+    merge_nearby,
+    overlaps,
+)
 from tests.support.builders import make_trace, noise
 
 NSCL = "CI.BOM.BHZ."
@@ -172,3 +182,67 @@ def test_an_overlap_of_less_than_a_sample_is_a_warning() -> None:
         " 2024-01-01T00:00:12.477500Z by 22.500 ms (0.900 samples)"
     )
     assert sum(trace.stats.npts for trace in stream) == 1_000
+
+
+def at(sample: float) -> UTCDateTime:
+    return START + sample / 40
+
+
+@pytest.mark.parametrize(
+    ("first", "last", "inner"),
+    [
+        (10, 20, (10, 20)),
+        (10.5, 20.5, (10, 21)),  # one more sample at each end
+        (-7, 20, (0, 20)),
+        (990, 2_000, (990, 999)),
+        (-20, -10, None),
+        (1_010, 1_020, None),
+    ],
+)
+def test_a_span_and_the_rest(first: float, last: float, inner: tuple[int, int] | None) -> None:
+    within, around = divide(Stream([segment(0, 1_000)]), at(first), at(last))
+    assert spans(within) == ([inner] if inner else [])
+    rest = [trace.data for trace in around]
+    begin, end = inner or (0, -1)
+    expected = [SAMPLES[:begin], SAMPLES[end + 1 :]]
+    assert [part.tolist() for part in rest] == [part.tolist() for part in expected if part.size]
+
+
+def test_a_sample_just_outside_may_be_in_the_span() -> None:
+    trace = segment(100, 200)
+    assert is_near(trace, at(0), at(99))
+    assert not is_near(trace, at(0), at(98.9))
+    assert is_near(trace, at(200), at(300))
+    assert not is_near(trace, at(200.1), at(300))
+    assert is_near(trace, at(150), at(160))
+
+
+def test_spans_close_to_one_another_are_merged() -> None:
+    far = START + 10_000
+    given = [(far, far + 10), (START + 5, START + 7), (START, START + 20)]
+    assert merge_nearby(given) == [(START, START + 20), (far, far + 10)]
+    assert merge_nearby([(START, START + 20), (START + 620, START + 630)]) == [(START, START + 630)]
+    assert len(merge_nearby([(START, START + 20), (START + 620.01, START + 630)])) == 2
+    assert merge_nearby([]) == []
+
+
+def test_where_samples_are_around_a_time() -> None:
+    stream = Stream([segment(0, 101), segment(300, 401), segment(200, 251)])
+    before, after = "up to 2024-01-01T00:00:06.250000Z", "from 2024-01-01T00:00:07.500000Z"
+    assert describe_samples_around(stream, at(270)) == f"{before} and {after}"
+    assert describe_samples_around(stream, at(500)) == "up to 2024-01-01T00:00:10.000000Z"
+    assert describe_samples_around(stream, at(-1)) == "from 2024-01-01T00:00:00.000000Z"
+    assert describe_samples_around(Stream(), START) == ""
+
+
+def test_one_rate_is_that_of_libmseed() -> None:
+    assert is_one_rate(40.0, 40.0039)
+    assert not is_one_rate(40.0, 40.0041)
+    assert not is_one_rate(40.0, 80.0)
+
+
+def test_overlaps_of_several_segments_are_one_span() -> None:
+    pieces = [segment(0, 500), segment(100, 200), segment(150, 600), segment(600, 700)]
+    assert overlaps(pieces) == [(at(100), at(499))]
+    assert overlaps([segment(0, 100), segment(100, 200)]) == []
+    assert overlaps([segment(0, 100), segment(99, 200)]) == [(at(99), at(99))]
