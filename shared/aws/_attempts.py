@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from botocore.exceptions import (
     ClientError,
+    ConnectionError,  # noqa: A004
     FlexibleChecksumError,
     HTTPClientError,
     IncompleteReadError,
@@ -44,6 +45,9 @@ class NoTimeError(Exception):
 
 # The body broke off.
 _BROKEN_BODY = (IncompleteReadError, ReadTimeoutError, ResponseStreamingError)
+
+# No connection was made, or it broke, or the answer is no answer of S3.
+_NO_ANSWER = (ConnectionError, HTTPClientError, ResponseParserError)
 
 
 class Attempts:
@@ -94,7 +98,7 @@ def _most_attempts(error: Exception) -> float:
     limit = settings.max_attempts() or (_ATTEMPTS if deadline.left_s() == math.inf else math.inf)
     if isinstance(error, _BROKEN_BODY):
         return max(limit, _BODY_ATTEMPTS)
-    if isinstance(error, (HTTPClientError, ResponseParserError)) or _passes(error):
+    if isinstance(error, _NO_ANSWER) or _passes(error):
         return limit
     return 1
 
