@@ -85,18 +85,17 @@ def _copy(target: Target, descriptor: int, folder: Path) -> str:
             parameters: dict[str, Any] = {"IfMatch": etag} if etag else {}
             if len(starts) > 1:
                 parameters["Range"] = f"bytes={start}-{stop - 1}"
-            answer = s3.get_object(Bucket=target.bucket, Key=target.key, **parameters)
+            try:
+                answer = s3.get_object(Bucket=target.bucket, Key=target.key, **parameters)
+            except ClientError as error:
+                if error_code(error) in PRECONDITION_FAILED:
+                    raise _ReplacedError(f"{target.uri} was replaced") from error
+                raise
             with closing(answer["Body"]):
                 _check(answer, start, stop, size, etag)
                 _write(answer["Body"], descriptor, start, stop)
 
-        try:
-            request("read", target, get)
-        except S3Error as error:
-            cause = error.__cause__
-            if isinstance(cause, ClientError) and error_code(cause) in PRECONDITION_FAILED:
-                raise _ReplacedError(f"{target.uri} was replaced") from error
-            raise
+        request("read", target, get)
 
     in_threads(copy_part, starts, share_time=False)
     return etag
