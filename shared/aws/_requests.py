@@ -88,8 +88,8 @@ class Target:
                 f"{self.uri} has {size:,} bytes: objects of its kind are read up to {limit.size:,}"
                 f" ({limit.setting}={limit.mib})",
                 object=self.uri,
-                bytes=size,
-                max_bytes=limit.size,
+                size=size,
+                limit=limit.size,
             )
 
 
@@ -152,7 +152,8 @@ def _check_absent(target: Target, error: ClientError) -> None:
             setting="S3_INPUT_BUCKET",
         ) from error
     if code in ABSENT:
-        note_absent(target.client(), target.bucket)
+        if not is_configured:
+            note_absent(target.client(), target.bucket)
         message = f"there is no object {target.uri} that may be read"
         raise NoSuchObjectError(message, object=target.uri) from error
     if found is Listing.REFUSED:

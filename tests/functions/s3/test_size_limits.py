@@ -48,8 +48,8 @@ def check_refused(done: Invoked, key: str, size: int, limit: int) -> None:
     assert f"s3://scedc-pds/{key} has {size:,} bytes" in done.error["message"]
     assert f"up to {limit * MIB:,} ({setting}={limit})" in done.error["message"]
     assert done.error["object"] == f"s3://scedc-pds/{key}"
-    assert done.error["bytes"] == size
-    assert done.error["max_bytes"] == limit * MIB
+    assert done.error["size"] == size
+    assert done.error["limit"] == limit * MIB
     if isinstance(done.answer, dict):
         assert done.answer["statusCode"] == 413
 
