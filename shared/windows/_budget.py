@@ -6,6 +6,7 @@ from contextlib import contextmanager
 
 from shared import limits
 from shared.aws import deadline
+from shared.aws.time_limit import require_time
 from shared.errors import TooLargeError
 from shared.windows.cost import Work
 from shared.windows.request import Window
@@ -57,17 +58,15 @@ class Budget:
         Raises:
             TooLargeError: there are too many.
         """
-        work, left_s = Work(segments=segments), deadline.left_s()
+        work = Work(segments=segments)
         if work.is_too_much:
             raise work.error(str(window))
-        if work.seconds > left_s:
-            raise TooLargeError(
-                f"{window} has days of {segments:,} segments, which would take about"
-                f" {work.seconds:,.1f} s, and the function has {max(0.0, left_s):,.1f} s left: ask"
-                " for it in a request of its own",
-                segments=segments,
-                seconds=round(work.seconds, 1),
-            )
+        require_time(
+            work.seconds,
+            f"{window}: joining {segments:,} segments",
+            "ask for it in a request of its own",
+            segments=segments,
+        )
 
     def error(self, done: int, windows: int) -> TooLargeError:
         """Return the error of a window that no time is left for.

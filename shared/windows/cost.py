@@ -44,6 +44,7 @@ UNITS = {
     "windows": Unit(5e-3, "windows"),
     "requests": Unit(2.5e-3, "requests to S3"),
     "samples": Unit(6e-8, "samples"),
+    "decoded": Unit(2.5e-8, "samples of whole objects"),
     "segments": Unit(5e-4, "segments"),
     "stations": Unit(3e-2, "StationXML objects"),
     "removals": Unit(2.5e-2, "response removals"),
@@ -61,6 +62,7 @@ class Work:
         windows: whose days the archive has; the others cost next to nothing.
         requests: to S3.
         samples: to decode and to deliver, missing ones included.
+        decoded: samples of objects that are read whole.
         segments: of a window's days, which are known once these are read.
         stations: StationXML objects to read.
         removals: windows whose response is removed.
@@ -71,6 +73,7 @@ class Work:
     windows: int = 0
     requests: int = 0
     samples: float = 0.0
+    decoded: float = 0.0
     segments: int = 0
     stations: int = 0
     removals: int = 0
@@ -220,7 +223,7 @@ def common_work(
     work = Work(requests=sum(1 if name in absent else each for name, each in requests.items()))
     if readers.whole:
         names = {name for task in present for name in task.channel_days} - absent
-        work.samples = sum(_day_samples(readers.reader(name)) for name in names)
+        work.decoded = sum(_day_samples(readers.reader(name)) for name in names)
     if removal:
         work.stations = len({task.window.channel for task in present})
     return work

@@ -6,6 +6,7 @@ Rows 5 and 10 of docs/reliability.md.
 import itertools
 import json
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import partial
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +14,7 @@ from typing import Any
 import pytest
 
 from local.cloud.s3_server import S3Server
+from shared.aws import time_limit
 from shared.errors import TooLargeError
 from shared.windows import _budget, cost
 from tests.support.builders import http_event, make_trace, put_day, put_station
@@ -35,7 +37,7 @@ def only(monkeypatch: pytest.MonkeyPatch, part: str, seconds: float) -> None:
     [
         ("windows", 0.6, {}, r"\(2 windows: 1.2 s\)"),
         ("samples", 0.0123, {}, r"\(82 samples: 1.0 s\)"),
-        ("samples", 0.0001, {"Read": "whole"}, "samples: "),
+        ("decoded", 0.0001, {"Read": "whole"}, "samples of whole objects: "),
         ("requests", 0.6, {}, r"\(3 requests to S3: 1.8 s\)"),
         ("removals", 0.6, {"Output": "VEL"}, r"\(2 response removals: 1.2 s\)"),
         ("stations", 1.1, {"Output": "VEL"}, r"\(1 StationXML objects: 1.1 s\)"),
@@ -109,12 +111,13 @@ def test_a_window_of_too_many_segments_is_refused_by_name(
         assert "(2 segments: 1.2 s): at most 1 s" in refused["error"]["message"]
         assert "data" in sound
         with monkeypatch.context() as patch:
-            patch.setattr(_budget, "deadline", SimpleNamespace(left_s=lambda: 0.0009))
+            clock = {"writing": nullcontext, "left_s": lambda: 0.0009, "total_s": lambda: 29.0}
+            patch.setattr(time_limit, "deadline", SimpleNamespace(**clock))
             patch.setattr(_budget.Budget, "is_over", lambda _: False)
             refused, sound = answers_of(timewindow_handler(event))
         message = refused["error"]["message"]
-        assert "has days of 2 segments" in message
-        assert "the function has 0.0 s left" in message
+        assert "to 2024-01-01T00:03:10.000000Z: joining 2 segments takes" in message
+        assert refused["error"]["segments"] == 2
         assert "data" in sound
 
 
@@ -138,7 +141,7 @@ def test_the_windows_that_are_done_are_answered_in_time(
     handler = load_app("timewindow").handler
     expected = handler(request, SimpleNamespace())
     for event in (request, http_event(json.dumps(request))):
-        left = iter([20.0, 20.0, 9.0, 3.0])  # at the batch, twice at a window of 5 s, and after it
+        left = iter([20.0, 20.0, 3.0])  # at the batch, at a window of 5 s, and after it
         clock = itertools.count(0, 5)
         fakes = {
             "deadline": SimpleNamespace(left_s=partial(next, left)),

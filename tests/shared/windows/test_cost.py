@@ -112,6 +112,7 @@ def test_a_request_of_any_shape_is_refused_or_takes_some_seconds(
     [
         Work(windows=100, requests=146, samples=100 * 6_001),
         Work(windows=100, requests=300, samples=240_000, removals=100, stations=30, corrected=15e6),
+        Work(windows=100, requests=90, samples=100 * 30_001, decoded=30 * 8_640_000),
         Work(windows=200, requests=600, samples=200 * 360_001),
         Work(windows=1, requests=3, samples=86_400 * 200),
         Work(windows=1, requests=9, samples=17e6, removals=1, stations=1, corrected=19e6),
@@ -123,6 +124,7 @@ def test_a_request_of_any_shape_is_refused_or_takes_some_seconds(
     ids=[
         "100 windows of 30 objects",
         "the same as ground motion",
+        "the same at 100 Hz from whole objects",
         "an hour of 200 channels",
         "a day at 200 Hz",
         "the same as ground motion",
