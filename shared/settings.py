@@ -91,15 +91,7 @@ def max_receive_count() -> int | None:
     Raises:
         SettingsError: it is not a whole number from 1 to 1000.
     """
-    text = os.environ.get("MAX_RECEIVE_COUNT")
-    if not text:
-        return None
-    if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= 1000:
-        raise SettingsError(
-            f"MAX_RECEIVE_COUNT is {text!r}: must be the queue's maxReceiveCount, 1 to 1000",
-            setting="MAX_RECEIVE_COUNT",
-        )
-    return int(text)
+    return _number("MAX_RECEIVE_COUNT", 1000, "the queue's maxReceiveCount, 1 to 1000")
 
 
 def max_attempts() -> int | None:
@@ -111,15 +103,7 @@ def max_attempts() -> int | None:
     Raises:
         SettingsError: it is not a whole number from 1 to 1000.
     """
-    text = os.environ.get("AWS_MAX_ATTEMPTS")
-    if not text:
-        return None
-    if not re.fullmatch(r"[0-9]{1,4}", text) or not 1 <= int(text) <= 1000:
-        raise SettingsError(
-            f"AWS_MAX_ATTEMPTS is {text!r}: must be a number of attempts, 1 to 1000",
-            setting="AWS_MAX_ATTEMPTS",
-        )
-    return int(text)
+    return _number("AWS_MAX_ATTEMPTS", 1000, "a number of attempts, 1 to 1000")
 
 
 def function_name() -> str:
@@ -156,13 +140,8 @@ def max_stationxml() -> SizeLimit:
 
 
 def _size_limit(setting: str, default: int) -> SizeLimit:
-    text = os.environ.get(setting) or str(default)
-    if not re.fullmatch(r"[0-9]{1,6}", text) or int(text) == 0:
-        raise SettingsError(
-            f"{setting} is {text[:80]!r}: must be a whole number of MiB, from 1 to 999,999",
-            setting=setting,
-        )
-    return SizeLimit(int(text), setting)
+    mib = _number(setting, 999_999, "a whole number of MiB, from 1 to 999,999")
+    return SizeLimit(mib or default, setting)
 
 
 def whole_number(setting: str, default: int) -> int:
@@ -175,13 +154,7 @@ def whole_number(setting: str, default: int) -> int:
     Raises:
         SettingsError: it is not a whole number from 1 to 999,999,999.
     """
-    text = os.environ.get(setting) or str(default)
-    if not re.fullmatch(r"[0-9]{1,9}", text) or int(text) == 0:
-        raise SettingsError(
-            f"{setting} is {text[:80]!r}: must be a whole number from 1 to 999,999,999",
-            setting=setting,
-        )
-    return int(text)
+    return _number(setting, 999_999_999, "a whole number from 1 to 999,999,999") or default
 
 
 def temporary_folder() -> str:
@@ -201,6 +174,16 @@ def memory_size_mb() -> int | None:
 def region(default: str = DEFAULT_REGION) -> str:
     """Return the AWS region of the environment; the default where it names none."""
     return os.environ.get("AWS_REGION") or os.environ.get("AWS_DEFAULT_REGION") or default
+
+
+def _number(setting: str, largest: int, right: str) -> int | None:
+    """Return a whole number from 1 on, None if it is not set; `right` describes a valid one."""
+    text = os.environ.get(setting)
+    if not text:
+        return None
+    if not re.fullmatch(r"[0-9]{1,9}", text) or not 1 <= int(text) <= largest:
+        raise SettingsError(f"{setting} is {text[:80]!r}: must be {right}", setting=setting)
+    return int(text)
 
 
 def _bucket(setting: str, name: str) -> str:
