@@ -56,6 +56,7 @@ def attempt(subject: str, *passing: type[Exception]) -> Iterator[Attempt]:
         if named:
             outcome.error = type(named)(f"{subject}: {named.message}")
         else:
+            telemetry.count_caught_bug()
             outcome.error = InternalError(f"{subject}: {INTERNAL_ERROR}")
         outcome.in_doubt = casts_doubt(outcome.error)
 

@@ -46,6 +46,7 @@ class Invocation:
         steps: the seconds of each step, without the steps within it.
         slowest: the seconds of the slowest job, and its facts.
         failures: the number of failed windows or jobs by kind.
+        caught_bugs: the number of bugs of ours that the guard of last resort has caught.
         s3_requests: the number of requests to S3 by kind: GET, HEAD, LIST, PUT.
         s3_failures: the number of reads and writes that S3 failed for good, after all retries.
         bytes_read, bytes_written: the sizes of the bodies that came from S3 and went there.
@@ -57,6 +58,7 @@ class Invocation:
     steps: dict[str, float] = field(default_factory=dict)
     slowest: tuple[float, Mapping[str, Any]] = (0.0, {})
     failures: Counter[Failure] = field(default_factory=Counter)
+    caught_bugs: int = 0
     s3_requests: Counter[str] = field(default_factory=Counter)
     s3_failures: int = 0
     bytes_read: int = 0
@@ -78,8 +80,12 @@ class Invocation:
 
     @property
     def bugs(self) -> int:
-        """The number of those that a bug of ours failed."""
-        return sum(n for failure, n in self.failures.items() if failure.error == INTERNAL_ERROR)
+        """The number of bugs of ours: of the failures by one, or of those caught if it is higher.
+
+        One bug may fail many windows. One in an adjacent day or in a reply's details fails none.
+        """
+        failed = (n for failure, n in self.failures.items() if failure.error == INTERNAL_ERROR)
+        return max(sum(failed), self.caught_bugs)
 
     def begin_job(self) -> None:
         """Begin another job, whose facts are not known yet."""
@@ -205,6 +211,13 @@ def count_failures_once(errors: Sequence[BaseException]) -> None:
     if invocation and not invocation.failures:
         for error in errors:
             count_failure(error)
+
+
+def count_caught_bug() -> None:
+    """Report that the guard of last resort has caught a bug of ours."""
+    if invocation := _current.get():
+        with invocation.lock:
+            invocation.caught_bugs += 1
 
 
 def is_first(key: Hashable) -> bool:

@@ -11,9 +11,10 @@ import pytest
 from local.cloud.s3_server import S3Server
 from tests.support.builders import http_event, make_trace, noise, put_day
 from tests.support.faulty_s3 import FaultyS3
+from tests.support.injected_faults import FAULTS, inject
 from tests.support.invoked import DAY, EVENTS, JOB, STATIONXML, WINDOWS, Invoke, sqs_event
 from tests.support.log_lines import log_line
-from tests.support.s3_faults import forbid, slow_down
+from tests.support.s3_faults import forbid, of_another_version, refuse, slow_down
 
 KEY_ID, SECRET, TOKEN = "AKIAEXAMPLE", "very-secret-key", "session-token-value"
 CHANNEL = {"channel": "CI.BOM.BHZ.", "day": "2024,001"}
@@ -127,6 +128,28 @@ def test_a_storm_of_one_object_is_logged_once(
     (record,) = caplog.records
     assert "and 999 more: could not read s3://scedc-pds/continuous" in record.getMessage()
     assert "SlowDown" in str(record.exc_info)
+
+
+def test_an_object_that_is_replaced_is_no_failure_of_s3(
+    s3: FaultyS3, invoke: Invoke, capsys: Capture
+) -> None:
+    """It is read again: at the condition of the request, or by the ETag of the answer."""
+    for fault in (refuse(412, "PreconditionFailed"), of_another_version):
+        s3.add(fault, part=DAY, methods=("GET",), times=1)
+        assert invoke("response", JOB, left_s=60).answer["samples"] == 12_000
+        line = log_line(capsys.readouterr().out)
+        assert (line["outcome"], line["S3Failures"]) == ("ok", 0)
+        assert (line["s3"]["HEAD"], line["s3"]["GET"]) == (2, 3)
+
+
+def test_a_caught_bug_that_fails_nothing_is_counted(
+    s3: FaultyS3, invoke: Invoke, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    inject(monkeypatch, "shared.corrected_days.adjacent_days:read_span", FAULTS[2], "2023_365")
+    reply = invoke("response", {**JOB, "edges": "neighbours"}).answer
+    assert "our fault" in str(reply["warnings"])
+    line = log_line(capsys.readouterr().out)
+    assert (line["outcome"], line["Failed"], line["InternalErrors"]) == ("ok", 0, 1)
 
 
 def test_a_bug_in_many_windows_has_one_traceback(
