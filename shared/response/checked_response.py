@@ -21,7 +21,7 @@ from shared.response.response_lists import conflicts, is_list, smooth_stage
 EVALRESP_ERRORS = (ObsPyException, ValueError, IndexError, NotImplementedError)
 """Exceptions of ObsPy where evalresp refuses a checked response at some frequency."""
 
-REFUSALS = (*EVALRESP_ERRORS, AttributeError, TypeError, KeyError, ZeroDivisionError)
+REFUSALS = (*EVALRESP_ERRORS, AttributeError, TypeError, KeyError, ArithmeticError)
 """Exceptions of ObsPy for a response that it cannot evaluate, whatever its metadata are."""
 
 

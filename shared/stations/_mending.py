@@ -36,6 +36,9 @@ _NUMBERS = (
 )
 """Elements of a stage that are numbers, and that every evaluation of it depends on."""
 
+_WHOLE_NUMBERS = ("Factor", "Offset")
+_MAX_DIGITS = 9
+
 _OPTIONAL_NUMBERS = (
     "SampleRate",
     "ClockDrift",
@@ -98,6 +101,11 @@ def _stage_faults(stage: "etree._Element") -> Iterator[str]:
             path = f"{parent}/{etree.QName(element).localname}"
             text = (element.text or "").strip()
             yield f"stage {number}: {path} is {text!r}: must be a finite number"
+    for element in stage.iterfind("{*}Decimation/*"):
+        text = (element.text or "").strip()
+        name = etree.QName(element).localname
+        if name in _WHOLE_NUMBERS and text.lstrip("+-").isdigit() and len(text) > _MAX_DIGITS:
+            yield f"stage {number}: Decimation/{name} has {len(text)} digits: not usable"
 
 
 def _mend_stage(stage: "etree._Element") -> Iterator[str]:

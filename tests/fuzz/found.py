@@ -75,7 +75,7 @@ _EVENTS: list[tuple[str, events.Case]] = [
         ),
     ),
 ]
-_FAULTY_TODAY = {"a whole number of 400 digits"}
+_FAULTY_TODAY: set[str] = set()
 
 
 def _case(fuzzer: Any, found: tuple[str, str, tuple[Any, ...], Question]) -> Any:
