@@ -122,7 +122,7 @@ def _compare(records: RecordTable, content: memoryview) -> Flaws:
         if _is_full(records, content, place - 1) and _is_full(records, content, place):
             flaws[place] = Flaw.OTHER_TIME
     if groups.any():  # several rates
-        flaws[have_other_rates(records, groups, usual_rate)] = Flaw.OTHER_RATE
+        flaws[have_other_rates(records, groups, usual_rate, fits.joined)] = Flaw.OTHER_RATE
     kinds = records.lengths << 9 | records.encodings.astype(np.int64) << 1 | records.little
     flaws[~are_usual(kinds) & fits.joined] = Flaw.KIND
     usual = are_usual(records.data_offsets << 16 | records.header_ends)

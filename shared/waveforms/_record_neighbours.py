@@ -11,6 +11,7 @@ _SIMILAR = 0.01  # relative difference of rates by the times of records
 _SPARSE = 100  # times as dense as their mean may samples be that are recorded at intervals
 _ONE_RATE = 1e-4  # relative difference of rates that are one channel's, as of libmseed
 _MANY = 10  # samples of a record whose length in time shows a rate
+_LONGEST_NS = 90_000 * 1e9  # of a record: a day and an hour
 _MOST_RATES = 8  # rates of an object that are tried
 
 BoolArray = npt.NDArray[np.bool_]
@@ -80,22 +81,29 @@ def contradicted_rate(records: RecordTable) -> tuple[float, float] | None:
     return None if is_regular else (rate, typical)
 
 
-def have_other_rates(records: RecordTable, groups: IntArray, usual: BoolArray) -> BoolArray:
+def have_other_rates(
+    records: RecordTable, groups: IntArray, usual: BoolArray, joined: BoolArray
+) -> BoolArray:
     """Return which records have a sampling rate that is not theirs.
 
-    It is unusual, or the next record begins where one of the other rates has it; and no neighbour
-    confirms it.
+    No neighbour confirms it. It is unusual, and the record is part of a segment, reaches into the
+    next one, or is longer than a day; or the next record begins where one of the other rates has
+    it.
 
     Args:
         records: the records in the content's order.
         groups: the number of each one's rate, of `rate_groups`.
         usual: which rates are usual.
+        joined: which records continue a neighbour, or are continued by one.
     """
     continued = _continue(records)
     confirmed = continued.copy()
     confirmed[1:] |= continued[:-1] & (groups[1:] == groups[:-1])
-    other = ~usual
+    reach = records.npts * records.deltas
+    other = joined | (reach > _LONGEST_NS)
     steps, npts = np.diff(records.starts), records.npts[:-1]
+    other[:-1] |= reach[:-1] > steps + records.deltas[1:]
+    other &= ~usual
     for group in range(min(int(groups.max()) + 1, _MOST_RATES)):
         rate = float(records.rates[np.argmax(groups == group)])
         fits = (np.abs(steps * rate * 1e-9 - npts) <= 1 / 2) & (npts >= _MANY)

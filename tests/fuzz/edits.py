@@ -101,14 +101,27 @@ def edges(day: KnownDay) -> frozenset[int]:
 
     Records of another channel are not among them.
     """
+    begins, ends = _begins_and_ends(day)
+    return begins | ends
+
+
+@cache
+def alone(day: KnownDay) -> frozenset[int]:
+    """Return the numbers of records that are a segment each: no neighbour knows their rates."""
+    begins, ends = _begins_and_ends(day)
+    return begins & ends
+
+
+def _begins_and_ends(day: KnownDay) -> tuple[frozenset[int], frozenset[int]]:
     step = 2 if day.has_others else 1
-    found = {0, day.count - step}
+    begins, ends = {0}, {day.count - step}
     for number in range(step, day.count, step):
         before, after = day.headers[number - step], day.headers[number]
         expected = before.time_ns + before.npts * 1e9 / day.rate
         if abs(after.time_ns - expected) > 0.5e9 / day.rate:
-            found |= {number - step, number}
-    return frozenset(found)
+            begins.add(number)
+            ends.add(number - step)
+    return frozenset(begins), frozenset(ends)
 
 
 _PLACES = tuple(struct.pack(">H", place) for place in (0, 47, 48, 60, 510, 65_535))
@@ -161,6 +174,9 @@ Blockettes lie in the order of ObsPy's writer, 1001 and 1000, or in that of `kno
 
 TEXTS = (0, 6, 8, 13, 15, 18)
 """Offsets of fields without a byte order."""
+
+RATE_BYTES = frozenset((*range(32, 36), *range(68, 72)))
+"""Bytes that give a record its sampling rate, in the header or in a blockette 100."""
 
 TIME_BYTES = frozenset((*range(20, 30), 36, *range(40, 44), *range(48, 56)))
 """Bytes that give a record its time, or a blockette in which that may stand."""

@@ -34,7 +34,12 @@ _RECORDS: list[tuple[str, str, tuple[Any, ...], Question]] = [
     ("the first byte", "4096 bytes", ("insert", 0, 1), _SHORT),
     ("blockettes beyond the record", "float64", ("put", 46, b"\xff\xff"), _MOTION),
     ("a blockette beyond the record", "4096 bytes", ("put", 50, b"\xff\xff"), _DAY),
-    ("another rate in a record by itself", "two lengths", ("put", 5154, b"\x80\0"), _VELOCITY),
+    (
+        "a rate that leaves the day",
+        "two lengths",
+        ("put", 5154, b"\x80\0"),
+        _VELOCITY,
+    ),
 ]
 _STATIONXML: list[tuple[str, str, tuple[Any, ...], Question]] = [
     ("a sensitivity of text", "VEL", ("text", 31, "true"), _VELOCITY),

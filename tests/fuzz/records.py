@@ -6,7 +6,18 @@ import numpy as np
 
 from tests.fuzz import judge
 from tests.fuzz.ask import Question
-from tests.fuzz.edits import DAYS, FIELDS, TEXTS, TIME_BYTES, UNCOMPRESSED, Edit, edges, edited
+from tests.fuzz.edits import (
+    DAYS,
+    FIELDS,
+    RATE_BYTES,
+    TEXTS,
+    TIME_BYTES,
+    UNCOMPRESSED,
+    Edit,
+    alone,
+    edges,
+    edited,
+)
 from tests.fuzz.examine import largest, put_and_ask
 from tests.fuzz.judge import Fault
 from tests.fuzz.known_day import KnownDay
@@ -48,16 +59,19 @@ class Case:
            such a day also a header that claims other bytes of the record as its payload, and
            whatever a second edit adds;
         3. a part of another record in the place of the same part, with as many samples;
-        4. a record of another channel that is renamed to this one.
+        4. a record of another channel that is renamed to this one;
+        5. another sampling rate of a record that is a segment by itself.
         """
         day = DAYS[self.day]
         if any(_is_seamless(edit, day) or _is_renamed(edit, day) for edit in self.edits):
             return False
         if any(self._has_hidden_time(number, day) for number in range(len(self.edits))):
             return False
+        touched = [day.locate(place) for edit in self.edits for place in _touched(edit, day)]
+        if any(number in alone(day) and place in RATE_BYTES for number, place in touched):
+            return False
         if self.day not in UNCOMPRESSED:
             return True
-        touched = [day.locate(place) for edit in self.edits for place in _touched(edit, day)]
         at_edge = any(number in edges(day) for number, _ in touched)
         in_payload = any(place >= _HEADER for _, place in touched)
         return not in_payload and not at_edge and len(self.edits) == 1
