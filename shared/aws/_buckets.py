@@ -37,7 +37,8 @@ _known: "WeakKeyDictionary[S3Client, dict[str, Listing]]" = WeakKeyDictionary()
 def listing(s3: "S3Client", bucket: str) -> Listing:
     """Return whether a bucket can be listed.
 
-    S3 is asked at first need and once, unless it cannot answer.
+    S3 is asked at first need, by each of the threads that need it then, and once it has answered
+    no more.
 
     Args:
         s3: the client of the reads.

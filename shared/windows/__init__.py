@@ -1,7 +1,9 @@
 """Time windows: samples between two times, as counts or as ground motion.
 
 request        WindowsRequest, parse_windows: a request, from JSON or from a URL's query
-limits         the samples and day objects that one request may take
+request_limits the windows, days, objects and requests to S3 that one request may need
+limits         the samples that one request may have, delivered and corrected
+cost           the estimated processor time of a request
 plan           refusals, removal plans and batches, before samples are read
 read           read_windows: the windows' samples from the archive
 days           the samples of a window's days, and those at midnight in another day's object
@@ -13,6 +15,7 @@ reply          the results as a reply, in the requested format
 metadata       the station's metadata of windows in counts, for formats with coordinates
 headers        the HTTP headers that describe the windows of a file
 _rounding      warnings of windows that a file of 32-bit floats does not hold
+_budget        the time that the windows of one request may take
 _failures      failed windows, reported to the log
 _task          a window on its way from the request to its result
 _sources       the objects of a request, and the guard around each window
