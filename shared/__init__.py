@@ -14,6 +14,7 @@
     guard.py         the guard of last resort: an error for any exception
     reply.py         an answer with its failures, headers and extent
     fields.py        the checked fields of a JSON request
+    limits.py        the limits of one request, event or object
     settings.py      the environment variables
     machine.py       faults of the machine, as errors that name them
     telemetry.py     facts and figures of an invocation, for its log line

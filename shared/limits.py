@@ -1,8 +1,10 @@
-"""The limits of one request or event, which the environment may change.
+"""The limits of one request, event or object, which the environment may change.
 
 Direct requests and those over HTTP have the same ones. They bound the work of a request that anyone
 may send; a private deployment may raise them, up to its memory and its time.
 """
+
+from typing import NamedTuple
 
 from shared.settings import whole_number
 
@@ -15,7 +17,24 @@ DEFAULTS = {
     "MAX_PROCESSOR_SECONDS": 10,
     "MAX_BATCH_REQUESTS": 10_000,
 }
-"""The defaults, by variable. The function of each gives its reason."""
+"""The defaults of requests and events, by variable. The function of each gives its reason."""
+
+
+class SizeLimit(NamedTuple):
+    """The largest size at which an object is read.
+
+    Attributes:
+        mib: the size in MiB.
+        setting: the environment variable that sets it.
+    """
+
+    mib: int
+    setting: str
+
+    @property
+    def size(self) -> int:
+        """The size in bytes."""
+        return self.mib * 1024**2
 
 
 def max_windows() -> int:
@@ -95,3 +114,30 @@ def max_batch_requests() -> int:
         SettingsError: as of `max_windows`.
     """
     return whole_number("MAX_BATCH_REQUESTS", DEFAULTS["MAX_BATCH_REQUESTS"])
+
+
+def max_day() -> SizeLimit:
+    """Return the largest size of a day object: ``MAX_DAY_MIB``, 512 if not set.
+
+    A day at 200 Hz has 70 MB without compression. A larger object would fill the 512 MB of /tmp
+    that a function has by default.
+
+    Raises:
+        SettingsError: it is not a whole number from 1 to 999,999.
+    """
+    return _size_limit("MAX_DAY_MIB", 512)
+
+
+def max_stationxml() -> SizeLimit:
+    """Return the largest size of a StationXML file: ``MAX_STATIONXML_MIB``, 64 if not set.
+
+    The largest of the archive have some MB. A parsed file takes several times its size in memory.
+
+    Raises:
+        SettingsError: as of `max_day`.
+    """
+    return _size_limit("MAX_STATIONXML_MIB", 64)
+
+
+def _size_limit(setting: str, default: int) -> SizeLimit:
+    return SizeLimit(whole_number(setting, default, 999_999, "MiB"), setting)

@@ -6,7 +6,6 @@ botocore reads its own variables for endpoints, region, credentials and retries
 
 import os
 import re
-from typing import NamedTuple
 
 from shared.errors import SettingsError
 
@@ -17,23 +16,6 @@ DEFAULT_REGION = "us-west-2"
 
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _BUCKET_NAME = re.compile(r"(?!.*\.\.)(?!\d+(?:\.\d+){3}$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-
-
-class SizeLimit(NamedTuple):
-    """The largest size at which an object is read.
-
-    Attributes:
-        mib: the size in MiB.
-        setting: the environment variable that sets it.
-    """
-
-    mib: int
-    setting: str
-
-    @property
-    def size(self) -> int:
-        """The size in bytes."""
-        return self.mib * 1024**2
 
 
 def archive_name() -> str:
@@ -116,45 +98,20 @@ def function_version() -> str:
     return os.environ.get("AWS_LAMBDA_FUNCTION_VERSION") or "local"
 
 
-def max_day() -> SizeLimit:
-    """Return the largest size of a day object: ``MAX_DAY_MIB``, 512 if not set.
-
-    A day at 200 Hz has 70 MB without compression. A larger object would fill the 512 MB of /tmp
-    that a function has by default.
-
-    Raises:
-        SettingsError: it is not a whole number from 1 to 999,999.
-    """
-    return _size_limit("MAX_DAY_MIB", 512)
-
-
-def max_stationxml() -> SizeLimit:
-    """Return the largest size of a StationXML file: ``MAX_STATIONXML_MIB``, 64 if not set.
-
-    The largest of the archive have some MB. A parsed file takes several times its size in memory.
-
-    Raises:
-        SettingsError: as of `max_day`.
-    """
-    return _size_limit("MAX_STATIONXML_MIB", 64)
-
-
-def _size_limit(setting: str, default: int) -> SizeLimit:
-    mib = _number(setting, 999_999, "a whole number of MiB, from 1 to 999,999")
-    return SizeLimit(mib or default, setting)
-
-
-def whole_number(setting: str, default: int) -> int:
+def whole_number(setting: str, default: int, largest: int = 999_999_999, unit: str = "") -> int:
     """Return a whole number from the environment, such as a limit of `shared.limits`.
 
     Args:
         setting: the variable.
         default: its value where it is not set.
+        largest: the largest one allowed.
+        unit: its unit, for the error; "" for a number without one.
 
     Raises:
-        SettingsError: it is not a whole number from 1 to 999,999,999.
+        SettingsError: it is not a whole number from 1 to `largest`.
     """
-    return _number(setting, 999_999_999, "a whole number from 1 to 999,999,999") or default
+    number = f"a whole number of {unit}, from" if unit else "a whole number from"
+    return _number(setting, largest, f"{number} 1 to {largest:,}") or default
 
 
 def temporary_folder() -> str:

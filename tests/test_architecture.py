@@ -26,7 +26,8 @@ LAYERS = {
     "shared": (
         "errors strict_json version wording",
         "fields machine reply settings telemetry",
-        "archive aws guard limits",
+        "limits",
+        "archive aws guard",
         "stations waveforms",
         "formats response",
         "corrected_days invocation windows",

@@ -3,7 +3,7 @@
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
 
-from shared import settings
+from shared import limits
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
 
@@ -88,9 +88,9 @@ class ArchiveObject:
         return f"s3://{self.bucket}/{self.key}"
 
     @property
-    def size_limit(self) -> settings.SizeLimit:
+    def size_limit(self) -> limits.SizeLimit:
         """The largest size at which the object is read: that of StationXML."""
-        return settings.max_stationxml()
+        return limits.max_stationxml()
 
 
 @dataclass(frozen=True)
@@ -106,9 +106,9 @@ class DayObject(ArchiveObject):
     day: Day
 
     @property
-    def size_limit(self) -> settings.SizeLimit:
+    def size_limit(self) -> limits.SizeLimit:
         """The largest size at which the object is read."""
-        return settings.max_day()
+        return limits.max_day()
 
     @property
     def next(self) -> "DayObject":

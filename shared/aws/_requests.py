@@ -15,7 +15,7 @@ from botocore.exceptions import (
     HTTPClientError,
 )
 
-from shared import machine, settings, telemetry
+from shared import limits, machine, settings, telemetry
 from shared.aws import s3_client
 from shared.aws._attempts import Attempts, BrokenAnswerError, NoTimeError
 from shared.aws._buckets import Listing, listing, note_absent
@@ -65,7 +65,7 @@ class Target:
     key: str
     signed: bool
     region: str | None = None
-    size_limit: settings.SizeLimit | None = None
+    size_limit: limits.SizeLimit | None = None
 
     @property
     def uri(self) -> str:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
 
-from shared import settings
+from shared import limits, settings
 from shared.aws import _download
 from shared.aws._attempts import BrokenAnswerError
 from shared.aws._bodies import ObjectPart, read_body
@@ -48,7 +48,7 @@ class S3Object(Protocol):
         """The object's S3 URI, s3://BUCKET/KEY."""
 
     @property
-    def size_limit(self) -> settings.SizeLimit:
+    def size_limit(self) -> limits.SizeLimit:
         """The largest size at which the object is read."""
 
 

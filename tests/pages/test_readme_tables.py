@@ -140,8 +140,8 @@ def test_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         "DEAD_LETTER_QUEUE_URL": "none",
         "MAX_RECEIVE_COUNT": "none",
         **{name: f"{value:,}" for name, value in limits.DEFAULTS.items()},
-        "MAX_DAY_MIB": str(settings.max_day().mib),
-        "MAX_STATIONXML_MIB": str(settings.max_stationxml().mib),
+        "MAX_DAY_MIB": str(limits.max_day().mib),
+        "MAX_STATIONXML_MIB": str(limits.max_stationxml().mib),
     }
     assert settings.dead_letter_queue_url() is None
     assert settings.max_receive_count() is None

@@ -26,3 +26,18 @@ def test_invalid_limits(monkeypatch, text):
     with pytest.raises(SettingsError, match="MAX_WINDOWS is .*: must be a whole num") as caught:
         limits.max_windows()
     assert caught.value.details == {"setting": "MAX_WINDOWS"}
+
+
+@pytest.mark.parametrize(
+    ("limit", "setting", "default"),
+    [(limits.max_day, "MAX_DAY_MIB", 512), (limits.max_stationxml, "MAX_STATIONXML_MIB", 64)],
+)
+def test_size_limits(monkeypatch, limit, setting, default):
+    assert limit() == (default, setting)
+    assert limit().size == default * 1024**2
+    monkeypatch.setenv(setting, "1")
+    assert limit().size == 1024**2
+    for text in ("0", "-1", "1.5", "many", "1000000", "\u0663"):
+        monkeypatch.setenv(setting, text)
+        with pytest.raises(SettingsError, match=f"{setting} is .*: must be a whole number of MiB"):
+            limit()

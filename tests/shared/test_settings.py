@@ -139,21 +139,6 @@ def test_max_attempts(monkeypatch, text, attempts):
     assert settings.max_attempts() == attempts
 
 
-@pytest.mark.parametrize(
-    ("limit", "setting", "default"),
-    [(settings.max_day, "MAX_DAY_MIB", 512), (settings.max_stationxml, "MAX_STATIONXML_MIB", 64)],
-)
-def test_size_limits(monkeypatch, limit, setting, default):
-    assert limit() == (default, setting)
-    assert limit().size == default * 1024**2
-    monkeypatch.setenv(setting, "1")
-    assert limit().size == 1024**2
-    for text in ("0", "-1", "1.5", "many", "1000000", "\u0663"):
-        monkeypatch.setenv(setting, text)
-        with pytest.raises(SettingsError, match=f"{setting} is .*: must be a whole number of MiB"):
-            limit()
-
-
 @pytest.mark.parametrize("text", ["0", "1001", "-1", "3.0", "many", " 3", "\u0663"])
 def test_max_attempts_must_be_a_number(monkeypatch, text):
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", text)
