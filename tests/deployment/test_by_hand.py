@@ -119,6 +119,7 @@ def test_logs_and_role(pasted: Pasted) -> None:
 @covers(("4. The functions", "sh", 0), ("5. Memory and timeout", "sh", 0))
 def test_functions(pasted: Pasted) -> None:
     assert made(pasted, "functions") == set(NAMES)
+    assert "--logging-config LogFormat=JSON" in BLOCKS["4. The functions", "sh", 0]  # not in moto
     for name, prefix in zip(NAMES, ("Response", "Timewindow"), strict=True):
         function = pasted.account.client("lambda").get_function(FunctionName=name)
         configuration = function["Configuration"]
