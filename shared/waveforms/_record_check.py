@@ -56,7 +56,7 @@ _PHRASES = {
     Flaw.DATE: "no valid time",
     Flaw.RATE: "no possible sampling rate",
     Flaw.OFFSET: "no valid offset of the data",
-    Flaw.KIND: "length, encoding or byte order unlike those of the neighbours",
+    Flaw.KIND: "encoding or byte order unlike those of the neighbours",
     Flaw.OTHER_RATE: "sampling rate unlike that of the neighbours",
     Flaw.OTHER_TIME: "time unlike those of the neighbours",
     Flaw.EMPTY: "no samples",
@@ -123,7 +123,8 @@ def _compare(records: RecordTable, content: memoryview) -> Flaws:
             flaws[place] = Flaw.OTHER_TIME
     if groups.any():  # several rates
         flaws[have_other_rates(records, groups, usual_rate, fits.joined)] = Flaw.OTHER_RATE
-    kinds = records.lengths << 9 | records.encodings.astype(np.int64) << 1 | records.little
+    # Lengths may differ: a wrong one cuts a record, or leaves it too few samples, or the same.
+    kinds = records.encodings.astype(np.int64) << 1 | records.little
     flaws[~are_usual(kinds) & fits.joined] = Flaw.KIND
     usual = are_usual(records.data_offsets << 16 | records.header_ends)
     after = records.data_offsets - records.header_ends

@@ -103,7 +103,7 @@ class DayReader:
             extents = [extent_of(run) for run in self._whole.runs]
             return min(first for first, _ in extents), max(last for _, last in extents)
         index = self._records.index
-        if index is not None and not self._source.is_unconfirmed:
+        if index and not self._source.is_unconfirmed:
             return index.first.starttime, index.last_known_sample
         return None
 

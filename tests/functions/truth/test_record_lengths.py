@@ -8,6 +8,7 @@ import obspy
 import pytest
 
 from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
+from tests.support.builders import forget_objects
 from tests.support.known_records import Clock, Layout, put_records, read_records, records
 from tests.support.plain_seismometer import PlainSeismometer
 from tests.support.timed_samples import (
@@ -15,6 +16,7 @@ from tests.support.timed_samples import (
     MIDNIGHT,
     READS,
     Handler,
+    ask,
     call,
     corrected,
     window,
@@ -70,6 +72,38 @@ def test_windows_have_every_sample(archive: S3Server, timewindow_handler: Handle
             found = list(read_records(written))
             assert {record.length for record in found} == {512}, (length, read)
             assert sum(record.npts for record in found) == 401, (length, read)
+
+
+@pytest.mark.parametrize("length", [2**14, 2**16])
+@pytest.mark.parametrize("read", READS)
+def test_a_new_container_knows_no_record_longer_than_its_first_read(
+    archive: S3Server, timewindow_handler: Handler, length: int, read: str
+) -> None:
+    content = records(NSCL, np.arange(NPTS), CLOCK, Layout(length))
+    put_records(archive, NSCL, DAY, content)
+    forget_objects()
+    asked = ask(timewindow_handler, CLOCK.time(100), CLOCK.time(150), nscl=NSCL, Read=read)
+    assert asked.values.tolist() == list(range(100, 151))
+
+
+@pytest.mark.parametrize("read", READS)
+def test_one_record_of_another_length_is_sound(
+    archive: S3Server, timewindow_handler: Handler, read: str
+) -> None:
+    values = np.arange(3_000)
+    long = Layout(4096)
+    begin = 5 * Layout().capacity
+    end = begin + long.capacity
+    parts = [
+        records(NSCL, values[:begin], CLOCK),
+        records(NSCL, values[begin:end], CLOCK, long, first=begin),
+        records(NSCL, values[end:], CLOCK, first=end),
+    ]
+    put_records(archive, NSCL, DAY, *parts)
+    forget_objects()
+    asked = ask(timewindow_handler, CLOCK.start, CLOCK.time(2_999), nscl=NSCL, Read=read)
+    assert asked.values.tolist() == values.tolist()
+    assert asked.warnings == []
 
 
 def test_samples_lost_on_the_way_to_a_file_are_an_error(
