@@ -23,7 +23,11 @@ from shared.reply import File
 if TYPE_CHECKING:
     from obspy import Trace
 
-__all__ = ["FORMATS", "JSON", "Format", "format_names", "has_coordinates"]
+__all__ = ["FORMATS", "JSON", "Format", "LostSamplesError", "format_names", "has_coordinates"]
+
+
+class LostSamplesError(RuntimeError):
+    """A writer left samples out; a bug of this project or of ObsPy, never of the request."""
 
 
 @dataclass(frozen=True)

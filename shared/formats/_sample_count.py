@@ -1,8 +1,6 @@
 """The check that a written file has every sample it was meant to have."""
 
-
-class LostSamplesError(RuntimeError):
-    """A writer left samples out; a bug of this project or of ObsPy, never of the request."""
+from shared.formats import LostSamplesError
 
 
 def check_sample_count(written: int, meant: int, file: str) -> None:

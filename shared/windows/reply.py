@@ -12,7 +12,7 @@ from obspy import Trace
 
 from shared import guard, strict_json, telemetry
 from shared.errors import ServiceError
-from shared.formats import FORMATS, JSON
+from shared.formats import FORMATS, JSON, LostSamplesError
 from shared.formats.contiguous import contiguous_parts
 from shared.reply import File, Reply
 from shared.windows._rounding import with_rounding
@@ -104,11 +104,16 @@ def _written(described: list[_Described], file_format: str) -> tuple[list[_Descr
 
     Returns:
         The windows, and the file; None if no window has samples.
+
+    Raises:
+        LostSamplesError: the writer left samples out, so that none of its files is to be trusted.
     """
     if all(each.result.trace is None for each in described):
         return described, None
     try:
         return described, _write(described, file_format)
+    except LostSamplesError:
+        raise
     except Exception:
         checked = [_writable(each, file_format) for each in described]
         if all(one is other for one, other in zip(checked, described, strict=True)):
