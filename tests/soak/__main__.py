@@ -56,7 +56,8 @@ def _soak(count: int, seed: int, s3: MemoryS3) -> int:
     print(f"answers: {len(answers)} kinds of invocations, each compared with a fresh process")
     minutes = (time.monotonic() - started) / 60
     print(f"{len(states)} invocations from seed {seed} in {minutes:.1f} min")
-    print(*(f"FAULT {fault}" for fault in faults), sep="\n")
+    for fault in faults:
+        print(f"FAULT {fault}")
     print("FAILED" if faults else "PASSED")
     return 1 if faults else 0
 

@@ -4,7 +4,7 @@ import pytest
 
 from shared.archive.scedc import SCEDC
 from shared.aws import s3_read
-from shared.errors import NoSuchObjectError, S3Error
+from shared.errors import NoSuchObjectError, S3Error, TooLargeError
 from tests.support.s3_failures import OBJECT
 from tests.support.tiny_server import BODY, s3_error
 
@@ -209,3 +209,29 @@ def test_whole_object_that_breaks_off(tiny_server):
     ):
         s3_read.read_unless(OBJECT, "")
     assert len(server.requests) == 3
+
+
+@pytest.mark.parametrize(
+    "read",
+    [
+        lambda target: s3_read.download(OBJECT, target),
+        lambda _: s3_read.read_part(OBJECT, 0, 99),
+        lambda _: s3_read.read_unless(OBJECT, ""),
+    ],
+    ids=["download", "part", "whole"],
+)
+def test_an_object_beyond_its_size_is_not_read(archive, tmp_path, monkeypatch, read):
+    monkeypatch.setenv("MAX_STATIONXML_MIB", "1")
+    archive.put("folder/day.ms", bytes(1 << 20))
+    read(tmp_path / "day.ms")
+    archive.put("folder/day.ms", bytes((1 << 20) + 1))
+    with pytest.raises(TooLargeError, match=r"folder/day\.ms has 1,048,577 bytes.*1,048,576"):
+        read(tmp_path / "day.ms")
+
+
+def test_an_object_replaced_while_it_is_read_names_itself(tiny_server):
+    with (
+        tiny_server(lambda exchange: exchange.reply(412, s3_error("PreconditionFailed"))),
+        pytest.raises(s3_read.ObjectChangedError, match=r"s3://scedc-pds/folder/day\.ms"),
+    ):
+        s3_read.read_unless(OBJECT, "")
