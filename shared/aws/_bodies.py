@@ -44,6 +44,8 @@ def content_length(answer: Any) -> int:
     length = answer.get("ContentLength")
     if length is None:
         raise BrokenAnswerError("S3's answer has no Content-Length")
+    if length < 0:
+        raise BrokenAnswerError(f"S3 announced {length} bytes")
     return int(length)
 
 

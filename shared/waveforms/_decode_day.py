@@ -10,7 +10,7 @@ from shared.errors import NoWaveformError
 from shared.waveforms._damage import damaged_spans, describe_damage, holes, spans_between
 from shared.waveforms._day_records import DayRecords
 from shared.waveforms._payload import Fault
-from shared.waveforms._record_check import Flaw, are_silent, check
+from shared.waveforms._record_check import WIDTHS, Flaw, are_silent, check
 from shared.waveforms._record_runs import are_disguised, decode_runs
 from shared.waveforms._record_scan import scan
 from shared.waveforms._record_table import RecordTable
@@ -26,6 +26,8 @@ _STRAY_S = 3600
 """Samples of a day may reach this far into the adjacent days."""
 
 _FEW = 0.1  # of all records: so many of another day are damaged, more are another day's
+
+_SHORTEST = 128  # bytes of a record, and a divisor of all lengths
 
 _UNTRUE_SPANS = [
     *(Flaw.DATE, Flaw.RATE, Flaw.OTHER_RATE, Flaw.OTHER_TIME, Flaw.EMPTY),
@@ -78,10 +80,16 @@ def _view(content: Path | bytes) -> memoryview:
 
 
 def _are_cut(table: RecordTable, own: RecordTable, size: int) -> npt.NDArray[np.bool_]:
-    """Return which of a channel's records extend beyond the next record, or the content."""
+    """Return which of a channel's records have lost or gained bytes.
+
+    They extend beyond the next record, or the content. Or an odd number of bytes is between them
+    and the next record, and their samples may have moved: only Steim's check shows whether.
+    """
     following = np.searchsorted(table.offsets, own.offsets, side="right")
-    cut: npt.NDArray[np.bool_] = own.stops > np.append(table.offsets, size)[following]
-    return cut
+    nexts = np.append(table.offsets, size)[following]
+    odd = ((nexts - own.stops) % _SHORTEST > 0) & (nexts < size)
+    cut: npt.NDArray[np.bool_] = own.stops > nexts
+    return cut | (odd & np.isin(own.encodings, list(WIDTHS)))
 
 
 def _remove_stray(
