@@ -1,0 +1,60 @@
+"""The table of faults: each row has a promise and tests that exist."""
+
+import ast
+import re
+from collections.abc import Iterator
+from functools import cache
+
+import pytest
+
+from tests.support.commands import PROJECT
+
+PAGE = (PROJECT / "docs" / "reliability.md").read_text()
+SECTIONS = dict(re.findall(r"^### (\d+)\. .*\n((?:(?!^#).*\n?)*)", PAGE, re.MULTILINE))
+
+
+def rows(section: str) -> Iterator[list[str]]:
+    """Yield the cells of each row of a section's table."""
+    for line in section.splitlines():
+        if line.startswith("| ") and not line.startswith(("| fault", "| ---")):
+            yield [cell.strip() for cell in line.strip("|").split(" |")]
+
+
+REFERENCES = sorted(
+    {
+        name
+        for text in SECTIONS.values()
+        for row in rows(text)
+        for name in re.findall(r"`([\w/]+\.py(?:::\w+)?)`", row[-1])
+    }
+)
+"""The tests in the last column, by path and name."""
+
+
+@cache
+def functions(path: str) -> set[str]:
+    """Return the names of a module's functions."""
+    tree = ast.parse((PROJECT / "tests" / path).read_text())
+    return {node.name for node in ast.walk(tree) if isinstance(node, ast.FunctionDef)}
+
+
+def test_sections_are_those_of_the_kinds_of_faults() -> None:
+    assert list(SECTIONS) == [str(number) for number in range(1, 15)]
+
+
+@pytest.mark.parametrize("number", SECTIONS)
+def test_each_row_has_a_promise_and_a_test(number: str) -> None:
+    found = list(rows(SECTIONS[number]))
+    assert found
+    for row in found:
+        fault, promise, _, tests = row
+        assert fault
+        assert promise, fault
+        assert re.search(r"`[\w/]+\.py", tests), fault
+
+
+def test_tests_exist() -> None:
+    for reference in REFERENCES:
+        path, _, name = reference.partition("::")
+        assert (PROJECT / "tests" / path).is_file(), reference
+        assert not name or name in functions(path), reference
