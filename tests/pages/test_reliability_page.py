@@ -2,6 +2,9 @@
 
 import ast
 import re
+import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 
@@ -58,3 +61,14 @@ def test_tests_exist() -> None:
         path, _, name = reference.partition("::")
         assert (PROJECT / "tests" / path).is_file(), reference
         assert not name or name in functions(path), reference
+
+
+def test_report_shows_the_fault() -> None:
+    """The pinned ObsPy reads beyond the record; once it does not, the report has done its work."""
+    (code,) = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)
+    (line,) = re.findall(r"It prints `(.*)`", PAGE)
+    result = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", code], capture_output=True, text=True, check=False
+    )
+    crashed = result.returncode in (-signal.SIGSEGV, -signal.SIGBUS)
+    assert crashed or result.stdout.splitlines() == [line], result.stderr
