@@ -1,4 +1,4 @@
-"""Cases at which the fuzzers found faults, made small; those that are not mended yet are marked."""
+"""Cases at which the fuzzers found faults, made small."""
 
 from typing import Any
 
@@ -80,23 +80,17 @@ _EVENTS: list[tuple[str, events.Case]] = [
         ),
     ),
 ]
-_FAULTY_TODAY: set[str] = set()
 
 
 def _case(fuzzer: Any, found: tuple[str, str, tuple[Any, ...], Question]) -> Any:
     name, what, edit, question = found
     case = fuzzer.Case(what, (edit,), question)
-    return pytest.param(fuzzer, case, id=name, marks=_marks(name))
-
-
-def _marks(name: str) -> list[pytest.MarkDecorator]:
-    mark = pytest.mark.xfail(reason="not mended yet", strict=True)
-    return [mark] * (name in _FAULTY_TODAY)
+    return pytest.param(fuzzer, case, id=name)
 
 
 CASES = [
     *(_case(records, found) for found in _RECORDS),
     *(_case(stationxml, found) for found in _STATIONXML),
-    *(pytest.param(events, case, id=name, marks=_marks(name)) for name, case in _EVENTS),
+    *(pytest.param(events, case, id=name) for name, case in _EVENTS),
 ]
 """Parameters of a test: the fuzzer and the case."""

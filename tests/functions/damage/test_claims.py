@@ -18,8 +18,6 @@ LIMITS = Limits(seconds=10.0)
 LARGEST_OBJECT = 600 << 20
 """More than a day of the archive can have: 200 Hz without compression are 70 MB."""
 
-not_yet = pytest.mark.xfail(reason="not mended yet", strict=True)
-
 
 def answered(content: "bytes | Zeros", question: Question, s3: MemoryS3) -> Ended[Answer]:
     """Ask about an object, in a child."""

@@ -1,24 +1,15 @@
 """Row 1: no sample from beyond a record, or by a wrong encoding, count or check."""
 
 from tests.fuzz.damages import PAYLOADS, Damage
-from tests.fuzz.examine import Findings
 from tests.fuzz.memory_s3 import MemoryS3
 from tests.support.damaged_days import each, examined
 
-WRONG_TODAY: set[str] = set()
-LOST_TODAY: set[str] = set()
-HANGING_TODAY: set[str] = set()
 
-
-def findings(damage: Damage, s3: MemoryS3) -> Findings:
-    return examined(damage, PAYLOADS, HANGING_TODAY, s3)
-
-
-@each(PAYLOADS, WRONG_TODAY, HANGING_TODAY)
+@each(PAYLOADS)
 def test_nothing_wrong_is_delivered(damage: Damage, memory_s3: MemoryS3) -> None:
-    assert findings(damage, memory_s3).wrong == ()
+    assert examined(damage, PAYLOADS, memory_s3).wrong == ()
 
 
-@each(PAYLOADS, LOST_TODAY, HANGING_TODAY)
+@each(PAYLOADS)
 def test_sound_samples_remain_and_damage_is_named(damage: Damage, memory_s3: MemoryS3) -> None:
-    assert findings(damage, memory_s3).lost == ()
+    assert examined(damage, PAYLOADS, memory_s3).lost == ()
