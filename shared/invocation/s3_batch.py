@@ -59,6 +59,16 @@ def _check(event: Mapping[str, Any]) -> None:
             "tasks must be an array of objects with taskId and s3Key, beside invocationId"
         )
     check_batch_size("tasks", len(tasks))
+    _user_arguments(event)
+
+
+def _user_arguments(event: Mapping[str, Any]) -> Mapping[str, str]:
+    """Return the job's arguments; version 1.0 has none."""
+    job = event.get("job") or {}
+    arguments = job.get("userArguments") or {} if isinstance(job, Mapping) else None
+    if not isinstance(arguments, Mapping):
+        raise BadRequestError("job must be an object, and so must its userArguments")
+    return arguments
 
 
 def _run(event: Mapping[str, Any], task: Mapping[str, Any], worker: Worker) -> JobResult:
@@ -80,8 +90,7 @@ def _request(event: Mapping[str, Any], task: Mapping[str, Any], jobs: BatchJobs)
             field="s3VersionId",
         )
     bucket = task.get("s3Bucket") or str(task.get("s3BucketArn", "")).rpartition(":")[2]
-    arguments = (event.get("job") or {}).get("userArguments") or {}
-    members = {name: _argument(text) for name, text in arguments.items()}
+    members = {name: _argument(text) for name, text in _user_arguments(event).items()}
     return jobs.request_from_object(bucket, unquote_plus(key), members)
 
 

@@ -58,7 +58,12 @@ _WINDOW_REQUEST = {
         }
     ]
 }
+_DAY_REQUEST = {"day": "2024,001", "nscl": "CI.BOM.BHZ."}
 _EVENTS: list[tuple[str, events.Case]] = [
+    (
+        "a job of S3 Batch that is text",
+        events.Case("response", "s3 batch", "", (((), _DAY_REQUEST),), ((("job",), "DISP"),)),
+    ),
     (
         "half a character as the method",
         events.Case(

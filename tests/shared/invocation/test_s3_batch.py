@@ -115,6 +115,8 @@ def test_a_task_without_a_key():
         {"invocationId": None},
         {"invocationSchemaVersion": "9.9"},
         {"invocationSchemaVersion": None},
+        {"job": "a job"},
+        {"job": {"userArguments": "some"}},
     ],
 )
 def test_event_that_s3_would_not_send(changed):
