@@ -3,6 +3,7 @@
 import io
 import json
 import zipfile
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -83,7 +84,8 @@ def test_a_large_answer_is_downloaded(day, folder, timewindow_handler, monkeypat
     monkeypatch.setattr(reply_size, "MAX_REPLY_BYTES", 500)
 
     def handled(event, _):
-        return Answer(body=json.dumps(timewindow_handler(event)))
+        with redirect_stdout(io.StringIO()):  # the function's log
+            return Answer(body=json.dumps(timewindow_handler(event)))
 
     api.answer = handled
     where = ["windows", "--endpoint-url", api.url]
