@@ -25,7 +25,7 @@ from shared.formats.miniseed import write_float_file
 from shared.response.parameters import RemovalParameters
 from shared.response.removal import remove_response
 from shared.response.report import RemovalReport
-from shared.response.rounding import describe_rounding
+from shared.response.rounding import check_range, describe_rounding
 from shared.stations.stationxml import download_stationxml, forget_channel, read_stationxml
 from shared.waveforms.read_day import download_day, forget_day, read_day
 from shared.waveforms.reasons import EmptySpan, conflicts
@@ -103,6 +103,7 @@ def _write_corrected_day(
                 stream, sources.inventory, request.parameters, margins, empty=sources.empty
             )
             if request.parameters.encoding == "FLOAT32":
+                check_range(stream, report.units)
                 lost = describe_rounding(stream, report)
                 report = replace(report, warnings=(*report.warnings, *lost))
         file = folder / "corrected.ms"

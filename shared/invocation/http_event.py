@@ -27,10 +27,13 @@ def is_http(event: Any) -> bool:
 
 
 def method(event: Mapping[str, Any]) -> str:
-    """Return the request's method in upper case; "POST" if the event names none."""
+    """Return the request's method in upper case; "POST" if the event names none.
+
+    No service sends one that is not text: that is refused as any other unknown one.
+    """
     context = _members(event, "requestContext")
     name = _members(context, "http").get("method") or event.get("httpMethod") or "POST"
-    return str(name).upper()
+    return name.upper() if isinstance(name, str) else "of another type than text"
 
 
 def max_reply_bytes(event: Mapping[str, Any]) -> int:

@@ -11,11 +11,17 @@ import numpy as np
 import numpy.typing as npt
 from obspy import Trace
 
+from shared.errors import NoResponseError
 from shared.response.arrays import FloatArray
 from shared.response.report import RemovalReport
 
 ENCODING_ADVICE = '"pre_filt": "auto" removes the drift, "encoding": "FLOAT64" keeps both'
 """Remedies where the request asked for 32 bits."""
+
+RANGE_ADVICE = '"encoding": "FLOAT64" holds it, if the metadata are right'
+"""Remedy where the request asked for 32 bits."""
+
+_LARGEST = float(np.finfo(np.float32).max)
 
 _LOSS = 0.02
 """Greatest rounding, in parts of the signal, without a warning; both are rms."""
@@ -34,6 +40,28 @@ _DEAD = 1e-6
 have 24 bits."""
 
 _BLOCKS = 24  # for a 100 Hz day, 0.9% of the samples in some milliseconds
+
+
+def check_range(traces: Sequence[Trace], units: str, advice: str = RANGE_ADVICE) -> None:
+    """Refuse a result beyond the range of 32-bit floats, which would make it infinite.
+
+    Only metadata with absurd gains or coefficients give such a result.
+
+    Args:
+        traces: the result's segments: unmasked, float64.
+        units: of the samples.
+        advice: the remedy, for the end of the sentence.
+
+    Raises:
+        NoResponseError: a sample is larger than 32-bit floats hold.
+    """
+    ends = [end for trace in traces for end in (trace.data.min(), trace.data.max())]
+    largest = max(map(abs, ends), default=0.0)
+    if largest > _LARGEST:
+        raise NoResponseError(
+            f"{traces[0].id}: the result reaches {largest:.3g} {units}, and 32-bit floats end at"
+            f" {_LARGEST:.3g}: {advice}"
+        )
 
 
 def describe_rounding(

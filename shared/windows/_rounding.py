@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 from obspy import Trace
 
+from shared.errors import BadRequestError, ServiceError
 from shared.formats import FORMATS
 from shared.formats.contiguous import contiguous_parts
 from shared.windows.result import WindowResult
@@ -19,13 +20,22 @@ _ADVICE = "miniSEED keeps them"
 def with_rounding(results: Sequence[WindowResult], file_format: str) -> list[WindowResult]:
     """Return results with a warning for each window that a format rounds by too much.
 
+    A window beyond the range of its numbers has an error in place of samples.
+
     Args:
         results: the windows.
         file_format: a key of `shared.formats.FORMATS`.
     """
     if not FORMATS[file_format].float32:
         return list(results)
-    return [replace(result, warnings=(*result.warnings, *_describe(result))) for result in results]
+    return [_with_rounding(result) for result in results]
+
+
+def _with_rounding(result: WindowResult) -> WindowResult:
+    try:
+        return replace(result, warnings=(*result.warnings, *_describe(result)))
+    except ServiceError as error:
+        return replace(result, trace=None, placed=(), error=error)
 
 
 def _describe(result: WindowResult) -> Iterable[str]:
@@ -35,8 +45,9 @@ def _describe(result: WindowResult) -> Iterable[str]:
     if not parts or parts[0].data.dtype != np.float64:  # the rounding has been described before
         return ()
     # Counts do without ObsPy's signal processing, which is the slowest import of all.
-    from shared.response.rounding import describe_rounding
+    from shared.response.rounding import check_range, describe_rounding
 
+    check_range(parts, result.units, _ADVICE)
     return describe_rounding(parts, result.report, _ADVICE)
 
 
@@ -45,6 +56,10 @@ def _describe_counts(parts: Sequence[Trace]) -> Iterable[str]:
     largest = max(ends, default=0.0)
     if largest <= _LARGEST_EXACT:
         return
+    if largest > float(np.finfo(np.float32).max):
+        raise BadRequestError(
+            f"{parts[0].id}: the counts reach {largest:.3g}, beyond 32-bit floats: {_ADVICE}"
+        )
     if any(np.any(part.data.astype(np.float32) != part.data) for part in parts):
         step = np.spacing(np.float32(largest))
         yield (

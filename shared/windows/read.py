@@ -146,13 +146,14 @@ def _read_window(
     empty = (*conflicts(segments), *(e for day in days for e in day.empty))
     report = None
     if removal:
-        from shared.response.rounding import describe_rounding
+        from shared.response.rounding import check_range, describe_rounding
         from shared.windows.ground_motion import ground_motion
 
         encoding = ENCODINGS[removal.parameters.encoding]
         stream, report = ground_motion(window, Stream(segments), removal)
         messages = list(report.warnings)
         if stream and removal.parameters.encoding == "FLOAT32":
+            check_range(stream, report.units)
             messages += describe_rounding(stream, report)
         for trace in stream:
             trace.data = trace.data.astype(encoding)

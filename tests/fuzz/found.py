@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from tests.fuzz import events, records, stationxml
+from tests.fuzz import event_wrappers, events, records, stationxml
 from tests.fuzz.ask import Question
 
 _DAY, _DAY_BY_HTTP = Question("day"), Question("day", http=True)
@@ -45,6 +45,8 @@ _STATIONXML: list[tuple[str, str, tuple[Any, ...], Question]] = [
     ("a sensitivity of text", "VEL", ("text", 31, "true"), _VELOCITY),
     ("no sensitivity", "VEL", ("remove", 31), _VELOCITY),
     ("no sensitivity, by HTTP", "VEL", ("remove", 31), Question("day", http=True, output="VEL")),
+    ("beyond 32 bits", "DEF", ("text", 31, "1e39"), Question("day", encoding="FLOAT32")),
+    ("beyond 32 bits, SAC", "DEF", ("text", 31, "1e39"), Question("motion", form="sac")),
     ("a whole number of 400 digits", "VEL", ("text", 138, "9" * 400), _VELOCITY),
 ]
 _WINDOW_REQUEST = {
@@ -72,6 +74,16 @@ _EVENTS: list[tuple[str, events.Case]] = [
             "",
             (((), _WINDOW_REQUEST),),
             ((("requestContext", "http", "method"), "\ud800"),),
+        ),
+    ),
+    (
+        "5,000 lists as the method",
+        events.Case(
+            "timewindow",
+            "1.0",
+            "",
+            (((), _WINDOW_REQUEST),),
+            ((("httpMethod",), event_wrappers.DEEP),),
         ),
     ),
     (

@@ -1,5 +1,7 @@
 """The fuzzer of records: a known day with some edits must not give another sample."""
 
+import math
+import struct
 from dataclasses import dataclass
 
 import numpy as np
@@ -29,6 +31,10 @@ _HEADER = 64
 _HEADER_SHARE = 0.6  # of the flipped bits
 _FORMATS = ("json", "mseed", "sac")
 _FORMAT_WEIGHTS = (0.7, 0.2, 0.1)
+_TICK_S = 1e-4
+_FRACTIONS = frozenset(
+    (28, 29, *range(40, 44))
+)  # bytes of the ticks and of the correction in ticks
 _NEAR = 2
 """Records in whose times two edits can agree on a wrong one."""
 
@@ -85,8 +91,24 @@ class Case:
         others = [edit for number, edit in enumerate(self.edits) if number != which]
         others_touched = {day.locate(place)[0] for edit in others for place in _touched(edit, day)}
         is_moved = any(not _touched(edit, day) for edit in others)
+        if abs(_shift_s(self.edits[which], day)) * day.rate <= 1 / 2:
+            return True
         is_near = any(abs(one - other) <= _NEAR for one in records for other in others_touched)
         return is_moved or is_near or bool(records & edges(day))
+
+
+def _shift_s(edit: Edit, day: KnownDay) -> float:
+    """Return by how much an edit of fractions of a second changes a time; infinity for others."""
+    touched = [day.locate(place) for place in _touched(edit, day)]
+    if not all(place in _FRACTIONS for _, place in touched):
+        return math.inf
+    begin = day.offsets[touched[0][0]]
+    ticks = [
+        struct.unpack_from(f"{day.byte_order}H10xi", content, begin + 28)
+        for content in (day.content, edited(day.content, [edit]))
+    ]
+    (before, after) = map(sum, ticks)
+    return (after - before) * _TICK_S
 
 
 def _is_seamless(edit: Edit, day: KnownDay) -> bool:

@@ -40,7 +40,8 @@ QUESTIONS = tuple(
     for question in (
         Question("day", output=output),
         Question("motion", output=output, seconds=(40.0, 75.0)),
-        Question("motion", output=output, http=True, seconds=(40.0, 75.0)),
+        Question("motion", http=True, seconds=(40.0, 75.0), output=output, encoding="FLOAT32"),
+        Question("motion", form="sac", seconds=(40.0, 75.0), output=output),
     )
 )
 

@@ -8,9 +8,10 @@ import numpy.typing as npt
 import pytest
 from obspy import Trace
 
+from shared.errors import NoResponseError
 from shared.response.parameters import Corners
 from shared.response.report import RemovalReport
-from shared.response.rounding import describe_rounding
+from shared.response.rounding import check_range, describe_rounding
 from tests.support.messages import with_numbers
 
 FloatArray = npt.NDArray[np.float64]
@@ -89,3 +90,13 @@ def test_a_few_samples_are_not_judged(npts: int) -> None:
 def test_many_short_parts_are_judged_by_the_longest() -> None:
     parts = [signal(npts, npts) + 1.0 for npts in (4_000, *range(2, 300))]
     assert len(describe(*parts)) == 1
+
+
+def test_a_result_beyond_32_bit_floats_is_refused() -> None:
+    """They would be infinite."""
+    largest = float(np.finfo(np.float32).max)
+    check_range([Trace(np.array([0.0, largest])), Trace(np.array([-largest]))], "m/s")
+    check_range([], "m/s")
+    for peak in (1e39, -1e39):
+        with pytest.raises(NoResponseError, match=r"reaches 1e\+39 m/s.*FLOAT64"):
+            check_range([Trace(np.zeros(3)), Trace(np.array([0.0, peak]))], "m/s")

@@ -3,6 +3,7 @@
 Row 7 of docs/correctness.md.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 
 from shared.response.report import RemovalReport
 from shared.windows._rounding import with_rounding
+from shared.windows.reply import window_reply
 from shared.windows.result import WindowResult
 from tests.support.messages import with_numbers
 from tests.support.window_results import failure, result, with_gaps
@@ -47,3 +49,22 @@ def test_counts_beyond_24_bits_are_rounded() -> None:
     given = result(np.array([0, -(1 << 26) - 3], dtype=np.int32))
     (rounded,) = with_rounding([given], "sac")
     assert with_numbers(rounded.warnings, 2**24, 2**26 + 3, 4, tolerance=1e-9)
+
+
+@pytest.mark.parametrize("kind", [ground_motion, result])
+def test_a_window_beyond_32_bit_floats_is_an_error_in_its_place(
+    kind: Callable[[np.ndarray], WindowResult],
+) -> None:
+    sound = result(np.arange(10, dtype=np.int32))
+    huge = kind(np.array([1.0, -1e39]))
+    first, second = with_rounding([huge, sound], "sac")
+    assert second == sound
+    assert first.trace is None
+    assert first.error
+    assert "reach" in first.error.message
+    assert "1e+39" in first.error.message
+    assert with_rounding([huge, sound], "mseed") == [huge, sound]
+    reply = window_reply([huge, sound], "sac")
+    assert [error["window"] for error in reply.errors] == [0]
+    alone = window_reply([huge], "sac")
+    assert [type(error) for error in alone.failures] == [type(first.error)]
