@@ -180,3 +180,6 @@ RATE_BYTES = frozenset((*range(32, 36), *range(68, 72)))
 
 TIME_BYTES = frozenset((*range(20, 30), 36, *range(40, 44), *range(48, 56)))
 """Bytes that give a record its time, or a blockette in which that may stand."""
+
+RATE_BYTES = frozenset((*range(32, 36), *range(68, 72)))
+"""Bytes that give a record its sampling rate, or a blockette 100 in which that may stand."""

@@ -59,8 +59,8 @@ class Case:
 
         These are the exemptions, all of them faults that leave everything plausible:
 
-        1. another time of a record that begins or ends a segment, or beside which another edit is
-           at work: no two neighbours contradict it;
+        1. another time of a record that begins or ends a segment, or another time or rate beside
+           which another edit is at work: no two neighbours contradict it;
         2. another number in a payload without a check of its own, which all but Steim's are; in
            such a day also a header that claims other bytes of the record as its payload, and
            whatever a second edit adds;
@@ -83,18 +83,19 @@ class Case:
         return not in_payload and not at_edge and len(self.edits) == 1
 
     def _has_hidden_time(self, which: int, day: KnownDay) -> bool:
-        """Return whether an edit changes a time that no two neighbours contradict."""
+        """Return whether an edit changes a time, or a rate, that no two neighbours contradict."""
         touched = [day.locate(place) for place in _touched(self.edits[which], day)]
-        records = {number for number, place in touched if place in TIME_BYTES}
+        timed = {number for number, place in touched if place in TIME_BYTES}
+        records = timed | {number for number, place in touched if place in RATE_BYTES}
         if not records:
             return False
+        if timed and abs(_shift_s(self.edits[which], day)) * day.rate <= 1 / 2:
+            return True
         others = [edit for number, edit in enumerate(self.edits) if number != which]
         others_touched = {day.locate(place)[0] for edit in others for place in _touched(edit, day)}
         is_moved = any(not _touched(edit, day) for edit in others)
-        if abs(_shift_s(self.edits[which], day)) * day.rate <= 1 / 2:
-            return True
         is_near = any(abs(one - other) <= _NEAR for one in records for other in others_touched)
-        return is_moved or is_near or bool(records & edges(day))
+        return is_moved or is_near or bool(timed & edges(day))
 
 
 def _shift_s(edit: Edit, day: KnownDay) -> float:
