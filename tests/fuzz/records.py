@@ -66,7 +66,10 @@ class Case:
            whatever a second edit adds;
         3. a part of another record in the place of the same part, with as many samples;
         4. a record of another channel that is renamed to this one;
-        5. another sampling rate of a record that is a segment by itself.
+        5. another sampling rate of a record that is a segment by itself;
+        6. a time that differs by half a sample at most, as those of clocks do;
+        7. several edits in one payload of Steim's, which may cancel each other: its check knows the
+           sum of the differences alone.
         """
         day = DAYS[self.day]
         if any(_is_seamless(edit, day) or _is_renamed(edit, day) for edit in self.edits):
@@ -77,7 +80,8 @@ class Case:
         if any(number in alone(day) and place in RATE_BYTES for number, place in touched):
             return False
         if self.day not in UNCOMPRESSED:
-            return True
+            payloads = [number for edit in self.edits for number in _touched_payloads(edit, day)]
+            return len(payloads) == len(set(payloads))
         at_edge = any(number in edges(day) for number, _ in touched)
         in_payload = any(place >= _HEADER for _, place in touched)
         return not in_payload and not at_edge and len(self.edits) == 1
@@ -96,6 +100,17 @@ class Case:
         is_moved = any(not _touched(edit, day) for edit in others)
         is_near = any(abs(one - other) <= _NEAR for one in records for other in others_touched)
         return is_moved or is_near or bool(timed & edges(day))
+
+
+def _touched_payloads(edit: Edit, day: KnownDay) -> set[int]:
+    """Return the records in whose payloads an edit changes bytes in place."""
+    name, *arguments = edit
+    touched = _touched(edit, day)
+    if name == "random":
+        place, size = arguments
+        touched = range(place, min(place + size, len(day.content)))
+    located = (day.locate(place) for place in touched)
+    return {number for number, place in located if place >= _HEADER}
 
 
 def _shift_s(edit: Edit, day: KnownDay) -> float:
