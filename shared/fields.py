@@ -25,6 +25,11 @@ _SHORT = _ShortRepr()
 _SHORT.maxstring = _SHORT.maxother = _SHORT.maxlong = 80
 
 
+def shown(value: object) -> str:
+    """Return a value as a message shows it: as Python writes it, cut where it is long or deep."""
+    return _SHORT.repr(value)
+
+
 class Fields:
     """The fields of one JSON object of a request.
 

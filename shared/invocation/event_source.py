@@ -6,6 +6,7 @@ AWS documents the form of each event with the service; `sam local generate-event
 from collections.abc import Mapping
 from typing import Any
 
+from shared.fields import shown
 from shared.invocation import http_event
 
 DIRECT = "a direct request"
@@ -41,7 +42,7 @@ def identify(event: Any) -> str:
     if "Items" in event and event.keys() <= {"Items", "BatchInput"}:
         return DISTRIBUTED_MAP
     if {"detail-type", "detail"} <= event.keys():
-        return f"an EventBridge event ({str(event['detail-type'])[:80]!r})"
+        return f"an EventBridge event ({shown(event['detail-type'])})"
     return DIRECT
 
 
@@ -51,5 +52,9 @@ def _service_of_records(event: Mapping[str, Any]) -> str:
     first = records[0] if isinstance(records, list) and records else None
     if not isinstance(first, Mapping):
         # Kafka's records are an object, with the service beside it.
-        return str(event.get("eventSource", "")) if isinstance(records, Mapping) else ""
-    return str(first.get("eventSource") or first.get("EventSource") or "")[:80]
+        return _text(event.get("eventSource")) if isinstance(records, Mapping) else ""
+    return _text(first.get("eventSource") or first.get("EventSource"))
+
+
+def _text(value: object) -> str:
+    return value[:80] if isinstance(value, str) else shown(value) if value else ""

@@ -10,6 +10,7 @@ from urllib.parse import unquote_plus
 
 from shared import guard, strict_json
 from shared.errors import INTERNAL_ERROR, BadRequestError, ServiceError
+from shared.fields import shown
 from shared.invocation.batch import BatchJobs, JobResult, Worker, check_batch_size
 
 _VERSIONS = ("1.0", "2.0")
@@ -48,7 +49,7 @@ def _check(event: Mapping[str, Any]) -> None:
     version, tasks = event["invocationSchemaVersion"], event["tasks"]
     if version not in _VERSIONS:
         raise BadRequestError(
-            f"invocationSchemaVersion is {version!r}: must be {' or '.join(_VERSIONS)}",
+            f"invocationSchemaVersion is {shown(version)}: must be {' or '.join(_VERSIONS)}",
             field="invocationSchemaVersion",
         )
     ids = [event.get("invocationId")]
@@ -82,14 +83,17 @@ def _request(event: Mapping[str, Any], task: Mapping[str, Any], jobs: BatchJobs)
     """
     key, version = task.get("s3Key"), task.get("s3VersionId")
     if not isinstance(key, str):
-        raise BadRequestError(f"s3Key is {key!r}: must be an object's key", field="s3Key")
+        raise BadRequestError(f"s3Key is {shown(key)}: must be an object's key", field="s3Key")
     if version:
         raise BadRequestError(
-            f"s3VersionId is {version!r}: only an object's current version is read, so the manifest"
-            " must not list versions",
+            f"s3VersionId is {shown(version)}: only an object's current version is read, so the"
+            " manifest must not list versions",
             field="s3VersionId",
         )
-    bucket = task.get("s3Bucket") or str(task.get("s3BucketArn", "")).rpartition(":")[2]
+    bucket = task.get("s3Bucket") or task.get("s3BucketArn", "")
+    if not isinstance(bucket, str):
+        raise BadRequestError(f"s3Bucket is {shown(bucket)}: must be a name", field="s3Bucket")
+    bucket = bucket.rpartition(":")[2]
     members = {name: _argument(text) for name, text in _user_arguments(event).items()}
     return jobs.request_from_object(bucket, unquote_plus(key), members)
 

@@ -87,6 +87,16 @@ _EVENTS: list[tuple[str, events.Case]] = [
         ),
     ),
     (
+        "5,000 lists as the version of an S3 Batch event",
+        events.Case(
+            "response",
+            "s3 batch",
+            "",
+            (((), _DAY_REQUEST),),
+            ((("invocationSchemaVersion",), event_wrappers.DEEP),),
+        ),
+    ),
+    (
         "half a character as a channel",
         events.Case(
             "timewindow",
