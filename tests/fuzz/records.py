@@ -216,6 +216,7 @@ def _question(rng: np.random.Generator, day: KnownDay) -> Question:
     seconds = first, max(first, last)
     if kind < 0.3:
         output = str(rng.choice(["DEF", "VEL"], p=[0.7, 0.3]))
+        seconds = first, max(first + 1, last)  # a band needs some samples
         return Question("motion", http, read, seconds=seconds, output=output)
     form = str(rng.choice(_FORMATS, p=_FORMAT_WEIGHTS))
     return Question("window", http, read, form, seconds)
