@@ -10,6 +10,7 @@
     long_periods       treatment of long periods by a removal
     epochs             the epoch of a segment in the station's metadata
     checked_response   a response whose metadata have been checked for contradictions
+    evaluation         the frequency response of an instrument
     response_lists     lists of amplitude and phase, sorted and unwrapped
     polynomials        polynomial responses: the quantity measured
     polynomial_removal the removal of a polynomial response from a trace

@@ -20,6 +20,7 @@ from shared.response import _deconvolution
 from shared.response._fft import prime_factors
 from shared.response._inverse_response import InverseResponse
 from shared.response.arrays import ComplexArray, FloatArray
+from shared.response.evaluation import evaluate
 from shared.response.parameters import Corners
 
 _MIN_SAMPLES = 10_000
@@ -134,17 +135,12 @@ def _cached_inverse(
     # Rounded as in ObsPy: at a zero of the response, the last bit decides whether it is clipped.
     spacing = 1 / (2 * (1 / sampling_rate)) / (nfft // 2)
 
-    def evaluate(bins: FloatArray) -> ComplexArray:
-        values: ComplexArray = key.response.get_evalresp_response_for_frequencies(
-            bins * spacing,
-            output=output,
-            hide_sensitivity_mismatch_warning=True,  # as for ObsPy's own method
-        )
-        return values
+    def at_bins(bins: FloatArray) -> ComplexArray:
+        return evaluate(key.response, bins * spacing, output)
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        inverse = InverseResponse(evaluate, nfft, water_level)
+        inverse = InverseResponse(at_bins, nfft, water_level)
     return _CachedInverse(inverse, tuple(dict.fromkeys(str(warning.message) for warning in caught)))
 
 

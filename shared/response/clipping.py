@@ -6,6 +6,7 @@ import numpy as np
 from obspy.core.inventory import Response
 
 from shared.response.arrays import FloatArray
+from shared.response.evaluation import evaluate
 from shared.response.parameters import Corners, RemovalParameters
 from shared.waveforms.gaps import true_runs
 
@@ -53,12 +54,7 @@ def warn_of_clipping(
     frequencies = np.unique(np.concatenate([[0.0, low, high], *slopes]))
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # the removal itself reports them
-        values = response.get_evalresp_response_for_frequencies(
-            frequencies,
-            output=parameters.output,
-            hide_sensitivity_mismatch_warning=True,  # a warning of the check has the figures
-        )
-    amplitude = np.abs(values)
+        amplitude = np.abs(evaluate(response, frequencies, parameters.output))
     floor = amplitude.max() * 10 ** (-water_level / 20)
     inside = (frequencies >= low) & (frequencies <= high)
     frequencies, amplitude = frequencies[inside], amplitude[inside]

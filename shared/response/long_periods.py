@@ -7,6 +7,7 @@ import numpy as np
 from obspy.core.inventory import Response
 
 from shared.response.checked_response import EVALRESP_ERRORS
+from shared.response.evaluation import evaluate
 from shared.response.parameters import UNITS, RemovalParameters
 from shared.response.polynomials import is_polynomial
 from shared.response.pre_filt import resolve
@@ -69,5 +70,5 @@ def _gain(response: Response, output: str, lowest: float, sampling_rate: float) 
     """Return the inverse's gain at the lowest frequency, relative to the least gain above it."""
     highest = max(_TOP * sampling_rate / 2, 2 * lowest)
     frequencies = np.geomspace(lowest, highest, _FREQUENCIES)
-    amplitude = np.abs(response.get_evalresp_response_for_frequencies(frequencies, output=output))
+    amplitude = np.abs(evaluate(response, frequencies, output))
     return float(amplitude.max() / amplitude[0]) if amplitude[0] else float("inf")

@@ -8,6 +8,7 @@ from obspy.core.inventory import Response, ResponseListResponseStage
 
 from shared.errors import BadRequestError
 from shared.response._flatness import flattest_motion, flattest_power
+from shared.response.evaluation import evaluate
 from shared.response.parameters import Corners, PreFilt
 from shared.response.units import input_units, motion_derivative
 
@@ -73,10 +74,7 @@ def _passband(response: Response, sampling_rate: float, seconds: float) -> Corne
             frequencies = frequencies[inside]
     if not frequencies.size:
         raise ValueError("its response list has nothing below 0.8 of the Nyquist frequency")
-    values = response.get_evalresp_response_for_frequencies(
-        frequencies, output="DEF", hide_sensitivity_mismatch_warning=True
-    )
-    amplitude = np.abs(values)
+    amplitude = np.abs(evaluate(response, frequencies, "DEF"))
     described = motion_derivative(input_units(response))
     if described is None:
         power, lowest = flattest_power(frequencies, amplitude), 0.0
