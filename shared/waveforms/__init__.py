@@ -5,6 +5,7 @@ day_readers: `DayReaders`, several day objects read in parallel.
 read_day: `read_day`, the samples of a whole day object.
 day_waveform: `DayWaveform`, the samples read, their warnings and the reasons for missing ones.
 segments: sorting, joining, cutting and dividing a day's segments.
+traces: traces made quickly, of headers that are right already.
 gaps: the missing samples between segments.
 reasons: why samples are missing.
 timing_quality: percentages and clock locks, carried from records read to records written.

@@ -13,6 +13,7 @@ from obspy import Stream, Trace, UTCDateTime
 from shared.archive.time import format_time
 from shared.waveforms._repeats import merge, without_repeats
 from shared.waveforms.gaps import off_count, set_off_count, spacing
+from shared.waveforms.traces import trace_like
 from shared.wording import first_few
 
 TimeSpan = tuple[UTCDateTime, UTCDateTime]
@@ -126,11 +127,12 @@ def cut(trace: Trace, first: int, end: int) -> Trace:
 
     Values of its `stats` that are dictionaries are those of the segment.
     """
-    part = Trace(header=trace.stats)
-    part.data = trace.data[first:end]
-    part.stats.starttime = trace.stats.starttime + first * trace.stats.delta
+    stats = trace.stats
+    start_ns = stats.starttime.ns + round(first * stats.delta * 1e9)
+    part = trace_like(stats, trace.data[first:end], start_ns)
     start_s, end_s = off_count(trace)
-    set_off_count(part, 0.0 if first else start_s, 0.0 if end < trace.stats.npts else end_s)
+    if start_s or end_s:
+        set_off_count(part, 0.0 if first else start_s, 0.0 if end < stats.npts else end_s)
     return part
 
 

@@ -11,11 +11,11 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 from numpy import ma  # loaded with the module: NumPy would load it in the first invocation
 from obspy import Stream, Trace, UTCDateTime
-from obspy.core.trace import Stats
 
 from shared.errors import UnreadableObjectError
 from shared.waveforms.gaps import drifts, missing_samples, off_count
 from shared.waveforms.segments import TimeSpan, cut, have_one_rate, is_near, join
+from shared.waveforms.traces import trace_like
 from shared.windows.limits import MAX_SAMPLES, window_too_large
 from shared.windows.placement import PlacedSegment, place
 from shared.windows.request import Window
@@ -81,9 +81,8 @@ def merge_segments(
             + ", ".join(f"{rate} Hz {dtype}" for rate, dtype in kinds)
         )
     before, after = _padding(own, window, extent)
-    trace = Trace(header=own[0].stats)
-    trace.stats.starttime -= before * trace.stats.delta
-    positions = list(_positions(own, trace.stats))
+    start = own[0].stats.starttime - before * own[0].stats.delta
+    positions = list(_positions(own, start))
     npts = positions[-1] + own[-1].stats.npts + after
     if npts > max_samples:
         raise window_too_large(window, npts, max_samples)
@@ -98,8 +97,8 @@ def merge_segments(
         missing |= ~np.isfinite(samples)
     if missing.all():
         return None
-    trace.data = ma.masked_array(samples, missing) if missing.any() else samples
-    return trace, tuple(place(own, positions, samples, missing))
+    data = ma.masked_array(samples, missing) if missing.any() else samples
+    return trace_like(own[0].stats, data, start.ns), tuple(place(own, positions, samples, missing))
 
 
 def _near(segments: Sequence[Trace], window: Window) -> Iterator[Trace]:
@@ -168,16 +167,16 @@ def _padding(own: Sequence[Trace], window: Window, extent: TimeSpan) -> tuple[in
     return max(0, -before), max(0, after)
 
 
-def _positions(own: Sequence[Trace], grid: Stats) -> Iterator[int]:
-    """Yield the index of each segment's first sample on a grid.
+def _positions(own: Sequence[Trace], start: UTCDateTime) -> Iterator[int]:
+    """Yield the index of each segment's first sample on the grid of the first one.
 
     Segments of a drifting clock follow one another without a missing sample. They move off the grid
     together, and so do those after them.
     """
-    end, moved = 0, 0
+    end, moved, rate = 0, 0, own[0].stats.sampling_rate
     before: Trace | None = None
     for trace in own:
-        samples = (trace.stats.starttime - grid.starttime) * grid.sampling_rate
+        samples = (trace.stats.starttime - start) * rate
         first = max(end, math.floor(samples + 0.5) + moved)
         if before is not None and drifts(before, trace) and not missing_samples(before, trace):
             moved += end - first

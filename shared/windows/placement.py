@@ -12,6 +12,7 @@ from obspy.core.trace import Stats
 from shared.archive.time import format_time
 from shared.waveforms.gaps import Gap, true_runs
 from shared.waveforms.reasons import EmptySpan, Reasons
+from shared.waveforms.traces import trace_like
 from shared.windows.request import Window
 
 ON_GRID = 1e-2
@@ -75,9 +76,8 @@ def place(
             runs.append((stats, first, end))
     for stats, first, end in runs:
         for begin, stop in true_runs(~missing[first:end]):
-            part = Trace(header=stats)
-            part.data = samples[first + begin : first + stop]
-            part.stats.starttime = stats.starttime + begin * stats.delta
+            start = stats.starttime + begin * stats.delta
+            part = trace_like(stats, samples[first + begin : first + stop], start.ns)
             yield PlacedSegment(part, first + begin)
 
 
