@@ -52,11 +52,10 @@ check: setup sam  ## check style, format and types, and the stack's template
 		tests/deployment/test_dockerfiles.py tests/pages/test_security.py
 
 bench: setup  ## measure the README's figures; needs a Docker engine for the last ones
-	@$(BIN)/python -m benchmarks.response.against_obspy
+	@$(BIN)/python -m benchmarks.speed
 	@$(BIN)/python -m benchmarks.response.gaps_and_edges --picture build/benchmarks/parameters.png
 	@$(BIN)/python -m benchmarks.windows.against_tutorial
 	@$(BIN)/python -m benchmarks.windows.margins
-	@$(BIN)/python -m benchmarks.functions.cold_and_warm
 	@$(BIN)/python -m benchmarks.memory.sweep
 
 fuzz: setup  ## try CASES=100000 damaged objects, metadata and events, drawn from SEED=1

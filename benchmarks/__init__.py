@@ -1,8 +1,8 @@
 """Benchmarks of every figure in the README and in docs/costs.md. `make bench` runs them all.
 
-response       response removal: time and memory against ObsPy, errors at gaps and midnights
+speed          one table of the speed of both functions, with its targets
+response       response removal: errors at gaps and midnights
 windows        time windows: bytes and time against the tutorial's function, margins
-functions      cold start, first and warm invocation of both functions
 memory         time, memory and cost of the container images at each memory size
 servers        S3 and a slow network, in their own processes
 generated_day  a generated day and its metadata, where the samples do not matter

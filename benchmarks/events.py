@@ -1,9 +1,11 @@
 """Events for both functions that read another station in each invocation."""
 
+import json
 from collections.abc import Callable
 from typing import Any
 
 from benchmarks.servers.generated_archive import DAY, channel
+from shared.archive.channel_id import ChannelId
 
 Event = Callable[[int], dict[str, Any]]
 """Returns the event of the n-th invocation, from 0."""
@@ -32,12 +34,21 @@ def windows(times: tuple[str, str], stations: int, channels: int = 1, **paramete
         parameters: further members of the request, such as `Output="VEL"`.
     """
 
-    def window(number: int) -> dict[str, str]:
-        name = channel(WINDOW_HZ, number % stations)
-        codes = {"Network": name.network, "Station": name.station, "Channel": name.channel}
-        return {**codes, "Location": name.location, "Starttime": times[0], "Endtime": times[1]}
+    def each(number: int) -> dict[str, str]:
+        return window(channel(WINDOW_HZ, number % stations), times)
 
     return lambda number: {
-        "Windows": [window(number * channels + each) for each in range(channels)],
+        "Windows": [each(number * channels + one) for one in range(channels)],
         **parameters,
     }
+
+
+def window(name: ChannelId, times: tuple[str, str]) -> dict[str, str]:
+    """Return a window of a request: a channel, and start and end."""
+    codes = {"Network": name.network, "Station": name.station, "Channel": name.channel}
+    return {**codes, "Location": name.location, "Starttime": times[0], "Endtime": times[1]}
+
+
+def over_http(event: dict[str, Any]) -> dict[str, Any]:
+    """Return the event that API Gateway makes of a request."""
+    return {"routeKey": "POST /windows", "body": json.dumps(event)}

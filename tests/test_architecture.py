@@ -48,7 +48,8 @@ LAYERS = {
         "generated_day markdown processes real_data",
         "servers",
         "events",
-        "functions memory response windows",
+        "memory response windows",
+        "speed",
     ),
 }
 """The rooms of each package, bottom to top. A room imports from lower layers alone."""

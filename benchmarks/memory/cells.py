@@ -20,7 +20,7 @@ from benchmarks.memory.lambda_container import (
     OutOfMemoryError,
     share_options,
 )
-from benchmarks.servers.generated_archive import DAY, channel
+from benchmarks.servers.generated_archive import day_keys
 from benchmarks.servers.server_process import ServerProcess
 from local.cloud.docker import docker
 from local.cloud.s3_server import OUTPUT_BUCKET, function_environment
@@ -123,11 +123,7 @@ class Sweep:
         Raises:
             DockerError: it failed.
         """
-        names = [channel(sampling_rate, number) for number in range(self.rounds + 1)]
-        keys = [
-            (SCEDC.waveform_key(name, DAY), SCEDC.stationxml_keys(name.network, name.station)[0])
-            for name in names
-        ]
+        keys = [day_keys(sampling_rate, number) for number in range(self.rounds + 1)]
         job = json.dumps({"bucket": SCEDC.bucket, "keys": keys})
         options = ["--rm", "--volume", "/tmp", "--entrypoint", "python3", *one_processor()]
         for name, value in self.environment.items():

@@ -3,6 +3,6 @@
 server_process     starts a server, and reads its port and its counts
 object_server      a fast, read-only S3 server for a folder
 generated_archive  S3 with generated days at several rates; counts requests
-archive_server     S3 with one generated 200 Hz day
+odd_days           days of many records: sound, out of order, in parts
 slow_network       a proxy with a network's delay and bandwidth
 """

@@ -15,7 +15,7 @@ import numpy as np
 from obspy import Stream, Trace
 
 from benchmarks.generated_day import HEADER, SECONDS_PER_DAY, counts, inventory, stationxml
-from benchmarks.servers import server_process
+from benchmarks.servers import odd_days, server_process
 from local.cloud.s3_server import S3Server
 from local.synthetic.channel_day import miniseed
 from shared.archive.channel_id import ChannelId
@@ -38,6 +38,30 @@ def channel(sampling_rate: float, number: int) -> ChannelId:
     return ChannelId("CI", f"S{number:02}", code, location)
 
 
+def day_keys(sampling_rate: float, number: int) -> tuple[str, str]:
+    """Return the keys of that channel's day and of its StationXML."""
+    return _keys(channel(sampling_rate, number))
+
+
+def odd_channel(kind: str) -> ChannelId:
+    """Return the channel with an odd day, one of `odd_days.KINDS`."""
+    return ChannelId("CI", kind, *_CODES[odd_days.SAMPLING_RATE])
+
+
+def _keys(name: ChannelId) -> tuple[str, str]:
+    stationxml_key, *_ = SCEDC.stationxml_keys(name.network, name.station)
+    return SCEDC.waveform_key(name, DAY), stationxml_key
+
+
+def fill_odd(server: S3Server) -> None:
+    """Put the days of `odd_days` and their StationXML into the archive."""
+    for kind, content in odd_days.contents():
+        name = odd_channel(kind)
+        waveform_key, stationxml_key = _keys(name)
+        server.put(waveform_key, content)
+        server.put(stationxml_key, _stationxml(name.station))
+
+
 def fill(server: S3Server, stations: int, rates: Sequence[float] = SAMPLING_RATES) -> None:
     """Put days and StationXML into the archive.
 
@@ -51,7 +75,7 @@ def fill(server: S3Server, stations: int, rates: Sequence[float] = SAMPLING_RATE
             server.put(SCEDC.waveform_key(channel(rate, number), DAY), content)
     for number in range(stations):
         name = channel(SAMPLING_RATES[0], number)
-        server.put(SCEDC.stationxml_keys(name.network, name.station)[0], _stationxml(number))
+        server.put(_keys(name)[1], _stationxml(name.station))
 
 
 def _days(sampling_rate: float, stations: int) -> Iterator[bytes]:
@@ -67,11 +91,11 @@ def _days(sampling_rate: float, stations: int) -> Iterator[bytes]:
         yield records.tobytes()
 
 
-def _stationxml(number: int) -> bytes:
+def _stationxml(code: str) -> bytes:
     """Return the metadata of a station's channels, one for each sampling rate."""
     metadata = inventory(SAMPLING_RATES[0])
     station = metadata[0][0]
-    station.code = channel(SAMPLING_RATES[0], number).station
+    station.code = code
     station.channels = [inventory(rate)[0][0][0] for rate in SAMPLING_RATES]
     for rate, described in zip(SAMPLING_RATES, station.channels, strict=True):
         described.code, described.location_code = _CODES[rate]
@@ -110,10 +134,13 @@ def main() -> None:
     parser.add_argument("host", help="the address to listen on")
     parser.add_argument("stations", type=int, help="the number of stations")
     parser.add_argument("--rates", type=float, nargs="+", default=SAMPLING_RATES, help="in Hz")
+    parser.add_argument("--odd", action="store_true", help="add the days of `odd_days`")
     arguments = parser.parse_args()
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     with S3Server(arguments.host) as server:
         fill(server, arguments.stations, arguments.rates)
+        if arguments.odd:
+            fill_odd(server)
         counter = count_requests()
         server_process.report(server.port, lambda: dict(counter.counts))
 

@@ -72,6 +72,6 @@ def test_too_little_memory_is_a_result(sweep):
 def test_obspys_way(sweep):
     measured = sweep.obspy(1.0)
     assert len(measured["rounds"]) == 1
-    assert set(measured["steps"]) == {"download", "read", "remove_response", "write"}
+    assert set(measured["steps"]) == {"download", "read", "remove_response", "write", "upload"}
     assert measured["seconds"] == pytest.approx(sum(measured["steps"].values()), abs=0.01)
     assert measured["versions"]["python"].startswith(PYTHON_VERSION)

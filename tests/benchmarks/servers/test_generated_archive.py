@@ -1,10 +1,14 @@
 """The generated archive: its days can be corrected, and its requests are counted."""
 
+import io
 import logging
 from collections import Counter
 
+import numpy as np
+import obspy
+
 from benchmarks.memory import cells
-from benchmarks.servers import generated_archive
+from benchmarks.servers import generated_archive, odd_days
 from local.cloud.s3_server import OUTPUT_BUCKET
 from shared.archive.scedc import SCEDC
 from shared.corrected_days.correct import write_corrected_day
@@ -35,6 +39,21 @@ def test_generated_days_are_corrected_the_fast_way(archive):
         assert (reply["samples"], reply["segments"]) == (86400 * rate, 1)
         assert reply["method"] == "fast"
         assert reply["warnings"] == []
+
+
+def test_odd_days_have_the_samples_of_the_sound_day(monkeypatch):
+    monkeypatch.setattr(odd_days, "RECORDS", 40)
+    monkeypatch.setattr(odd_days, "_SAMPLES", 500)
+    days = dict(odd_days.contents())
+    assert tuple(days) == odd_days.KINDS
+    assert [len(content) // 512 for content in days.values()] == [40, 40, 80, 40]
+    sound, swapped, doubled, parts = (obspy.read(io.BytesIO(content)) for content in days.values())
+    assert (len(sound), len(swapped), len(parts)) == (1, 40, 40)
+    assert {trace.stats.npts for trace in parts} == {490}
+    assert sound[0].id == "CI.SOUND..HHZ"
+    for stream in (swapped, doubled):
+        (trace,) = stream.merge()
+        np.testing.assert_array_equal(trace.data, sound[0].data)
 
 
 def test_server_counts_what_a_job_asks_of_it(archive):
