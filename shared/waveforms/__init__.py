@@ -13,6 +13,7 @@ _record_source: the bytes of a day object, all from one version of it.
 _record_reader: finds, fetches and decodes the records of a span.
 _record_search: guesses where the records of a span are.
 _record_index: the known records of a day object, and their times.
+_read_records: the bytes and headers of records that have been read.
 _record_cache: the record times that a warm container remembers.
 _record_header: parses the header of one record.
 _record_scan: the headers of all records of a content.

@@ -50,7 +50,20 @@ def decode_day(day_object: DayObject, content: Path | bytes, etag: str = "") -> 
             their rates and times contradict one another.
     """
     view = _view(content)
-    table = scan(view)
+    return decode_records(day_object, view, scan(view), etag)
+
+
+def decode_records(
+    day_object: DayObject, view: memoryview, table: RecordTable, etag: str
+) -> DayRecords:
+    """Decode records whose headers have been read; see `decode_day`.
+
+    Args:
+        day_object: as of `decode_day`.
+        view: the content.
+        table: the headers, as `scan` reads them.
+        etag: as of `decode_day`.
+    """
     if not len(table):
         raise no_records(day_object, view)
     own = table.of_channel(day_object.channel)

@@ -7,12 +7,12 @@ their times; an object with others is read whole.
 from array import array
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass
-from itertools import pairwise
 
 import numpy as np
 from obspy import UTCDateTime
 
 from shared.archive.day import Day
+from shared.waveforms._read_records import Piece, ReadRecords
 from shared.waveforms._record_check import Flaw, check
 from shared.waveforms._record_header import (
     LEAST_RATE,
@@ -99,7 +99,7 @@ class RecordIndex:
             raise OddRecordError(f"records of {first.sampling_rate} samples per second")
         self._delta = round(1e9 / first.sampling_rate)
         self.end_of_day: int = day.next.starttime.ns
-        self._content: dict[int, bytes] = {}
+        self._read = ReadRecords()
         self._numbers, self._starts, self._ends = array("q"), array("q"), array("q")
 
     def __len__(self) -> int:
@@ -126,12 +126,12 @@ class RecordIndex:
             OddRecordError: with the known ones, they are not all of one kind and in order.
         """
         length = self.record_length
-        whole = len(content) // length
-        table = scan(memoryview(content)[: whole * length])
-        self._require_one_kind(table, content, whole)
-        starts, ends = array("q", table.starts.tolist()), array("q", table.ends.tolist())
-        for place in range(whole):
-            self._content[number + place] = content[place * length : (place + 1) * length]
+        view = memoryview(content)[: len(content) // length * length]
+        table = scan(view)
+        self._require_one_kind(table, view)
+        if len(table):
+            self._read.add(Piece(number, view, table))
+        starts, ends = (array("q", times.tobytes()) for times in (table.starts, table.ends))
         # They replace those that are known already.
         low = bisect_left(self._numbers, number)
         high = bisect_left(self._numbers, number + len(starts))
@@ -139,14 +139,15 @@ class RecordIndex:
         self._starts[low:high], self._ends[low:high] = starts, ends
         around = slice(max(0, low - 1), low + len(starts) + 1)
         for times in (self._starts[around], self._ends[around]):
-            if any(later < earlier for earlier, later in pairwise(times)):
+            if (np.diff(times) < 0).any():
                 raise OddRecordError("records are not in the order of their times")
 
-    def _require_one_kind(self, table: RecordTable, content: bytes, count: int) -> None:
-        """Raise an `OddRecordError` unless all of `count` records are sound and of one kind."""
+    def _require_one_kind(self, table: RecordTable, content: memoryview) -> None:
+        """Raise an `OddRecordError` unless all records are sound and of one kind."""
         kind = self.first
         alike = table.alike(kind) & (table.offsets % self.record_length == 0)
-        alike &= check(table, np.zeros(len(table), bool), memoryview(content)) == Flaw.NONE
+        alike &= check(table, np.zeros(len(table), bool), content) == Flaw.NONE
+        count = len(content) // self.record_length
         if len(table) != count or not alike.all():
             places = np.arange(count) * kind.record_length
             place = int(np.append(np.setdiff1d(places, table.offsets[alike]), 0)[0])
@@ -156,7 +157,7 @@ class RecordIndex:
         """Return the numbers of a span's records, margins included; None if some are unread."""
         begin, end = self.edges(starttime, endtime)
         records = self._between(begin, end)
-        known = begin.is_found and end.is_found and all(one in self._content for one in records)
+        known = begin.is_found and end.is_found and not self._read.unread(records)
         return records if known else None
 
     def unknown_around(self, records: range) -> list[range]:
@@ -173,8 +174,7 @@ class RecordIndex:
 
     def unread(self, records: range) -> range:
         """Return the range from the first to the last record whose bytes have not been read."""
-        unread = [number for number in records if number not in self._content]
-        return range(unread[0], unread[-1] + 1) if unread else range(0)
+        return self._read.unread(records)
 
     @property
     def last_known_sample(self) -> UTCDateTime:
@@ -216,9 +216,9 @@ class RecordIndex:
         claimed = self.first.sampling_rate * 1e-9 / self.records_per_ns(self._numbers[0])
         return claimed > _SPARSE * self.record_length * MOST_SAMPLES_PER_BYTE
 
-    def content(self, records: range) -> bytes:
-        """Return the bytes of records that have been read."""
-        return b"".join(self._content[number] for number in records)
+    def part(self, records: range) -> tuple[memoryview, RecordTable]:
+        """Return the bytes and the headers of records that have been read."""
+        return self._read.part(records)
 
     def covers(self, records: range, starttime: UTCDateTime, endtime: UTCDateTime) -> bool:
         """Return whether known records have all samples of a span, without a gap or an overlap."""
@@ -226,14 +226,16 @@ class RecordIndex:
         return (
             self._starts[begin] <= starttime.ns + self._delta
             and self._ends[end] >= endtime.ns - self._delta
-            and not any(self._begins_segment(place) for place in range(begin + 1, end + 1))
+            and not self._has_border(begin, end)
         )
 
-    def _begins_segment(self, place: int) -> bool:
-        """Return whether a known record begins a segment: it is half a sample off, as for ObsPy."""
-        if place == 0 or not self._adjacent(place - 1):
-            return False
-        return abs(self._starts[place] - self._ends[place - 1] - self._delta) > self._delta / 2
+    def _has_border(self, begin: int, end: int) -> bool:
+        """Return whether a segment begins among known records after the first one.
+
+        Its first record is half a sample off the one before, as for ObsPy.
+        """
+        starts, ends = np.array(self._starts[begin + 1 : end + 1]), np.array(self._ends[begin:end])
+        return bool((np.abs(starts - ends - self._delta) > self._delta / 2).any())
 
     def _edge(self, time: int, place: int) -> Edge:
         before = self._numbers[place - 1] if place else -1

@@ -1,13 +1,19 @@
 """Find, fetch and decode the records of time spans in a day object."""
 
+from bisect import bisect_right
+from collections.abc import Sequence
+from operator import attrgetter
+
 from obspy import UTCDateTime
 
+from shared.errors import NoWaveformError, UnreadableObjectError
 from shared.waveforms._day_records import DayRecords
-from shared.waveforms._decode_day import decode_day
+from shared.waveforms._decode_day import decode_records
 from shared.waveforms._record_header import OddRecordError, parse_header
 from shared.waveforms._record_index import RecordIndex
 from shared.waveforms._record_search import next_to_read, unknown_end
 from shared.waveforms._record_source import RecordSource
+from shared.waveforms.segments import TimeSpan, merge_nearby
 
 _HEAD = 12 * 1024  # bytes that show how dense records are; as fast to read as a single header
 _SMALL = 256 * 1024  # up to this size, the second request reads the rest of the object
@@ -35,6 +41,8 @@ class RecordReader:
     def __init__(self, source: RecordSource) -> None:
         self._source = source
         self.index: RecordIndex | None = None
+        self._blocks: list[range] = []  # records to decode at once
+        self._decoded: tuple[range, DayRecords] | None = None
 
     def read_first(self) -> RecordIndex:
         """Read the first records, unless they are known, perhaps from an earlier invocation.
@@ -91,18 +99,45 @@ class RecordReader:
                     self._fetch(index, unknown)
         return records
 
+    def prefetch(self, spans: Sequence[TimeSpan]) -> None:
+        """Find and fetch the records of several spans; those close to each other at once."""
+        for starttime, endtime in merge_nearby(spans):
+            self._blocks.append(self.find(starttime, endtime))
+        self._blocks.sort(key=attrgetter("start"))
+
     def decode(self, records: range) -> DayRecords:
-        """Decode records that `find` has fetched.
+        """Decode records that `find` has fetched, and perhaps others fetched with them.
+
+        Spans that share records share the decoded samples, if they are asked for in order of time.
 
         Raises:
-            OddRecordError: some are damaged, or of another day.
+            OddRecordError: some of the records are damaged, or of another day.
             NoWaveformError, UnreadableObjectError: as of `decode_day`.
         """
-        content = self.read_first().content(records)
-        decoded = decode_day(self._source.day_object, content, self._source.etag)
-        if decoded.notes:
-            raise OddRecordError(decoded.notes[0])
-        return decoded
+        block = self._block_of(records)
+        try:
+            return self._decode(block)
+        except (OddRecordError, NoWaveformError, UnreadableObjectError):
+            if block == records:
+                raise
+        self._blocks.remove(block)  # as the other records of the block may be the odd ones
+        return self._decode(records)
+
+    def _block_of(self, records: range) -> range:
+        """Return the block that has all of some records, or the records themselves."""
+        place = bisect_right(self._blocks, records.start, key=attrgetter("start")) - 1
+        block = self._blocks[place] if place >= 0 else records
+        return block if block.start <= records.start and records.stop <= block.stop else records
+
+    def _decode(self, records: range) -> DayRecords:
+        if self._decoded is None or self._decoded[0] != records:
+            content, table = self.read_first().part(records)
+            day_object, etag = self._source.day_object, self._source.etag
+            decoded = decode_records(day_object, content, table, etag)
+            if decoded.notes:
+                raise OddRecordError(decoded.notes[0])
+            self._decoded = records, decoded
+        return self._decoded[1]
 
     def _fetch(self, index: RecordIndex, records: range) -> None:
         if len(records) > _MOST * index.count and self._source.size > _SMALL:

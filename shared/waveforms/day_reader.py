@@ -24,7 +24,7 @@ from shared.waveforms._record_index import MOST_SAMPLES_PER_BYTE
 from shared.waveforms._record_reader import RecordReader, WholeIsSimplerError
 from shared.waveforms._record_source import RecordSource
 from shared.waveforms.day_waveform import DayWaveform
-from shared.waveforms.segments import TimeSpan, describe_samples_around, is_near, merge_nearby
+from shared.waveforms.segments import TimeSpan, describe_samples_around, is_near
 
 logger = logging.getLogger(__name__)
 
@@ -159,8 +159,7 @@ class DayReader:
             NoWaveformError: the archive has no such object.
             S3Error, UnreadableObjectError: as of `read`.
         """
-        for starttime, endtime in merge_nearby(spans):
-            self._unless_changed(partial(self._prefetch, starttime, endtime))
+        self._unless_changed(partial(self._prefetch, spans))
 
     def read(
         self,
@@ -227,9 +226,9 @@ class DayReader:
         self._confirm()
         self._try_records(self._records.read_last)
 
-    def _prefetch(self, starttime: UTCDateTime, endtime: UTCDateTime) -> None:
+    def _prefetch(self, spans: Sequence[TimeSpan]) -> None:
         if not (self._always_whole or self._why_whole):
-            self._try_records(partial(self._records.find, starttime, endtime))
+            self._try_records(partial(self._records.prefetch, spans))
 
     def _try_records(self, read: Callable[[], object]) -> None:
         try:

@@ -94,9 +94,10 @@ def _read_tasks(
 ) -> None:
     """Read all windows that have not failed; drop each day after its last window."""
     readers = sources.readers
-    # Windows of a channel follow one another, so that few decoded days are in memory at a time.
+    # Windows of a channel follow one another in time, so that they share decoded records, and few
+    # of these are in memory at a time.
     open_tasks = [task for task in tasks if not task.result]
-    open_tasks.sort(key=lambda task: task.channel_days)
+    open_tasks.sort(key=lambda task: (task.window.channel.nscl, task.span[0].ns))
     uses = Counter(name for task in open_tasks for name in task.channel_days)
     samples, done = 0, len(tasks) - len(open_tasks)
     for batch in batches(open_tasks):

@@ -94,14 +94,14 @@ def test_failed_windows_hold_no_samples(archive: S3Server, monkeypatch: pytest.M
     from shared.waveforms import _record_reader
 
     kept = []
-    read = _record_reader.decode_day
+    read = _record_reader.decode_records
 
     def watched(*arguments: Any) -> Any:
         day = read(*arguments)
         kept.append(weakref.ref(day.runs[0].trace))
         return day
 
-    monkeypatch.setattr(_record_reader, "decode_day", watched)
+    monkeypatch.setattr(_record_reader, "decode_records", watched)
     put_day(archive, NSCL, DAY, make_trace(NSCL, "2024-01-01", noise(4_000)))
     results = read_windows([window("2024-01-01T12:00:00", "2024-01-01T12:00:01")], SCEDC)
     assert results[0].error
