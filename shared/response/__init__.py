@@ -19,6 +19,10 @@
     units              units of the input and of the result
     clipping           frequencies of a band at which a water level clips the response
     arrays             array types
+    _response_function a response as a function of frequency, prepared from its stages
+    _stage_filters     the filter of a stage, read from its metadata
+    _filters           the filters of stages as functions of frequency
+    _obspy_numerics    small functions of ObsPy, without its imports
     _flatness          the quantity to which a response is flat
     _stages            checks of a response's stages against each other
     _sensitivity       the gain of the stages against the stated sensitivity

@@ -13,12 +13,12 @@ from functools import lru_cache
 
 import numpy as np
 from obspy.core.inventory import PolynomialResponseStage, Response, ResponseListResponseStage
-from obspy.signal.invsim import cosine_sac_taper
 from scipy.fft import next_fast_len
 
 from shared.response import _deconvolution
 from shared.response._fft import prime_factors
 from shared.response._inverse_response import InverseResponse
+from shared.response._obspy_numerics import cosine_band
 from shared.response.arrays import ComplexArray, FloatArray
 from shared.response.evaluation import evaluate
 from shared.response.parameters import Corners
@@ -175,7 +175,7 @@ class _Band:
         removed = []
         for begin, end in ((a, b), (max(b, c), d)):
             bins = first + step * np.arange(begin, end, dtype=np.float64)
-            taper = cosine_sac_taper(bins * self._spacing, self._corners)
+            taper = cosine_band(bins * self._spacing, self._corners)
             spectrum[begin:end] *= taper
             removed.append(begin + np.flatnonzero(taper == 0))
         self._inverse.multiply(spectrum[a:d], first + a * step, step, conjugate)

@@ -1,14 +1,20 @@
 """Response removal by ObsPy itself."""
 
 import copy
+from importlib import import_module
 from typing import Any
 
 from obspy import Trace
 from obspy.core.inventory import Response
-from obspy.signal.invsim import cosine_sac_taper
 
+from shared.response._obspy_numerics import cosine_band
 from shared.response.arrays import FloatArray
 from shared.response.parameters import Corners, RemovalParameters
+
+
+def load() -> None:
+    """Import the packages that ObsPy imports at its first removal, some 100 MB that must fit."""
+    import_module("obspy.signal.invsim")
 
 
 def remove(
@@ -49,7 +55,7 @@ def remove(
     return data
 
 
-def _invertible_beyond(response: Response, corners: tuple[float, ...]) -> Response:
+def _invertible_beyond(response: Response, corners: tuple[float, float, float, float]) -> Response:
     """Return a copy of a response that is 1 on each bin of the FFT that a band removes.
 
     Where the response is zero, ObsPy multiplies the zero of the band by an infinite inverse, and
@@ -58,7 +64,7 @@ def _invertible_beyond(response: Response, corners: tuple[float, ...]) -> Respon
 
     def evaluate(*args: Any, **keywords: Any) -> tuple[Any, Any]:
         values, frequencies = response.get_evalresp_response(*args, **keywords)
-        values[cosine_sac_taper(frequencies, corners) == 0] = 1
+        values[cosine_band(frequencies, corners) == 0] = 1
         return values, frequencies
 
     invertible = copy.copy(response)

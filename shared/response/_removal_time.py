@@ -7,10 +7,10 @@ as ObsPy evaluates the response for each.
 from collections.abc import Iterator, Sequence
 
 from obspy import Stream
-from obspy.signal.util import _npts2nfft
 
 from shared.aws.time_limit import require_time
 from shared.response import _fast_removal
+from shared.response._obspy_numerics import fft_length
 from shared.response.bridging import BridgedTrace
 from shared.response.parameters import RemovalParameters
 from shared.response.polynomials import is_polynomial
@@ -76,8 +76,7 @@ def _seconds(trace: BridgedTrace, fast: bool) -> float:
         return seconds
     if fast:
         return seconds + _FAST_TRACE_S + _FAST_SAMPLE_S * npts
-    points: int = _npts2nfft(npts)
-    return seconds + _OBSPY_TRACE_S + _OBSPY_POINT_S * points
+    return seconds + _OBSPY_TRACE_S + _OBSPY_POINT_S * fft_length(npts)
 
 
 def _hint(parameters: RemovalParameters) -> str:

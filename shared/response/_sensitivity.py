@@ -13,6 +13,7 @@ import numpy as np
 from obspy.core.inventory import Response, ResponseStage
 
 from shared.response._stages import final_rate, is_digital, is_one_unit, keeps_normalization
+from shared.response.evaluation import evaluate
 from shared.response.polynomials import has_overall
 
 _TOLERANCE = 0.02
@@ -91,11 +92,11 @@ def gain_at(response: Response, frequency: float) -> float:
     Raises:
         Exception: of several types, where ObsPy or evalresp refuses the response.
     """
-    stages, gain = response.response_stages, abs(evaluate(response, frequency))
+    stages, gain = response.response_stages, abs(gain_factor(response, frequency))
     rate = final_rate(stages)
     if rate and frequency > rate / 2:
         analog = [stage for stage in stages if not is_digital(stage)]
-        gain = abs(evaluate(with_stages(response, analog), frequency)) if analog else 1.0
+        gain = abs(gain_factor(with_stages(response, analog), frequency)) if analog else 1.0
         gain *= math.prod(abs(stage.stage_gain) for stage in stages if is_digital(stage))
     return gain
 
@@ -112,13 +113,12 @@ def with_stages(response: Response, stages: list[ResponseStage]) -> Response:
     return result
 
 
-def evaluate(response: Response, frequency: float, end_stage: int | None = None) -> complex:
-    """Evaluate a response by evalresp, per unit of the input as the metadata name it.
+def gain_factor(response: Response, frequency: float) -> complex:
+    """Evaluate a response at one frequency, per unit of the input as the metadata name it.
 
     Args:
         response: the response.
         frequency: in Hz.
-        end_stage: the last stage to include; None is all.
 
     Raises:
         Exception: of several types, where ObsPy or evalresp refuses the response.
@@ -130,10 +130,5 @@ def evaluate(response: Response, frequency: float, end_stage: int | None = None)
     neutral.response_stages = [first, *response.response_stages[1:]]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
-        values = neutral.get_evalresp_response_for_frequencies(
-            np.array([frequency, 1.0]),  # a response list needs one above 0
-            output="DEF",
-            end_stage=end_stage,
-            hide_sensitivity_mismatch_warning=True,
-        )
-    return complex(values[0])
+        # A response list needs a frequency above 0.
+        return complex(evaluate(neutral, np.array([frequency, 1.0]), "DEF")[0])

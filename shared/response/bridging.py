@@ -16,9 +16,9 @@ from itertools import pairwise
 
 import numpy as np
 from obspy import Trace
-from obspy.signal.invsim import cosine_taper
 
 from shared.response._fill import bridge, lead
+from shared.response._obspy_numerics import cosine_taper
 from shared.response.arrays import FloatArray
 from shared.response.checked_response import CheckedResponse
 from shared.response.treatments import Treatments
@@ -165,7 +165,7 @@ class BridgedTrace:
         return float(sum(part.sum() for part in parts) / sum(part.size for part in parts))
 
     def _taper(self, samples: FloatArray, taper_fraction: float) -> None:
-        window = cosine_taper(samples.size, taper_fraction, sactaper=True, halfcosine=False)
+        window = cosine_taper(samples.size, taper_fraction)
         if not self.tapered_start:
             window[: samples.size // 2] = 1
         if not self.tapered_end:

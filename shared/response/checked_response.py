@@ -8,8 +8,8 @@ from obspy.core.util.obspy_types import ObsPyException
 
 from shared.response import _stages
 from shared.response._sensitivity import (
-    evaluate,
     gain_at,
+    gain_factor,
     overall_unit_messages,
     sensitivity_messages,
     stated_frequency,
@@ -148,8 +148,9 @@ def _refusal(
         error: the exception that the whole response causes.
     """
     for position, stage in enumerate(stages, 1):
+        begun = with_stages(response, response.response_stages[:position])
         try:
-            evaluate(response, stated_frequency(response), end_stage=position)
+            gain_factor(begun, stated_frequency(response))
         except REFUSALS as refused:
             number = stage.stage_sequence_number
             words = "" if "RESP format" in str(refused) else f": {refused}"

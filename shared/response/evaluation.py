@@ -1,7 +1,14 @@
-"""The frequency response of an instrument."""
+"""The frequency response of an instrument: by NumPy, or by evalresp where that is not sure.
+
+evalresp takes most of the time of a removal, and its import more than the rest of a short one. So
+the usual kinds of stages are evaluated here, as evalresp 3.2.36 does it in ObsPy: `_filters` has
+the formula of each kind. All that is odd is left to evalresp: response lists, polynomials, stages
+without units, gain or decimation where these are needed, and all that evalresp refuses.
+"""
 
 from obspy.core.inventory import Response
 
+from shared.response._response_function import DERIVATIVES, function_of
 from shared.response.arrays import ComplexArray, FloatArray
 
 
@@ -10,7 +17,7 @@ def evaluate(response: Response, frequencies: FloatArray, output: str) -> Comple
 
     Args:
         response: the instrument's response, with stages.
-        frequencies: in Hz, float64.
+        frequencies: in Hz, float64, one-dimensional.
         output: "DISP", "VEL", "ACC" or "DEF", the unit as the metadata name it.
 
     Returns:
@@ -19,6 +26,9 @@ def evaluate(response: Response, frequencies: FloatArray, output: str) -> Comple
     Raises:
         ObsPyException, ValueError, IndexError, NotImplementedError: evalresp refuses the response.
     """
+    function = function_of(response)
+    if function and (output in DERIVATIVES or output == "DEF"):
+        return function(frequencies, output)
     values: ComplexArray = response.get_evalresp_response_for_frequencies(
         frequencies,
         output=output,
@@ -29,4 +39,4 @@ def evaluate(response: Response, frequencies: FloatArray, output: str) -> Comple
 
 def is_known(response: Response) -> bool:
     """Return whether `evaluate` computes a response itself, not by evalresp."""
-    return not response.response_stages
+    return function_of(response) is not None

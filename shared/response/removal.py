@@ -7,13 +7,13 @@ from collections.abc import Sequence
 import numpy as np
 from obspy import Inventory, Stream
 from obspy.core.inventory import Response
-from obspy.signal.util import _npts2nfft
 
 from shared import guard
 from shared.aws import memory
 from shared.errors import NoResponseError, UnreadableObjectError
 from shared.response import _fast_removal, _obspy_removal
 from shared.response._list_warnings import warn_of_extrapolation, warn_of_jumps
+from shared.response._obspy_numerics import fft_length
 from shared.response._removal_time import in_time, is_fast, require_time_for_segments
 from shared.response.bridging import BridgedTrace, Segment, bridge_segments
 from shared.response.checked_response import EVALRESP_ERRORS, CheckedResponse
@@ -245,5 +245,6 @@ def _require_memory(name: str, trace: BridgedTrace, size: int, fast: bool) -> No
     if fast:
         memory.require_memory(_FAST_BYTES * size, task, "give it more (MemorySize)")
     else:
+        _obspy_removal.load()
         hint = 'ask for "method": "fast", or give it more (MemorySize)'
-        memory.require_memory(_OBSPY_BYTES * _npts2nfft(trace.npts), f"{task} by ObsPy", hint)
+        memory.require_memory(_OBSPY_BYTES * fft_length(trace.npts), f"{task} by ObsPy", hint)

@@ -1,0 +1,226 @@
+"""The filters of a response's stages as functions of frequency.
+
+The formulas are those of the SEED manual 2.4, appendix C, for blockettes 53, 54 and 61, and of
+evalresp 3.2.36 where the manual leaves a choice: ObsPy removes responses by it. Each filter returns
+its value before normalisation, for frequencies f in Hz.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from shared.response.arrays import ComplexArray, FloatArray
+
+Filter = Callable[[FloatArray], ComplexArray | FloatArray]
+
+_TURN = 2 * np.pi
+
+_BLOCK = 16
+"""Coefficients in one block of a polynomial: the fewest operations for some 50 to 500 of them."""
+
+
+@dataclass(frozen=True)
+class Analog:
+    """Poles and zeros of an analog filter: H = product of (s - zero) / product of (s - pole).
+
+    The variable s is i f for poles and zeros in hertz, and 2 pi i f for those in rad/s. At a pole
+    itself evalresp divides by nothing, and the value is 0.
+
+    Attributes:
+        zeros, poles: complex128.
+        hertz: whether they are in hertz.
+    """
+
+    zeros: ComplexArray
+    poles: ComplexArray
+    hertz: bool
+
+    def __call__(self, frequencies: FloatArray) -> ComplexArray:
+        """Return the filter at some frequencies."""
+        s = np.zeros(frequencies.shape, np.complex128)
+        s.imag = frequencies if self.hertz else _TURN * frequencies
+        above, below = _product(s, self.zeros), _product(s, self.poles)
+        # As in evalresp, the square of a small or large value leaves the range of floats.
+        above *= below.conj()
+        square = below.real**2 + below.imag**2
+        divisible = square != 0
+        np.divide(above.real, square, out=above.real, where=divisible)
+        np.divide(above.imag, square, out=above.imag, where=divisible)
+        return above
+
+
+@dataclass(frozen=True)
+class Digital:
+    """Poles and zeros of a digital filter: H = product of (z - zero) / product of (z - pole).
+
+    The variable z is exp(2 pi i f T) for the sampling interval T.
+
+    Attributes:
+        zeros, poles: complex128.
+        interval: the sampling interval in seconds.
+    """
+
+    zeros: ComplexArray
+    poles: ComplexArray
+    interval: float
+
+    def __call__(self, frequencies: FloatArray) -> ComplexArray:
+        """Return the filter at some frequencies."""
+        z = _turned(_TURN * frequencies * self.interval)[:, None]
+        return _quotient(z - self.zeros, z - self.poles)
+
+
+@dataclass(frozen=True)
+class Recursive:
+    """Coefficients with feedback: H = sum of n[k] z^-k / sum of d[k] z^-k.
+
+    The variable z is exp(2 pi i f T) for the sampling interval T.
+
+    Attributes:
+        numerator, denominator: n and d, float64, of one coefficient or more.
+        interval: the sampling interval in seconds.
+    """
+
+    numerator: FloatArray
+    denominator: FloatArray
+    interval: float
+
+    def __call__(self, frequencies: FloatArray) -> ComplexArray:
+        """Return the filter at some frequencies."""
+        angle = _TURN * frequencies * self.interval
+        above, below = polynomial(self.numerator, angle), polynomial(self.denominator, angle)
+        return _quotient(above[:, None], below[:, None])
+
+
+@dataclass(frozen=True)
+class Symmetric:
+    """A symmetric FIR filter, relative to its centre: H = sum of c[k] cos(2 pi f T j[k]).
+
+    As in evalresp, a filter that the metadata declare symmetric has no delay, and so has one whose
+    coefficients are: recorders correct it. The distance j from the centre is 0, 1, ... for an odd
+    number of coefficients, and 0.5, 1.5, ... for an even one.
+
+    Attributes:
+        half: the first half of the coefficients, float64; with the centre of an odd number.
+        odd: whether the whole number of coefficients is odd.
+        interval: the sampling interval T in seconds.
+    """
+
+    half: FloatArray
+    odd: bool
+    interval: float
+
+    def __call__(self, frequencies: FloatArray) -> FloatArray:
+        """Return the filter at some frequencies; it is real."""
+        angle = _TURN * frequencies * self.interval
+        outwards = 2 * self.half[::-1]
+        if self.odd:
+            outwards[0] /= 2
+            return polynomial(outwards, angle).real
+        return (_turned(-0.5 * angle) * polynomial(outwards, angle)).real
+
+
+@dataclass(frozen=True)
+class Asymmetric:
+    """A FIR filter: H = exp(2 pi i f t) times the sum of c[k] z^-k, with z = exp(2 pi i f T).
+
+    As in evalresp, t is the correction that the recorder applied, not the delay that it estimated.
+
+    Attributes:
+        coefficients: c, float64.
+        interval: the sampling interval T in seconds.
+        correction: t in seconds.
+    """
+
+    coefficients: FloatArray
+    interval: float
+    correction: float
+
+    def __call__(self, frequencies: FloatArray) -> ComplexArray:
+        """Return the filter at some frequencies."""
+        radians = _TURN * frequencies
+        values = polynomial(self.coefficients, radians * self.interval)
+        return values * _turned(radians * self.correction) if self.correction else values
+
+
+def fir(coefficients: FloatArray, interval: float, correction: float) -> Filter:
+    """Return the filter of coefficients that the metadata do not declare symmetric.
+
+    As in evalresp, coefficients whose sum lies outside of 0.98 to 1.02 are divided by it, and those
+    that read alike from both ends are symmetric.
+
+    Args:
+        coefficients: float64, one or more.
+        interval: the sampling interval in seconds.
+        correction: the applied correction of the decimation, in seconds.
+    """
+    total = coefficients.cumsum()[-1]  # in order, as the last bit decides at the limits
+    if total < 1.0 - 0.02 or total > 1.0 + 0.02:
+        coefficients = coefficients / total
+    if np.array_equal(coefficients, coefficients[::-1]):
+        half, odd = divmod(coefficients.size, 2)
+        return Symmetric(coefficients[: half + odd], bool(odd), interval)
+    return Asymmetric(coefficients, interval, correction)
+
+
+def polynomial(coefficients: Sequence[float] | FloatArray, angle: FloatArray) -> ComplexArray:
+    """Return the sum of c[k] exp(-i k angle), as a polynomial of blocks of coefficients.
+
+    Args:
+        coefficients: c, one or more.
+        angle: in radians, float64.
+
+    Returns:
+        complex128, one value for each angle.
+    """
+    rows = -(-len(coefficients) // _BLOCK)
+    blocks = np.zeros(rows * _BLOCK)
+    blocks[: len(coefficients)] = coefficients
+    powers = np.empty((_BLOCK, angle.size), np.complex128)
+    powers[0], powers[1] = 1, _turned(-angle)
+    for order in range(2, _BLOCK):
+        np.multiply(powers[order // 2], powers[order - order // 2], out=powers[order])
+    # Real numbers on both sides take one product of matrices, and half the work.
+    inner = (blocks.reshape(rows, _BLOCK) @ powers.view(np.float64)).view(np.complex128)
+    values: ComplexArray = inner[-1]
+    step = _turned(-_BLOCK * angle)
+    for row in inner[-2::-1]:
+        values *= step
+        values += row
+    return values
+
+
+def amplitudes(values: ComplexArray | FloatArray) -> FloatArray:
+    """Return amplitudes as evalresp takes them: their squares may leave the range of floats."""
+    result: FloatArray = np.sqrt(values.real**2 + values.imag**2)
+    return result
+
+
+def _turned(angle: FloatArray) -> ComplexArray:
+    """Return exp(i angle)."""
+    values = np.empty(angle.shape, np.complex128)
+    np.cos(angle, out=values.real)
+    np.sin(angle, out=values.imag)
+    return values
+
+
+def _product(s: ComplexArray, roots: ComplexArray) -> ComplexArray:
+    """Return 1 + i times the product of s - root: evalresp begins so, above and below."""
+    values = np.full_like(s, 1 + 1j)
+    for root in roots:
+        values *= s - root
+    return values
+
+
+def _quotient(above: ComplexArray, below: ComplexArray) -> ComplexArray:
+    """Return products over the last axis, one divided by the other, by amplitude and phase.
+
+    Complex division gives NaN at a pole, where evalresp's amplitude is infinite.
+    """
+    amplitude = amplitudes(above).prod(axis=-1) / amplitudes(below).prod(axis=-1)
+    phase = np.angle(above).sum(axis=-1) - np.angle(below).sum(axis=-1)
+    values = np.empty(amplitude.shape, np.complex128)
+    np.multiply(amplitude, np.cos(phase), out=values.real)
+    np.multiply(amplitude, np.sin(phase), out=values.imag)
+    return values
