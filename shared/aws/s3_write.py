@@ -1,8 +1,7 @@
 """Write S3 objects, and sign links to them."""
 
 from collections.abc import Mapping
-from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
@@ -21,47 +20,32 @@ _regions: dict[str, str] = {}
 
 
 def upload(
-    path: Path, bucket: str, key: str, content_type: str, metadata: Mapping[str, str]
-) -> None:
-    """Upload a file in one request, so that the object is complete or does not exist.
-
-    Args:
-        path: the file.
-        bucket: the bucket to write to.
-        key: the object's key.
-        content_type: the object's media type.
-        metadata: the object's user metadata; S3 allows 2 KB of ASCII.
-
-    Raises:
-        S3Error: S3 could not be reached, or refused.
-    """
-    with path.open("rb") as body:
-        _put(bucket, key, body, ContentType=content_type, Metadata=dict(metadata))
-
-
-def upload_bytes(
-    body: bytes, bucket: str, key: str, content_type: str, content_encoding: str | None = None
+    body: bytes,
+    bucket: str,
+    key: str,
+    content_type: str,
+    *,
+    metadata: Mapping[str, str] | None = None,
+    content_encoding: str | None = None,
 ) -> None:
     """Upload bytes in one request, so that the object is complete or does not exist.
 
     Args:
-        body: the bytes.
+        body: the bytes, which are not copied.
         bucket: the bucket to write to.
         key: the object's key.
         content_type: the object's media type.
+        metadata: the object's user metadata; S3 allows 2 KB of ASCII. None for none.
         content_encoding: "gzip" if the bytes are compressed; HTTP clients then decompress them.
 
     Raises:
         S3Error: S3 could not be reached, or refused.
     """
-    encoding: dict[str, Any] = {"ContentEncoding": content_encoding} if content_encoding else {}
-    _put(bucket, key, body, ContentType=content_type, **encoding)
+    parameters: dict[str, Any] = {"ContentType": content_type, "Metadata": dict(metadata or {})}
+    if content_encoding:
+        parameters["ContentEncoding"] = content_encoding
 
-
-def _put(bucket: str, key: str, body: BinaryIO | bytes, **parameters: Any) -> None:
     def put(s3: "S3Client") -> None:
-        if not isinstance(body, bytes):
-            body.seek(0)  # a failed attempt has read some of it
         s3.put_object(Bucket=bucket, Key=key, Body=body, **parameters)
 
     with deadline.writing():

@@ -21,7 +21,7 @@ from shared.corrected_days.adjacent_days import (
 from shared.corrected_days.request import CorrectedDayRequest
 from shared.errors import NoWaveformError
 from shared.formats import FORMATS
-from shared.formats.miniseed import write_float_file
+from shared.formats.miniseed import write_floats
 from shared.response.parameters import RemovalParameters
 from shared.response.removal import remove_response
 from shared.response.report import RemovalReport
@@ -106,18 +106,17 @@ def _write_corrected_day(
                 check_range(stream, report.units)
                 lost = describe_rounding(stream, report)
                 report = replace(report, warnings=(*report.warnings, *lost))
-        file = folder / "corrected.ms"
         with watch.step("write"):
-            write_float_file(stream, request.parameters.encoding, file)
+            content = write_floats(stream, request.parameters.encoding)
         description = _describe(request, sources, report)
         origin = provenance(request, sources.etags)
         with watch.step("upload"):
             s3_write.upload(
-                file,
+                content,
                 output_bucket,
                 request.output_key,
                 FORMATS["mseed"].media_type,
-                object_metadata({**description, **origin, "seconds": watch.seconds}),
+                metadata=object_metadata({**description, **origin, "seconds": watch.seconds}),
             )
     output_key = s3_client.uri(output_bucket, request.output_key)
     return {"output_key": output_key, **description, "seconds": watch.seconds}

@@ -3,6 +3,7 @@
     miniseed       miniSEED 2
     sac            SAC files in a zip archive
     contiguous     cuts masked traces into parts that every format can store
+    _float_records float miniSEED records at once, for whole days
     _sample_count  checks that a file has every sample
 
 A format's module has a function `write(traces, failed)`, which returns the bytes of one file; where

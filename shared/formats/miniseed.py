@@ -6,13 +6,14 @@ samples written are counted.
 """
 
 import io
-from collections.abc import Iterable, Mapping, Sequence
-from pathlib import Path
-from typing import Any, BinaryIO
+from collections.abc import Mapping, Sequence
+from itertools import groupby
+from typing import Any
 
 import numpy as np
 from obspy import Stream, Trace
 
+from shared.formats._float_records import kind_of_header, write_records
 from shared.formats._sample_count import check_sample_count
 from shared.waveforms.timing_quality import quality_of, stamp_records
 
@@ -25,8 +26,8 @@ DAY_RECORD_BYTES = 4096
 takes 64 bytes: 1.6% of such a record, and 12.5% of one of 512 bytes."""
 
 _NPTS_OFFSET = 30  # of the number of samples, a big-endian 16-bit integer (SEED manual, chapter 8)
-_BLOCK_BYTES = 256 * DAY_RECORD_BYTES
 _STEIM2_LIMIT = 2**29  # Steim2 stores differences in 30 bits, sign included
+_BLOCK = 1 << 16  # samples
 
 
 def write(traces: Sequence[Trace], _failed: Sequence[Mapping[str, Any]] = ()) -> bytes:
@@ -39,100 +40,76 @@ def write(traces: Sequence[Trace], _failed: Sequence[Mapping[str, Any]] = ()) ->
         _failed: ignored, since miniSEED has no place for windows without samples.
 
     Raises:
-        RuntimeError: ObsPy's writer lost samples.
+        LostSamplesError: the records lack samples.
     """
-    content = b"".join(_records(trace) for trace in traces)
-    _check([content], WINDOW_RECORD_BYTES, traces)
+    content = b"".join(
+        _records(list(alike), encoding) for (encoding, *_), alike in groupby(traces, _form)
+    )
+    _check(content, WINDOW_RECORD_BYTES, traces)
     return content
 
 
-def _records(trace: Trace) -> bytes:
+def _form(trace: Trace) -> tuple[Any, ...]:
+    """Return all that decides the form of a trace's records, its encoding first."""
+    return _encoding(trace.data), kind_of_header(trace), id(quality_of(trace))
+
+
+def _records(traces: Sequence[Trace], encoding: str) -> bytes:
+    """Write traces of one form."""
+    if encoding in ("FLOAT32", "FLOAT64"):
+        return write_records(traces, encoding, WINDOW_RECORD_BYTES)
     buffer = io.BytesIO()
-    trace.write(
-        buffer,
-        format="MSEED",
-        encoding=_encoding(trace.data),
-        reclen=WINDOW_RECORD_BYTES,
-        byteorder=">",
+    Stream(traces).write(
+        buffer, format="MSEED", encoding=encoding, reclen=WINDOW_RECORD_BYTES, byteorder=">"
     )
-    if quality := quality_of(trace):
+    if quality := quality_of(traces[0]):
         stamp_records(buffer.getbuffer(), quality)
     return buffer.getvalue()
 
 
-def write_float_file(stream: Stream, encoding: str, path: Path) -> None:
-    """Write the traces of a stream to a file of big-endian float records.
+def write_floats(traces: Sequence[Trace], encoding: str) -> bytes:
+    """Write the traces of a day as big-endian float records.
 
     Args:
-        stream: any sample type; its data is converted to the encoding in place.
+        traces: unmasked, of any sample type; they stay as they are.
         encoding: "FLOAT32" or "FLOAT64".
-        path: the file to write.
 
     Raises:
-        RuntimeError: ObsPy's writer lost samples.
-        OSError: the file could not be written.
+        LostSamplesError: the records lack samples.
     """
-    for trace in stream:
-        trace.data = trace.data.astype(encoding.lower())
-    with path.open("wb") as file:
-        records = _Records(file)
-        stream.write(
-            records, format="MSEED", encoding=encoding, reclen=DAY_RECORD_BYTES, byteorder=">"
-        )
-    if records.error:
-        raise records.error
-    if len(stream) and (quality := quality_of(stream[0])):  # the same for all segments of a day
-        stamp_records(np.memmap(path, np.uint8, "r+").data, quality)
-    with path.open("rb") as file:
-        _check(iter(lambda: file.read(_BLOCK_BYTES), b""), DAY_RECORD_BYTES, stream)
+    content = write_records(traces, encoding, DAY_RECORD_BYTES)
+    _check(content, DAY_RECORD_BYTES, traces)
+    return content
 
 
-class _Records:
-    """A file that records are written to; it keeps the first error.
-
-    ObsPy writes from a callback of C, in which Python drops exceptions: a full disk would go
-    unnoticed.
-
-    Args:
-        file: the file.
-
-    Attributes:
-        error: the first error; None if all is written so far.
-    """
-
-    def __init__(self, file: BinaryIO) -> None:
-        self._file = file
-        self.error: Exception | None = None
-
-    def write(self, record: bytes) -> None:
-        """Write a record, unless an earlier one failed."""
-        if self.error is None:
-            try:
-                self._file.write(record)
-            except (OSError, MemoryError) as error:
-                self.error = error
-
-
-def _check(blocks: Iterable[bytes], record_bytes: int, traces: Iterable[Trace]) -> None:
+def _check(content: bytes, record_bytes: int, traces: Sequence[Trace]) -> None:
     """Compare the samples that records count in their headers with those of the traces.
 
     Args:
-        blocks: the bytes of whole records.
+        content: the bytes of whole records.
         record_bytes: the length of each record.
         traces: the traces that the records were written from.
     """
-    written = 0
-    for block in blocks:
-        records = np.frombuffer(block, np.uint8).reshape(-1, record_bytes)
-        counts = records[:, _NPTS_OFFSET : _NPTS_OFFSET + 2].copy().view(">u2")
-        written += int(counts.sum())
-    check_sample_count(written, sum(trace.stats.npts for trace in traces), "miniSEED file")
+    records = np.frombuffer(content, np.uint8).reshape(-1, record_bytes)
+    counts = records[:, _NPTS_OFFSET : _NPTS_OFFSET + 2].copy().view(">u2")
+    samples = sum(trace.data.size for trace in traces)
+    check_sample_count(int(counts.sum()), samples, "miniSEED file")
 
 
 def _encoding(samples: np.ndarray) -> str:
     encoding: str = samples.dtype.name.upper()  # miniSEED's names are NumPy's in capitals
     if encoding != "INT32":
         return encoding
-    differences = np.diff(samples.astype(np.int64))  # those of 32-bit integers take 33 bits
-    low, high = differences.min(initial=0), differences.max(initial=0)
-    return "STEIM2" if low >= -_STEIM2_LIMIT and high < _STEIM2_LIMIT else encoding
+    return "STEIM2" if _suits_steim2(samples) else encoding
+
+
+def _suits_steim2(samples: np.ndarray) -> bool:
+    """Return whether all differences of 32-bit integers fit, which themselves take 33 bits."""
+    if int(samples.max()) - int(samples.min()) < _STEIM2_LIMIT:
+        return True
+    for begin in range(0, samples.size, _BLOCK):
+        differences = np.diff(samples[begin : begin + _BLOCK + 1].astype(np.int64))
+        low, high = differences.min(initial=0), differences.max(initial=0)
+        if low < -_STEIM2_LIMIT or high >= _STEIM2_LIMIT:
+            return False
+    return True

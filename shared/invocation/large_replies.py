@@ -78,7 +78,7 @@ def store(
     key = f"{folder}/{request_hash}.{suffix}"
     data = body.data if compressed is None else compressed
     encoding = None if compressed is None else "gzip"
-    s3_write.upload_bytes(data, bucket, key, body.media_type, encoding)
+    s3_write.upload(data, bucket, key, body.media_type, content_encoding=encoding)
     expires = datetime.now(timezone.utc) + timedelta(seconds=LINK_SECONDS)
     return {
         "url": s3_write.presigned_url(bucket, key, LINK_SECONDS),

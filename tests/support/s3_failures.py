@@ -25,11 +25,9 @@ def refused(error, target, bucket=SCEDC.bucket, key="folder/day.ms"):
     return caught.value
 
 
-def refused_upload(tmp_path, bucket=OUTPUT_BUCKET, key="noresp/day.ms"):
-    path = tmp_path / "result.ms"
-    path.write_bytes(BODY)
+def refused_upload(bucket=OUTPUT_BUCKET, key="noresp/day.ms"):
     with pytest.raises(S3Error) as caught:
-        s3_write.upload(path, bucket, key, "text/plain", {})
+        s3_write.upload(BODY, bucket, key, "text/plain")
     assert type(caught.value) is S3Error
     assert f"s3://{bucket}/{key}" in caught.value.message
     assert caught.value.details["object"] == f"s3://{bucket}/{key}"

@@ -42,43 +42,41 @@ def test_archives_are_read_in_their_own_region_unless_another_is_set(
     assert made == [region]
 
 
-def test_region_of_the_environment_signs(tiny_server, tmp_path, monkeypatch):
+def test_region_of_the_environment_signs(tiny_server, monkeypatch):
     monkeypatch.setenv("AWS_REGION", "eu-central-1")
-    path = tmp_path / "result.ms"
-    path.write_bytes(BODY)
     with tiny_server(lambda exchange: exchange.reply(200, ETag='"0"')) as server:
-        s3_write.upload(path, OUTPUT_BUCKET, "key", "text/plain", {})
+        s3_write.upload(BODY, OUTPUT_BUCKET, "key", "text/plain")
     assert "/eu-central-1/s3/" in server.requests[0].headers["Authorization"]
 
 
-def test_nothing_listens(tiny_server, target, tmp_path):
+def test_nothing_listens(tiny_server, target):
     with tiny_server(lambda exchange: exchange.reply(200)):
         pass  # now nothing listens on its port
     refused(S3Error, target)
-    refused_upload(tmp_path)
+    refused_upload()
 
 
-def test_slow_down_at_every_attempt(tiny_server, target, tmp_path, monkeypatch):
+def test_slow_down_at_every_attempt(tiny_server, target, monkeypatch):
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")
     with tiny_server(lambda exchange: exchange.reply(503, SLOW_DOWN)) as server:
         refused(S3Error, target)
         assert len(server.requests) == 2  # botocore reads its own variable
-        assert refused_upload(tmp_path).details["code"] == "SlowDown"
+        assert refused_upload().details["code"] == "SlowDown"
 
 
-def test_answer_is_not_http(tiny_server, target, tmp_path):
+def test_answer_is_not_http(tiny_server, target):
     def respond(exchange):
         exchange.wfile.write(b"220 mail.example.com ESMTP\r\n")
 
     with tiny_server(respond):
         refused(S3Error, target)
-        refused_upload(tmp_path)
+        refused_upload()
 
 
-def test_connection_is_closed_without_an_answer(tiny_server, target, tmp_path):
+def test_connection_is_closed_without_an_answer(tiny_server, target):
     with tiny_server(lambda _exchange: None):
         refused(S3Error, target)
-        refused_upload(tmp_path)
+        refused_upload()
 
 
 @pytest.mark.parametrize("url", ["no-url", "http://"])

@@ -12,31 +12,29 @@ from tests.support.s3_failures import refused_upload
 from tests.support.tiny_server import BODY, CREDENTIALS, s3_error
 
 
-def test_upload(archive, tmp_path):
-    path = tmp_path / "result.ms"
-    path.write_bytes(BODY)
+def test_upload(archive):
     metadata = {"units": "m/s", "parameters": '{"output":"VEL"}', "empty": ""}
-    s3_write.upload(path, OUTPUT_BUCKET, "noresp/day.ms", "application/vnd.fdsn.mseed", metadata)
+    media_type = "application/vnd.fdsn.mseed"
+    s3_write.upload(BODY, OUTPUT_BUCKET, "noresp/day.ms", media_type, metadata=metadata)
     stored = archive.client.get_object(Bucket=OUTPUT_BUCKET, Key="noresp/day.ms")
     assert stored["Body"].read() == BODY
     assert stored["ContentType"] == "application/vnd.fdsn.mseed"
     assert stored["Metadata"] == metadata
 
 
-def test_upload_replaces(archive, tmp_path):
-    path = tmp_path / "result.ms"
+def test_upload_replaces(archive):
     for content, metadata in ((b"first", {"a": "1"}), (b"second", {"b": "2"})):
-        path.write_bytes(content)
-        s3_write.upload(path, OUTPUT_BUCKET, "key", "text/plain", metadata)
+        s3_write.upload(content, OUTPUT_BUCKET, "key", "text/plain", metadata=metadata)
     stored = archive.client.get_object(Bucket=OUTPUT_BUCKET, Key="key")
     assert stored["Body"].read() == b"second"
     assert stored["Metadata"] == {"b": "2"}
 
 
 @pytest.mark.parametrize("encoding", [None, "gzip"])
-def test_upload_of_bytes_and_a_link_to_them(archive, encoding):
-    s3_write.upload_bytes(BODY, OUTPUT_BUCKET, "windows/a b+é.zip", "application/zip", encoding)
-    url = s3_write.presigned_url(OUTPUT_BUCKET, "windows/a b+é.zip", 60)
+def test_upload_and_a_link(archive, encoding):
+    key = "windows/a b+é.zip"
+    s3_write.upload(BODY, OUTPUT_BUCKET, key, "application/zip", content_encoding=encoding)
+    url = s3_write.presigned_url(OUTPUT_BUCKET, key, 60)
     with urllib.request.urlopen(url) as response:
         assert response.read() == BODY
         assert response.headers["Content-Type"] == "application/zip"
@@ -72,17 +70,18 @@ def test_link_without_credentials():
         s3_write.presigned_url("b", "k", 60)
 
 
-def test_upload_to_a_missing_bucket(archive, tmp_path):
-    error = refused_upload(tmp_path, bucket="no-such-bucket")
+def test_upload_to_a_missing_bucket(archive):
+    error = refused_upload(bucket="no-such-bucket")
     assert error.details["code"] == "NoSuchBucket"
 
 
-def test_writing_is_signed_and_one_request(tiny_server, tmp_path, monkeypatch):
+def test_writing_is_signed_and_one_request(tiny_server, monkeypatch):
     monkeypatch.setattr(_config, "_READ_TIMEOUT_S", 60)
-    path = tmp_path / "result.ms"
-    path.write_bytes(BODY * 1024 * 33)  # boto3 would upload it in parts
+    content = BODY * 1024 * 33  # boto3 would upload it in parts
     with tiny_server(lambda exchange: exchange.reply(200, ETag='"0"')) as server:
-        s3_write.upload(path, OUTPUT_BUCKET, "noresp/day.ms", "text/plain", {"units": "m/s"})
+        s3_write.upload(
+            content, OUTPUT_BUCKET, "noresp/day.ms", "text/plain", metadata={"units": "m/s"}
+        )
     [request] = server.requests
     assert request.command == "PUT"
     assert urllib.parse.urlsplit(request.path).path == f"/{OUTPUT_BUCKET}/noresp/day.ms"
@@ -90,14 +89,14 @@ def test_writing_is_signed_and_one_request(tiny_server, tmp_path, monkeypatch):
     assert "/us-west-2/s3/" in request.headers["Authorization"]
     assert request.headers["Content-Type"] == "text/plain"
     assert request.headers["x-amz-meta-units"] == "m/s"
-    assert request.body == path.read_bytes()
+    assert request.body == content
 
 
-def test_upload_without_credentials(tiny_server, tmp_path, monkeypatch):
+def test_upload_without_credentials(tiny_server, monkeypatch):
     for name in CREDENTIALS:
         monkeypatch.delenv(name)
     with tiny_server(lambda exchange: exchange.reply(200, ETag='"0"')) as server:
-        assert "credentials" in refused_upload(tmp_path).message
+        assert "credentials" in refused_upload().message
         assert server.requests == []
 
 
@@ -109,21 +108,19 @@ def test_upload_without_credentials(tiny_server, tmp_path, monkeypatch):
         (500, "InternalError"),
     ],
 )
-def test_upload_is_refused(tiny_server, tmp_path, status, code):
+def test_upload_is_refused(tiny_server, status, code):
     with tiny_server(lambda exchange: exchange.reply(status, s3_error(code))):
-        assert refused_upload(tmp_path).details["code"] == code
+        assert refused_upload().details["code"] == code
 
 
-def test_upload_is_never_answered(tiny_server, tmp_path):
+def test_upload_is_never_answered(tiny_server):
     def respond(exchange):
         exchange.server.over.wait(60)
 
     with tiny_server(respond):
-        refused_upload(tmp_path)
+        refused_upload()
 
 
-def test_metadata_that_s3_cannot_hold(archive, tmp_path):
-    path = tmp_path / "result.ms"
-    path.write_bytes(BODY)
+def test_metadata_that_s3_cannot_hold(archive):
     with pytest.raises(S3Error):
-        s3_write.upload(path, OUTPUT_BUCKET, "key", "text/plain", {"units": "µm/s"})
+        s3_write.upload(BODY, OUTPUT_BUCKET, "key", "text/plain", metadata={"units": "µm/s"})

@@ -211,7 +211,7 @@ def test_server_that_does_not_read(listen: Callable[[Talk], Listener]) -> None:
         s3_client.client(signed=True)
         start = time.monotonic()
         with left(1), pytest.raises(S3Error, match="s3://corrected-waveforms/key: "):
-            s3_write.upload_bytes(bytes(40_000_000), OUTPUT_BUCKET, "key", "text/plain")
+            s3_write.upload(bytes(40_000_000), OUTPUT_BUCKET, "key", "text/plain")
         assert time.monotonic() - start < 2
 
 

@@ -7,6 +7,7 @@ import io
 import json
 import struct
 import zipfile
+import zlib
 
 import numpy as np
 import pytest
@@ -105,3 +106,24 @@ def test_the_header_says_the_place():
     assert [fields[name] for name in ("stdp", "cmpaz", "cmpinc")] == [56.0, UNDEFINED, UNDEFINED]
     fields, _ = header("counts")
     assert {fields[name] for name in FLOATS} == {UNDEFINED, 1.0}
+
+
+@pytest.mark.parametrize("dtype", ["int32", "float32", "float64"])
+@pytest.mark.parametrize("rate", [100.0, 40.0000038, 1 / 3, 0.001])
+def test_a_file_is_that_of_obspy(dtype, rate):
+    data = (np.random.default_rng(7).standard_normal(70_000) * 1e6).astype(dtype)
+    trace = make_trace("CI.BOM.BHZ.00", "2024-02-29T23:59:59.987654Z", data, rate)
+    file = io.BytesIO()
+    trace.write(file, format="SAC", byteorder="<")
+    expected = bytearray(file.getvalue())
+    struct.pack_into("<i", expected, 4 * IDEP_WORD, 5)  # the kind and the unit are ours alone
+    expected[KUSER0_BYTE : KUSER0_BYTE + 8] = b"counts  "
+    with zipfile.ZipFile(io.BytesIO(FORMATS["sac"].write([trace], []).data)) as archive:
+        assert archive.read(archive.namelist()[0]) == expected
+
+
+def test_samples_are_compressed():
+    """Hardly larger than with the search for repeats, which takes more than half the time."""
+    trace = make_trace("CI.BOM.BHZ.", "2024-01-01", noise(100_000))
+    compressed = zlib.compress(trace.data.astype("<f4").tobytes(), 1)
+    assert len(FORMATS["sac"].write([trace], []).data) < 1.1 * len(compressed)
