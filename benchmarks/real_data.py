@@ -18,7 +18,7 @@ from shared.aws import s3_read
 from shared.response.parameters import RemovalParameters
 from shared.response.removal import remove_response
 from shared.stations.stationxml import StationXML, read_stationxml
-from shared.waveforms.read_day import DayFile, read_day
+from shared.waveforms.read_day import read_day
 from shared.waveforms.segments import join
 
 FOLDER = BUILD / "benchmarks"
@@ -76,7 +76,7 @@ def read_channel(nscl: str, *days: str) -> Channel:
     for day in map(Day.parse, days):
         source = SCEDC.day_object(channel, day)
         path = _fetch(source.key)
-        stream: Stream = read_day(source, DayFile(path)).stream
+        stream: Stream = read_day(source, path.read_bytes()).stream
         join(stream)
         if len(stream) != 1:
             raise ValueError(f"{path} must have one segment, has {len(stream)}")
@@ -106,5 +106,5 @@ def _fetch(key: str) -> Path:
     path = FOLDER / key
     if not path.is_file():
         path.parent.mkdir(parents=True, exist_ok=True)
-        s3_read.download(SCEDC.object(key), path)
+        path.write_bytes(s3_read.download(SCEDC.object(key)).content)
     return path

@@ -2,14 +2,15 @@
 
 from typing import Any
 
-from shared.corrected_days.correct import write_corrected_day
+from shared.corrected_days.correct import correct_day
 from shared.corrected_days.request import CorrectedDayRequest, request_from_object
 from shared.invocation import BatchJobs, lambda_handler
+from shared.reply import Unfinished
 
 
-def process(request: Any) -> dict[str, Any]:
+def process(request: Any) -> Unfinished:
     """Write the corrected day to S3_OUTPUT_BUCKET and return its location and report."""
-    return write_corrected_day(CorrectedDayRequest.parse(request))
+    return correct_day(CorrectedDayRequest.parse(request))
 
 
 def output_key(reply: dict[str, Any]) -> str:

@@ -119,7 +119,7 @@ def max_batch_requests() -> int:
 def max_day() -> SizeLimit:
     """Return the largest size of a day object: ``MAX_DAY_MIB``, 512 if not set.
 
-    A day at 200 Hz has 70 MB without compression. A larger object would fill the 512 MB of /tmp
+    A day at 200 Hz has 70 MB without compression. A larger object would fill a third of the memory
     that a function has by default.
 
     Raises:

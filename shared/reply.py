@@ -1,6 +1,6 @@
-"""Replies: an answer with its failures, headers and extent, or the bytes of a file."""
+"""Replies: an answer with its failures, headers and extent, the bytes of a file, or a last step."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -44,3 +44,17 @@ class File:
     data: bytes
     media_type: str
     suffix: str
+
+
+@dataclass(frozen=True)
+class Unfinished:
+    """An answer whose last step is left, such as an upload.
+
+    A batch takes the last step of a request while it computes the next one.
+
+    Attributes:
+        finish: takes the last step, and returns the answer or raises; to be called once, perhaps
+            in another thread.
+    """
+
+    finish: Callable[[], Any]

@@ -114,11 +114,6 @@ def whole_number(setting: str, default: int, largest: int = 999_999_999, unit: s
     return _number(setting, largest, f"{number} 1 to {largest:,}") or default
 
 
-def temporary_folder() -> str:
-    """Return the folder for temporary files that the environment names: ``TMPDIR``, or /tmp."""
-    return os.environ.get("TMPDIR") or "/tmp"  # noqa: S108
-
-
 def memory_size_mb() -> int | None:
     """Return the memory of the Lambda function in MB; None anywhere else.
 

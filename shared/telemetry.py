@@ -87,14 +87,10 @@ class Invocation:
         failed = (n for failure, n in self.failures.items() if failure.error == INTERNAL_ERROR)
         return max(sum(failed), self.caught_bugs)
 
-    def begin_job(self) -> None:
-        """Begin another job, whose facts are not known yet."""
-        self.jobs += 1
-        self._job = {}
-
-    def end_job(self, seconds: float) -> None:
-        """End the current job."""
-        self.slowest = max(self.slowest, (seconds, self._job), key=lambda job: job[0])
+    def begin_job(self) -> dict[str, Any]:
+        """Begin another job, whose facts are not known yet, and return them."""
+        self.jobs, self._job = self.jobs + 1, {}
+        return self._job
 
     def describe(self, facts: Mapping[str, Any]) -> None:
         """Add facts about the current job."""
@@ -164,18 +160,24 @@ def step(name: str) -> Iterator[None]:
 
 
 @contextmanager
-def job() -> Iterator[None]:
-    """Count the enclosed block as a job, and its exception as the failure of the job."""
+def job() -> Iterator[Mapping[str, Any]]:
+    """Count the enclosed block as a job, and its exception as its failure; yield its facts."""
     invocation = _current.get() or Invocation()
-    invocation.begin_job()
+    facts = invocation.begin_job()
     start = _clock()
     try:
-        yield
+        yield facts
     except Exception as error:
         invocation.add_failure(error, "", "", 1)
         raise
     finally:
-        invocation.end_job(_clock() - start)
+        end_job(facts, _clock() - start)
+
+
+def end_job(facts: Mapping[str, Any], seconds: float) -> None:
+    """Report the seconds of a whole job, whose last step may have overlapped with the next job."""
+    if invocation := _current.get():
+        invocation.slowest = max(invocation.slowest, (seconds, facts), key=lambda job: job[0])
 
 
 def describe(**facts: Any) -> None:

@@ -6,7 +6,6 @@ s3_read: public objects, read whole or in parts.
 s3_write: uploads, and signed links.
 dead_letters: messages that failed for good, sent to a queue with the reason.
 etag_cache: `ETagCache`, results that a warm container keeps of S3 objects.
-scratch: a temporary folder for one invocation.
 memory: refuses work that would exhaust the function's memory.
 time_limit: refuses work that would not end within the function's time.
 deadline: the time left in an invocation, for its requests to S3 and for another job.
@@ -14,7 +13,7 @@ deadline: the time left in an invocation, for its requests to S3 and for another
 _requests: sends S3's requests, and translates their errors.
 _attempts: repeats requests until the deadline.
 _timed_sockets: connections that keep the deadline, whatever S3 does.
-_bodies, _download: read bodies, and compare their sizes and versions.
+_bodies: reads bodies, and compares their sizes and versions.
 _buckets: whether buckets can be listed, which decides the meaning of 403.
 _config: time-outs of the AWS clients.
 """

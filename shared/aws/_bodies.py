@@ -96,11 +96,11 @@ def _ranged(
     announced = answer.get("ContentLength", length)
     if announced != length:
         raise BrokenAnswerError(f"S3 announced {announced:,} bytes as {text} of the object")
-    content = _read(answer["Body"], length)
+    content = read_to_end(answer["Body"], length)
     return ObjectPart(content, first=begin, size=size, etag=answer.get("ETag", ""))
 
 
-def _read(body: Any, length: int) -> bytes:
+def read_to_end(body: Any, length: int) -> bytes:
     """Read a body of a known length to its end, where botocore compares its checksum.
 
     Without Content-Length, a body may be longer than it must be: such a rest is not received.
@@ -125,7 +125,7 @@ def _cut(
     begin = max(0, length + first) if first < 0 else min(first, length)
     end = length if first < 0 or last is None else min(last + 1, length)
     if end == length:
-        content = _read(answer["Body"], length)
+        content = read_to_end(answer["Body"], length)
     else:  # the rest stays in the connection, which is closed
         content = answer["Body"].read(end)
         telemetry.count_s3_bytes(len(content))

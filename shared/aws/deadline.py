@@ -48,7 +48,11 @@ class TimeLeft:
         try:
             yield
         finally:
-            self._longest_s = max(self._longest_s or 0.0, time.monotonic() - start)
+            self.note(time.monotonic() - start)
+
+    def note(self, seconds: float) -> None:
+        """Take account of the time that a job took."""
+        self._longest_s = max(self._longest_s or 0.0, seconds)
 
 
 class _Invocation:

@@ -1,8 +1,9 @@
 """S3 clients, and threads for parallel requests."""
 
 import math
-from collections.abc import Callable, Iterable
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
 from contextvars import copy_context
 from functools import cache
 from itertools import count
@@ -28,6 +29,8 @@ _LEAST_S = 5.0
 """Seconds that each of several parallel calls gets at least, if there are as many left."""
 
 _T = TypeVar("_T")
+_First = TypeVar("_First")
+_Second = TypeVar("_Second")
 _lock = Lock()
 
 
@@ -101,3 +104,26 @@ def in_threads(do: Callable[[_T], object], items: Iterable[_T], *, share_time: b
     contexts = [copy_context() for _ in arguments]
     with ThreadPoolExecutor(MAX_CONNECTIONS, "s3") as pool:
         list(pool.map(lambda each, *args: each.run(call, *args), contexts, count(), arguments))
+
+
+@contextmanager
+def in_background(do: Callable[[], _Second]) -> "Iterator[Future[_Second]]":
+    """Call a function in a thread while the enclosed block runs; the block ends after both.
+
+    Args:
+        do: the function; it finds the deadline of the invocation in its thread, too.
+
+    Yields:
+        The call, whose `result()` waits for its end and raises its exception.
+    """
+    with ThreadPoolExecutor(1, "background") as pool:
+        yield pool.submit(copy_context().run, do)
+
+
+def at_once(first: Callable[[], _First], second: Callable[[], _Second]) -> tuple[_First, _Second]:
+    """Call two functions at the same time, and return both results.
+
+    If both fail, the exception of the first one is raised, whichever failed earlier.
+    """
+    with in_background(second) as call:
+        return first(), call.result()

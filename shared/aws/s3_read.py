@@ -3,17 +3,21 @@
 Requests are unsigned: archives are public, so reading takes neither credentials nor permissions.
 """
 
-from pathlib import Path
+import io
+from concurrent.futures import Future
+from contextlib import closing
 from typing import TYPE_CHECKING, Any, Protocol
 
 from botocore.exceptions import ClientError
 
 from shared import limits, settings
-from shared.aws import _download
 from shared.aws._attempts import BrokenAnswerError
-from shared.aws._bodies import ObjectPart, read_body
+from shared.aws._bodies import ObjectPart, content_length, read_body, read_to_end
 from shared.aws._requests import Target, request
+from shared.aws.memory import require_memory
+from shared.aws.s3_client import MAX_CONNECTIONS, in_background, in_threads
 from shared.aws.s3_codes import INVALID_RANGE, NOT_MODIFIED, PRECONDITION_FAILED, error_code
+from shared.errors import S3Error
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
@@ -26,6 +30,13 @@ __all__ = [
     "read_part",
     "read_unless",
 ]
+
+
+_IN_ONE_STREAM = 32 * 1024**2
+"""Bytes: smaller objects come in one answer, as parts would cost more requests than they save."""
+
+_PART = 8 * 1024**2
+_VERSIONS = 3  # attempts at an object that is replaced while it is read
 
 
 class S3Object(Protocol):
@@ -56,18 +67,79 @@ class ObjectChangedError(Exception):
     """The content of an object is not the expected one."""
 
 
-def download(source: S3Object, path: Path) -> str:
-    """Copy an object into a file, which appears once it is complete.
+def download(source: S3Object) -> ObjectPart:
+    """Read a whole object into memory, all of it from one version.
 
-    Returns:
-        The object's ETag; "" if S3 gave none.
+    HEAD and GET are sent at the same time. Their answers must agree in size and version.
 
     Raises:
         NoSuchObjectError: the object does not exist, or is not public.
         S3Error: S3 could not be reached, refused, or broke off.
-        TooLargeError: the object is larger than its limit; none of it is received.
+        TooLargeError: the object is larger than its limit, or than the function's memory; none of
+            it is received.
     """
-    return _download.download(_target(source), path)
+    attempt = 1
+    while True:
+        try:
+            return _download(source, _target(source))
+        except ObjectChangedError as error:
+            if attempt == _VERSIONS:
+                raise S3Error(
+                    f"could not read {source.uri}: it was replaced {attempt} times while it was"
+                    " read",
+                    object=source.uri,
+                ) from error
+            attempt += 1
+
+
+def _download(source: S3Object, target: Target) -> ObjectPart:
+    with in_background(lambda: request("read", target, lambda s3: _head(s3, target))) as head:
+        whole = request("read", target, lambda s3: _whole(s3, target, head))
+    return whole or _in_parts(source, *head.result())
+
+
+def _head(s3: "S3Client", target: Target) -> tuple[int, str]:
+    """Return an object's size in bytes and its ETag."""
+    answer = s3.head_object(Bucket=target.bucket, Key=target.key)
+    size = content_length(answer)
+    target.check_size(size)
+    in_flight = min(size, MAX_CONNECTIONS * _PART) if size > _IN_ONE_STREAM else 0
+    require_memory(size + in_flight, target.uri, "give it more memory")
+    return size, answer.get("ETag", "")
+
+
+def _whole(s3: "S3Client", target: Target, head: "Future[tuple[int, str]]") -> ObjectPart | None:
+    """Return an object of the size and the ETag of HEAD; None if it is better read in parts."""
+    try:
+        answer = s3.get_object(Bucket=target.bucket, Key=target.key)
+    except Exception:
+        head.result()  # two requests that fail alike are one failure
+        raise
+    with closing(answer["Body"]):
+        size, etag = head.result()
+        if answer.get("ETag", "") != etag:
+            raise ObjectChangedError(f"{target.uri} is {answer.get('ETag')}, was {etag}")
+        length = content_length(answer)
+        if length != size:
+            raise BrokenAnswerError(f"S3 announced {length:,} bytes, and by HEAD {size:,}")
+        if size > _IN_ONE_STREAM:
+            return None
+        return ObjectPart(read_to_end(answer["Body"], size), first=0, size=size, etag=etag)
+
+
+def _in_parts(source: S3Object, size: int, etag: str) -> ObjectPart:
+    buffer = io.BytesIO()  # whose content becomes bytes without a copy
+    buffer.seek(size - 1)
+    buffer.write(b"\0")
+
+    def copy(start: int) -> None:
+        part = read_part(source, start, min(start + _PART, size) - 1, etag=etag)
+        if (part.size, part.etag) != (size, etag):
+            raise ObjectChangedError(f"{source.uri} has {part.size} bytes, had {size}")
+        buffer.getbuffer()[start : start + _PART] = part.content
+
+    in_threads(copy, range(0, size, _PART), share_time=False)
+    return ObjectPart(buffer.getvalue(), first=0, size=size, etag=etag)
 
 
 def read_part(

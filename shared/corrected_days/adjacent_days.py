@@ -6,6 +6,7 @@ from obspy import Inventory, Stream, UTCDateTime
 
 from shared import guard
 from shared.archive.archive import DayObject
+from shared.aws.s3_client import at_once
 from shared.errors import S3Error, SettingsError
 from shared.response.bridging import MAX_BRIDGED_S
 from shared.response.margins import corners_at, margin_s
@@ -38,6 +39,9 @@ class AdjacentDays:
     uris: tuple[str, ...]
     warnings: tuple[str, ...]
     etags: tuple[str, ...] = ()
+
+
+_NONE = AdjacentDays(Stream(), (), ())
 
 
 def needed_margins(own: Stream, inventory: Inventory, parameters: RemovalParameters) -> Margins:
@@ -77,22 +81,32 @@ def read_adjacent_days(
     Raises:
         S3Error: S3 failed.
     """
-    day = day_object.day
-    first = own[0].stats.starttime
+    return _add(
+        *at_once(
+            lambda: _before(day_object, own, margins[0]),
+            lambda: _after(day_object, own, margins[1]),
+        )
+    )
+
+
+def _before(day_object: DayObject, own: Stream, needed_s: float) -> AdjacentDays:
+    """Read the end of the day before."""
+    midnight, first = day_object.day.starttime, own[0].stats.starttime
+    if first - midnight >= MAX_BRIDGED_S:
+        return _NONE
+    before = _read(day_object.previous, midnight - needed_s, first - own[0].stats.delta / 2)
+    # Records may cross midnight, so that the day's own samples are part of the margin.
+    return _compare(before, max(0.0, midnight - first), needed_s, "before")
+
+
+def _after(day_object: DayObject, own: Stream, needed_s: float) -> AdjacentDays:
+    """Read the start of the day after."""
+    midnight = day_object.day.next.starttime
     last = max(trace.stats.endtime for trace in own)
-    adjacent = AdjacentDays(Stream(), (), ())
-    if first - day.starttime < MAX_BRIDGED_S:
-        end = first - own[0].stats.delta / 2
-        before = _read(day_object.previous, day.starttime - margins[0], end)
-        # Records may cross midnight, so that the day's own samples are part of the margin.
-        own_s = max(0.0, day.starttime - first)
-        adjacent = _add(adjacent, _compare(before, own_s, margins[0], "before"))
-    if day.next.starttime - last < MAX_BRIDGED_S:
-        start = last + own[-1].stats.delta / 2
-        after = _read(day_object.next, start, day.next.starttime + margins[1])
-        own_s = max(0.0, last - day.next.starttime)
-        adjacent = _add(adjacent, _compare(after, own_s, margins[1], "after"))
-    return adjacent
+    if midnight - last >= MAX_BRIDGED_S:
+        return _NONE
+    after = _read(day_object.next, last + own[-1].stats.delta / 2, midnight + needed_s)
+    return _compare(after, max(0.0, last - midnight), needed_s, "after")
 
 
 def _read(day_object: DayObject, start: UTCDateTime, end: UTCDateTime) -> AdjacentDays:
@@ -104,7 +118,7 @@ def _read(day_object: DayObject, start: UTCDateTime, end: UTCDateTime) -> Adjace
     if attempt.in_doubt:
         forget_day(day_object)
     if attempt.error:
-        return AdjacentDays(Stream(), (), (attempt.error.message,))
+        return replace(_NONE, warnings=(attempt.error.message,))
     return AdjacentDays(stream, (waveform.uri,), messages, (waveform.etag,))
 
 

@@ -1,7 +1,8 @@
 """Correct a channel day: read it, remove the instrument response, write it to the output bucket."""
 
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any
 
 from obspy import Inventory, Stream
@@ -10,7 +11,7 @@ from shared import guard, machine, settings, telemetry
 from shared.archive.archive import DayObject
 from shared.archive.registry import input_archive
 from shared.aws import s3_client, s3_write
-from shared.aws.scratch import scratch_folder
+from shared.aws.s3_client import at_once
 from shared.corrected_days._description import extent, object_metadata, provenance
 from shared.corrected_days._stopwatch import Stopwatch
 from shared.corrected_days.adjacent_days import (
@@ -22,6 +23,7 @@ from shared.corrected_days.request import CorrectedDayRequest
 from shared.errors import NoWaveformError
 from shared.formats import FORMATS
 from shared.formats.miniseed import write_floats
+from shared.reply import Unfinished
 from shared.response.parameters import RemovalParameters
 from shared.response.removal import remove_response
 from shared.response.report import RemovalReport
@@ -56,7 +58,6 @@ class _Sources:
     etags: dict[str, Any]
 
 
-@machine.named_faults()
 def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
     """Remove the response from a channel day, and write the result to the output bucket.
 
@@ -72,7 +73,17 @@ def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
         UnreadableObjectError: an object of the archive is not of the kind that its key names.
         BadRequestError: `pre_filt` lies beyond the data's Nyquist frequency.
         S3Error: S3 failed.
-        TooLargeError: the function has too little memory, or room in /tmp.
+        TooLargeError: the function has too little memory.
+    """
+    reply: dict[str, Any] = correct_day(request).finish()
+    return reply
+
+
+def correct_day(request: CorrectedDayRequest) -> Unfinished:
+    """Do all that `write_corrected_day` does except the upload, which is the last step.
+
+    Raises:
+        Exception: as of `write_corrected_day`.
     """
     telemetry.describe(
         channel=request.channel.nscl,
@@ -81,35 +92,51 @@ def write_corrected_day(request: CorrectedDayRequest) -> dict[str, Any]:
     )
     output_bucket = settings.output_bucket()
     day_object = input_archive().day_object(request.channel, request.day)
-    try:
-        return _write_corrected_day(request, day_object, output_bucket)
-    except Exception as error:
-        if guard.casts_doubt(error):
-            forget_day(day_object)
-            forget_channel(day_object.archive, day_object.channel)
-        raise
+    with _faults_of(day_object):
+        upload = _correct(request, day_object, output_bucket)
+
+    def finish() -> dict[str, Any]:
+        with _faults_of(day_object):
+            return upload()
+
+    return Unfinished(finish)
 
 
-def _write_corrected_day(
+@contextmanager
+def _faults_of(day_object: DayObject) -> Iterator[None]:
+    """Name faults of the machine, and forget objects that an exception casts doubt on."""
+    with machine.named_faults():
+        try:
+            yield
+        except Exception as error:
+            if guard.casts_doubt(error):
+                forget_day(day_object)
+                forget_channel(day_object.archive, day_object.channel)
+            raise
+
+
+def _correct(
     request: CorrectedDayRequest, day_object: DayObject, output_bucket: str
-) -> dict[str, Any]:
+) -> Callable[[], dict[str, Any]]:
+    """Return the upload, which needs the samples no more."""
     watch = Stopwatch()
-    with scratch_folder() as folder:
-        sources = _read_sources(day_object, request.parameters, folder, watch)
-        stream, adjacent = sources.stream, sources.adjacent
-        with watch.step("remove_response"):
-            margins = adjacent.stream if adjacent else None
-            report = remove_response(
-                stream, sources.inventory, request.parameters, margins, empty=sources.empty
-            )
-            if request.parameters.encoding == "FLOAT32":
-                check_range(stream, report.units)
-                lost = describe_rounding(stream, report)
-                report = replace(report, warnings=(*report.warnings, *lost))
-        with watch.step("write"):
-            content = write_floats(stream, request.parameters.encoding)
-        description = _describe(request, sources, report)
-        origin = provenance(request, sources.etags)
+    sources = _read_sources(day_object, request.parameters, watch)
+    stream, adjacent = sources.stream, sources.adjacent
+    with watch.step("remove_response"):
+        margins = adjacent.stream if adjacent else None
+        report = remove_response(
+            stream, sources.inventory, request.parameters, margins, empty=sources.empty
+        )
+        if request.parameters.encoding == "FLOAT32":
+            check_range(stream, report.units)
+            lost = describe_rounding(stream, report)
+            report = replace(report, warnings=(*report.warnings, *lost))
+    with watch.step("write"):
+        content = write_floats(stream, request.parameters.encoding)
+    description = _describe(request, sources, report)
+    origin = provenance(request, sources.etags)
+
+    def upload() -> dict[str, Any]:
         with watch.step("upload"):
             s3_write.upload(
                 content,
@@ -118,18 +145,23 @@ def _write_corrected_day(
                 FORMATS["mseed"].media_type,
                 metadata=object_metadata({**description, **origin, "seconds": watch.seconds}),
             )
-    output_key = s3_client.uri(output_bucket, request.output_key)
-    return {"output_key": output_key, **description, "seconds": watch.seconds}
+        output_key = s3_client.uri(output_bucket, request.output_key)
+        return {"output_key": output_key, **description, "seconds": watch.seconds}
+
+    return upload
 
 
 def _read_sources(
-    day_object: DayObject, parameters: RemovalParameters, folder: Path, watch: Stopwatch
+    day_object: DayObject, parameters: RemovalParameters, watch: Stopwatch
 ) -> _Sources:
     with watch.step("download"):
-        file = download_day(day_object, folder)
-        stationxml = download_stationxml(day_object.archive, day_object.channel)
+        content, stationxml = at_once(
+            lambda: download_day(day_object),
+            lambda: download_stationxml(day_object.archive, day_object.channel),
+        )
     with watch.step("read"):
-        waveform = read_day(day_object, file)
+        waveform = read_day(day_object, content)
+        del content  # some 20 MB, which the removal has a use for
         empty = (*conflicts(waveform.stream), *waveform.empty)
         warnings = [*waveform.warnings, *join(waveform.stream)]
         if not waveform.stream:

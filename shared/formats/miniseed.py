@@ -40,7 +40,7 @@ def write(traces: Sequence[Trace], _failed: Sequence[Mapping[str, Any]] = ()) ->
         _failed: ignored, since miniSEED has no place for windows without samples.
 
     Raises:
-        LostSamplesError: the records lack samples.
+        RuntimeError: the records lack samples.
     """
     content = b"".join(
         _records(list(alike), encoding) for (encoding, *_), alike in groupby(traces, _form)
@@ -75,7 +75,7 @@ def write_floats(traces: Sequence[Trace], encoding: str) -> bytes:
         encoding: "FLOAT32" or "FLOAT64".
 
     Raises:
-        LostSamplesError: the records lack samples.
+        RuntimeError: the records lack samples.
     """
     content = write_records(traces, encoding, DAY_RECORD_BYTES)
     _check(content, DAY_RECORD_BYTES, traces)

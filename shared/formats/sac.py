@@ -64,7 +64,7 @@ def write(
         windows: all windows as JSON, without their samples; `windows.json` lists them.
 
     Raises:
-        LostSamplesError: a file lacks samples.
+        RuntimeError: a file lacks samples.
     """
     buffer = io.BytesIO()
     times_used: Counter[str] = Counter()

@@ -4,6 +4,7 @@ https://docs.aws.amazon.com/step-functions/latest/dg/input-output-itembatcher.ht
 """
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from shared.errors import INTERNAL_ERROR, BadRequestError, ServiceError, TooLargeError
@@ -26,11 +27,14 @@ def process_items(event: Mapping[str, Any], worker: Worker) -> list[dict[str, An
     items, shared_input = _read(event)
     entries: list[dict[str, Any]] = []
     failures: list[ServiceError] = []
-    for number, item in enumerate(items):
-        if not worker.has_time():
+    jobs = (
+        (f"item {number}", partial(_request, item, shared_input))
+        for number, item in enumerate(items)
+    )
+    for number, result in enumerate(worker.run(jobs)):
+        if result is None:
             failures.append(_no_time(number, len(items)))
             break
-        result = _run(item, shared_input, worker, number)
         if isinstance(result.error, ServiceError) and not result.permanent:
             failures.append(result.error)
         else:
@@ -50,9 +54,8 @@ def _read(event: Mapping[str, Any]) -> tuple[list[Any], Mapping[str, Any]]:
     return items, shared_input
 
 
-def _run(item: Any, shared_input: Mapping[str, Any], worker: Worker, number: int) -> JobResult:
-    request = {**shared_input, **item} if isinstance(item, Mapping) else item
-    return worker.run(lambda: request, f"item {number}")
+def _request(item: Any, shared_input: Mapping[str, Any]) -> Any:
+    return {**shared_input, **item} if isinstance(item, Mapping) else item
 
 
 def _entry(result: JobResult) -> dict[str, Any]:

@@ -32,7 +32,7 @@ from shared.invocation import (
 )
 from shared.invocation.batch import BatchJobs, Worker
 from shared.invocation.log_line import log_line
-from shared.reply import Reply
+from shared.reply import Reply, Unfinished
 
 __all__ = ["Handler", "Process", "Query", "lambda_handler"]
 
@@ -60,8 +60,8 @@ def lambda_handler(
 
     Args:
         process: takes the request, any JSON value, and returns the answer: dicts, lists, text,
-            numbers, None and NumPy arrays, a `File`, or a `Reply` around one of these. It raises
-            one of `shared.errors` to refuse a request.
+            numbers, None and NumPy arrays, a `File`, or a `Reply` around one of these. It may also
+            return an `Unfinished`. It raises one of `shared.errors` to refuse a request.
         query: converts the parameters of a query string to the request, for GET; None refuses GET.
         large_folder: folder of the output bucket for answers that exceed a reply, which then
             carries a link; None refuses such answers.
@@ -148,6 +148,8 @@ class _Function:
 
     def _reply(self, request: Any) -> Reply:
         answer = self.process(request)
+        if isinstance(answer, Unfinished):
+            answer = answer.finish()
         reply = answer if isinstance(answer, Reply) else Reply(answer)
         telemetry.count_failures_once(reply.failures)
         return reply

@@ -5,6 +5,7 @@ Events and result codes: https://docs.aws.amazon.com/AmazonS3/latest/userguide/b
 
 import json
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import unquote_plus
 
@@ -31,10 +32,14 @@ def process_tasks(event: Mapping[str, Any], worker: Worker) -> dict[str, Any]:
     """
     _check(event)
     results = []
-    for task in event["tasks"]:
+    jobs = (
+        (f"task {task['taskId']}", partial(_request, event, task, worker.jobs))
+        for task in event["tasks"]
+    )
+    for task, result in zip(event["tasks"], worker.run(jobs), strict=True):
         code, text = "TemporaryFailure", "not started, since the function's time is running out"
-        if worker.has_time():
-            code, text = _code_and_text(task, _run(event, task, worker))
+        if result:
+            code, text = _code_and_text(task, result)
         text = text[:_MAX_RESULT_CHARACTERS]
         results.append({"taskId": task["taskId"], "resultCode": code, "resultString": text})
     return {
@@ -70,10 +75,6 @@ def _user_arguments(event: Mapping[str, Any]) -> Mapping[str, str]:
     if not isinstance(arguments, Mapping):
         raise BadRequestError("job must be an object, and so must its userArguments")
     return arguments
-
-
-def _run(event: Mapping[str, Any], task: Mapping[str, Any], worker: Worker) -> JobResult:
-    return worker.run(lambda: _request(event, task, worker.jobs), f"task {task['taskId']}")
 
 
 def _request(event: Mapping[str, Any], task: Mapping[str, Any], jobs: BatchJobs) -> Any:

@@ -6,11 +6,12 @@ https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
 
 import logging
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from shared import guard, settings, strict_json
 from shared.errors import BadRequestError, ServiceError
-from shared.invocation.batch import Worker, check_batch_size
+from shared.invocation.batch import JobResult, Worker, check_batch_size
 
 logger = logging.getLogger(__name__)
 
@@ -32,13 +33,17 @@ def process_messages(event: Mapping[str, Any], worker: Worker) -> dict[str, Any]
     _check(event["Records"])
     returned = []
     max_receives = settings.max_receive_count()
-    for record in event["Records"]:
-        if not worker.has_time():
-            message = record["messageId"]
+    results = worker.run(
+        (f"message {record['messageId']}", partial(_request, record["body"]))
+        for record in event["Records"]
+    )
+    for record, result in zip(event["Records"], results, strict=True):
+        message = record["messageId"]
+        if result is None:
             logger.warning("message %s: not started, since the time is running out", message)
             returned.append(message)
-        elif not _process_message(record, worker, max_receives):
-            returned.append(record["messageId"])
+        elif result.error and not _is_settled(record, result, result.error, max_receives):
+            returned.append(message)
     return {"batchItemFailures": [{"itemIdentifier": message} for message in returned]}
 
 
@@ -54,15 +59,15 @@ def _check(records: Sequence[Any]) -> None:
             )
 
 
-def _process_message(record: Mapping[str, Any], worker: Worker, max_receives: int | None) -> bool:
-    """Run a message's job; return whether SQS may delete the message."""
-    message, body = record["messageId"], record["body"]
+def _is_settled(
+    record: Mapping[str, Any], result: JobResult, error: Exception, max_receives: int | None
+) -> bool:
+    """Return whether SQS may delete a message whose job failed, as it is a dead letter."""
+    message = record["messageId"]
     # A bug of one message must not return the others, whose jobs are done, to the queue.
     with guard.attempt(f"message {message}", ServiceError):
-        result = worker.run(lambda: _request(body), f"message {message}")
-        if result.error and (result.permanent or _is_last_receive(record, max_receives)):
-            return _send_to_dead_letters(message, body, result.error)
-        return result.error is None
+        if result.permanent or _is_last_receive(record, max_receives):
+            return _send_to_dead_letters(message, record["body"], error)
     return False
 
 

@@ -1,7 +1,5 @@
 """Decode the samples of a day object, and describe its damage and other oddities."""
 
-from pathlib import Path
-
 import numpy as np
 import numpy.typing as npt
 
@@ -36,12 +34,12 @@ _UNTRUE_SPANS = [
 """Reasons by which the times of a header are not those of its samples."""
 
 
-def decode_day(day_object: DayObject, content: Path | bytes, etag: str = "") -> DayRecords:
+def decode_day(day_object: DayObject, content: bytes, etag: str = "") -> DayRecords:
     """Decode a day object, or some of its records.
 
     Args:
         day_object: the object; samples of other channels or days are left out.
-        content: a file with its content, or whole records.
+        content: its content, or whole records.
         etag: the object's ETag, if it is known.
 
     Raises:
@@ -49,7 +47,7 @@ def decode_day(day_object: DayObject, content: Path | bytes, etag: str = "") -> 
         UnreadableObjectError: the content is not miniSEED, none of its records can be decoded, or
             their rates and times contradict one another.
     """
-    view = _view(content)
+    view = memoryview(content).toreadonly()
     return decode_records(day_object, view, scan(view), etag)
 
 
@@ -82,14 +80,6 @@ def decode_records(
     notes, spans = _describe_damage(day_object.uri, table, own, reasons, len(view))
     quality = _quality(own.select(reasons == Flaw.NONE))
     return DayRecords(day_object.uri, tuple(runs), (*notes, *stray), tuple(spans), quality, etag)
-
-
-def _view(content: Path | bytes) -> memoryview:
-    if isinstance(content, bytes):
-        return memoryview(content)
-    if not content.stat().st_size:  # which cannot be mapped
-        return memoryview(b"")
-    return np.memmap(content, np.uint8, "r").data
 
 
 def _are_cut(table: RecordTable, own: RecordTable, size: int) -> npt.NDArray[np.bool_]:

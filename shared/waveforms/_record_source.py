@@ -6,7 +6,6 @@ from typing import TypeVar
 from shared.archive.archive import DayObject
 from shared.aws import s3_read
 from shared.aws.s3_read import ObjectChangedError
-from shared.aws.scratch import scratch_folder
 from shared.errors import NoSuchObjectError, S3Error
 from shared.waveforms import _record_cache
 from shared.waveforms._day_records import DayRecords
@@ -100,11 +99,10 @@ class RecordSource:
             S3Error: S3 could not be reached, refused, or broke off.
             UnreadableObjectError: the object is not miniSEED.
         """
-        with scratch_folder() as folder:
-            file = download_day(self.day_object, folder)
-            self.reads += 1
-            self.bytes_read += file.path.stat().st_size
-            return decode_day(self.day_object, file.path, file.etag)
+        whole = download_day(self.day_object)
+        self.reads += 1
+        self.bytes_read += whole.size
+        return decode_day(self.day_object, whole.content, whole.etag)
 
     def retry_if_changed(self, read: Callable[[], _T], start_over: Callable[[], None]) -> _T:
         """Call a function that fetches; call it again if the object was replaced meanwhile.

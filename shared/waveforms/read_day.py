@@ -1,39 +1,24 @@
 """Download and read whole day objects."""
 
-from dataclasses import dataclass
-from pathlib import Path
-
 from shared.archive.archive import DayObject
 from shared.aws import s3_read
+from shared.aws.s3_read import ObjectPart
 from shared.errors import NoSuchObjectError, NoWaveformError
 from shared.waveforms import _record_cache
 from shared.waveforms._decode_day import decode_day
 from shared.waveforms.day_waveform import DayWaveform
 
 
-@dataclass(frozen=True)
-class DayFile:
-    """A day object, downloaded into a file.
-
-    Attributes:
-        path: the file.
-        etag: the object's ETag; "" if S3 gave none.
-    """
-
-    path: Path
-    etag: str = ""
-
-
-def download_day(day_object: DayObject, folder: Path) -> DayFile:
-    """Download the object of a channel's day into a folder.
+def download_day(day_object: DayObject) -> ObjectPart:
+    """Download the object of a channel's day into memory.
 
     Raises:
         NoWaveformError: the archive has no such object.
         S3Error: S3 could not be reached, refused, or broke off.
+        TooLargeError: the object is larger than its limit, or than the function's memory.
     """
-    path = folder / day_object.key.rpartition("/")[2]
     try:
-        return DayFile(path, s3_read.download(day_object, path))
+        return s3_read.download(day_object)
     except NoSuchObjectError as error:
         raise no_object(day_object, error) from error
 
@@ -52,17 +37,17 @@ def no_object(day_object: DayObject, error: NoSuchObjectError) -> NoWaveformErro
     )
 
 
-def read_day(day_object: DayObject, content: DayFile | bytes) -> DayWaveform:
+def read_day(day_object: DayObject, content: ObjectPart | bytes) -> DayWaveform:
     """Read a day object.
 
     Args:
         day_object: the object; samples of other channels or days are left out.
-        content: the file from `download_day`, or its content.
+        content: the object from `download_day`, or its bytes.
 
     Raises:
         NoWaveformError: there are no samples of the channel and the day.
         UnreadableObjectError: the content is not miniSEED, or none of its records can be decoded.
     """
-    if isinstance(content, bytes):
-        return decode_day(day_object, content).waveform()
-    return decode_day(day_object, content.path, content.etag).waveform()
+    if isinstance(content, ObjectPart):
+        return decode_day(day_object, content.content, content.etag).waveform()
+    return decode_day(day_object, content).waveform()

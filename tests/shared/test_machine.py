@@ -9,16 +9,10 @@ from shared import machine
 from shared.errors import BadRequestError, SettingsError, TooLargeError
 
 NAMED = {
-    "full disk": (OSError(errno.ENOSPC, "x", "/tmp/secret"), TooLargeError, "folder is full"),
-    "quota": (OSError(errno.EDQUOT, "x"), TooLargeError, "folder is full"),
-    "file limit": (OSError(errno.EFBIG, "x"), TooLargeError, "ulimit -f"),
     "memory": (MemoryError(), TooLargeError, "memory is too small"),
     "memory of the kernel": (OSError(errno.ENOMEM, "x"), TooLargeError, "memory is too small"),
-    "read-only": (OSError(errno.EROFS, "x", "/tmp/secret"), SettingsError, "read-only"),
-    "foreign": (PermissionError(errno.EACCES, "x", "/tmp/secret"), SettingsError, "permission"),
-    "files": (OSError(errno.EMFILE, "x"), SettingsError, "too many open files"),
+    "files": (OSError(errno.EMFILE, "x", "/secret"), SettingsError, "too many open files"),
     "files of all": (OSError(errno.ENFILE, "x"), SettingsError, "too many open files"),
-    "broken disk": (OSError(errno.EIO, "x"), SettingsError, "disk"),
     "threads": (RuntimeError("can't start new thread"), SettingsError, "another thread"),
 }
 
@@ -42,6 +36,7 @@ def test_memory_of_numpy():
     [
         OSError(),
         FileNotFoundError(errno.ENOENT, "x"),
+        OSError(errno.ENOSPC, "x"),
         ConnectionRefusedError(errno.ECONNREFUSED, "x"),
         RuntimeError("another"),
         ValueError("x"),

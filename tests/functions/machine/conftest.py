@@ -1,9 +1,7 @@
-"""An empty /tmp, and invocations with their errors."""
+"""Invocations with their errors."""
 
 import json
-import tempfile
-from collections.abc import Callable, Iterator
-from pathlib import Path
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,16 +10,6 @@ from shared.errors import ServiceError
 from tests.support.machine_faults import EVENTS
 
 Handler = Callable[[Any], Any]
-
-
-@pytest.fixture
-def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    folder = tmp_path / "tmp"
-    folder.mkdir()
-    monkeypatch.setenv("TMPDIR", str(folder))
-    monkeypatch.setattr(tempfile, "tempdir", None)
-    yield folder
-    monkeypatch.setattr(tempfile, "tempdir", None)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from local.cloud.s3_server import S3Server
-from shared.aws import s3_client
+from shared.aws import memory, s3_client
 from shared.corrected_days import correct
 from shared.errors import ServiceError
 from shared.invocation import reply_body
@@ -21,7 +21,7 @@ from shared.windows import read
 from tests.fuzz.children import Limits, call
 from tests.support.builders import make_trace, noise, put_day, put_station
 from tests.support.commands import PROJECT
-from tests.support.invoked import NSCL, WINDOWS
+from tests.support.invoked import DAY, JOB, NSCL, WINDOWS, sqs_event
 from tests.support.machine_faults import check, each_event
 
 Handler = Callable[[Any], Any]
@@ -41,7 +41,6 @@ def test_memory_of_a_window(day: S3Server, invoke: Any, monkeypatch: pytest.Monk
 @pytest.mark.parametrize("name", ["a direct job", "a job over HTTP"])
 def test_memory_of_a_day(
     day: S3Server,
-    root: Path,
     invoke: Any,
     output_keys: Callable[[], list[str]],
     name: str,
@@ -53,12 +52,40 @@ def test_memory_of_a_day(
     with monkeypatch.context() as patch:
         patch.setattr(correct, "remove_response", much)
         check(invoke(name), "TooLargeError", "memory")
-    assert (output_keys(), list(root.iterdir())) == ([], [])
+    assert output_keys() == []
     assert "type" not in invoke(name)
 
 
+def test_a_batch_goes_on_after_a_fault(
+    day: S3Server, response_handler: Handler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    remove, faults = correct.remove_response, iter([MemoryError()])
+
+    def once(*arguments: Any, **named: Any) -> Any:
+        for fault in faults:
+            raise fault
+        return remove(*arguments, **named)
+
+    monkeypatch.setattr(correct, "remove_response", once)
+    reply = response_handler(sqs_event(JOB, JOB))
+    assert reply == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
+
+
+@pytest.mark.parametrize("name", ["a direct job", "direct windows"])
+def test_an_object_beyond_the_memory(
+    archive: S3Server, invoke: Any, name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Refused by the size that HEAD gives, before it is received."""
+    archive.put(DAY, bytes(2 << 20))
+    monkeypatch.setenv("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "128")
+    monkeypatch.setattr(memory, "_resident_bytes", lambda: 127 << 20)
+    error = invoke(name)
+    check(error, "TooLargeError", f"s3://scedc-pds/{DAY}")
+    assert (error["memory_mb"], error["limit"]) == (129, 128)
+
+
 @each_event
-def test_little_memory(archive: S3Server, root: Path, invoke: Any, name: str) -> None:
+def test_little_memory(archive: S3Server, invoke: Any, name: str) -> None:
     """A child with little more memory than before answers or names it: nothing crashes in C."""
     put_day(archive, NSCL, "2024,001", make_trace(NSCL, "2024-01-01", noise(400_000)))
     put_station(archive, "CI", "BOM", BHZ=40.0)
@@ -69,7 +96,6 @@ def test_little_memory(archive: S3Server, root: Path, invoke: Any, name: str) ->
         assert ended.value
         if set(ended.value) != expected:
             check(ended.value, "TooLargeError", "memory")
-    assert list(root.iterdir()) == []
 
 
 def test_memory_of_a_reply(day: S3Server, invoke: Any, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -86,7 +112,7 @@ def test_memory_of_a_reply(day: S3Server, invoke: Any, monkeypatch: pytest.Monke
 
 
 @each_event
-def test_too_many_open_files(day: S3Server, root: Path, invoke: Any, name: str) -> None:
+def test_too_many_open_files(day: S3Server, invoke: Any, name: str) -> None:
     """A child has no free descriptor left, so that it can neither connect nor open a file."""
 
     def starve() -> list[Any]:
@@ -105,7 +131,6 @@ def test_too_many_open_files(day: S3Server, root: Path, invoke: Any, name: str) 
     starved, after = ended.value
     check(starved, "SettingsError", "too many open files")
     assert "type" not in after
-    assert list(root.iterdir()) == []
 
 
 def test_no_more_threads(

@@ -142,4 +142,4 @@ def test_bucket_in_another_region(s3: FaultyS3, invoke: Invoke, event: str, else
     error = invoke(*EVENTS[event], left_s=60).error
     assert error["type"] == "S3Error"
     assert DAY in error["message"]
-    assert len(s3.requests) < 6
+    assert len(s3.requests) < 8

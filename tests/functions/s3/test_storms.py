@@ -62,6 +62,6 @@ def test_without_a_clock_attempts_are_limited(
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")
     error = invoke("response", JOB).error
     assert "at each of 2 attempts in " in error["message"]
-    assert len(s3.requests) == 5 + 2
+    assert [method for method, _ in s3.requests].count("HEAD") == 5 + 2
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "many")
     assert invoke("response", JOB).error["setting"] == "AWS_MAX_ATTEMPTS"

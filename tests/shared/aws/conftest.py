@@ -1,6 +1,5 @@
-"""S3 servers that fail in every way, a path to download to, and an empty /tmp."""
+"""S3 servers that fail in every way."""
 
-import tempfile
 import threading
 from contextlib import contextmanager
 
@@ -39,22 +38,3 @@ def tiny_server(monkeypatch):
     monkeypatch.setattr(_config, "_READ_TIMEOUT_S", 0.5)
     monkeypatch.setattr(_config, "_CONNECT_TIMEOUT_S", 0.5)
     return running
-
-
-@pytest.fixture
-def target(tmp_path):
-    """Return a path to download to, in a folder of its own."""
-    folder = tmp_path / "downloads"
-    folder.mkdir()
-    return folder / "day.ms"
-
-
-@pytest.fixture
-def root(tmp_path, monkeypatch):
-    """Provide an empty /tmp, for this process and its children."""
-    folder = tmp_path / "tmp"
-    folder.mkdir()
-    monkeypatch.setenv("TMPDIR", str(folder))
-    monkeypatch.setattr(tempfile, "tempdir", None)
-    yield folder
-    monkeypatch.undo()

@@ -28,7 +28,7 @@ def test_client_is_made_once(archive):
     ("environment", "region"), [({}, "eu-central-1"), ({"AWS_REGION": "us-east-1"}, "us-east-1")]
 )
 def test_archives_are_read_in_their_own_region_unless_another_is_set(
-    tiny_server, target, monkeypatch, environment, region
+    tiny_server, monkeypatch, environment, region
 ):
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
@@ -38,7 +38,7 @@ def test_archives_are_read_in_their_own_region_unless_another_is_set(
         boto3, "client", lambda *a, **k: (made.append(k["region_name"]), make(*a, **k))[1]
     )
     with tiny_server(lambda exchange: exchange.reply_with_object()):
-        s3_read.download(replace(SCEDC, region="eu-central-1").object("key"), target)
+        s3_read.download(replace(SCEDC, region="eu-central-1").object("key"))
     assert made == [region]
 
 
@@ -49,40 +49,42 @@ def test_region_of_the_environment_signs(tiny_server, monkeypatch):
     assert "/eu-central-1/s3/" in server.requests[0].headers["Authorization"]
 
 
-def test_nothing_listens(tiny_server, target):
+def test_nothing_listens(tiny_server):
     with tiny_server(lambda exchange: exchange.reply(200)):
         pass  # now nothing listens on its port
-    refused(S3Error, target)
+    refused(S3Error)
     refused_upload()
 
 
-def test_slow_down_at_every_attempt(tiny_server, target, monkeypatch):
+def test_slow_down_at_every_attempt(tiny_server, monkeypatch):
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")
     with tiny_server(lambda exchange: exchange.reply(503, SLOW_DOWN)) as server:
-        refused(S3Error, target)
-        assert len(server.requests) == 2  # botocore reads its own variable
+        refused(S3Error)
+        commands = [request.command for request in server.requests]
+        assert commands.count("HEAD") == 2  # botocore reads its own variable
+        assert commands.count("GET") == 1  # which would fail alike
         assert refused_upload().details["code"] == "SlowDown"
 
 
-def test_answer_is_not_http(tiny_server, target):
+def test_answer_is_not_http(tiny_server):
     def respond(exchange):
         exchange.wfile.write(b"220 mail.example.com ESMTP\r\n")
 
     with tiny_server(respond):
-        refused(S3Error, target)
+        refused(S3Error)
         refused_upload()
 
 
-def test_connection_is_closed_without_an_answer(tiny_server, target):
+def test_connection_is_closed_without_an_answer(tiny_server):
     with tiny_server(lambda _exchange: None):
-        refused(S3Error, target)
+        refused(S3Error)
         refused_upload()
 
 
 @pytest.mark.parametrize("url", ["no-url", "http://"])
-def test_endpoint_that_is_no_url(monkeypatch, target, url):
+def test_endpoint_that_is_no_url(monkeypatch, url):
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", url)
-    refused(S3Error, target)
+    refused(S3Error)
 
 
 def test_all_items_in_threads(monkeypatch: pytest.MonkeyPatch) -> None:

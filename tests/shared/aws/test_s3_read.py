@@ -1,4 +1,4 @@
-"""Downloads: from a real server, and from servers that fail."""
+"""Downloads into memory: from a real server, and from servers that fail."""
 
 from dataclasses import replace
 
@@ -6,57 +6,42 @@ import pytest
 
 from shared.archive.scedc import SCEDC
 from shared.aws import s3_read
+from shared.aws.s3_read import ObjectPart
 from shared.errors import NoSuchObjectError, S3Error, SettingsError
 from tests.support.s3_failures import OBJECT, refused
 from tests.support.tiny_server import BODY, CREDENTIALS, SLOW_DOWN, s3_error
 
 
 @pytest.mark.parametrize("size", [0, 1, 100_000, 33 * 1024**2], ids="{} bytes".format)
-def test_download(archive, target, size):
+def test_download(archive, size):
     content = (bytes(range(256)) * (size // 256 + 1))[:size]
     archive.put("folder/day.ms", content)
-    s3_read.download(OBJECT, target)
-    assert target.read_bytes() == content
-    assert list(target.parent.iterdir()) == [target]
+    head = archive.client.head_object(Bucket=SCEDC.bucket, Key="folder/day.ms")
+    assert s3_read.download(OBJECT) == ObjectPart(content, 0, size, head["ETag"])
 
 
-def test_download_takes_the_place_of_a_file(archive, target):
-    archive.put("key", b"new")
-    target.write_bytes(b"an older and longer one")
-    s3_read.download(SCEDC.object("key"), target)
-    assert target.read_bytes() == b"new"
+def test_missing_object(archive):
+    refused(NoSuchObjectError)
 
 
-def test_missing_object(archive, target):
-    refused(NoSuchObjectError, target)
-
-
-def test_private_object(archive, target):
+def test_private_object(archive):
     """The bucket can be listed, so a missing object would answer 404."""
     archive.client.put_object(Bucket=SCEDC.bucket, Key="folder/day.ms", Body=b"private")
-    assert "S3 refused it with 403" in refused(S3Error, target).message
+    assert "S3 refused it with 403" in refused(S3Error).message
 
 
-def test_download_from_a_missing_bucket(archive, target, monkeypatch):
+def test_download_from_a_missing_bucket(archive, monkeypatch):
     """The setting is at fault, not the request."""
     monkeypatch.setenv("S3_INPUT_BUCKET", "no-such-bucket")
-    refused(SettingsError, target, bucket="no-such-bucket")
+    refused(SettingsError, bucket="no-such-bucket")
     with pytest.raises(SettingsError, match="no-such-bucket/key: there is no such bucket"):
         s3_read.read_part(replace(SCEDC, bucket="no-such-bucket").object("key"), 0)
 
 
-def test_a_failed_download_keeps_the_older_file(archive, target):
-    target.write_bytes(b"older")
-    with pytest.raises(NoSuchObjectError):
-        s3_read.download(SCEDC.object("missing"), target)
-    assert target.read_bytes() == b"older"
-
-
-def test_reading_is_unsigned_even_where_there_are_credentials(tiny_server, target):
+def test_reading_is_unsigned_even_where_there_are_credentials(tiny_server):
     with tiny_server(lambda exchange: exchange.reply_with_object()) as server:
-        s3_read.download(OBJECT, target)
-    assert target.read_bytes() == BODY
-    assert [request.command for request in server.requests] == ["HEAD", "GET"]
+        assert s3_read.download(OBJECT).content == BODY
+    assert sorted(request.command for request in server.requests) == ["GET", "HEAD"]
     for request in server.requests:
         assert request.path == f"/{SCEDC.bucket}/folder/day.ms"
         assert request.headers["Authorization"] is None
@@ -64,12 +49,11 @@ def test_reading_is_unsigned_even_where_there_are_credentials(tiny_server, targe
         assert "X-Amz-Signature" not in request.path
 
 
-def test_reading_needs_no_credentials(tiny_server, target, monkeypatch):
+def test_reading_needs_no_credentials(tiny_server, monkeypatch):
     for name in CREDENTIALS:
         monkeypatch.delenv(name)
     with tiny_server(lambda exchange: exchange.reply_with_object()):
-        s3_read.download(OBJECT, target)
-    assert target.read_bytes() == BODY
+        assert s3_read.download(OBJECT).content == BODY
 
 
 @pytest.mark.parametrize(
@@ -82,8 +66,8 @@ def test_reading_needs_no_credentials(tiny_server, target, monkeypatch):
     ],
 )
 @pytest.mark.parametrize("command", ["HEAD", "GET"])
-def test_download_is_refused(tiny_server, target, command, status, code, error):
-    """At the HEAD, or after a successful one: an object may be removed in between."""
+def test_download_is_refused(tiny_server, command, status, code, error):
+    """At the HEAD, or at the GET alone: an object may be removed in between."""
 
     def respond(exchange):
         if exchange.command == command or "list-type" in exchange.path:
@@ -92,13 +76,13 @@ def test_download_is_refused(tiny_server, target, command, status, code, error):
             exchange.reply_with_object()
 
     with tiny_server(respond) as server:
-        refused(error, target)
+        refused(error)
     objects = [request for request in server.requests if "list-type" not in request.path]
-    assert objects[-1].command == command
+    assert sorted(request.command for request in objects) == ["GET", "HEAD"]
     assert len(server.requests) - len(objects) == (status == 403)
 
 
-def test_one_slow_down_is_retried(tiny_server, target, monkeypatch):
+def test_one_slow_down_is_retried(tiny_server, monkeypatch):
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "2")
 
     def respond(exchange):
@@ -108,11 +92,10 @@ def test_one_slow_down_is_retried(tiny_server, target, monkeypatch):
             exchange.reply_with_object()
 
     with tiny_server(respond):
-        s3_read.download(OBJECT, target)
-    assert target.read_bytes() == BODY
+        assert s3_read.download(OBJECT).content == BODY
 
 
-def test_body_breaks_off(tiny_server, target):
+def test_body_breaks_off(tiny_server):
     def respond(exchange):
         if exchange.command == "HEAD":
             exchange.reply_with_object()
@@ -120,11 +103,11 @@ def test_body_breaks_off(tiny_server, target):
             exchange.reply_with_object(BODY[:100], length=len(BODY))
 
     with tiny_server(respond) as server:
-        refused(S3Error, target)
+        refused(S3Error)
     assert "GET" in {request.command for request in server.requests}
 
 
-def test_body_that_breaks_off_once_is_read_again(tiny_server, target):
+def test_body_that_breaks_off_once_is_read_again(tiny_server):
     def respond(exchange):
         if exchange.command == "GET" and len(exchange.server.requests) == 2:
             exchange.reply_with_object(BODY[:100], length=len(BODY))
@@ -132,12 +115,11 @@ def test_body_that_breaks_off_once_is_read_again(tiny_server, target):
             exchange.reply_with_object()
 
     with tiny_server(respond):
-        s3_read.download(OBJECT, target)
-    assert target.read_bytes() == BODY
+        assert s3_read.download(OBJECT).content == BODY
 
 
 @pytest.mark.parametrize("command", ["HEAD", "GET"])
-def test_answer_never_comes(tiny_server, target, command):
+def test_answer_never_comes(tiny_server, command):
     def respond(exchange):
         if exchange.command == command:
             exchange.server.over.wait(60)
@@ -145,10 +127,10 @@ def test_answer_never_comes(tiny_server, target, command):
             exchange.reply_with_object()
 
     with tiny_server(respond):
-        refused(S3Error, target)
+        refused(S3Error)
 
 
-def test_body_stops_without_an_end(tiny_server, target):
+def test_body_stops_without_an_end(tiny_server):
     def respond(exchange):
         if exchange.command == "HEAD":
             exchange.reply_with_object()
@@ -158,4 +140,4 @@ def test_body_stops_without_an_end(tiny_server, target):
             exchange.server.over.wait(60)
 
     with tiny_server(respond):
-        refused(S3Error, target)
+        refused(S3Error)

@@ -1,10 +1,7 @@
 """A channel day from the archive to the output bucket."""
 
 import io
-import os
-import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,8 +10,6 @@ import pytest
 from obspy import Stream
 
 from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
-from shared.archive.archive import DayObject
-from shared.aws import s3_read
 from shared.errors import NoWaveformError, S3Error
 from tests.support.builders import make_trace, mseed, noise, put_day, put_station
 from tests.support.corrected_days import KEY, NSCL, write
@@ -123,26 +118,6 @@ def test_a_day_of_nothing_but_conflicts_has_no_data(archive: S3Server) -> None:
 def test_the_same_request_gives_the_same_bytes(archive: S3Server, day: Stream) -> None:
     first = archive.get(write()["output_key"])
     assert archive.get(write()["output_key"]) == first
-
-
-def test_nothing_is_left_in_tmp(
-    archive: S3Server, day: Stream, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
-    seen: list[str] = []
-    download = s3_read.download
-
-    def spy(source: DayObject, path: Path) -> None:
-        download(source, path)
-        seen.extend(os.listdir(tmp_path))
-
-    monkeypatch.setattr(s3_read, "download", spy)
-    write()
-    archive.client.delete_object(Bucket="scedc-pds", Key="FDSNstationXML/CI/CI_BOM.xml")
-    with pytest.raises(Exception, match="StationXML"):
-        write()
-    assert seen
-    assert os.listdir(tmp_path) == []
 
 
 def test_nothing_is_written_when_the_upload_fails(
