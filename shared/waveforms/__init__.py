@@ -23,11 +23,12 @@ _record_times: segments whose times follow those of their records.
 _record_check: checks headers before anything is decoded by them.
 _record_neighbours: compares records with their neighbours.
 _record_runs: decodes records into the segments that ObsPy's reader would return.
+_runs: the runs of decoded records, and those near a time span.
 _samples, _steim, _payload: decode payloads, none of whose claims is trusted.
 _decode_day: decodes a day object; its damage and other oddities.
 _refusals: errors for objects that have no samples to deliver.
 _day_records: the decoded records of a day object, and the segments that they make.
 _damage: describes records that cannot be read.
-_repeats: joins segments that continue or repeat one another.
+_joining: joins segments that continue or repeat one another.
 _segment_time: refuses more segments than the time allows.
 """

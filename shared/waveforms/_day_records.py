@@ -2,21 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from obspy import Stream, Trace, UTCDateTime
 
 from shared.archive.time import format_time
 from shared.errors import UnreadableObjectError
 from shared.waveforms._record_index import MARGIN_S
-from shared.waveforms._record_times import Drift, Run
+from shared.waveforms._record_times import Drift
+from shared.waveforms._runs import Runs
 from shared.waveforms._segment_time import require_time_for_segments
 from shared.waveforms.day_waveform import DayWaveform
-from shared.waveforms.reasons import EmptySpan, not_numbers, without_odd_numbers
+from shared.waveforms.reasons import EmptySpan, Reasons, not_numbers, without_odd_numbers
 from shared.waveforms.segments import TimeSpan
 from shared.waveforms.timing_quality import TimingQuality, set_quality
 
 _MAX_ODD_SPANS = 2_000
 """Of samples that are not numbers: each divides a segment, and thousands cannot end in time."""
+
+_SAME_NS = 500  # ObsPy compares times to a microsecond
 
 
 @dataclass(frozen=True)
@@ -33,7 +37,7 @@ class DayRecords:
     """
 
     uri: str
-    runs: tuple[Run, ...]
+    runs: Runs
     notes: tuple[str, ...]
     empty: tuple[EmptySpan, ...]
     quality: TimingQuality | None
@@ -42,7 +46,16 @@ class DayRecords:
     @property
     def first_record(self) -> UTCDateTime:
         """The time of the first record."""
-        return extent_of(self.runs[0])[0]
+        return UTCDateTime(ns=int(self.runs.first_ns[0]))
+
+    @cached_property
+    def extent(self) -> TimeSpan:
+        """The times of the first and the last sample by the records."""
+        return self.runs.extent
+
+    @cached_property
+    def _reasons(self) -> Reasons:
+        return Reasons(self.empty)
 
     def waveform(self) -> DayWaveform:
         """Return all samples; each run's are counted from its first record.
@@ -51,12 +64,14 @@ class DayRecords:
             TooLargeError: there are too many segments for the time that is left.
             UnreadableObjectError: samples that are not numbers are in too many places.
         """
-        self._require_time()
-        segments = [segment for run in self.runs for segment in run.segments()]
-        extents = [extent_of(run) for run in self.runs]
-        drifts = [run.drift(*extent) for run, extent in zip(self.runs, extents, strict=True)]
-        span = min(first for first, _ in extents), max(last for _, last in extents)
-        return self._waveform(segments, drifts, self.quality, span)
+        self._require_time(len(self.runs))
+        segments, drifts = [], []
+        for run in self.runs:
+            parts = run.segments()
+            segments += parts
+            if len(parts) > 1:
+                drifts.append(run.drift(*self.extent))
+        return self._waveform(segments, drifts, self.quality, self.extent, self.empty)
 
     def waveform_for(
         self,
@@ -65,7 +80,7 @@ class DayRecords:
         first_wanted: UTCDateTime,
         first_record: UTCDateTime,
     ) -> DayWaveform:
-        """Return all samples, counted for one time span.
+        """Return the samples of one time span and some around it, counted for it.
 
         Samples are counted from the record with the first wanted one. The result within the span
         depends on nothing that `DayReader` does not read for it, so that it is the same for
@@ -82,25 +97,27 @@ class DayRecords:
             TooLargeError: there are too many segments for the time that is left.
             UnreadableObjectError: samples that are not numbers are in too many places.
         """
-        self._require_time()
-        waiting = [run for run in self.runs if extent_of(run)[1] >= first_wanted]
-        home = min(waiting, key=lambda run: int(run.starts[0]), default=None)
+        first_ns, last_ns = (starttime - MARGIN_S).ns, (endtime + MARGIN_S).ns
+        near = self.runs.near(first_ns, last_ns)
+        self._require_time(len(near))
+        home = self.runs.first_until(first_wanted.ns - _SAME_NS)
         segments, drifts = [], []
-        for run in self.runs:
-            origin = run.record_at(first_wanted if run is home else starttime)
+        for number in near:
+            run = self.runs[number]
+            origin = run.record_at(first_wanted if number == home else starttime)
             grid = None
             if origin:
-                begins_near = run.ends[0] >= (starttime - MARGIN_S).ns
+                begins_near = run.ends[0] >= first_ns
                 grid = UTCDateTime(ns=int(run.starts[0])) if begins_near else first_record
             segments += run.segments(origin, grid)
             drifts.append(run.drift(starttime, endtime, origin))
-        quality = self.quality
-        if quality:  # results keep it, so that of the whole day is too much
-            quality = quality.within((starttime - MARGIN_S).ns, (endtime + MARGIN_S).ns)
-        return self._waveform(segments, drifts, quality, (starttime, endtime))
+        # Results keep the quality of timing, so that of the whole day is too much.
+        quality = self.quality.within(first_ns, last_ns) if self.quality else None
+        empty = self._reasons.within(first_ns, last_ns)
+        return self._waveform(segments, drifts, quality, (starttime, endtime), empty)
 
-    def _require_time(self) -> None:
-        require_time_for_segments(self.runs[0].trace.id, len(self.runs), "reading")
+    def _require_time(self, segments: int) -> None:
+        require_time_for_segments(self.runs[0].trace.id, segments, "reading")
 
     def _waveform(
         self,
@@ -108,6 +125,7 @@ class DayRecords:
         drifts: Sequence[Drift | None],
         quality: TimingQuality | None,
         span: TimeSpan,
+        empty: Sequence[EmptySpan],
     ) -> DayWaveform:
         notes = list(self.notes)
         numbers, odd = self._numbers(segments)
@@ -122,7 +140,7 @@ class DayRecords:
                 f"{self.uri}: samples that are not numbers were left out: {len(within):,} span(s),"
                 f" the first from {first}"
             )
-        return DayWaveform(self.uri, Stream(numbers), tuple(notes), (*self.empty, *odd), self.etag)
+        return DayWaveform(self.uri, Stream(numbers), tuple(notes), (*empty, *odd), self.etag)
 
     def _numbers(self, segments: Sequence[Trace]) -> tuple[list[Trace], list[EmptySpan]]:
         """Divide segments at samples that are not numbers; return the spans of these, too."""
@@ -150,8 +168,3 @@ class DayRecords:
             f" {abs(worst.seconds):.4g} s ({abs(worst.samples):.4g} samples) {order} than by the"
             f" count of samples, so {segments} segments follow the times of the records"
         )
-
-
-def extent_of(run: Run) -> tuple[UTCDateTime, UTCDateTime]:
-    """Return the times of a run's first and last sample by its records."""
-    return UTCDateTime(ns=int(run.starts[0])), UTCDateTime(ns=int(run.ends[-1]))

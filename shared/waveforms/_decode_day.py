@@ -12,8 +12,8 @@ from shared.waveforms._record_check import WIDTHS, Flaw, are_silent, check
 from shared.waveforms._record_runs import are_disguised, decode_runs
 from shared.waveforms._record_scan import scan
 from shared.waveforms._record_table import RecordTable
-from shared.waveforms._record_times import Run
 from shared.waveforms._refusals import no_records, no_samples, none_sound, refuse_contradiction
+from shared.waveforms._runs import Runs
 from shared.waveforms.reasons import EmptySpan
 from shared.waveforms.timing_quality import TimingQuality
 
@@ -74,12 +74,12 @@ def decode_records(
     headers = own.select(claimed)
     refuse_contradiction(day_object, headers)
     runs, reasons[claimed] = decode_runs(view, headers)
-    if not runs:
+    if not len(runs):
         raise none_sound(day_object, own, reasons)
-    stray = _remove_stray(day_object, runs, own, reasons)
+    runs, stray = _without_stray(day_object, runs, own, reasons)
     notes, spans = _describe_damage(day_object.uri, table, own, reasons, len(view))
     quality = _quality(own.select(reasons == Flaw.NONE))
-    return DayRecords(day_object.uri, tuple(runs), (*notes, *stray), tuple(spans), quality, etag)
+    return DayRecords(day_object.uri, runs, (*notes, *stray), tuple(spans), quality, etag)
 
 
 def _are_cut(table: RecordTable, own: RecordTable, size: int) -> npt.NDArray[np.bool_]:
@@ -95,10 +95,10 @@ def _are_cut(table: RecordTable, own: RecordTable, size: int) -> npt.NDArray[np.
     return cut | (odd & np.isin(own.encodings, list(WIDTHS)))
 
 
-def _remove_stray(
-    day_object: DayObject, runs: list[Run], own: RecordTable, reasons: Findings
-) -> list[str]:
-    """Remove runs of another day; return a warning, or none.
+def _without_stray(
+    day_object: DayObject, runs: Runs, own: RecordTable, reasons: Findings
+) -> tuple[Runs, list[str]]:
+    """Return the runs but those of another day, and a warning, or none.
 
     A broken clock puts records years away, and merging would fill the time in between. A few such
     records among others get the reason `Flaw.DATE`.
@@ -108,19 +108,22 @@ def _remove_stray(
     stray = ((reasons == Flaw.DATE) | (reasons == Flaw.OTHER_TIME)) & (
         (own.starts > last) | (own.ends < first)
     )
-    for run in [run for run in runs if run.ends[-1] < first or run.starts[0] > last]:
-        runs.remove(run)
-        stray |= (reasons == Flaw.NONE) & np.isin(own.starts, run.starts)
-    if not runs:
+    inside = (runs.last_ns >= first) & (runs.first_ns <= last)
+    others = runs.select(~inside)
+    if len(others):
+        starts = np.concatenate([run.starts for run in others])
+        stray |= (reasons == Flaw.NONE) & np.isin(own.starts, starts)
+        runs = runs.select(inside)
+    if not len(runs):
         raise NoWaveformError(
             f"{day_object.uri} has no samples of {day_object.day}", object=day_object.uri
         )
     if not stray.any():
-        return []
+        return runs, []
     if np.count_nonzero(stray) <= _FEW * len(own):
         reasons[stray] = Flaw.DATE
     samples = int(own.npts[stray].sum())
-    return [f"{day_object.uri} has {samples} samples of another day, which were left out"]
+    return runs, [f"{day_object.uri} has {samples} samples of another day, which were left out"]
 
 
 def _describe_damage(

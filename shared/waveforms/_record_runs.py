@@ -1,21 +1,15 @@
 """Decode the records of a channel into runs, as ObsPy's reader joins records to traces."""
 
-from collections.abc import Iterator
 from dataclasses import replace
-from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
-from obspy import Trace, UTCDateTime
 
 from shared.waveforms._payload import Payloads
 from shared.waveforms._record_check import WIDTHS
 from shared.waveforms._record_table import RecordTable
-from shared.waveforms._record_times import Run
+from shared.waveforms._runs import Runs
 from shared.waveforms._samples import Decoded, decode
-
-_ENCODINGS = {1: "INT16", 3: "INT32", 4: "FLOAT32", 5: "FLOAT64", 10: "STEIM1", 11: "STEIM2"}
-"""ObsPy's names of encoding formats."""
 
 _STEIM = (10, 11)
 _MOST_TRIED = 64  # records of plain numbers, which few objects have
@@ -24,9 +18,7 @@ _ONE_RATE = 1e-4  # relative difference of rates that ObsPy joins
 _US_PER_S = 1e6  # libmseed's times are in microseconds
 
 
-def decode_runs(
-    content: memoryview, records: RecordTable
-) -> tuple[list[Run], npt.NDArray[np.uint8]]:
+def decode_runs(content: memoryview, records: RecordTable) -> tuple[Runs, npt.NDArray[np.uint8]]:
     """Decode records.
 
     Args:
@@ -43,7 +35,7 @@ def decode_runs(
     decoded = decode(content, payloads_of(ordered))
     faults = np.empty_like(decoded.faults)
     faults[order] = decoded.faults
-    return list(_runs(ordered, decoded, len(content))), faults
+    return _runs(ordered, decoded, len(content)), faults
 
 
 def are_disguised(content: memoryview, records: RecordTable) -> npt.NDArray[np.bool_]:
@@ -84,19 +76,13 @@ def _by_quality(records: RecordTable) -> npt.NDArray[np.int64]:
     )
 
 
-def _runs(records: RecordTable, decoded: Decoded, size: int) -> Iterator[Run]:
-    """Yield the runs of sound records."""
+def _runs(records: RecordTable, decoded: Decoded, size: int) -> Runs:
+    """Return the runs of sound records."""
     sound = np.flatnonzero(decoded.sound)
     table = records.select(sound)
-    types = decoded.types[sound]
-    if not len(table):
-        return
-    begins = np.flatnonzero(np.concatenate([[True], _part(table, types)])).tolist()
-    for first, end in pairwise([*begins, len(table)]):
-        samples = decoded.samples(sound[first], sound[end - 1] + 1)
-        npts = table.npts[first:end]
-        trace = Trace(samples, _header(table, first, end, size))
-        yield Run(trace, table.starts[first:end], np.cumsum(npts) - npts)
+    parted = _part(table, decoded.types[sound])
+    begins = np.flatnonzero(np.concatenate([[True], parted])[: len(table)])
+    return Runs(table, decoded, sound, begins, np.append(begins[1:], len(table)), size)
 
 
 def _part(table: RecordTable, types: npt.NDArray[np.bytes_]) -> npt.NDArray[np.bool_]:
@@ -113,25 +99,3 @@ def _part(table: RecordTable, types: npt.NDArray[np.bytes_]) -> npt.NDArray[np.b
     apart |= types[1:] != types[:-1]
     parted: npt.NDArray[np.bool_] = apart | (table.qualities[1:] != table.qualities[:-1])
     return parted
-
-
-def _header(table: RecordTable, first: int, end: int, size: int) -> dict[str, object]:
-    """Return the header of a trace, with the fields that ObsPy's reader gives."""
-    network, station, location, channel = str(table.ids[first]).split(".")
-    return {
-        "network": network,
-        "station": station,
-        "location": location,
-        "channel": channel,
-        "starttime": UTCDateTime(ns=int(table.starts[first])),
-        "sampling_rate": float(table.rates[first]),
-        "_format": "MSEED",
-        "mseed": {
-            "dataquality": table.qualities[first].decode(),
-            "number_of_records": end - first,
-            "encoding": _ENCODINGS[int(table.encodings[first])],
-            "byteorder": "<" if table.little[first] else ">",
-            "record_length": int(table.lengths[first]),
-            "filesize": size,
-        },
-    }

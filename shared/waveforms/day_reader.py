@@ -18,7 +18,7 @@ from obspy import UTCDateTime
 from shared.archive.archive import DayObject
 from shared.archive.time import format_time
 from shared.errors import NoWaveformError, UnreadableObjectError
-from shared.waveforms._day_records import DayRecords, extent_of
+from shared.waveforms._day_records import DayRecords
 from shared.waveforms._record_header import OddRecordError
 from shared.waveforms._record_index import MOST_SAMPLES_PER_BYTE
 from shared.waveforms._record_reader import RecordReader, WholeIsSimplerError
@@ -100,8 +100,7 @@ class DayReader:
         end of the span.
         """
         if self._whole is not None:
-            extents = [extent_of(run) for run in self._whole.runs]
-            return min(first for first, _ in extents), max(last for _, last in extents)
+            return self._whole.extent
         index = self._records.index
         if index and not self._source.is_unconfirmed:
             return index.first.starttime, index.last_known_sample

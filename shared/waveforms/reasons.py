@@ -84,7 +84,9 @@ class Reasons:
             The parts in order, each with its reason; the gap itself if no span covers any of it.
         """
         covered = []
-        for span in self._near(gap, delta):
+        begin = gap.starttime.ns - round(delta * 1e9)
+        stop = gap.starttime.ns + round(gap.samples * delta * 1e9)
+        for span in self.within(begin, stop):
             first = math.ceil((span.starttime - gap.starttime) / delta - _NEAR)
             end = math.floor((span.endtime - gap.starttime) / delta + _NEAR) + 1
             first, end = max(first, 0), min(end, gap.samples)
@@ -92,14 +94,15 @@ class Reasons:
                 covered.append((first, end, span.why))
         return [_part(gap, delta, run) for run in _runs(gap, covered)]
 
-    def _near(self, gap: Gap, delta: float) -> list[EmptySpan]:
-        """Return the spans that may cover a sample of a gap, in their own order."""
-        if not len(self._spans):
-            return []
-        begin = gap.starttime.ns - round(delta * 1e9)
-        stop = gap.starttime.ns + round(gap.samples * delta * 1e9)
-        first = int(np.searchsorted(self._latest, begin))
-        end = int(np.searchsorted(self._starts, stop, side="right"))
+    def within(self, first_ns: int, last_ns: int) -> list[EmptySpan]:
+        """Return the spans that may cover a sample of a time span, in their own order.
+
+        Args:
+            first_ns: the start of the time span, in ns since 1970.
+            last_ns: its end, included.
+        """
+        first = int(np.searchsorted(self._latest, first_ns))
+        end = int(np.searchsorted(self._starts, last_ns, side="right"))
         return [self._spans[place] for place in sorted(self._order[first:end].tolist())]
 
 

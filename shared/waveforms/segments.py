@@ -1,8 +1,7 @@
 """Sort, join, cut and divide the segments of a day."""
 
 import math
-from bisect import bisect_left
-from collections import defaultdict
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from operator import itemgetter
@@ -11,7 +10,8 @@ import numpy as np
 from obspy import Stream, Trace, UTCDateTime
 
 from shared.archive.time import format_time
-from shared.waveforms._repeats import merge, without_repeats
+from shared.waveforms._joining import join_neighbours, join_repeats
+from shared.waveforms._segment_time import require_time_for_segments
 from shared.waveforms.gaps import off_count, set_off_count, spacing
 from shared.waveforms.traces import trace_like
 from shared.wording import first_few
@@ -45,27 +45,24 @@ def join(stream: Stream) -> list[str]:
     Returns:
         Warnings about the segments.
     """
-    warnings = []
-    before, odd = len(stream), _are_disordered(stream)
-    _unify(stream)
-    alike: defaultdict[float, list[Trace]] = defaultdict(list)
-    for trace in stream:  # ObsPy fails to join adjacent segments that differ
-        alike[trace.stats.sampling_rate].append(trace)
-    stream.traces = [trace for traces in alike.values() for trace in merge(traces)]
-    if odd and len(stream) < before:
+    traces, warnings = list(stream), []
+    if traces:
+        require_time_for_segments(traces[0].id, len(traces), "joining")
+    odd = _are_disordered(traces)
+    _unify(traces)
+    chains = join_neighbours(traces)
+    if odd and len(chains) < len(traces):
         warnings.append(
-            f"{before} segments out of order or overlapping were joined to {len(stream)}"
+            f"{len(traces)} segments out of order or overlapping were joined to {len(chains)}"
         )
-    stream.sort(["starttime"])
-    if overlaps(stream):
-        stream.traces = without_repeats(stream)
-    if spans := overlaps(stream):
-        samples = sum(trace.stats.npts for trace in stream)
-        stream.traces = [part for trace in stream for part in _without(trace, spans)]
-        stream.sort(["starttime"])
-        lost = samples - sum(trace.stats.npts for trace in stream)
+    traces = _sorted(chain.trace for chain in join_repeats(chains))
+    if spans := overlaps(traces):
+        samples = sum(trace.stats.npts for trace in traces)
+        traces = _sorted(part for trace in traces for part in _without(trace, spans))
+        lost = samples - sum(trace.stats.npts for trace in traces)
         listed = first_few([f"{format_time(start)} to {format_time(end)}" for start, end in spans])
         warnings.append(f"{lost} samples that conflict with one another were left out: {listed}")
+    stream.traces = traces
     rates = sorted({trace.stats.sampling_rate for trace in stream})
     if len(rates) > 1:
         warnings.append(
@@ -85,22 +82,34 @@ def is_one_rate(one: float, other: float) -> bool:
     return abs(one - other) < RATE_TOLERANCE * other
 
 
-def _are_disordered(stream: Stream) -> bool:
+def _sorted(traces: Iterable[Trace]) -> list[Trace]:
+    return sorted(traces, key=lambda trace: trace.stats.starttime.ns)
+
+
+def _are_disordered(traces: Sequence[Trace]) -> bool:
     """Return whether a segment begins before the end of the one before."""
-    return any(after.stats.starttime <= before.stats.endtime for before, after in pairwise(stream))
+    return any(
+        _us(after.stats.starttime.ns) <= _us(before.stats.endtime.ns)
+        for before, after in pairwise(traces)
+    )
 
 
-def _unify(stream: Stream) -> None:
+def _us(ns: int) -> int:
+    """Return a time in whole microseconds, to which ObsPy compares times."""
+    return (ns + 500) // 1000
+
+
+def _unify(traces: Sequence[Trace]) -> None:
     """Give segments one sample type, and the first one's sampling rate if that moves no sample."""
-    types = {trace.data.dtype for trace in stream}
+    types = {trace.data.dtype for trace in traces}
     if len(types) > 1:
         common = np.result_type(*types)
-        for trace in stream:
+        for trace in traces:
             trace.data = trace.data.astype(common, copy=False)
-    rates = {trace.stats.sampling_rate for trace in stream}
+    rates = {trace.stats.sampling_rate for trace in traces}
     if len(rates) > 1:
-        first = min(stream, key=lambda trace: trace.stats.starttime).stats.sampling_rate
-        for stats in (trace.stats for trace in stream):
+        first = min(traces, key=lambda trace: trace.stats.starttime).stats.sampling_rate
+        for stats in (trace.stats for trace in traces):
             moved = abs(stats.sampling_rate / first - 1) * stats.npts
             if 0 < moved < _SAME_TIMES:
                 stats.sampling_rate = first
@@ -160,34 +169,35 @@ def overlaps(segments: Iterable[Trace]) -> list[TimeSpan]:
     Segments that follow one another by their records do not overlap, although the count of samples
     may say so.
     """
-    spans: list[TimeSpan] = []
-    latest: Trace | None = None
+    spans: list[tuple[int, int]] = []
+    latest, latest_end = None, 0
     for trace in segments:
-        start, end = trace.stats.starttime, trace.stats.endtime
-        if latest is not None and start <= latest.stats.endtime and spacing(latest, trace) <= 0:
-            overlap = start, min(end, latest.stats.endtime)
-            if spans and start <= spans[-1][1]:
-                overlap = spans[-1][0], max(spans.pop()[1], overlap[1])
-            spans.append(overlap)
-        if latest is None or end >= latest.stats.endtime:
-            latest = trace
-    return spans
+        start, end = trace.stats.starttime.ns, trace.stats.endtime.ns
+        is_over = latest is not None and _us(start) <= _us(latest_end)
+        if is_over and spacing(latest, trace) <= 0:
+            first, last = start, min(end, latest_end)
+            if spans and _us(start) <= _us(spans[-1][1]):
+                first, last = spans[-1][0], max(spans.pop()[1], last)
+            spans.append((first, last))
+        if latest is None or end >= latest_end:
+            latest, latest_end = trace, end
+    return [(UTCDateTime(ns=first), UTCDateTime(ns=last)) for first, last in spans]
 
 
 def _without(trace: Trace, spans: list[TimeSpan]) -> list[Trace]:
     """Return the parts of a segment outside some spans, which are in order."""
     stats = trace.stats
+    first_span = bisect_left(spans, stats.starttime, key=itemgetter(1))
+    end_span = bisect_right(spans, stats.endtime + stats.delta, first_span, key=itemgetter(0))
     parts, begin = [], 0
-    spans = spans[bisect_left(spans, stats.starttime, key=itemgetter(1)) :]
-    for start, end in [*spans, (stats.endtime + 2 * stats.delta, None)]:
+    for start, end in spans[first_span:end_span]:
         first = math.ceil((start - stats.starttime) * stats.sampling_rate - _CLOSE)
         if first > begin:
             parts.append(cut(trace, begin, min(first, stats.npts)))
-        if end is not None:
-            after = math.floor((end - stats.starttime) * stats.sampling_rate + _CLOSE) + 1
-            begin = max(begin, after)
-        if begin >= stats.npts:
-            break
+        after = math.floor((end - stats.starttime) * stats.sampling_rate + _CLOSE) + 1
+        begin = max(begin, after)
+    if begin < stats.npts:
+        parts.append(cut(trace, begin, stats.npts))
     return parts
 
 

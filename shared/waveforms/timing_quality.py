@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from obspy import Trace
-from obspy.core import AttribDict
 
 from shared.waveforms._record_header import CLOCK_LOCKED
 from shared.waveforms._record_scan import scan
+from shared.waveforms.traces import attributes
 
 IntArray = npt.NDArray[np.int64]
 
@@ -91,11 +91,12 @@ def set_quality(trace: Trace, quality: TimingQuality | None) -> None:
     """
     if quality is None:
         return
-    trace.stats.timing_quality = quality
+    trace.stats.__dict__["timing_quality"] = quality
     if quality.lowest is not None:
-        blockette = AttribDict(timing_quality=quality.lowest)
+        blockette = attributes(timing_quality=quality.lowest)
         # A new dictionary, as parts of a segment share theirs.
-        trace.stats.mseed = AttribDict({**trace.stats.get("mseed", {}), "blkt1001": blockette})
+        mseed = attributes(**{**trace.stats.get("mseed", {}), "blkt1001": blockette})
+        trace.stats.__dict__["mseed"] = mseed
 
 
 def quality_of(trace: Trace) -> TimingQuality | None:

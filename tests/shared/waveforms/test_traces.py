@@ -3,8 +3,9 @@
 import numpy as np
 import pytest
 from obspy import Trace, UTCDateTime
+from obspy.core import AttribDict
 
-from shared.waveforms.traces import trace_like
+from shared.waveforms.traces import attributes, trace_like
 
 START = UTCDateTime("2024-01-01T00:00:00.0195")
 HEADER = {
@@ -40,3 +41,12 @@ def test_changes_stay_in_the_trace() -> None:
     assert trace.stats.npts == 5
     assert trace.stats.endtime == START + 4 * 0.01
     assert (other.stats.station, other.stats.npts, other.stats.delta) == ("BOM", 7, 3 / 40.0)
+
+
+def test_attributes_are_those_of_obspy() -> None:
+    trace = trace_like(Trace(np.zeros(7), HEADER).stats, np.zeros(5), START.ns)
+    values = {"encoding": "STEIM2", "blkt1001": attributes(timing_quality=9)}
+    trace.stats.mseed = attributes(**values)
+    assert trace.stats.mseed == AttribDict(values)
+    assert trace.copy() == trace
+    assert trace.copy().stats.mseed["blkt1001"].timing_quality == 9

@@ -98,7 +98,7 @@ def test_failed_windows_hold_no_samples(archive: S3Server, monkeypatch: pytest.M
 
     def watched(*arguments: Any) -> Any:
         day = read(*arguments)
-        kept.append(weakref.ref(day.runs[0].trace))
+        kept.append(weakref.ref(day.runs[0].trace.data.base))
         return day
 
     monkeypatch.setattr(_record_reader, "decode_records", watched)
