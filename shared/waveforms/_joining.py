@@ -1,7 +1,7 @@
 """Join segments that continue or repeat one another, in a time that is linear in their samples.
 
-The rules are those of ObsPy's `Stream.merge(method=-1)`, which copies the joined samples anew for
-each segment.
+The rules are those of ObsPy's `Stream.merge(method=-1)`. That copies all joined samples for each
+further segment, and here few are copied twice.
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,7 @@
 """Traces made in a twentieth of the time that ObsPy takes.
 
-`Trace` and `Stats` check each field and compute the end time anew for a dozen of them, which a day
-of thousands of segments cannot afford. Here the fields come from a header that is already right.
+`Trace` and `Stats` check each field, and compute the end time for each of a dozen. A day of
+thousands of segments has no time for that. Here the fields come from a header that is right.
 """
 
 from typing import Any
