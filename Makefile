@@ -7,12 +7,15 @@ SHELL := /bin/bash
 
 PYTHON ?= python3
 PYTHON_VERSION ?= 3.10
-FUNCTION ?= response
+ARCHIVE ?= demo
+FUNCTION ?=
 PORT ?= 9000
+RESULTS ?= build/results
 CASES ?= 100000
 INVOCATIONS ?= 2000
 SEED ?= 1
 MUTANTS ?= *mutmut_*3
+SERVED = --archive "$(ARCHIVE)" --port "$(PORT)" --results "$(RESULTS)"
 VENV := .venv
 BIN := $(VENV)/bin
 SAM_VENV := .venv-sam
@@ -31,8 +34,8 @@ help:  ## list these targets
 demo: setup  ## run both functions on this machine with the tutorials' requests, and draw a picture
 	@$(BIN)/python -m local.demo --port $(PORT)
 
-serve: setup  ## serve S3 and a function until Ctrl-C: FUNCTION=response|timewindow, PORT=9000
-	@exec $(BIN)/python -m local.serve $(FUNCTION) --port $(PORT)
+serve: setup  ## serve the functions and S3 until Ctrl-C: ARCHIVE=demo|scedc-pds|FOLDER, PORT=9000
+	@exec $(BIN)/python -m local.serve $(SERVED) --function "$(FUNCTION)"
 
 # glibc keeps freed memory for the next day's samples: the kernel would hand it out page by page.
 test: export MALLOC_MMAP_THRESHOLD_ := 4294967296

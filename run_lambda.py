@@ -31,6 +31,7 @@ def main(arguments: list[str] | None = None) -> int:
         options.profile,
         options.endpoint_url,
         options.queue,
+        options.local,
     )
     try:
         return _COMMANDS[options.command](options, target)

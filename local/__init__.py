@@ -2,8 +2,12 @@
 
 synthetic  an archive of synthetic ground motion, recorded by a real instrument
 cloud      S3, SQS, Lambda's emulator and containers
+own_data   an archive made of one's own files
+sources    the archives that can be served
+services   S3, SQS and the functions, for one of them
+options    options of the commands that serve
 demo       `make demo`: both functions with the tutorials' requests
-serve      `make serve`: S3 and one function until Ctrl-C
+serve      `make serve`: all of that until Ctrl-C
 picture    the demo's picture
 console    the console output of both commands
 audit      `make audit`: the locks in the database of known vulnerabilities

@@ -7,3 +7,9 @@ PROJECT = Path(__file__).parents[1]
 
 BUILD = PROJECT / "build"
 """Everything that commands generate; `make clean` removes it."""
+
+
+def relative(path: Path) -> str:
+    """Return a path as one types it in the checkout."""
+    full = path.resolve()
+    return str(full.relative_to(PROJECT)) if full.is_relative_to(PROJECT) else str(full)

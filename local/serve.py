@@ -1,111 +1,82 @@
-"""Serve S3 and one function behind Lambda's emulator on this machine, until Ctrl-C.
+"""Serve the functions, S3 and a queue on this machine until Ctrl-C.
 
-The response function also gets its queue, which is polled as Lambda polls it.
+All functions of the checkout read the demo's archive, SCEDC's own bucket, or your own files. Their
+results are files that stay.
 """
 
 import argparse
 import signal
-import socket
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from http.client import HTTPException
 
-from botocore.exceptions import BotoCoreError, ClientError
-
-from local.cloud.emulator import TIMEOUT_S, Emulator, EmulatorError
-from local.cloud.event_source_mapping import MAX_RECEIVE_COUNT, EventSourceMapping, Queues
-from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
+from local.cloud.emulator import EmulatorError
+from local.cloud.s3_server import OUTPUT_BUCKET, PortError
 from local.console import fail, say
-from local.synthetic.archive import DEMO_ARCHIVE, write_archive
-
-_WAIT_S = 2 * TIMEOUT_S
-"""How long the queue's call may take: another call may run before it."""
+from local.options import add_options
+from local.project import relative
+from local.services import STACK, Services, UnknownFunctionError, chosen, services
+from local.sources import Source, SourceError, open_source, shown
+from runner.sending.local_services import DEFAULT_PORT
+from shared.archive.scedc import SCEDC
 
 _POLL_S = 0.5
 """How soon Ctrl-C takes effect."""
-
-STACK = "local"
-"""The prefix of the queues' names, which on AWS is the stack's name."""
 
 
 def main() -> None:
     """Serve until interrupted."""
     parser = argparse.ArgumentParser(prog="make serve", description=__doc__)
-    parser.add_argument("function", choices=("response", "timewindow"))
-    parser.add_argument("--port", type=int, default=9000, help="port of the emulator")
+    add_options(parser)
+    parser.add_argument("--function", default="", help="names of functions; all without any")
     options = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
-        say("Making the demo's archive, unless it exists")
-        archive = write_archive(DEMO_ARCHIVE, say)
-        aws_port = _aws_port(options.port)
-        with S3Server(port=aws_port) as aws:
-            aws.put_folder(archive)
-            queues = Queues.create(aws.sqs, STACK, visibility_timeout_s=_WAIT_S)
-            environment = {
-                **aws.function_environment,
-                "DEAD_LETTER_QUEUE_URL": queues.dead_letters,
-                "MAX_RECEIVE_COUNT": str(MAX_RECEIVE_COUNT),
-            }
-            log = sys.stderr.buffer
-            served = Emulator(options.function, environment, options.port, log)
-            with _polling() as poll, served as emulator:
-                say(f"S3 with the archive and s3://{OUTPUT_BUCKET}: {aws.endpoint_url}")
-                say(f"The {options.function} function: {emulator.url}")
-                if options.port and not aws_port:
-                    say(f"(port {options.port + 1} is taken)")
-                if options.function == "response":
-                    say(f"Queues {STACK}-jobs and {STACK}-dead-letters: {aws.endpoint_url}")
-                    url = emulator.url
-                    poll(EventSourceMapping(aws.sqs, queues.jobs, url, timeout_s=_WAIT_S))
-                say("Calls queue up: the emulator takes one at a time. Ctrl-C stops everything.")
-                # Not `signal.pause`: it does not return when another thread gets the signal.
-                while True:
-                    time.sleep(_POLL_S)
-    except EmulatorError as error:
+        names = chosen(options.function)
+        source = open_source(options.archive)
+        log = sys.stderr.buffer
+        with services(source, names, options.port, options.results, log) as served:
+            _introduce(source, served, options.port)
+            # Not `signal.pause`: it does not return when another thread gets the signal.
+            while True:
+                time.sleep(_POLL_S)
+    except (SourceError, UnknownFunctionError) as error:
+        fail(str(error))
+    except (EmulatorError, PortError) as error:
         fail(f"{error}; choose another port, such as PORT=9010")
     except KeyboardInterrupt:
         say("\nStopped.")
 
 
-def _aws_port(port: int) -> int:
-    """Return the port for S3 and SQS: the one after the function's, or 0 (any) if it is taken."""
-    try:
-        socket.create_server(("127.0.0.1", port + 1)).close()
-    except (OSError, OverflowError):
-        return 0
-    return port + 1
+def _introduce(source: Source, served: Services, port: int) -> None:
+    """Print what is served, where results lie, and what to type next."""
+    if source.notes:
+        say("Not served:")
+        for note in shown(source.notes):
+            say(f"  {note}")
+    say(f"The archive is {source.summary}")
+    for name in served.functions:
+        say(f"The {name} function: {served.emulator.url_of(name)}")
+    say(f"S3 with s3://{SCEDC.bucket} and s3://{OUTPUT_BUCKET}: {served.aws.endpoint_url}")
+    if served.has_queue:
+        say(f"Queues {STACK}-jobs and {STACK}-dead-letters: {served.aws.endpoint_url}")
+    say(f"Results are files, which stay: {relative(served.results)}")
+    local = "--local" if port == DEFAULT_PORT else f"--local {port}"
+    say("Now type, in another terminal:")
+    for line in _commands(source, served):
+        say(f"  .venv/bin/python run_lambda.py {line} {local}")
+    say("Calls of a function queue up: it takes one at a time. Ctrl-C stops everything.")
 
 
-@contextmanager
-def _polling() -> Iterator[Callable[[EventSourceMapping], None]]:
-    """Yield a function that starts polling a queue; polling ends with the block."""
-    stop = threading.Event()
-    threads: list[threading.Thread] = []
-
-    def poll(mapping: EventSourceMapping) -> None:
-        while not stop.is_set():
-            try:
-                if received := mapping.poll()[0]:
-                    say(f"Messages taken from the queue: {received}")
-            except (OSError, HTTPException, BotoCoreError, ClientError):
-                # The call timed out, or the emulator ended first. The queue hands its messages
-                # out again, as on Lambda.
-                stop.wait(1)
-
-    def start(mapping: EventSourceMapping) -> None:
-        threads.append(threading.Thread(target=poll, args=(mapping,)))
-        threads[-1].start()
-
-    try:
-        yield start
-    finally:
-        stop.set()
-        for thread in threads:
-            thread.join()
+def _commands(source: Source, served: Services) -> list[str]:
+    lines = []
+    channel, day = source.sample
+    if "response" in served.functions and source.has_response:
+        lines.append(f"response --day {day} --nscl {channel.nscl} --pre-filt auto")
+    if "timewindow" in served.functions:
+        request = relative(source.windows_request(served.results.parent))
+        lines.append(f"windows --request {request} -o output.json")
+    others = [name for name in served.functions if name not in ("response", "timewindow")]
+    return lines + [f"windows --function-name {name} --request request.json" for name in others]
 
 
 if __name__ == "__main__":

@@ -41,7 +41,9 @@ LAYERS = {
     "local": (
         "audit console project",
         "cloud synthetic",
-        "picture",
+        "own_data picture",
+        "sources",
+        "options services",
         "demo serve",
     ),
     "benchmarks": (

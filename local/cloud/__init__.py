@@ -1,8 +1,15 @@
-"""Stand-ins for AWS's services.
+"""AWS's services on this machine.
 
-s3_server             S3 and SQS: moto's HTTP server
-emulator              one function behind Lambda's Runtime Interface Emulator
-event_source_mapping  an SQS queue, polled as Lambda polls it
-docker                the docker command, the images and the containers' network
+s3_server             S3 and SQS, by moto
+s3_front              buckets of files or of a remote archive, in front of that server
+object_reads          S3's answers to requests that read
+stored_object         objects whose bytes lie in files
+results_folder        a bucket whose objects are files, which outlive the server
+remote_bucket         a public bucket on AWS, read unsigned
+emulator              functions behind AWS's Runtime Interface Emulator
+invocations           Lambda's Invoke API, for several functions on one port
+function_names        names of the functions
+event_source_mapping  an SQS queue, and Lambda's poller of it
+docker                the docker command, images and networks
 container             a function's image in a container
 """

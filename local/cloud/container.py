@@ -10,7 +10,8 @@ from types import TracebackType
 from typing import Any
 
 from local.cloud.docker import DockerError, docker
-from local.cloud.emulator import INVOCATIONS, TIMEOUT_S
+from local.cloud.emulator import TIMEOUT_S
+from local.cloud.invocations import INVOCATIONS
 
 USER = "993:990"
 """User and group of the function's process: like Lambda's, they own nothing in the image."""

@@ -1,10 +1,9 @@
-"""A function of this project behind AWS's Runtime Interface Emulator.
+"""Functions of this project behind AWS's Runtime Interface Emulator.
 
 The emulator runs `awslambdaric`, AWS's runtime, with the function's handler, as the container
-images do. It crashes if two calls arrive at once, so a proxy in front of it queues them.
+images do. Each function has an emulator of its own; one server in front passes the calls on.
 """
 
-import http.client
 import os
 import signal
 import socket
@@ -12,17 +11,14 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Mapping
-from contextlib import suppress
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
 from typing import IO
 
+from local.cloud.function_names import folder
+from local.cloud.invocations import InvocationServer, Runtime
 from local.project import PROJECT
-
-INVOCATIONS = "/2015-03-31/functions/function/invocations"
-"""The only path that the emulator serves."""
 
 TIMEOUT_S = 900
 """The longest timeout that Lambda allows, so that a slow machine changes no result."""
@@ -38,14 +34,17 @@ class EmulatorError(Exception):
 
 
 class Emulator:
-    """One function behind the emulator.
+    """One or more functions behind the emulator, all on one port.
 
     Args:
-        function: "response" or "timewindow".
-        environment: the function's environment variables.
+        functions: short names, such as "response"; one alone need not be in a sequence.
+        environment: the functions' environment variables.
         port: the port to listen on; 0 takes any free port.
-        log: receives the log lines of emulator and function; None discards them.
-        timeout_s: the function's timeout in seconds.
+        log: receives the log lines of emulator and functions; None discards them.
+        timeout_s: the functions' timeout in seconds.
+
+    Attributes:
+        process: the emulator of the first function, which leads a process group.
 
     Raises:
         EmulatorError: on entering, the port is taken or the emulator does not start.
@@ -53,31 +52,40 @@ class Emulator:
 
     def __init__(
         self,
-        function: str,
+        functions: str | Sequence[str],
         environment: Mapping[str, str],
         port: int = 0,
         log: IO[bytes] | None = None,
         timeout_s: int = TIMEOUT_S,
     ) -> None:
-        self._function = function
+        self._functions = [functions] if isinstance(functions, str) else list(functions)
         self._environment = environment
         self._port = port
         self._log = log
         self._timeout_s = timeout_s
+        self._processes: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> "Emulator":
-        self._inner_port, api_port = _free_ports(2)
+        ports = _free_ports(2 * len(self._functions))
+        own, apis = ports[::2], ports[1::2]
+        runtimes = {
+            name: Runtime(port, self._timeout_s)
+            for name, port in zip(self._functions, own, strict=True)
+        }
         try:
-            self._queue = _Queue(("127.0.0.1", self._port), self._inner_port, self._timeout_s)
-        except OSError as error:
+            self._server = InvocationServer(self._port, runtimes)
+        except (OSError, OverflowError) as error:
             raise EmulatorError(f"cannot listen on port {self._port}: {error}") from error
-        threading.Thread(target=self._queue.serve_forever, args=(0.05,), daemon=True).start()
-        self.process = self._start(api_port)
+        threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         try:
-            _await_port(self._inner_port, self.process)
-        except EmulatorError:
+            for name, port, api_port in zip(self._functions, own, apis, strict=True):
+                self._processes.append(self._start(name, port, api_port))
+            for process, port in zip(self._processes, own, strict=True):
+                _await_port(port, process)
+        except BaseException:
             self.__exit__(None, None, None)
             raise
+        self.process = self._processes[0]
         return self
 
     def __exit__(
@@ -86,28 +94,32 @@ class Emulator:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        _end_group(self.process)
-        self._queue.shutdown()
-        self._queue.server_close()
+        for process in self._processes:
+            _end_group(process)
+        self._server.shutdown()
+        self._server.server_close()
 
     @property
     def url(self) -> str:
-        """The URL that takes events by POST."""
-        return f"{self.endpoint_url}{INVOCATIONS}"
+        """The URL that takes events for the first function by POST."""
+        return self.url_of(self._functions[0])
+
+    def url_of(self, function: str) -> str:
+        """Return the URL that takes events for a function by POST."""
+        return f"{self.endpoint_url}{self._server.path(function)}"
 
     @property
     def endpoint_url(self) -> str:
-        """The endpoint for boto3's Lambda client; the function's name is "function"."""
-        return f"http://127.0.0.1:{self._queue.server_port}"
+        """The endpoint for boto3's Lambda client; the name of a single function is "function"."""
+        return f"http://127.0.0.1:{self._server.server_port}"
 
-    def _start(self, api_port: int) -> subprocess.Popen[bytes]:
-        folder = PROJECT / f"{self._function}_lambda"
+    def _start(self, function: str, port: int, api_port: int) -> subprocess.Popen[bytes]:
         binary = Path(sys.executable).parent / "aws-lambda-rie"
         environment = {
             "PATH": os.environ["PATH"],
-            "PYTHONPATH": f"{folder}{os.pathsep}{PROJECT}",
+            "PYTHONPATH": f"{PROJECT / folder(function)}{os.pathsep}{PROJECT}",
             "LAMBDA_TASK_ROOT": str(PROJECT),
-            "AWS_LAMBDA_FUNCTION_NAME": self._function,
+            "AWS_LAMBDA_FUNCTION_NAME": function,
             "AWS_LAMBDA_FUNCTION_TIMEOUT": str(self._timeout_s),
             "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(MEMORY_MB),
             **self._environment,
@@ -115,7 +127,7 @@ class Emulator:
         command = [
             str(binary),
             "--runtime-interface-emulator-address",
-            f"127.0.0.1:{self._inner_port}",
+            f"127.0.0.1:{port}",
             "--runtime-api-address",
             f"127.0.0.1:{api_port}",
             "--log-level",
@@ -130,49 +142,6 @@ class Emulator:
         return subprocess.Popen(
             command, env=environment, stdout=output, stderr=output, start_new_session=True
         )
-
-
-class _Queue(ThreadingHTTPServer):
-    """An HTTP proxy that passes calls to the emulator one at a time."""
-
-    daemon_threads = True
-
-    def __init__(self, address: tuple[str, int], emulator_port: int, timeout_s: int) -> None:
-        super().__init__(address, _Call)
-        self.emulator_port = emulator_port
-        self.timeout_s = timeout_s
-        self.turn = threading.Lock()
-
-
-class _Call(BaseHTTPRequestHandler):
-    server: _Queue
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
-        with self.server.turn:
-            status, content_type, reply = self._forward(body)
-        with suppress(BrokenPipeError, ConnectionResetError):  # the caller hung up
-            self.send_response(status)
-            self.send_header("Content-Type", content_type)
-            self.send_header("Content-Length", str(len(reply)))
-            self.end_headers()
-            self.wfile.write(reply)
-
-    def _forward(self, body: bytes) -> tuple[int, str, bytes]:
-        port, limit = self.server.emulator_port, self.server.timeout_s + 10
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=limit)
-        try:
-            connection.request("POST", self.path, body)
-            response = connection.getresponse()
-            content_type = response.getheader("Content-Type", "application/json")
-            return response.status, content_type, response.read()
-        except (OSError, http.client.HTTPException) as error:
-            return 502, "text/plain", f"the emulator does not answer: {error}\n".encode()
-        finally:
-            connection.close()
-
-    def log_message(self, *arguments: object) -> None:
-        """Log nothing: the emulator logs each call."""
 
 
 def _free_ports(count: int) -> list[int]:

@@ -1,21 +1,31 @@
 """S3 and SQS on this machine: moto's HTTP server, one endpoint for both."""
 
 import logging
+import socket
 from pathlib import Path
+from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING
 
 import boto3
 from moto.backends import get_backend
-from moto.server import ThreadedMotoServer
+from moto.moto_server.werkzeug_app import (
+    DomainDispatcherApplication,
+    MotoRequestHandler,
+    create_backend_app,
+)
+from werkzeug.serving import make_server
 
+from local.cloud.results_folder import ResultsFolder
+from local.cloud.s3_front import Answer, Front, kept
+from runner.sending.local_services import LocalServices
 from shared.archive.scedc import SCEDC
 
 if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
-OUTPUT_BUCKET = "corrected-waveforms"
+OUTPUT_BUCKET = LocalServices.BUCKET
 
 
 def function_environment(endpoint_url: str) -> dict[str, str]:
@@ -29,6 +39,10 @@ def function_environment(endpoint_url: str) -> dict[str, str]:
     }
 
 
+class PortError(Exception):
+    """A port cannot be listened on."""
+
+
 class S3Server:
     """An S3 server with an empty archive bucket and an empty output bucket; SQS has no queues.
 
@@ -37,16 +51,32 @@ class S3Server:
     Args:
         host: the address to listen on.
         port: the port to listen on; 0 takes any free port.
+        archive: answers requests for the archive's objects; None keeps them in memory.
+        results: the folder of the output bucket; None keeps its objects in memory.
 
     Attributes:
         client: an S3 client with credentials.
         sqs: an SQS client.
         port: where it listens.
         endpoint_url: the endpoint of both services.
+
+    Raises:
+        PortError: on entering, the port is taken.
     """
 
-    def __init__(self, host: str = "127.0.0.1", port: int = 0) -> None:
-        self._server = ThreadedMotoServer(host, port, verbose=False)
+    def __init__(
+        self,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        archive: Answer | None = None,
+        results: ResultsFolder | None = None,
+    ) -> None:
+        self._host = host
+        behind = DomainDispatcherApplication(create_backend_app)
+        answers = {SCEDC.bucket: archive} if archive else {}
+        if results:
+            answers[OUTPUT_BUCKET] = kept(OUTPUT_BUCKET, results, behind)
+        self._application = Front(behind, answers)
         self.client: S3Client
         self.sqs: SQSClient
         self.port = port
@@ -54,9 +84,23 @@ class S3Server:
 
     def __enter__(self) -> "S3Server":
         logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it logs every request
-        self._server.start()
-        host, self.port = self._server.get_host_and_port()
-        self.endpoint_url = f"http://{host}:{self.port}"
+        try:
+            listening = socket.create_server((self._host, self.port))
+        except (OSError, OverflowError) as error:
+            raise PortError(f"cannot listen on port {self.port}: {error}") from error
+        with listening:
+            self._server = make_server(
+                self._host,
+                self.port,
+                self._application,
+                threaded=True,
+                request_handler=MotoRequestHandler,
+                fd=listening.fileno(),
+            )
+        self.port = self._server.port
+        self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
+        self._thread.start()
+        self.endpoint_url = f"http://{self._host}:{self.port}"
         session = boto3.Session("local", "local", region_name=SCEDC.region)
         self.client = session.client("s3", endpoint_url=self.endpoint_url)
         self.sqs = session.client("sqs", endpoint_url=self.endpoint_url)
@@ -72,7 +116,8 @@ class S3Server:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._server.stop()
+        self._server.shutdown()
+        self._thread.join()
         for service in ("s3", "sqs"):  # whose contents are the process's, not the server's
             get_backend(service).reset()
 

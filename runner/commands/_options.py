@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.results.results_file import DEFAULT_PATH
+from runner.sending.local_services import DEFAULT_PORT, LocalServices, parse_port
 from runner.sending.target import REGION
 from shared.formats import format_names
 from shared.response.parameters import PARAMETERS, as_text
@@ -39,6 +40,13 @@ def target_options(*, queue: bool) -> argparse.ArgumentParser:
     group.add_argument("--profile", help="profile of your AWS configuration")
     group.add_argument(
         "--endpoint-url", metavar="URL", help="the emulator, such as http://127.0.0.1:9000"
+    )
+    group.add_argument(
+        "--local",
+        type=_local,
+        metavar="PORT",
+        help="the functions, S3 and queue of `make serve` on this machine (default port:"
+        f" {DEFAULT_PORT}); needs no credentials",
     )
     group.add_argument("-o", type=Path, metavar="FILE", help="write the reply to a file")
     group.add_argument(
@@ -130,7 +138,7 @@ def _add_batch(parser: argparse.ArgumentParser) -> None:
         "--concurrency",
         type=_at_least(1),
         metavar="N",
-        help=f"calls at the same time (default: {CONCURRENCY}; with --endpoint-url 1)",
+        help=f"calls at the same time (default: {CONCURRENCY}; with --local or --endpoint-url 1)",
     )
     group.add_argument(
         "--results",
@@ -157,6 +165,13 @@ def _name(text: str) -> str:
     if not text.strip():
         raise argparse.ArgumentTypeError(f"{text!r} is not a name")
     return text
+
+
+def _local(text: str) -> LocalServices:
+    try:
+        return LocalServices(parse_port(text))
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(str(error)) from error
 
 
 def _at_least(least: int) -> Callable[[str], int]:

@@ -1,6 +1,8 @@
 """The command line of `run_lambda.py`."""
 
 import argparse
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,13 +13,14 @@ from runner.commands._options import (
     add_windows_options,
     target_options,
 )
+from runner.sending.local_services import DEFAULT_PORT
 from runner.sending.target import FUNCTION_NAMES
 
 SAMPLE = {"day": "2019,183", "nscl": "CI.SOC.HHZ."}
 """The tutorial's event, sent by default."""
 
 DESCRIPTION = """\
-Invoke the functions through boto3, on AWS or, with --endpoint-url, on the emulator.
+Invoke the functions through boto3, on AWS or, with --local, on this machine by `make serve`.
 
 Without a command it sends the sample event {"day": "2019,183", "nscl": "CI.SOC.HHZ."} to the
 response function. The exit status is 0 on success, 1 if anything failed, 2 if the command line
@@ -30,7 +33,8 @@ Examples:
   python run_lambda.py response --day 2019,184 --nscl CI.SOC.HHN. --output DISP
   python run_lambda.py response --day 2019-07-01..2019-07-31 --nscl 'CI.SOC.HH?.*' --dry-run
   python run_lambda.py windows --request request.json -o output.json
-  python run_lambda.py --endpoint-url http://127.0.0.1:9000
+  python run_lambda.py --local
+  python run_lambda.py response --day 2024-01-01 --nscl 'CI.BOM.BH?.*' --local 9010
 """
 
 RESPONSE_EXAMPLES = """\
@@ -64,17 +68,28 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     Returns:
         The options. Parameters of response removal are attributes only where they were given.
     """
-    options = build_parser().parse_args(arguments)
+    words = sys.argv[1:] if arguments is None else arguments
+    options = build_parser().parse_args(_with_local_port(words))
     if problem := _conflict(options):
         options.error(problem)
     if options.concurrency is None:
-        emulated = options.endpoint_url and not options.queue
+        emulated = (options.endpoint_url or options.local) and not options.queue
         options.concurrency = 1 if emulated else CONCURRENCY
     return options
 
 
+def _with_local_port(words: Sequence[str]) -> list[str]:
+    """Return the words with a port after each --local: argparse would take a command for one."""
+    return [
+        f"--local={DEFAULT_PORT}" if word == "--local" and not following.isdecimal() else word
+        for word, following in zip(words, [*words, ""][1:], strict=True)
+    ]
+
+
 def _conflict(options: argparse.Namespace) -> str | None:
     """Return an error message for options that contradict each other, or name no folder."""
+    if options.local and (options.endpoint_url or options.profile):
+        return "--local needs neither --endpoint-url nor --profile: it stands for both"
     if options.queue and options.function_name:
         return "--queue and --function-name: requests go to one or the other"
     if options.queue and options.command == "windows":
@@ -116,7 +131,7 @@ _DEFAULTS: dict[str, Any] = {
     "resume": False,
     "retries": RETRIES,
     "request": Path("request.json"),
-    **dict.fromkeys(("function_name", "region", "profile", "endpoint_url", "queue", "o")),
+    **dict.fromkeys(("function_name", "region", "profile", "endpoint_url", "local", "queue", "o")),
     **dict.fromkeys(("day", "nscl", "concurrency", "results", "output_bucket", "format", "plot")),
 }
 

@@ -31,9 +31,7 @@ from runner.sending.retry import call_with_retries
 from runner.sending.target import Target
 from runner.sending.workers import run_workers
 from runner.terminal import Progress, note
-from shared import settings
 from shared.archive.day import Day
-from shared.archive.registry import input_archive
 from shared.corrected_days.request import CorrectedDayRequest
 from shared.response.parameters import NAMES
 
@@ -91,7 +89,7 @@ def _selectors(options: argparse.Namespace) -> list[Selector]:
 def _list_days(
     target: Target, patterns: Mapping[Day, Sequence[ChannelPattern]]
 ) -> dict[Day, Listing]:
-    archive, client = input_archive(), target.archive_client()
+    archive, client = target.archive, target.archive_client()
     if len(patterns) <= _DAYS_WITHOUT_BAR:
         return list_days(client, archive, patterns, lambda: None)
     with Progress(len(patterns), f"listing {archive.bucket}", "days") as progress:
@@ -115,9 +113,7 @@ def _pending(
             "queued requests count as done: use --output-bucket BUCKET to queue those without a"
             " result again"
         )
-    bucket = options.output_bucket or settings.output_bucket_if_set()
-    if not options.endpoint_url:  # the emulator's bucket is not on AWS, or not the same one
-        bucket = bucket or earlier.bucket
+    bucket = options.output_bucket or target.output_bucket(earlier.bucket)
     if not bucket or not pending:
         return pending
     with Progress(len(pending), f"checking {bucket}", "objects") as progress:

@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from runner.errors import RunError
 from runner.results.results_file import EarlierResults
+from runner.sending.retry import explained
 from runner.sending.target import S3_CONNECTIONS
 from runner.sending.workers import detached_pool
 from shared.aws.s3_codes import ABSENT, FORBIDDEN, error_code
@@ -61,7 +62,7 @@ def not_in_bucket(
         may_list = _may_list(client, bucket)
         missing = _missing(client, bucket, requests, on_checked)
     except (BotoCoreError, ClientError) as error:
-        raise RunError(f"could not check s3://{bucket}: {error}") from error
+        raise RunError(f"could not check s3://{bucket}: {explained(error)}") from error
     if may_list or len(missing) < len(requests):
         return missing, ""
     return missing, (

@@ -9,6 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from runner.errors import RunError
 from runner.selection.channel_patterns import ChannelPattern
+from runner.sending.retry import explained
 from runner.sending.workers import detached_pool
 from shared.archive.archive import Archive
 from shared.archive.channel_id import ChannelId
@@ -94,4 +95,4 @@ def _keys(client: "S3Client", bucket: str, prefix: str) -> Iterator[str]:
             for item in page.get("Contents", []):
                 yield item["Key"]
     except (BotoCoreError, ClientError) as error:
-        raise RunError(f"could not list s3://{bucket}/{prefix}*: {error}") from error
+        raise RunError(f"could not list s3://{bucket}/{prefix}*: {explained(error)}") from error

@@ -3,6 +3,7 @@
 Contents::
 
     target           where requests go: function, queue, region; AWS clients
+    local_services   services of `make serve` on this machine
     invoke           one invocation of a function
     enqueue          requests as SQS messages, ten per call
     retry            which errors to retry, and when

@@ -6,6 +6,7 @@ https://aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter
 import random
 from collections.abc import Callable
 from typing import TypeVar
+from urllib.parse import urlsplit
 
 from botocore.exceptions import (
     BotoCoreError,
@@ -96,6 +97,8 @@ _FATAL = frozenset(
     }
 )
 
+_THIS_MACHINE = {"127.0.0.1", "localhost", "::1"}
+
 _UNREACHABLE = (EndpointConnectionError, ConnectTimeoutError)
 _NO_ACCESS = (  # no credentials, or no route to the endpoint
     NoCredentialsError,
@@ -123,12 +126,25 @@ def call_error(error: ClientError | BotoCoreError) -> CallError:
     # A connection closed without a reply was refused or reset. After a read timeout, the function
     # may still be running, so the call is not retried.
     unreachable = isinstance(error, _UNREACHABLE)
+    if isinstance(error, EndpointConnectionError) and _is_here(error):
+        return CallError("NothingListens", explained(error), fatal=True)
     return CallError(
         type(error).__name__,
         str(error),
         transient=unreachable or isinstance(error, ConnectionClosedError),
         fatal=unreachable or isinstance(error, _NO_ACCESS),
     )
+
+
+def explained(error: Exception) -> str:
+    """Return the message of an error, with the likely reason if a server of this machine is off."""
+    if isinstance(error, EndpointConnectionError) and _is_here(error):
+        return f"nothing listens at {error.kwargs['endpoint_url']}: is `make serve` running?"
+    return str(error)
+
+
+def _is_here(error: EndpointConnectionError) -> bool:
+    return urlsplit(error.kwargs["endpoint_url"]).hostname in _THIS_MACHINE
 
 
 def service_error(code: str, message: str) -> CallError:

@@ -1,4 +1,4 @@
-"""Where requests go: function or queue, on AWS or at an endpoint, and the AWS clients for it."""
+"""Where requests go: function or queue, on AWS, at an endpoint or here; the clients for it."""
 
 import re
 from dataclasses import dataclass
@@ -10,8 +10,11 @@ from botocore import UNSIGNED
 from botocore.config import Config
 
 from runner.errors import InputError
+from runner.sending.local_services import LocalServices
 from shared import settings
+from shared.archive.archive import Archive
 from shared.archive.registry import input_archive
+from shared.archive.scedc import SCEDC
 
 if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
@@ -46,6 +49,7 @@ class Target:
         region, profile: of the AWS configuration; None is its default.
         endpoint_url: such as the emulator's; None is AWS.
         queue: name or URL of the queue; None invokes the function.
+        local: services of `make serve` in place of all of AWS; None for AWS.
     """
 
     command: str
@@ -54,6 +58,7 @@ class Target:
     profile: str | None = None
     endpoint_url: str | None = None
     queue: str | None = None
+    local: LocalServices | None = None
 
     @property
     def function(self) -> str:
@@ -65,7 +70,8 @@ class Target:
     @property
     def description(self) -> str:
         """The target in words, such as "the function response-lambda"."""
-        at = f" at {self.endpoint_url}" if self.endpoint_url else ""
+        endpoint = self._functions_url or ""
+        at = f" at {endpoint}" if endpoint else ""
         return f"the queue {self.queue}{at}" if self.queue else f"the function {self.function}{at}"
 
     def lambda_client(self, connections: int) -> "LambdaClient":
@@ -75,10 +81,10 @@ class Target:
             InputError: the endpoint is not a URL. The other clients raise it as well.
         """
         config = _config(connections, _LONGEST_CALL_S)
-        if self.endpoint_url and self._session.get_credentials() is None:
+        if self._functions_url and self._session.get_credentials() is None:
             # The emulator asks for no credentials, so the user need not have any.
             config = config.merge(Config(signature_version=UNSIGNED))
-        client: LambdaClient = self._client("lambda", config, endpoint_url=self.endpoint_url)
+        client: LambdaClient = self._client("lambda", config, endpoint_url=self._functions_url)
         return client
 
     def sqs_client(self, connections: int) -> "SQSClient":
@@ -88,7 +94,7 @@ class Target:
             "sqs",
             _config(connections),
             region=in_url[1] if in_url and not self.region else None,
-            endpoint_url=self.endpoint_url,
+            endpoint_url=self._aws_url or self.endpoint_url,
         )
         return client
 
@@ -102,17 +108,46 @@ class Target:
     def archive_client(self) -> "S3Client":
         """Return an unsigned S3 client for the public archive, which needs no credentials."""
         config = Config(signature_version=UNSIGNED, max_pool_connections=S3_CONNECTIONS)
-        region = settings.region(default=input_archive().region)
-        client: S3Client = self._client("s3", config, region=region)
+        region = settings.region(default=self.archive.region)
+        client: S3Client = self._client("s3", config, region=region, endpoint_url=self._aws_url)
         return client
 
     def output_client(self) -> "S3Client":
         """Return an S3 client for the output bucket."""
-        client: S3Client = self._client("s3", Config(max_pool_connections=S3_CONNECTIONS))
+        config = Config(max_pool_connections=S3_CONNECTIONS)
+        client: S3Client = self._client("s3", config, endpoint_url=self._aws_url)
         return client
+
+    @property
+    def archive(self) -> Archive:
+        """The archive that the function reads."""
+        return SCEDC if self.local else input_archive()
+
+    def output_bucket(self, of_results: str | None) -> str | None:
+        """Return the output bucket, as far as it is known.
+
+        Args:
+            of_results: the bucket of earlier results.
+        """
+        if self.local:
+            return self.local.BUCKET
+        bucket = settings.output_bucket_if_set()
+        # The emulator's bucket is not on AWS, or not the same one.
+        return bucket if self.endpoint_url else bucket or of_results
+
+    @property
+    def _functions_url(self) -> str | None:
+        return self.local.functions_url if self.local else self.endpoint_url
+
+    @property
+    def _aws_url(self) -> str | None:
+        """The endpoint of S3 and SQS; None is AWS."""
+        return self.local.aws_url if self.local else None
 
     @cached_property
     def _session(self) -> boto3.Session:
+        if self.local:
+            return boto3.Session(*self.local.CREDENTIALS, region_name=self.region or REGION)
         return boto3.Session(profile_name=self.profile, region_name=self.region)
 
     def _client(
@@ -124,6 +159,8 @@ class Target:
     ) -> Any:
         """Make a client; by default in the user's region, or else the archive's."""
         region = region or self._session.region_name or REGION
+        if self.local:  # a proxy reaches another machine
+            config = config.merge(Config(proxies={}))
         try:
             return self._session.client(
                 service, region_name=region, endpoint_url=endpoint_url, config=config

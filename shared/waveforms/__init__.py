@@ -8,6 +8,7 @@ segments: sorting, joining, cutting and dividing a day's segments.
 traces: traces made quickly, of headers that are right already.
 gaps: the missing samples between segments.
 reasons: why samples are missing.
+records: `scan`, the headers of all records of a content.
 timing_quality: percentages and clock locks, carried from records read to records written.
 _record_source: the bytes of a day object, all from one version of it.
 _record_reader: finds, fetches and decodes the records of a span.

@@ -16,7 +16,8 @@ from typing import Any
 import obspy
 import pytest
 
-from local.cloud.emulator import INVOCATIONS, Emulator, EmulatorError, _Call
+from local.cloud.emulator import Emulator, EmulatorError
+from local.cloud.invocations import INVOCATIONS, _Call
 from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
 from tests.support.builders import http_event, make_trace, noise, put_day
 from tests.support.processes import children

@@ -63,7 +63,7 @@ def log(tmp_path: Path) -> Iterator[IO[bytes]]:
 
 
 def test_it_serves_until_ctrl_c(log: IO[bytes], tmp_path: Path) -> None:
-    with serving("timewindow", log) as served:
+    with serving(log, FUNCTION="timewindow") as served:
         assert any(
             f"The timewindow function: http://127.0.0.1:{served.port}/" in line
             for line in served.lines
@@ -94,7 +94,7 @@ def test_it_serves_until_ctrl_c(log: IO[bytes], tmp_path: Path) -> None:
 
 
 def test_the_response_function_has_a_queue(log: IO[bytes]) -> None:
-    with serving("response", log) as served:
+    with serving(log, FUNCTION="response") as served:
         (line,) = [line for line in served.lines if line.startswith("Queues local-jobs")]
         session = boto3.Session("local", "local", region_name="us-west-2")
         endpoint = line.split()[-1]
@@ -129,7 +129,8 @@ def received(sqs: Any, queue_url: str) -> list[Any]:
 
 def test_it_ends_with_sigterm(log: IO[bytes], tmp_path: Path) -> None:
     """SIGTERM is the signal of service managers and of `kill`."""
-    command = [sys.executable, "-m", "local.serve", "response", "--port", str(free_port())]
+    options = ["--port", str(free_port()), "--results", str(tmp_path)]
+    command = [sys.executable, "-m", "local.serve", *options]
     process = subprocess.Popen(
         command, cwd=PROJECT, env=command_environment(), stdout=subprocess.PIPE, stderr=log
     )
@@ -149,7 +150,7 @@ def test_it_ends_with_sigterm(log: IO[bytes], tmp_path: Path) -> None:
 def test_a_taken_port_is_named(log: IO[bytes], tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
-        process = make_serve("timewindow", port, log)
+        process = make_serve(port, log)
         process.communicate(timeout=START_S)
     assert process.returncode == 2  # make's own status for a failed recipe
     errors = (tmp_path / "serve.log").read_text()
@@ -159,9 +160,9 @@ def test_a_taken_port_is_named(log: IO[bytes], tmp_path: Path) -> None:
 
 
 def test_an_unknown_function_is_named(log: IO[bytes], tmp_path: Path) -> None:
-    process = make_serve("peak", free_port(), log)
+    process = make_serve(free_port(), log, FUNCTION="peak")
     process.communicate(timeout=START_S)
     assert process.returncode == 2
     errors = (tmp_path / "serve.log").read_text()
-    assert "invalid choice: 'peak'" in errors
+    assert "error: there is no function 'peak': must be of response, timewindow" in errors
     assert "Traceback" not in errors

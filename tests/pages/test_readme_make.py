@@ -9,7 +9,7 @@ import uuid
 
 import pytest
 
-from local.cloud.emulator import INVOCATIONS
+from local.cloud.invocations import INVOCATIONS
 from tests.pages.readme import BLOCKS, PORT, README, SECTIONS, TITLE, covers, planned, post
 from tests.support.commands import PROJECT, DemoRun, free_port
 from tests.support.pages import Page

@@ -43,11 +43,15 @@ class Served:
         self.lines += self.process.communicate(timeout=300)[0].splitlines()
 
 
-def make_serve(function: str, port: int, log: IO[bytes]) -> "subprocess.Popen[str]":
-    """Start `make serve` in a process group of its own and in the tests' environment."""
+def make_serve(port: int, log: IO[bytes], **variables: object) -> "subprocess.Popen[str]":
+    """Start `make serve` in a process group of its own and in the tests' environment.
+
+    Its results go beside the log, unless a variable names another folder.
+    """
     environment = ["-o", f"{sys.prefix}/ready", f"VENV={sys.prefix}"]
+    given = {"PORT": port, "RESULTS": Path(log.name).with_name("results"), **variables}
     return subprocess.Popen(
-        ["make", *environment, "serve", f"FUNCTION={function}", f"PORT={port}"],
+        ["make", *environment, "serve", *(f"{name}={value}" for name, value in given.items())],
         cwd=PROJECT,
         env=command_environment(),
         stdout=subprocess.PIPE,
@@ -58,10 +62,10 @@ def make_serve(function: str, port: int, log: IO[bytes]) -> "subprocess.Popen[st
 
 
 @contextlib.contextmanager
-def serving(function: str, log: IO[bytes]) -> Iterator[Served]:
-    """Run `make serve` on a free port; yield it once it is ready."""
+def serving(log: IO[bytes], **variables: object) -> Iterator[Served]:
+    """Run `make serve` on a free port with variables of make; yield it once it is ready."""
     port = free_port()
-    process = make_serve(function, port, log)
+    process = make_serve(port, log, **variables)
     served = Served(process, port, [])
     end = threading.Timer(START_S, os.killpg, (process.pid, signal.SIGTERM))
     end.start()

@@ -1,0 +1,143 @@
+"""Lambda's Invoke API for the functions of this machine, each of which takes a call at a time.
+
+https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
+"""
+
+import http.client
+import json
+import re
+import threading
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import unquote
+
+from local.cloud.function_names import ANY, short_name
+
+INVOCATIONS = f"/2015-03-31/functions/{ANY}/invocations"
+"""The only path that the emulator serves."""
+
+_PATH = re.compile(r"/2015-03-31/functions/([^/]+)/invocations/?(?:\?.*)?")
+
+
+@dataclass(frozen=True)
+class Runtime:
+    """An emulator that runs a function.
+
+    Attributes:
+        port: where the emulator listens.
+        timeout_s: the function's timeout in s.
+        turn: held by the call that runs: the emulator crashes if two arrive at once.
+    """
+
+    port: int
+    timeout_s: int
+    turn: threading.Lock = field(default_factory=threading.Lock)
+
+
+class UnknownFunctionError(Exception):
+    """A path names no function that is served."""
+
+
+class InvocationServer(ThreadingHTTPServer):
+    """An HTTP server that passes calls on to emulators, one at a time to each.
+
+    Args:
+        port: the port to listen on; 0 takes any free port.
+        runtimes: by the function's short name.
+
+    Raises:
+        OSError: the port is taken.
+        OverflowError: there is no such port.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, port: int, runtimes: Mapping[str, Runtime]) -> None:
+        super().__init__(("127.0.0.1", port), _Call)
+        self._runtimes = runtimes
+
+    def path(self, function: str) -> str:
+        """Return the path of a function."""
+        name = function if len(self._runtimes) > 1 else ANY
+        return INVOCATIONS.replace(f"/{ANY}/", f"/{name}/")
+
+    def find(self, path: str) -> Runtime:
+        """Return the runtime that a path names.
+
+        Raises:
+            UnknownFunctionError: it names none, or any of several.
+        """
+        wanted = _PATH.fullmatch(path)
+        served = " or ".join(self.path(name) for name in self._runtimes)
+        if not wanted:
+            raise UnknownFunctionError(f"the path {path} is none of Lambda's: POST to {served}")
+        name = short_name(unquote(wanted[1]))
+        if name == ANY and len(self._runtimes) == 1:
+            return next(iter(self._runtimes.values()))
+        if name not in self._runtimes:
+            why = "may be any of several" if name == ANY else "is not served here"
+            raise UnknownFunctionError(
+                f"the function {unquote(wanted[1])!r} {why}: POST to {served}"
+            )
+        return self._runtimes[name]
+
+
+class _Call(BaseHTTPRequestHandler):
+    server: InvocationServer
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length", 0)))
+        try:
+            runtime = self.server.find(self.path)
+        except UnknownFunctionError as error:
+            self._refuse(HTTPStatus.NOT_FOUND, str(error))
+            return
+        with runtime.turn:
+            status, content_type, reply = self._forward(runtime, body)
+        self._reply(status, {"Content-Type": content_type}, reply)
+
+    def do_GET(self) -> None:
+        try:
+            self.server.find(self.path)
+            message = "send the event as the body of a POST"
+        except UnknownFunctionError as error:
+            message = str(error)
+        self._refuse(HTTPStatus.METHOD_NOT_ALLOWED, message)
+
+    def _refuse(self, status: HTTPStatus, message: str) -> None:
+        """Reply as Lambda does, so that boto3 raises the error by its name."""
+        headers = {
+            "Content-Type": "application/json",
+            "x-amzn-ErrorType": "ResourceNotFoundException",
+        }
+        self._reply(
+            status, headers, f"{json.dumps({'Type': 'User', 'Message': message})}\n".encode()
+        )
+
+    def _reply(self, status: int, headers: Mapping[str, str], content: bytes) -> None:
+        with suppress(BrokenPipeError, ConnectionResetError):  # the caller hung up
+            self.send_response(status)
+            for name, value in headers.items():
+                self.send_header(name, value)
+            self.send_header("Content-Length", str(len(content)))
+            self.end_headers()
+            self.wfile.write(content)
+
+    def _forward(self, runtime: Runtime, body: bytes) -> tuple[int, str, bytes]:
+        limit = runtime.timeout_s + 10
+        connection = http.client.HTTPConnection("127.0.0.1", runtime.port, timeout=limit)
+        try:
+            connection.request("POST", INVOCATIONS, body)
+            response = connection.getresponse()
+            content_type = response.getheader("Content-Type", "application/json")
+            return response.status, content_type, response.read()
+        except (OSError, http.client.HTTPException) as error:
+            return 502, "text/plain", f"the emulator does not answer: {error}\n".encode()
+        finally:
+            connection.close()
+
+    def log_message(self, *arguments: object) -> None:
+        """Log nothing: the emulator logs each call."""

@@ -1,0 +1,114 @@
+"""Buckets of files or of a remote archive, in front of an S3 server that keeps all others."""
+
+from collections.abc import Callable, Iterable, Mapping
+from http import HTTPStatus
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from moto.backends import get_backend
+from moto.core.models import DEFAULT_ACCOUNT_ID
+from werkzeug.wrappers import Request, Response
+
+from local.cloud.object_reads import list_objects, read_object, refuse
+from local.cloud.results_folder import ResultsFolder
+from local.cloud.stored_object import Bucket
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+Answer = Callable[[str, Request], Response | None]
+"""Answers a request for a key of a bucket, "" for the bucket itself; None leaves it to others."""
+
+_READS = ("GET", "HEAD")
+_SIGNED_LINK = {"X-Amz-Signature", "Signature"}  # by version 4 and by version 2
+
+
+class Front:
+    """A WSGI application that answers requests for some buckets and passes on all others.
+
+    Args:
+        behind: the application that gets all others.
+        answers: by bucket.
+    """
+
+    def __init__(self, behind: "WSGIApplication", answers: Mapping[str, Answer]) -> None:
+        self._behind = behind
+        self._answers = answers
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer one request."""
+        request = Request(environ)
+        name, _, key = request.path.lstrip("/").partition("/")
+        answer = self._answers.get(name)
+        response = answer(key, request) if answer else None
+        return (response or self._behind)(environ, start_response)
+
+
+def read_only(name: str, bucket: Bucket) -> Answer:
+    """Return the answers of a public bucket that nobody can write to."""
+
+    def answer(key: str, request: Request) -> Response | None:
+        if key and request.method not in _READS:
+            return refuse(HTTPStatus.FORBIDDEN, "AccessDenied", "the archive is read-only", request)
+        return _read(name, bucket, key, request)
+
+    return answer
+
+
+def kept(name: str, folder: ResultsFolder, behind: "WSGIApplication") -> Answer:
+    """Return the answers of a private bucket whose objects are files.
+
+    The server behind reads all that is written, with all of S3's encodings and checksums. Once it
+    has an object, the object becomes a file.
+    """
+    lock = Lock()
+
+    def answer(key: str, request: Request) -> Response | None:
+        if request.method in _READS:
+            if key and not (
+                "Authorization" in request.headers or _SIGNED_LINK & request.args.keys()
+            ):
+                return refuse(HTTPStatus.FORBIDDEN, "AccessDenied", "not signed", request)
+            return _read(name, folder, key, request)
+        response = Response.from_app(behind, request.environ, buffered=True)
+        if not key or response.status_code >= HTTPStatus.BAD_REQUEST:
+            return response
+        try:
+            with lock:
+                if request.method == "DELETE":
+                    folder.delete(key)
+                else:
+                    _keep(name, key, folder)
+        except OSError as error:  # a full disk
+            return refuse(HTTPStatus.INTERNAL_SERVER_ERROR, "InternalError", str(error), request)
+        return response
+
+    return answer
+
+
+def _read(name: str, bucket: Bucket, key: str, request: Request) -> Response | None:
+    if key:
+        return read_object(bucket, key, request)
+    if request.method == "GET" and request.args.get("list-type") == "2":
+        return list_objects(bucket, name, request)
+    return None
+
+
+def _keep(name: str, key: str, folder: ResultsFolder) -> None:
+    """Move an object of the server behind, if it is complete, into a folder."""
+    backend = get_backend("s3")[DEFAULT_ACCOUNT_ID]["aws"]
+    written = backend.get_object(name, key)
+    if written is None:  # a part of one
+        return
+    headers: dict[str, str] = {}
+    metadata: dict[str, str] = {}
+    for header, value in written.metadata.items():
+        user, is_user, meta = header.lower().partition("x-amz-meta-")
+        if is_user and not user:
+            metadata[meta] = value
+        elif header.lower() in ("content-type", "content-encoding"):
+            headers[header.title()] = value
+    folder.put(key, written.value, written.etag.strip('"'), headers, metadata)
+    backend.delete_object(name, key)

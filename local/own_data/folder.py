@@ -1,0 +1,108 @@
+"""All miniSEED and StationXML files of a folder, as objects under the archive's keys."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from local.cloud.stored_object import FixedBucket, StoredObject
+from local.own_data.records import ChannelDay, Records, arrange, is_miniseed
+from local.own_data.stations import StationCodes, Stations, is_stationxml
+from shared.archive.scedc import SCEDC
+
+_BEGINNING = 64 * 1024  # bytes by which a file is recognised
+_MINISEED_3 = b"MS\x03"
+
+
+@dataclass(frozen=True)
+class ServedDay:
+    """A channel's day.
+
+    Attributes:
+        size: of its object in bytes.
+        start: of its first record, in ns since 1970.
+    """
+
+    size: int
+    start: int
+
+
+@dataclass
+class OwnFolder:
+    """The content of a folder.
+
+    Attributes:
+        bucket: the objects under the archive's keys.
+        days: each channel's day.
+        stations: network and station of each that has StationXML.
+        notes: files, parts of files and records that are not served, in words.
+    """
+
+    bucket: FixedBucket
+    days: dict[ChannelDay, ServedDay] = field(default_factory=dict)
+    stations: list[StationCodes] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+
+def read_folder(folder: Path) -> OwnFolder:
+    """Read the headers of all records and all StationXML below a folder, whatever its layout.
+
+    Files are recognised by their content. All others are named in the notes.
+    """
+    records, stations, notes = Records(), Stations(), list[str]()
+    for path in _files(folder):
+        try:
+            if problem := _add(path, records, stations):
+                notes.append(f"{path}: {problem}")
+        except OSError as error:
+            notes.append(f"{path}: cannot be read: {error.strerror}")
+    objects: dict[str, StoredObject] = {}
+    own = OwnFolder(FixedBucket({}), notes=[*notes, *records.notes, *stations.notes])
+    repeated = 0
+    for (channel, day), runs in sorted(records.runs.items()):
+        pieces, more = arrange(runs)
+        repeated += more
+        made = StoredObject.of(pieces, (run.path for run in runs))
+        objects[SCEDC.waveform_key(channel, day)] = made
+        own.days[channel, day] = ServedDay(made.size, min(run.first for run in runs))
+    if repeated:
+        own.notes.append(f"{repeated:,} records that repeat others are served once")
+    for codes, (piece, paths) in stations.documents().items():
+        own.stations.append(codes)
+        for key in SCEDC.stationxml_keys(*codes):
+            objects[key] = StoredObject.of([piece], paths)
+    own.bucket = FixedBucket(objects)
+    return own
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    """Yield all files below a folder in order; links to folders are followed, none of them twice.
+
+    SDS archives often consist of links.
+    """
+    seen: set[str] = set()
+    for name, folders, files in os.walk(folder, followlinks=True):
+        seen.add(os.path.realpath(name))
+        folders[:] = sorted(
+            each for each in folders if os.path.realpath(Path(name, each)) not in seen
+        )
+        yield from (Path(name, each) for each in sorted(files))
+
+
+def _add(path: Path, records: Records, stations: Stations) -> str:
+    """Add a file by its kind; return why it is left out, or ""."""
+    if not path.is_file():
+        return "no file"
+    with path.open("rb") as file:
+        beginning = file.read(_BEGINNING)
+    if is_miniseed(beginning):
+        records.add_file(path)
+    elif is_stationxml(beginning):
+        stations.add_file(path)
+    elif beginning.startswith(_MINISEED_3):
+        return "miniSEED 3, which the functions do not read"
+    elif not beginning:
+        return "empty"
+    else:
+        return "neither miniSEED nor StationXML"
+    return ""

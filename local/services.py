@@ -1,0 +1,146 @@
+"""S3, SQS and the functions on this machine, for an archive of one's choice.
+
+The response function also gets its queue, which is polled as Lambda polls it.
+"""
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.client import HTTPException
+from pathlib import Path
+from types import TracebackType
+from typing import IO
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.cloud.emulator import TIMEOUT_S, Emulator
+from local.cloud.event_source_mapping import MAX_RECEIVE_COUNT, EventSourceMapping, Queues
+from local.cloud.function_names import functions, short_name
+from local.cloud.results_folder import ResultsFolder
+from local.cloud.s3_server import S3Server
+from local.console import say
+from local.sources import Source
+
+STACK = "local"
+"""The prefix of the queues' names, which on AWS is the stack's name."""
+
+_RESPONSE = "response"
+
+_WAIT_S = 2 * TIMEOUT_S
+"""How long the queue's call may take: another call may run before it."""
+
+_ATTEMPTS = "5"
+"""At a request to S3: nobody waits for a quarter of an hour until the network is back."""
+
+
+class UnknownFunctionError(Exception):
+    """There is no such function."""
+
+
+@dataclass(frozen=True)
+class Services:
+    """All that is served.
+
+    Attributes:
+        aws: S3 and SQS.
+        emulator: the functions.
+        functions: their short names.
+        results: the folder of the output bucket.
+    """
+
+    aws: S3Server
+    emulator: Emulator
+    functions: list[str]
+    results: Path
+
+    @property
+    def has_queue(self) -> bool:
+        """Whether the messages of the job queue are taken."""
+        return _RESPONSE in self.functions
+
+
+def chosen(text: str) -> list[str]:
+    """Return the short names of the functions that a user names; all of them for "".
+
+    Raises:
+        UnknownFunctionError: one of them does not exist.
+    """
+    every = functions()
+    names = [short_name(name) for name in text.replace(",", " ").split()] or every
+    for name in names:
+        if name not in every:
+            raise UnknownFunctionError(
+                f"there is no function {name!r}: must be of {', '.join(every)}, which are the"
+                " folders NAME_lambda with an app.py"
+            )
+    return list(dict.fromkeys(names))
+
+
+@contextmanager
+def services(
+    source: Source, names: Sequence[str], port: int, results: Path, log: IO[bytes]
+) -> Iterator[Services]:
+    """Serve functions on a port, and S3 and SQS on the next one.
+
+    Args:
+        source: the archive.
+        names: short names of the functions.
+        port: the first port.
+        results: the folder that gets the output bucket, below the archive's name.
+        log: receives the functions' log lines.
+
+    Raises:
+        PortError, EmulatorError: a port is taken.
+    """
+    folder = results / source.name
+    with S3Server(port=port + 1, archive=source.answer, results=ResultsFolder(folder)) as aws:
+        queues = Queues.create(aws.sqs, STACK, visibility_timeout_s=_WAIT_S)
+        environment = {
+            **aws.function_environment,
+            "DEAD_LETTER_QUEUE_URL": queues.dead_letters,
+            "MAX_RECEIVE_COUNT": str(MAX_RECEIVE_COUNT),
+            "AWS_MAX_ATTEMPTS": _ATTEMPTS,
+        }
+        # The emulator ends before the poller, whose call may last minutes.
+        with _Poller() as poller, Emulator(names, environment, port, log) as emulator:
+            if _RESPONSE in names:
+                url = emulator.url_of(_RESPONSE)
+                poller.start(EventSourceMapping(aws.sqs, queues.jobs, url, timeout_s=_WAIT_S))
+            yield Services(aws, emulator, list(names), folder)
+
+
+class _Poller:
+    """Polls a queue until the end of the block."""
+
+    def __init__(self) -> None:
+        self._stop = threading.Event()
+        self._threads: list[threading.Thread] = []
+
+    def __enter__(self) -> "_Poller":
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self._stop.set()
+        for thread in self._threads:
+            thread.join()
+
+    def start(self, mapping: EventSourceMapping) -> None:
+        """Start polling."""
+        self._threads.append(threading.Thread(target=self._poll, args=(mapping,)))
+        self._threads[-1].start()
+
+    def _poll(self, mapping: EventSourceMapping) -> None:
+        while not self._stop.is_set():
+            try:
+                if received := mapping.poll()[0]:
+                    say(f"Messages taken from the queue: {received}")
+            except (OSError, HTTPException, BotoCoreError, ClientError):
+                # The call timed out, or the emulator ended first. The queue hands its messages
+                # out again, as on Lambda.
+                self._stop.wait(1)

@@ -1,0 +1,154 @@
+"""The archives that can be served: the demo's, SCEDC's own bucket, or a folder of one's own."""
+
+import hashlib
+import json
+import re
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from obspy import UTCDateTime
+
+from local.cloud.remote_bucket import RemoteBucket, UnreachableError
+from local.cloud.s3_front import Answer, read_only
+from local.cloud.stored_object import FixedBucket
+from local.console import say
+from local.own_data.folder import OwnFolder, read_folder
+from local.project import PROJECT
+from local.synthetic.archive import DEMO_ARCHIVE, DEMO_CHANNELS, write_archive
+from shared.archive.channel_id import ChannelId
+from shared.archive.day import Day
+from shared.archive.scedc import SCEDC
+
+DEMO = "demo"
+
+SAMPLE_REQUEST = PROJECT / "request.json"
+
+_SAMPLE = ChannelId("CI", "SOC", "HHZ"), Day(2019, 183)
+_REAL = {"scedc-pds", "scedc", "s3://scedc-pds"}
+_URL = f"https://{SCEDC.bucket}.s3.{SCEDC.region}.amazonaws.com"
+_SHOWN = 20  # notes
+_WINDOW_S = 60
+
+
+class SourceError(Exception):
+    """The archive cannot be served."""
+
+
+@dataclass
+class Source:
+    """An archive to serve.
+
+    Attributes:
+        name: its name, which is also that of the folder of its results.
+        answer: answers S3's requests for its objects.
+        summary: its content in words.
+        sample: a channel and a day of it.
+        has_response: whether the response of the sample can be removed.
+        windows: a request for time windows; None is `SAMPLE_REQUEST`.
+        notes: files, parts of files and records that are not served, in words.
+    """
+
+    name: str
+    answer: Answer
+    summary: str
+    sample: tuple[ChannelId, Day] = _SAMPLE
+    has_response: bool = True
+    windows: str | None = None
+    notes: list[str] = field(default_factory=list)
+
+    def windows_request(self, folder: Path) -> Path:
+        """Return a file with a request for time windows; write it into a folder if need be."""
+        if self.windows is None:
+            return SAMPLE_REQUEST
+        path = folder / f"{self.name}-request.json"
+        path.write_text(self.windows)
+        return path
+
+
+def open_source(archive: str) -> Source:
+    """Open an archive.
+
+    Args:
+        archive: "demo", "scedc-pds", a folder, or the URL of a bucket with SCEDC's keys.
+
+    Raises:
+        SourceError: there is no such archive, it has nothing to serve, or it does not answer.
+    """
+    if archive == DEMO:
+        say("Making the demo's archive, unless it exists")
+        bucket = FixedBucket.of_folder(write_archive(DEMO_ARCHIVE, say))
+        channels = ", ".join(f"{each.nscl} on {each.day}" for each in DEMO_CHANNELS)
+        return Source(DEMO, read_only(SCEDC.bucket, bucket), f"the demo's: {channels}")
+    if archive in _REAL:
+        return _remote(SCEDC.bucket, _URL)
+    if archive.startswith(("http://", "https://")):
+        return _remote(_distinct(SCEDC.bucket, archive), archive)
+    folder = Path(archive).expanduser()
+    if not folder.is_dir():
+        raise SourceError(f"ARCHIVE={archive}: must be demo, scedc-pds or a folder that exists")
+    return _own(folder.resolve())
+
+
+def _remote(name: str, url: str) -> Source:
+    remote = RemoteBucket(url)
+    try:
+        remote.check()
+    except UnreachableError as error:
+        raise SourceError(str(error)) from error
+    return Source(name, remote.answer, f"{url}, read unsigned")
+
+
+def _own(folder: Path) -> Source:
+    say(f"Reading the headers of all files in {folder}")
+    own = read_folder(folder)
+    if not own.days:
+        notes = "".join(f"\n  {note}" for note in shown(own.notes))
+        raise SourceError(f"{folder} has no miniSEED records that can be served{notes}")
+    with_response = [key for key in own.days if (key[0].network, key[0].station) in own.stations]
+    sample = max(with_response or own.days, key=lambda key: own.days[key].size)
+    return Source(
+        _distinct(folder.name, str(folder)),
+        read_only(SCEDC.bucket, own.bucket),
+        _summary(folder, own),
+        sample,
+        bool(with_response),
+        _request(sample[0], own.days[sample].start),
+        own.notes,
+    )
+
+
+def shown(notes: list[str]) -> list[str]:
+    """Return the first notes, and how many more there are."""
+    more = len(notes) - _SHOWN
+    return [*notes[:_SHOWN], *([f"and {more:,} more"] if more > 0 else [])]
+
+
+def _summary(folder: Path, own: OwnFolder) -> str:
+    days = sorted({day for _, day in own.days})
+    channels = len({channel for channel, _ in own.days})
+    span = str(days[0]) if len(days) == 1 else f"{days[0]} to {days[-1]}"
+    metadata = f"StationXML of {len(own.stations):,} stations"
+    if not own.stations:
+        metadata = "no StationXML, so time windows in counts only"
+    return f"{folder}: {len(own.days):,} days of {channels:,} channels ({span}), {metadata}"
+
+
+def _request(channel: ChannelId, start_ns: int) -> str:
+    """Return a request for the first minute of a channel's day."""
+    start = UTCDateTime(ns=start_ns)
+    window = {
+        "Network": channel.network,
+        "Station": channel.station,
+        "Channel": channel.channel,
+        "Location": channel.location,
+        "Starttime": str(start),
+        "Endtime": str(start + _WINDOW_S),
+    }
+    return json.dumps({"Windows": [window]}, indent=4) + "\n"
+
+
+def _distinct(name: str, place: str) -> str:
+    """Return a name for an archive that no other place has, of characters that shells leave."""
+    return (
+        f"{re.sub(r'[^A-Za-z0-9.-]+', '_', name)}-{hashlib.sha256(place.encode()).hexdigest()[:6]}"
+    )
