@@ -2,8 +2,7 @@
 
 synthetic  an archive of synthetic ground motion, recorded by a real instrument
 cloud      S3, SQS, Lambda's emulator and containers
-own_data   an archive made of one's own files
-sources    the archives that can be served
+archives   the archives that can be served: the demo's, SCEDC's, or one's own files
 services   S3, SQS and the functions, for one of them
 options    options of the commands that serve
 demo       `make demo`: both functions with the tutorials' requests

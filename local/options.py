@@ -4,14 +4,15 @@ import argparse
 from pathlib import Path
 
 from local.project import BUILD
-from local.sources import DEMO
 from runner.sending.local_services import DEFAULT_PORT, parse_port
 
 
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Add the options that name the archive, the ports and the folder of results."""
     parser.add_argument(
-        "--archive", default=DEMO, help="demo, scedc-pds, or a folder with miniSEED and StationXML"
+        "--archive",
+        default="demo",
+        help="demo, scedc-pds, or a folder of files",
     )
     parser.add_argument(
         "--port", type=_port, default=DEFAULT_PORT, help="of the functions; S3 has the next one"

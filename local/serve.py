@@ -9,13 +9,12 @@ import signal
 import sys
 import time
 
-from local.cloud.emulator import EmulatorError
-from local.cloud.s3_server import OUTPUT_BUCKET, PortError
+from local.archives.source import Source, SourceError, open_source, shown
+from local.cloud.s3_server import OUTPUT_BUCKET
 from local.console import fail, say
 from local.options import add_options
 from local.project import relative
-from local.services import STACK, Services, UnknownFunctionError, chosen, services
-from local.sources import Source, SourceError, open_source, shown
+from local.services import STACK, Services, ServicesError, chosen, services
 from runner.sending.local_services import DEFAULT_PORT
 from shared.archive.scedc import SCEDC
 
@@ -39,16 +38,14 @@ def main() -> None:
             # Not `signal.pause`: it does not return when another thread gets the signal.
             while True:
                 time.sleep(_POLL_S)
-    except (SourceError, UnknownFunctionError) as error:
+    except (ServicesError, SourceError) as error:
         fail(str(error))
-    except (EmulatorError, PortError) as error:
-        fail(f"{error}; choose another port, such as PORT=9010")
     except KeyboardInterrupt:
         say("\nStopped.")
 
 
 def _introduce(source: Source, served: Services, port: int) -> None:
-    """Print what is served, where results lie, and what to type next."""
+    """Print the archive, the addresses, the folder of results and the next lines to type."""
     if source.notes:
         say("Not served:")
         for note in shown(source.notes):

@@ -14,13 +14,13 @@ from typing import IO
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.cloud.emulator import TIMEOUT_S, Emulator
+from local.archives.source import Source
+from local.cloud.emulator import TIMEOUT_S, Emulator, EmulatorError
 from local.cloud.event_source_mapping import MAX_RECEIVE_COUNT, EventSourceMapping, Queues
 from local.cloud.function_names import functions, short_name
 from local.cloud.results_folder import ResultsFolder
-from local.cloud.s3_server import S3Server
+from local.cloud.s3_server import PortError, S3Server
 from local.console import say
-from local.sources import Source
 
 STACK = "local"
 """The prefix of the queues' names, which on AWS is the stack's name."""
@@ -34,8 +34,8 @@ _ATTEMPTS = "5"
 """At a request to S3: nobody waits for a quarter of an hour until the network is back."""
 
 
-class UnknownFunctionError(Exception):
-    """There is no such function."""
+class ServicesError(Exception):
+    """The services cannot be started, or there is no such function."""
 
 
 @dataclass(frozen=True)
@@ -64,13 +64,13 @@ def chosen(text: str) -> list[str]:
     """Return the short names of the functions that a user names; all of them for "".
 
     Raises:
-        UnknownFunctionError: one of them does not exist.
+        ServicesError: one of them does not exist.
     """
     every = functions()
     names = [short_name(name) for name in text.replace(",", " ").split()] or every
     for name in names:
         if name not in every:
-            raise UnknownFunctionError(
+            raise ServicesError(
                 f"there is no function {name!r}: must be of {', '.join(every)}, which are the"
                 " folders NAME_lambda with an app.py"
             )
@@ -91,9 +91,19 @@ def services(
         log: receives the functions' log lines.
 
     Raises:
-        PortError, EmulatorError: a port is taken.
+        ServicesError: a port is taken, or an emulator does not start.
     """
-    folder = results / source.name
+    try:
+        with _services(source, names, port, results / source.name, log) as served:
+            yield served
+    except (EmulatorError, PortError) as error:
+        raise ServicesError(f"{error}; choose another port, such as PORT=9010") from error
+
+
+@contextmanager
+def _services(
+    source: Source, names: Sequence[str], port: int, folder: Path, log: IO[bytes]
+) -> Iterator[Services]:
     with S3Server(port=port + 1, archive=source.answer, results=ResultsFolder(folder)) as aws:
         queues = Queues.create(aws.sqs, STACK, visibility_timeout_s=_WAIT_S)
         environment = {

@@ -41,9 +41,8 @@ LAYERS = {
     "local": (
         "audit console project",
         "cloud synthetic",
-        "own_data picture",
-        "sources",
-        "options services",
+        "archives options picture",
+        "services",
         "demo serve",
     ),
     "benchmarks": (

@@ -1,4 +1,4 @@
-"""Lambda's Invoke API for the functions of this machine, each of which takes a call at a time.
+"""Lambda's Invoke API for the functions of this machine; each takes one call at a time.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 """

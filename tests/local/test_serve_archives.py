@@ -126,7 +126,7 @@ def test_a_function_is_found_by_any_of_its_names(served: Served, typed: Callable
 
 
 def test_results_outlive_the_server(tmp_path: Path, own: Path) -> None:
-    """What was written before is there again, with its metadata and its ETag."""
+    """Objects are there again, with their metadata and their ETags."""
     results = tmp_path / "results"
     descriptions: list[Any] = []
     for _ in range(2):
@@ -146,7 +146,7 @@ def test_results_outlive_the_server(tmp_path: Path, own: Path) -> None:
 
 @dataclass
 class PublicBucket:
-    """The archive on AWS: read unsigned, not listed, and what is not there is forbidden.
+    """The archive on AWS: read unsigned, not listed, and all other keys are forbidden.
 
     Attributes:
         url: of the bucket.

@@ -56,8 +56,8 @@ class Stations:
     def documents(self) -> dict[StationCodes, tuple[Piece, list[Path]]]:
         """Return the document of each station, and the files that it comes from.
 
-        A file of one station stays as it is. Where several files have the same station, the
-        document has what each of them has; of overlapping epochs the first file's count.
+        A file of one station stays as it is. Where several files have the same station, its
+        document has the epochs of all of them, in the files' order.
         """
         documents = {}
         for codes, files in sorted(self._found.items()):

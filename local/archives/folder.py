@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from local.archives.records import ChannelDay, Records, arrange, is_miniseed
+from local.archives.stations import StationCodes, Stations, is_stationxml
 from local.cloud.stored_object import FixedBucket, StoredObject
-from local.own_data.records import ChannelDay, Records, arrange, is_miniseed
-from local.own_data.stations import StationCodes, Stations, is_stationxml
 from shared.archive.scedc import SCEDC
 
 _BEGINNING = 64 * 1024  # bytes by which a file is recognised

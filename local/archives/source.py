@@ -8,11 +8,11 @@ from pathlib import Path
 
 from obspy import UTCDateTime
 
+from local.archives.folder import OwnFolder, read_folder
 from local.cloud.remote_bucket import RemoteBucket, UnreachableError
 from local.cloud.s3_front import Answer, read_only
 from local.cloud.stored_object import FixedBucket
 from local.console import say
-from local.own_data.folder import OwnFolder, read_folder
 from local.project import PROJECT
 from local.synthetic.archive import DEMO_ARCHIVE, DEMO_CHANNELS, write_archive
 from shared.archive.channel_id import ChannelId

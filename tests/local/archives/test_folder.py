@@ -15,8 +15,8 @@ from obspy import Stream, Trace, UTCDateTime
 from obspy.io.mseed.util import get_record_information
 from werkzeug.exceptions import NotFound
 
+from local.archives.folder import OwnFolder, read_folder
 from local.cloud.s3_front import Front, read_only
-from local.own_data.folder import OwnFolder, read_folder
 from local.synthetic import instrument
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
@@ -232,7 +232,7 @@ def test_long_files_are_read_in_parts(tmp_path: Path, monkeypatch: pytest.Monkey
     data = mseed(*Stream([make_trace("CI.BOM.BHZ.", START, noise(NPTS))]))
     (tmp_path / "day").write_bytes(data)
     whole = read_folder(tmp_path)
-    monkeypatch.setattr("local.own_data.records._AT_ONCE", 10_000)  # not a multiple of a record
+    monkeypatch.setattr("local.archives.records._AT_ONCE", 10_000)  # not a multiple of a record
     parts = read_folder(tmp_path)
     for name in whole.bucket.keys(""):
         assert content(parts, name) == content(whole, name)
