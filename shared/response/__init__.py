@@ -31,12 +31,14 @@
     _removal_time      the time of a removal, and the refusal of one that would not end
     _fast_removal      the fast method for one trace
     _obspy_removal     ObsPy's own method for one trace
-    _deconvolution     the convolution of a long trace with a transfer function
-    _fft               FFTs of lengths with large prime factors
+    _convolution       the convolution of a long trace with a transfer function
+    _layout            its spectrum as a matrix: the shape, and the place of each frequency
+    _fft               FFTs of rows with large prime factors
+    _band              the cosine band of pre_filt, on a spectrum
     _inverse_response  the inverse response on every bin, from few evaluations
     _levels            levels of the counts at gaps and along a day
     _fill              samples of bridges and of extensions to zero
-    _panels            the bins on which one polynomial interpolates the response
+    _spans             the bins on which one polynomial interpolates the response
     _peak              the response's maximum, which the water level refers to
     _chebyshev         Chebyshev interpolation
 

@@ -1,20 +1,24 @@
-"""Chebyshev interpolation of complex values on the bins of a panel.
+"""Chebyshev interpolation of complex values on the bins of a span.
 
 L. N. Trefethen, Approximation Theory and Approximation Practice, SIAM 2013, chapters 2 to 4 and 8:
 the interpolation error of a smooth function is about the size of its last coefficients.
 """
 
-from functools import cache, lru_cache
+from functools import cache
+from math import ceil, floor
 
 import numpy as np
 
 from shared.response.arrays import ComplexArray, FloatArray
 
 NODES = 12
-"""Nodes of a panel; the polynomial's degree is one less."""
+"""Nodes of a span; the polynomial's degree is one less."""
+
+MIRROR = (-1.0) ** np.arange(NODES)
+"""Factors from a polynomial's coefficients to those of its mirror image."""
 
 _SAFETY = 10.0  # factor from the last coefficients to the error bound
-_PEAK_SAMPLES = 1024  # bins of a panel in the first pass of the search for its largest amplitude
+_PEAK_SAMPLES = 1024  # bins of a span in the first pass of the search for its largest amplitude
 
 
 @cache
@@ -27,10 +31,10 @@ def coefficients_of(values: ComplexArray) -> ComplexArray:
     """Return Chebyshev coefficients, lowest degree first.
 
     Args:
-        values: values at the nodes, complex128, panels by nodes.
+        values: values at the nodes, complex128, spans by nodes.
 
     Returns:
-        complex128, panels by degrees.
+        complex128, spans by degrees.
     """
     coefficients: ComplexArray = values @ _node_transform().T
     return coefficients
@@ -40,56 +44,89 @@ def error_bounds(coefficients: ComplexArray) -> FloatArray:
     """Return a bound of each polynomial's error.
 
     Args:
-        coefficients: complex128, panels by degrees.
+        coefficients: complex128, spans by degrees.
 
     Returns:
-        float64, one bound for each panel.
+        float64, one bound for each span.
     """
     bounds: FloatArray = np.abs(coefficients[:, -2:]).max(axis=1) * _SAFETY
     return bounds
 
 
-@lru_cache(maxsize=256)
-def basis(size: int, offset: int, step: int) -> FloatArray:
-    """Return the Chebyshev polynomials on every `step`-th bin of a panel.
+def basis(bins: FloatArray, first: float, length: float) -> FloatArray:
+    """Return the Chebyshev polynomials on bins of a span.
 
     Args:
-        size: bins of the panel; the first lies at -1, the last at 1.
-        offset: the first bin to return.
-        step: bins from one to the next.
+        bins: float64.
+        first: start of the span, which lies at -1.
+        length: its length; its end lies at 1.
 
     Returns:
-        float64, bins by degrees. The array is cached, so callers must not write to it.
+        float64, bins by degrees.
     """
-    bins = np.linspace(-1, 1, size)[offset::step]
-    return np.ascontiguousarray(np.polynomial.chebyshev.chebvander(bins, NODES - 1))
+    places = (bins - first) * (2 / length) - 1
+    return np.polynomial.chebyshev.chebvander(places, NODES - 1).astype(np.float64, copy=False)
 
 
 def polynomial(basis: FloatArray, coefficients: ComplexArray) -> ComplexArray:
-    """Return the values of one panel's polynomial.
+    """Return the values of polynomials.
 
     Args:
         basis: float64, bins by degrees.
-        coefficients: complex128, of one panel.
+        coefficients: complex128 and contiguous, degrees by polynomials.
+
+    Returns:
+        complex128, bins by polynomials.
     """
     # NumPy is slow at multiplying a real by a complex matrix, so both parts are real columns.
-    pairs = np.ascontiguousarray(coefficients).view(np.float64).reshape(-1, 2)
-    return (basis @ pairs).view(np.complex128)[:, 0]
+    values: ComplexArray = (basis @ coefficients.view(np.float64)).view(np.complex128)
+    return values
 
 
-def largest_amplitude(size: int, coefficients: ComplexArray) -> float:
-    """Return the largest amplitude of one panel's polynomial on its bins.
+def divide(coefficients: ComplexArray, parts: int) -> ComplexArray:
+    """Return the coefficients of one polynomial on each of equal parts of its span.
+
+    Args:
+        coefficients: complex128, of the polynomial.
+        parts: number of parts, a power of two.
+
+    Returns:
+        complex128, parts by degrees.
+    """
+    divided = coefficients[None]
+    while len(divided) < parts:
+        # Three dimensions: parts, their halves, degrees.
+        divided = np.stack([divided @ half for half in _halving()], axis=1).reshape(-1, NODES)
+    return divided
+
+
+def largest_amplitude(first: float, length: float, coefficients: ComplexArray) -> float:
+    """Return the largest amplitude of a polynomial on the bins of its span.
 
     A coarse pass over some bins is refined on all bins around the best one.
 
     Args:
-        size: bins of the panel.
-        coefficients: complex128, of the panel.
+        first: start of the span.
+        length: its length in bins.
+        coefficients: complex128, of the polynomial.
     """
-    step = max(1, size // _PEAK_SAMPLES)
-    best = int(np.abs(polynomial(basis(size, 0, step), coefficients)).argmax()) * step
-    around = basis(size, 0, 1)[max(0, best - step) : best + step]
-    return float(np.abs(polynomial(around, coefficients)).max())
+    bins = np.arange(ceil(first), floor(first + length) + 1, dtype=np.float64)
+    step = max(1, bins.size // _PEAK_SAMPLES)
+
+    def amplitudes(some: FloatArray) -> FloatArray:
+        values = polynomial(basis(some, first, length), coefficients[:, None])
+        return np.asarray(np.abs(values[:, 0]), np.float64)
+
+    best = int(amplitudes(bins[::step]).argmax()) * step
+    return float(amplitudes(bins[max(0, best - step) : best + step]).max())
+
+
+@cache
+def _halving() -> tuple[FloatArray, FloatArray]:
+    """Return the matrices from coefficients on a span to those on its halves, by row vectors."""
+    order = NODES - 1
+    left, right = (np.polynomial.chebyshev.chebvander((nodes() + at) / 2, order) for at in (-1, 1))
+    return (_node_transform() @ left).T, (_node_transform() @ right).T
 
 
 @cache

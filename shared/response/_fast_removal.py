@@ -2,7 +2,7 @@
 
 The steps and their order are those of `obspy.core.trace.Trace.remove_response`: FFT of twice the
 length, band, inverse response, inverse FFT. Here the response is evaluated on few frequencies
-(`_inverse_response`), and no FFT has the padded length (`_deconvolution`).
+(`_inverse_response`), and no FFT has the padded length (`_convolution`).
 """
 
 import hashlib
@@ -10,15 +10,15 @@ import pickle
 import warnings
 from dataclasses import dataclass, field
 from functools import lru_cache
+from math import log
 
-import numpy as np
 from obspy.core.inventory import PolynomialResponseStage, Response, ResponseListResponseStage
-from scipy.fft import next_fast_len
 
-from shared.response import _deconvolution
-from shared.response._fft import prime_factors
+from shared.response import _obspy_numerics
+from shared.response._band import Band
+from shared.response._convolution import Transfer, convolve
 from shared.response._inverse_response import InverseResponse
-from shared.response._obspy_numerics import cosine_band
+from shared.response._layout import layout_of
 from shared.response.arrays import ComplexArray, FloatArray
 from shared.response.evaluation import evaluate
 from shared.response.parameters import Corners
@@ -71,10 +71,10 @@ def remove(
     cached = _cached_inverse(_Key.of(response), output, sampling_rate, nfft, water_level)
     for message in cached.warnings:
         warnings.warn(message, stacklevel=2)
-    transfer: _deconvolution.Transfer = cached.inverse
+    transfer: Transfer = cached.inverse
     if pre_filt:
-        transfer = _Band(cached.inverse, pre_filt, sampling_rate / nfft)
-    _deconvolution.convolve(samples, transfer)
+        transfer = Band(cached.inverse, pre_filt, sampling_rate / nfft)
+    convolve(samples, transfer)
 
 
 def fft_length(npts: int) -> int:
@@ -84,28 +84,20 @@ def fft_length(npts: int) -> int:
     ObsPy takes the next power of two, up to twice as long as needed, to avoid lengths with large
     prime factors; here a shorter fast length replaces it.
     """
-    length = 2 * (npts + npts % 2)
-    if length <= 5000:
-        return length
-    for trial in range(length, length + 21, 2):
-        if prime_factors(trial)[-1] < 500:
-            return trial
-    next_power_of_two = 1 << (length - 1).bit_length()
-    return min(_fast_length(length), next_power_of_two)
+    length = _obspy_numerics.fft_length(npts)
+    return length if length < 2 * npts + 24 else min(_fast_length(2 * npts), length)
 
 
 def _fast_length(length: int) -> int:
-    """Return a length, at least as long, with a fast transform; it is rarely 1 % longer.
+    """Return the first even length, at least as long, without prime factors above 11.
 
-    It is a multiple of 32, which `_deconvolution` splits as far as it can. It has no prime factor
-    above 11, since NumPy's FFT has special code for each smaller one. Many factors of two are
-    avoided: strides of powers of two share a few places of the cache. 2^18 * 33 samples take 1.4
-    times as long as neighbouring lengths.
+    NumPy's FFT has special code for these factors. The length is rarely 1 % longer.
     """
-    factor = -(-length // 32)
-    while (factor := int(next_fast_len(factor))) % 512 == 0:
-        factor += 1
-    return 32 * factor
+    odd = {1}
+    for prime in (3, 5, 7, 11):
+        powers = [prime**power for power in range(1, 1 + int(log(length, prime)))]
+        odd |= {product * power for product in odd for power in powers if product * power < length}
+    return min(product << (-(-length // product) - 1).bit_length() for product in odd)
 
 
 @dataclass(frozen=True)
@@ -140,44 +132,5 @@ def _cached_inverse(
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        inverse = InverseResponse(at_bins, nfft, water_level)
+        inverse = InverseResponse(at_bins, layout_of(nfft // 2), water_level)
     return _CachedInverse(inverse, tuple(dict.fromkeys(str(warning.message) for warning in caught)))
-
-
-class _Band:
-    """An inverse response multiplied by the cosine band of `pre_filt`.
-
-    Args:
-        inverse: the inverse response.
-        corners: f1 to f4 in Hz; the band is 1 from f2 to f3, and 0 below f1 and above f4.
-        spacing: distance of the FFT's bins in Hz.
-    """
-
-    def __init__(
-        self, inverse: InverseResponse, corners: tuple[float, float, float, float], spacing: float
-    ) -> None:
-        self.last_bin = inverse.last_bin
-        self._inverse = inverse
-        self._corners = corners
-        self._spacing = spacing
-
-    def multiply(
-        self, spectrum: ComplexArray, first: int, step: int, conjugate: bool = False
-    ) -> None:
-        """Multiply a spectrum in place, as `InverseResponse.multiply` does."""
-        # One bin of tolerance on each side keeps rounding from putting a bin into the wrong part.
-        f1, f2, f3, f4 = (corner / self._spacing for corner in self._corners)
-        edges = [(f1 - first) / step - 1, (f2 - first) / step + 2]
-        edges += [(f3 - first) / step - 1, (f4 - first) / step + 2]
-        a, b, c, d = (int(min(max(edge, 0), spectrum.size)) for edge in edges)
-        spectrum[:a] = 0
-        spectrum[d:] = 0
-        removed = []
-        for begin, end in ((a, b), (max(b, c), d)):
-            bins = first + step * np.arange(begin, end, dtype=np.float64)
-            taper = cosine_band(bins * self._spacing, self._corners)
-            spectrum[begin:end] *= taper
-            removed.append(begin + np.flatnonzero(taper == 0))
-        self._inverse.multiply(spectrum[a:d], first + a * step, step, conjugate)
-        # Where the response is zero, its inverse is infinite, and zero times infinity is NaN.
-        spectrum[np.concatenate(removed)] = 0

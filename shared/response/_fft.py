@@ -1,35 +1,19 @@
-"""In-place FFTs that stay fast for long arrays and for lengths with large prime factors.
+"""FFTs of rows that stay fast for lengths with large prime factors.
 
-NumPy's FFT slows down with every prime factor above 11. ObsPy's lengths have prime factors of up to
-499, and then take up to nine times as long. Here these factors are split off the length (J. W.
-Cooley, J. W. Tukey, Math. Comp. 19, 1965). NumPy transforms the remaining length; the transforms of
-the factors' own lengths are matrix products, which run at tens of billions of operations a second.
-Between factors the array is reordered as by T. G. Stockham (1966).
-
-Splitting off one factor also speeds up long transforms without large prime factors. NumPy passes
-through all of the memory once for each factor; the remaining length here fits the cache.
+NumPy's FFT is slow for prime factors above 100, of which ObsPy's lengths have several, up to 499
+each. Here they are split off the length (J. W. Cooley, J. W. Tukey, Math. Comp. 19, 1965), so that
+NumPy transforms each alone. The entries stay in the order in which the steps leave them.
 """
 
-import math
-from typing import Literal
+from math import prod
 
 import numpy as np
+import numpy.typing as npt
 
 from shared.response.arrays import ComplexArray
 
-_SPLIT_OFF = range(14, 1000)  # prime factors to split off; NumPy is faster with others
-_LONG = 1 << 20  # values, more than a cache holds
-_BLOCK = 32768  # values processed at a time, which fit the processor's cache
-
-
-def transform(values: ComplexArray) -> None:
-    """Replace values, complex128 and contiguous, by their FFT; needs as much scratch memory."""
-    _transform(values, -1)
-
-
-def inverse(values: ComplexArray) -> None:
-    """Replace values by their inverse FFT, divided by the length; needs as much scratch memory."""
-    _transform(values, 1)
+SPLIT_OFF = 100
+"""Prime factors above it are split off."""
 
 
 def prime_factors(number: int) -> list[int]:
@@ -43,77 +27,51 @@ def prime_factors(number: int) -> list[int]:
     return factors + [number] * (number > 1)
 
 
-def _factors(size: int) -> list[int]:
-    """Return the factors to split off a length; all are odd."""
-    primes = [prime for prime in prime_factors(size) if prime in _SPLIT_OFF]
-    if primes or size < _LONG:
-        return primes
-    return [factor for factor in range(25, 65, 2) if size % factor == 0][-1:]
+def split_off(size: int) -> list[int]:
+    """Return the factors to split off a length, leaving more than 1."""
+    primes = [prime for prime in prime_factors(size) if prime > SPLIT_OFF]
+    return primes[prod(primes) == size :]
 
 
-def _transform(values: ComplexArray, sign: int) -> None:
-    numpy_fft = np.fft.fft if sign < 0 else np.fft.ifft
-    factors = _factors(values.size)
-    if not factors:
-        numpy_fft(values, out=values)
-        return
-    rows = split_off = math.prod(factors)
-    columns = values.size // rows
-    now, other = np.empty_like(values), values
-    table = now.reshape(rows, columns)
-    table[:] = values.reshape(columns, rows).T
-    numpy_fft(table, axis=1, out=table)
-    _turn(table, sign * 2 * np.pi / values.size)
-    for factor in factors:
-        rows //= factor
-        table = now.reshape(factor, -1)
-        if rows == 1:
-            _short(table, other.reshape(factor, -1), sign)
-        else:
-            _short(table, table, sign)
-            parts = table.reshape(factor, rows, columns)
-            _turn(parts, sign * 2 * np.pi / (factor * rows))
-            other.reshape(rows, factor, columns)[:] = parts.swapaxes(0, 1)
-        now, other = other, now
-        columns *= factor
-    if now is not values:
-        values[:] = now
-    if sign > 0:
-        values /= split_off
+def order(size: int) -> npt.NDArray[np.intp]:
+    """Return the frequency of each entry, int, from 0 to `size - 1`."""
+    frequencies, step = np.zeros(1, dtype=np.intp), 1
+    for factor in [*split_off(size), size // prod(split_off(size))]:
+        frequencies = np.add.outer(frequencies, step * np.arange(factor)).ravel()
+        step *= factor
+    return frequencies
 
 
-def _turn(table: ComplexArray, angle: float) -> None:
-    """Multiply entries (j, k) or (j, k, ...) by exp(i angle j k), in place."""
-    # Along the longer axis only some exponentials are computed; the others are products of two.
-    order: Literal["C", "F"] = "C"
-    if table.shape[1] > table.shape[0]:
-        table, order = table.swapaxes(0, 1), "F"
-    across = np.arange(table.shape[1])
-    rows = math.isqrt(len(table))
-    factors = np.exp(1j * angle * np.multiply.outer(np.arange(rows), across, order=order))
-    for first in range(0, len(table), rows):
-        part = table[first : first + rows]
-        turn = factors[: len(part)] * np.exp(1j * angle * first * across)
-        part *= turn if table.ndim == 2 else turn[:, :, None]
+class RowFFT:
+    """FFT of the rows of matrices, and its inverse, in place.
 
-
-def _short(source: ComplexArray, target: ComplexArray, sign: int) -> None:
-    """Transform each column of an odd length from source to target, which may be the same array.
-
-    The sum of an entry and its mirror image needs only the cosines, the difference only the sines:
-    both are real matrices of a quarter of the size.
+    Args:
+        size: length of a row.
     """
-    length, half = len(source), len(source) // 2
-    order = np.arange(1, half + 1)
-    angles = np.outer(order, order) % length * (2 * np.pi / length)
-    cosines, sines = np.cos(angles), np.sin(angles) * sign
-    width = max(1, _BLOCK // length)
-    for first in range(0, source.shape[1], width):
-        part, result = source[:, first : first + width], target[:, first : first + width]
-        zeroth, mirrored = part[0].copy(), part[:half:-1]
-        sums, differences = part[1 : half + 1] + mirrored, part[1 : half + 1] - mirrored
-        even = (cosines @ sums.view(np.float64)).view(np.complex128) + zeroth
-        odd = (sines @ differences.view(np.float64)).view(np.complex128) * 1j
-        result[0] = zeroth + sums.sum(axis=0)
-        result[1 : half + 1] = even + odd
-        result[:half:-1] = even - odd
+
+    def __init__(self, size: int) -> None:
+        self._parts: list[tuple[int, ComplexArray]] = []
+        for factor in split_off(size):
+            across = np.arange(size // factor)
+            turns = np.multiply.outer(np.arange(factor), across) * (-2j * np.pi / size)
+            self._parts.append((factor, np.exp(turns)))
+            size //= factor
+        self._rest = size
+
+    def transform(self, rows: ComplexArray) -> None:
+        """Replace rows, complex128 and contiguous, by their FFTs in the `order` of entries."""
+        for factor, turns in self._parts:
+            part = rows.reshape(-1, factor, turns.shape[1])
+            np.fft.fft(part, axis=1, out=part)
+            part *= turns
+        rest = rows.reshape(-1, self._rest)
+        np.fft.fft(rest, axis=1, out=rest)
+
+    def inverse(self, rows: ComplexArray) -> None:
+        """Replace FFTs of rows by the rows."""
+        rest = rows.reshape(-1, self._rest)
+        np.fft.ifft(rest, axis=1, out=rest)
+        for factor, turns in reversed(self._parts):
+            part = rows.reshape(-1, factor, turns.shape[1])
+            part *= turns.conj()
+            np.fft.ifft(part, axis=1, out=part)

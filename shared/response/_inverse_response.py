@@ -1,46 +1,40 @@
 """Inverse of an instrument response on every bin of a long FFT, from few evaluations.
 
 evalresp on every bin takes three quarters of the time of ObsPy's `remove_response`, although a
-response is smooth. So the bins are divided into panels. On each, a polynomial through the values at
+response is smooth. So the bins are divided into spans. On each, a polynomial through the values at
 Chebyshev nodes approximates the inverse, and its last coefficients bound its error (`_chebyshev`).
-A panel whose bound exceeds the tolerance is halved, down to panels evaluated on every bin: the
-error is bounded whatever the response.
+A span whose bound exceeds the tolerance is halved, down to spans evaluated on every bin: the error
+is bounded whatever the response.
+
+The panels of a `Layout` share one set of bins, relative to each panel. So one matrix product gives
+the inverse on rows of the spectrum: their Chebyshev polynomials times all panels' coefficients.
+Panels that contain more than one span are kept on every bin.
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
-from shared.response._chebyshev import basis, coefficients_of, error_bounds, polynomial
-from shared.response._panels import (
-    SMALLEST_PANEL,
+from shared.response._chebyshev import (
+    MIRROR,
+    NODES,
+    basis,
+    coefficients_of,
+    divide,
+    error_bounds,
+    polynomial,
+)
+from shared.response._layout import Layout
+from shared.response._peak import find_peak
+from shared.response._spans import (
+    SMALLEST_SPAN,
     TOLERANCE,
     SampledResponse,
     Span,
+    bins_of,
     initial_spans,
 )
-from shared.response._peak import find_peak
 from shared.response.arrays import ComplexArray, FloatArray
-
-
-@dataclass(frozen=True)
-class _Panel:
-    """Neighbouring bins.
-
-    Attributes:
-        first: the first bin.
-        size: the number of bins.
-        kind: the meaning of `values`: the "inverse" on every bin, or the Chebyshev coefficients of
-            the "smooth inverse", or of the "response", still to be clipped and inverted.
-        values: complex128.
-    """
-
-    first: int
-    size: int
-    kind: Literal["inverse", "smooth inverse", "response"]
-    values: ComplexArray
 
 
 class InverseResponse:
@@ -49,12 +43,12 @@ class InverseResponse:
     Args:
         evaluate: returns the response, complex128, at bins of the FFT; bins are float64 and may
             lie between integers.
-        nfft: length of the FFT; even.
+        layout: the place of each bin.
         water_level: in dB below the response's maximum, where the response is clipped; None is no
             water level, and the inverse at bin 0 is then 0.
 
     Attributes:
-        last_bin: the bin of the Nyquist frequency.
+        layout: as given.
         evaluations: number of values of the response that were evaluated.
 
     Raises:
@@ -64,68 +58,56 @@ class InverseResponse:
     def __init__(
         self,
         evaluate: Callable[[FloatArray], ComplexArray],
-        nfft: int,
+        layout: Layout,
         water_level: float | None,
     ) -> None:
-        self.last_bin = nfft // 2
+        self.layout = layout
         self._water_level = water_level
         self._floor = 0.0
+        self._basis = basis(np.arange(layout.size + 1, dtype=np.float64), 0, layout.size)
+        self._coefficients = np.zeros((NODES, layout.count), dtype=np.complex128)
+        self._clipped = np.zeros(layout.count, dtype=np.bool_)
+        self._exact: dict[int, ComplexArray] = {}
         # Local, so that the response behind `evaluate`, which may be large, is not kept.
-        response = SampledResponse(evaluate, self.last_bin)
-        spans = initial_spans(self.last_bin)
+        response = SampledResponse(evaluate, layout)
+        spans = initial_spans(layout)
         values = response.at_nodes(spans)
-        head = response.at(np.arange(min(SMALLEST_PANEL, self.last_bin), dtype=np.float64))
-        last = response.at(np.array([self.last_bin], dtype=np.float64))
+        ends: list[Span] = [(0, min(SMALLEST_SPAN, layout.size)), (layout.points, 0)]
+        head, last = response.on_every_bin(ends)
         if water_level is not None:
             peak = find_peak(response, spans, values, np.append(head, last))
             if peak == 0:
                 raise ValueError("it is zero on all frequencies")
             self._floor = peak * 10 ** (-water_level / 20)
+        self._refine(response, spans, values)
         inverse_head = self._invert(head)
         if water_level is None:
             inverse_head[0] = 0
-        panels = [
-            _Panel(0, head.size, "inverse", inverse_head),
-            _Panel(self.last_bin, 1, "inverse", self._invert(last)),
-            *self._refine(response, spans, values),
-        ]
-        self._panels = sorted(panels, key=lambda panel: panel.first)
+        self._set(0, bins_of(ends[0]), inverse_head)
+        self._set(layout.count - 1, bins_of(ends[1]), self._invert(last))
+        self._exact_columns = np.array(list(self._exact))
+        self._exact_values = np.stack(list(self._exact.values()), axis=1)
+        self._clipped[self._exact_columns] = False
+        self._clipped_columns = np.flatnonzero(self._clipped)
         self.evaluations = response.evaluations
 
-    def multiply(
-        self, spectrum: ComplexArray, first: int, step: int, conjugate: bool = False
-    ) -> None:
-        """Multiply a spectrum by the inverse, in place.
+    def multiply(self, rows: ComplexArray, first: int) -> None:
+        """Multiply rows of a spectrum by the inverse, in place.
 
         Args:
-            spectrum: complex128, one-dimensional; entry j is bin `first + j * step`. It must not
-                contain bins above the last one, the Nyquist frequency.
-            first: the bin of the first entry.
-            step: bins from one entry to the next; a divisor of `SMALLEST_PANEL`.
-            conjugate: whether to multiply by the complex conjugate.
+            rows: complex128, some rows of the layout's matrix.
+            first: the number of the first row.
         """
-        for panel in self._panels:
-            begin = max(0, -((first - panel.first) // step))
-            end = min(spectrum.size, -((first - panel.first - panel.size) // step))
-            if begin < end:
-                offset = first + begin * step - panel.first
-                values = self._values(panel, offset, step)[: end - begin]
-                part = spectrum[begin:end]
-                part *= values.conj() if conjugate else values
+        place = slice(first, first + len(rows))
+        values = polynomial(self._basis[place], self._coefficients)
+        if self._clipped_columns.size:
+            values[:, self._clipped_columns] = self._invert(values[:, self._clipped_columns])
+        values[:, self._exact_columns] = self._exact_values[place]
+        rows *= values
 
-    def _values(self, panel: _Panel, offset: int, step: int) -> ComplexArray:
-        """Return the inverse on every `step`-th bin of a panel, from its bin `offset` on."""
-        if panel.kind == "inverse":
-            return panel.values[offset::step]
-        values = polynomial(basis(panel.size, offset, step), panel.values)
-        return values if panel.kind == "smooth inverse" else self._invert(values)
-
-    def _refine(
-        self, response: SampledResponse, spans: list[Span], values: ComplexArray
-    ) -> list[_Panel]:
-        """Return panels within the tolerance, from spans and the response at their nodes."""
-        panels: list[_Panel] = []
-        exact: list[int] = []
+    def _refine(self, response: SampledResponse, spans: list[Span], values: ComplexArray) -> None:
+        """Keep the inverse within the tolerance, from spans and the response at their nodes."""
+        exact: list[Span] = []
         while spans:
             amplitude = np.abs(values).min(axis=1)
             # Well above the floor the inverse itself is smooth; near it, only the response is.
@@ -138,20 +120,41 @@ class InverseResponse:
             scale = np.abs(target).min(axis=1)
             fit = response.sort_spans(spans, error <= TOLERANCE * scale)
             for index in fit.fitted:
-                kind: Literal["smooth inverse", "response"]
-                kind = "smooth inverse" if smooth[index] else "response"
-                panels.append(_Panel(*spans[index], kind, coefficients[index]))
+                self._keep(spans[index], coefficients[index], clipped=not smooth[index])
             exact += fit.exact
             spans = fit.halves
             values = response.at_nodes(spans)
-        inverse = self._invert(response.on_every_bin(exact))
-        # Only the last part can be shorter, cut by the end of the spectrum.
-        parts = np.split(inverse, range(SMALLEST_PANEL, inverse.size, SMALLEST_PANEL))
-        panels += [
-            _Panel(first, part.size, "inverse", part)
-            for first, part in zip(sorted(exact), parts, strict=False)
-        ]
-        return panels
+        for span, part in zip(exact, response.on_every_bin(exact), strict=False):
+            self._set(int(span[0] // self.layout.size), bins_of(span), self._invert(part))
+
+    def _keep(self, span: Span, coefficients: ComplexArray, clipped: bool) -> None:
+        """Keep a polynomial through the inverse, or through the response, to be `clipped`."""
+        panel, count = (int(bins // self.layout.size) for bins in span)
+        if count:
+            parts = divide(coefficients, count)
+            panels = np.arange(panel, panel + count)
+            odd = panels % 2 == 1
+            parts[odd] = parts[odd].conj() * MIRROR
+            columns = self.layout.places[panels]
+            self._coefficients[:, columns] = parts.T
+            self._clipped[columns] = clipped
+        else:
+            bins = bins_of(span)
+            values = polynomial(basis(bins, *span), coefficients[:, None])[:, 0]
+            self._set(panel, bins, self._invert(values) if clipped else values)
+
+    def _set(self, panel: int, bins: FloatArray, inverse: ComplexArray) -> None:
+        """Keep the inverse on some bins of a panel."""
+        column = int(self.layout.places[panel])
+        if column not in self._exact:
+            own = np.ascontiguousarray(self._coefficients[:, [column]])
+            values = polynomial(self._basis, own)[:, 0]
+            self._exact[column] = self._invert(values) if self._clipped[column] else values
+        offsets = (bins - panel * self.layout.size).astype(np.intp)
+        if panel % 2:
+            self._exact[column][self.layout.size - offsets] = inverse.conj()
+        else:
+            self._exact[column][offsets] = inverse
 
     def _invert(self, response: ComplexArray) -> ComplexArray:
         """Return the inverse of a response raised to the water level.

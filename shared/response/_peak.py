@@ -3,7 +3,7 @@
 import numpy as np
 
 from shared.response._chebyshev import coefficients_of, error_bounds, largest_amplitude
-from shared.response._panels import TOLERANCE, SampledResponse, Span
+from shared.response._spans import TOLERANCE, SampledResponse, Span
 from shared.response.arrays import ComplexArray
 
 
@@ -21,15 +21,16 @@ def find_peak(
     peak = float(np.abs(ends).max())
     # Nodes lie between bins and may exceed the amplitude on every bin: they only set the scale.
     scale = max(peak, float(np.abs(values).max(initial=0)))
-    exact: list[int] = []
+    exact: list[Span] = []
     while spans:
         coefficients = coefficients_of(values)
         bound = np.abs(coefficients).sum(axis=1)
         fit = response.sort_spans(spans, error_bounds(coefficients) <= TOLERANCE * scale)
         for index in fit.fitted:
             if bound[index] > peak:
-                peak = max(peak, largest_amplitude(spans[index][1], coefficients[index]))
+                peak = max(peak, largest_amplitude(*spans[index], coefficients[index]))
         exact += fit.exact
         spans = fit.halves
         values = response.at_nodes(spans)
-    return max(peak, float(np.abs(response.on_every_bin(exact)).max(initial=0)))
+    parts = response.on_every_bin(exact)
+    return max(peak, *(float(np.abs(part).max(initial=0)) for part in parts))

@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from shared.response._chebyshev import (
+    MIRROR,
     NODES,
     basis,
     coefficients_of,
+    divide,
     error_bounds,
     largest_amplitude,
     nodes,
@@ -21,25 +23,47 @@ def test_a_polynomial_comes_back() -> None:
     np.testing.assert_allclose(coefficients_of(values), expected, atol=1e-14)
 
 
-@pytest.mark.parametrize(("offset", "step"), [(0, 1), (0, 4), (3, 4), (63, 64)])
-def test_values_on_bins(offset: int, step: int) -> None:
+def test_values_on_bins() -> None:
+    coefficients = coefficients_of(np.exp(1j * np.outer([1, 2], nodes()))).T.copy()
+    bins = np.arange(40.0, 72.0, 3)
+    values = polynomial(basis(bins, 39.5, 33.0), coefficients)
+    expected = np.exp(1j * np.outer((bins - 56) / 16.5, [1, 2]))
+    np.testing.assert_allclose(values, expected, atol=1e-8)
+
+
+@pytest.mark.parametrize("parts", [1, 2, 8])
+def test_a_divided_polynomial_is_the_same(parts: int) -> None:
+    (whole,) = coefficients_of(np.exp(3j * nodes())[None])
+    bins = np.linspace(0, 80, 81)
+    for part, coefficients in enumerate(divide(whole, parts)):
+        own = bins[part * 80 // parts : (part + 1) * 80 // parts + 1]
+        values = polynomial(basis(own, own[0], 80 / parts), coefficients[:, None].copy())
+        expected = polynomial(basis(own, 0, 80), whole[:, None].copy())
+        np.testing.assert_allclose(values, expected, atol=1e-14)
+
+
+def test_a_mirrored_polynomial() -> None:
     (coefficients,) = coefficients_of(np.exp(1j * nodes())[None])
-    bins = np.linspace(-1, 1, 256)[offset::step]
-    values = polynomial(basis(256, offset, step), coefficients)
-    np.testing.assert_allclose(values, np.exp(1j * bins), atol=1e-12)
+    bins = np.arange(11.0)
+    values = polynomial(basis(bins, 0, 10), coefficients[:, None].copy())
+    other = polynomial(basis(bins, 0, 10), (coefficients * MIRROR)[:, None])
+    np.testing.assert_allclose(other, values[::-1], atol=1e-14)
 
 
 @pytest.mark.parametrize("turns", [0.5, 1, 2])
 def test_the_error_is_within_its_bound(turns: float) -> None:
     coefficients = coefficients_of(np.exp(1j * turns * np.pi * nodes())[None])
     expected = np.exp(1j * turns * np.pi * np.linspace(-1, 1, 1000))
-    error = np.abs(polynomial(basis(1000, 0, 1), coefficients[0]) - expected).max()
+    values = polynomial(basis(np.arange(1000.0), 0, 999), coefficients.T.copy())[:, 0]
+    error = np.abs(values - expected).max()
     (bound,) = error_bounds(coefficients)
     assert error < bound < 10_000 * error
 
 
-@pytest.mark.parametrize("size", [64, 16_384])
-def test_the_largest_amplitude_on_a_bin(size: int) -> None:
+@pytest.mark.parametrize("length", [64, 16_384])
+def test_the_largest_amplitude_on_a_bin(length: int) -> None:
     (coefficients,) = coefficients_of((3 + np.sin(4 * nodes()) + 1j * nodes())[None])
-    values = polynomial(basis(size, 0, 1), coefficients)
-    assert largest_amplitude(size, coefficients) == pytest.approx(np.abs(values).max(), rel=1e-14)
+    bins = np.arange(1000.0, 1001 + length)
+    values = polynomial(basis(bins, 999.5, length + 1), coefficients[:, None].copy())
+    largest = largest_amplitude(999.5, length + 1, coefficients)
+    assert largest == pytest.approx(np.abs(values).max(), rel=1e-14)
