@@ -23,26 +23,19 @@ from shared.response.arrays import ComplexArray, FloatArray
 from shared.response.evaluation import evaluate
 from shared.response.parameters import Corners
 
-_MIN_SAMPLES = 10_000
-"""Shorter segments gain nothing: evalresp on every frequency is as fast as on selected ones."""
-
 _MAX_CACHED = 8
 """Inverse responses that a warm container caches, each of a few megabytes at most."""
 
 
-def covers(response: Response, npts: int) -> bool:
-    """Return whether `remove` supports this response, for a segment of `npts` samples.
+def covers(response: Response) -> bool:
+    """Return whether `remove` supports this response.
 
     A polynomial is not a transfer function. A response list has few frequencies, and ObsPy
     interpolates between them in its own manner.
     """
     unsupported = (PolynomialResponseStage, ResponseListResponseStage)
     stages = response.response_stages
-    return (
-        npts >= _MIN_SAMPLES
-        and bool(stages)
-        and not any(isinstance(stage, unsupported) for stage in stages)
-    )
+    return bool(stages) and not any(isinstance(stage, unsupported) for stage in stages)
 
 
 def remove(

@@ -1,7 +1,7 @@
 """The time that a removal takes, and the refusal of one that would not end in time.
 
 The time of long traces grows with their samples. That of many short ones grows with their number,
-as ObsPy evaluates the response for each.
+as the response is evaluated for each length.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,6 +12,7 @@ from shared.aws.time_limit import require_time
 from shared.response import _fast_removal
 from shared.response._obspy_numerics import fft_length
 from shared.response.bridging import BridgedTrace
+from shared.response.evaluation import is_known
 from shared.response.parameters import RemovalParameters
 from shared.response.polynomials import is_polynomial
 
@@ -19,7 +20,7 @@ from shared.response.polynomials import is_polynomial
 # time is looked at again before each trace.
 _SEGMENT_S = 4e-4  # to judge the gap before it, to bridge that, and to write it
 _SAMPLE_S = 5e-8  # to prepare and to write it
-_FAST_TRACE_S = 0.02
+_FAST_TRACE_S = 2e-3
 _FAST_SAMPLE_S = 1.2e-7
 _OBSPY_TRACE_S = 3e-3
 _OBSPY_POINT_S = 7e-7  # of the FFT
@@ -27,7 +28,14 @@ _OBSPY_POINT_S = 7e-7  # of the FFT
 
 def is_fast(trace: BridgedTrace, parameters: RemovalParameters) -> bool:
     """Return whether the fast method removes a trace's response, not ObsPy's own."""
-    return parameters.method == "fast" and _fast_removal.covers(trace.response, trace.npts)
+    return parameters.method == "fast" and _fast_removal.covers(trace.response)
+
+
+def method_name(trace: BridgedTrace, fast: bool) -> str:
+    """Return the name of the method that removes a trace's response, for the report."""
+    if not fast:
+        return "obspy"
+    return "fast" if is_known(trace.response) else "fast with evalresp"
 
 
 def require_time_for_segments(stream: Stream, parameters: RemovalParameters) -> None:

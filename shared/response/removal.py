@@ -11,7 +11,7 @@ from obspy.core.inventory import Response
 from shared import guard
 from shared.aws import memory
 from shared.errors import NoResponseError, UnreadableObjectError
-from shared.response import _fast_removal, _obspy_removal
+from shared.response import _fast_removal, _obspy_removal, _removal_time
 from shared.response._list_warnings import warn_of_extrapolation, warn_of_jumps
 from shared.response._obspy_numerics import fft_length
 from shared.response._removal_time import in_time, is_fast, require_time_for_segments
@@ -236,7 +236,7 @@ def _remove(
             " frequency, so give a water_level or a pre_filt that excludes that frequency"
         )
     trace.write_back(samples)
-    return "fast" if fast else "obspy", corners
+    return _removal_time.method_name(trace, fast), corners
 
 
 def _require_memory(name: str, trace: BridgedTrace, size: int, fast: bool) -> None:

@@ -23,7 +23,8 @@ class RemovalReport:
 
     Attributes:
         units: unit of the result, such as "m/s", or "m/s, Pa" where segments differ.
-        method: the method used, "fast" or "obspy", or "fast, obspy" where segments differ.
+        method: the method used: "fast", "fast with evalresp" where only evalresp evaluates the
+            response, or "obspy"; "fast, obspy" where segments differ.
         pre_filt: the corners used, in Hz; None is no filter. If segments differ, a warning lists
             the other corners.
         gaps: gaps between the first and the last sample, as JSON: the times of the first and the
