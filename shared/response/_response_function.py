@@ -19,34 +19,21 @@ from shared.response._stage_filters import (
     require,
 )
 from shared.response.arrays import ComplexArray, FloatArray
+from shared.response.parameters import UNITS
+from shared.response.units import MOTION, SCALES
 
-DERIVATIVES = {"DISP": 0, "VEL": 1, "ACC": 2}
-"""Outputs of ground motion, and the derivative of displacement that each is."""
+_DERIVATIVES = {output: derivative for derivative, output in enumerate(UNITS)}
 
 _CHUNK = 4096
 """Frequencies evaluated at a time: their arrays stay in the cache."""
 
-_SECOND = ("S", "SEC")
-_MOTION = {
-    **dict.fromkeys(("M", "NM", "CM", "MM", "M/M", "M**3/M**3"), 0),
-    **{f"{prefix}M/{second}": 1 for prefix in ("", "N", "C", "M") for second in _SECOND},
-    **{f"{prefix}M/{second}**2": 2 for prefix in ("", "N", "C", "M") for second in _SECOND},
-    **{f"{prefix}M/({second}**2)": 2 for prefix in ("", "N", "C", "M") for second in _SECOND},
-    "M/S/S": 2,
-}
 _OTHER = {
     **dict.fromkeys(("V", "VOLT", "VOLTS", "V/M"), "volts"),
     **dict.fromkeys(("COUNT", "COUNTS"), "counts"),
     **dict.fromkeys(("PA", "PASCAL", "PASCALS", "MBAR"), "pressure"),
     "T": "tesla",
 }
-_SCALES = {
-    prefix + unit: scale
-    for prefix, scale in (("CM", 1e2), ("MM", 1e3), ("NM", 1e9))
-    for unit in ("", "/S", "/SEC", "/S**2")
-}
-"""Units as ObsPy names them to evalresp, in `Response._call_eval_resp_for_frequencies`: kinds, and
-the factors of those that it scales to SI. All others are of one kind, which is unknown."""
+"""Other units by the kind that ObsPy names to evalresp; all that it does not know are of one."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +68,7 @@ class ResponseFunction:
         values = np.full(frequencies.size, self.gain, np.complex128)
         for function, factor in self.filters:
             values *= function(frequencies) * factor
-        more = self.derivative - DERIVATIVES.get(output, self.derivative)
+        more = self.derivative - _DERIVATIVES.get(output, self.derivative)
         step = np.zeros_like(values)
         step.imag = 2 * np.pi * frequencies if more > 0 else -1 / (2 * np.pi * frequencies)
         for _ in range(abs(more)):  # times i omega, or divided by it
@@ -127,7 +114,7 @@ def _prepared(response: Response) -> ResponseFunction:
             filters.append((function, factor))
         total *= gain
     units = stages[0].input_units.upper()
-    return ResponseFunction(tuple(filters), total, _MOTION.get(units, 1), _SCALES.get(units, 1.0))
+    return ResponseFunction(tuple(filters), total, MOTION.get(units, 1), SCALES.get(units, 1.0))
 
 
 def _reference(response: Response) -> float:
@@ -153,7 +140,7 @@ def _require_matching_units(stages: list[ResponseStage]) -> None:
 
 def _kind(units: str | None) -> object:
     name = (units or "").upper()
-    return _MOTION.get(name, _OTHER.get(name))
+    return MOTION.get(name, _OTHER.get(name))
 
 
 def _once(function: Filter, frequencies: list[float]) -> FloatArray:

@@ -8,8 +8,9 @@ without units, gain or decimation where these are needed, and all that evalresp 
 
 from obspy.core.inventory import Response
 
-from shared.response._response_function import DERIVATIVES, function_of
+from shared.response._response_function import function_of
 from shared.response.arrays import ComplexArray, FloatArray
+from shared.response.parameters import OUTPUTS
 
 
 def evaluate(response: Response, frequencies: FloatArray, output: str) -> ComplexArray:
@@ -27,7 +28,7 @@ def evaluate(response: Response, frequencies: FloatArray, output: str) -> Comple
         ObsPyException, ValueError, IndexError, NotImplementedError: evalresp refuses the response.
     """
     function = function_of(response)
-    if function and (output in DERIVATIVES or output == "DEF"):
+    if function and output in OUTPUTS:
         return function(frequencies, output)
     values: ComplexArray = response.get_evalresp_response_for_frequencies(
         frequencies,

@@ -9,17 +9,35 @@ from shared.response.polynomials import has_overall, is_polynomial
 
 _SI_UNITS = tuple(UNITS.values())  # by the derivative of displacement
 
-_SCALED = {
-    prefix + unit: derivative
-    for prefix in ("NM", "MM", "CM")
-    for unit, derivative in (("", 0), ("/S", 1), ("/SEC", 1), ("/S**2", 2))
+_PER_TIME = {
+    "": 0,
+    "/S": 1,
+    "/SEC": 1,
+    "/S**2": 2,
+    "/SEC**2": 2,
+    "/(S**2)": 2,
+    "/(SEC**2)": 2,
 }
-"""Units of a response that ObsPy scales to SI units, and the derivative of displacement that they
-are of. See `scale_factor` in `obspy.core.inventory.response`: it has this list, in capitals."""
+MOTION = {
+    **{prefix + "M" + per: n for prefix in ("", "N", "M", "C") for per, n in _PER_TIME.items()},
+    "M/S/S": 2,
+    "M/M": 0,
+    "M**3/M**3": 0,
+}
+"""Units that ObsPy names to evalresp as those of ground motion, in capitals, and the derivative of
+displacement that each is of. See `units_mapping` in `obspy.core.inventory.response`."""
+
+SCALES = {
+    prefix + per: scale
+    for prefix, scale in (("CM", 1e2), ("MM", 1e3), ("NM", 1e9))
+    for per in ("", "/S", "/SEC", "/S**2")
+}
+"""Units that ObsPy scales to SI units, in capitals, and their number in one SI unit. See
+`scale_factor` in the same module."""
 
 _GROUND_MOTION = {
     *("M", "M/S", "M/SEC", "M/S**2", "M/SEC**2", "M/(S**2)", "M/(SEC**2)", "M/S/S"),
-    *_SCALED,
+    *SCALES,
 }
 """Units of ground motion that ObsPy converts rightly. It takes others without scaling them to SI
 ("CM/SEC**2"), or as displacement ("M/M", strain), and the result is silently wrong."""
@@ -62,8 +80,9 @@ def result_units(response: Response, output: str) -> str:
     if output in UNITS:
         return UNITS[output]
     units = input_units(response)
-    derivative = _SCALED.get(units.upper())
-    return units if derivative is None or is_polynomial(response) else _SI_UNITS[derivative]
+    if units.upper() not in SCALES or is_polynomial(response):
+        return units
+    return _SI_UNITS[MOTION[units.upper()]]
 
 
 def motion_derivative(units: str) -> int | None:
