@@ -11,6 +11,8 @@ ARCHIVE ?= demo
 FUNCTION ?=
 PORT ?= 9000
 RESULTS ?= build/results
+DAY ?=
+NSCL ?=
 CASES ?= 100000
 INVOCATIONS ?= 2000
 SEED ?= 1
@@ -33,6 +35,9 @@ help:  ## list these targets
 
 demo: setup  ## run both functions on this machine with the tutorials' requests, and draw a picture
 	@$(BIN)/python -m local.demo --port $(PORT)
+
+try: setup  ## correct and draw a day of ARCHIVE=demo|scedc-pds|FOLDER; or that of DAY= and NSCL=
+	@$(BIN)/python -m local.try_out $(SERVED) --day "$(DAY)" --nscl "$(NSCL)"
 
 serve: setup  ## serve the functions and S3 until Ctrl-C: ARCHIVE=demo|scedc-pds|FOLDER, PORT=9000
 	@exec $(BIN)/python -m local.serve $(SERVED) --function "$(FUNCTION)"
@@ -107,4 +112,4 @@ $(MUTATION_VENV)/ready: requirements-mutation.txt local/make-venv
 	@PYTHON="$(PYTHON)" local/make-venv $(MUTATION_VENV) requirements-mutation.txt
 	@touch $@
 
-.PHONY: help demo serve test check bench fuzz soak mutate images sam audit lock clean setup
+.PHONY: help demo try serve test check bench fuzz soak mutate images sam audit lock clean setup

@@ -6,8 +6,10 @@ archives   the archives that can be served: the demo's, SCEDC's, or one's own fi
 services   S3, SQS and the functions, for one of them
 options    options of the commands that serve
 demo       `make demo`: both functions with the tutorials' requests
+try_out    `make try`: a day and a window of an archive
 serve      `make serve`: all of that until Ctrl-C
 picture    the demo's picture
+command    commands that are shown and run
 console    the console output of both commands
 audit      `make audit`: the locks in the database of known vulnerabilities
 project    the checkout's folders

@@ -8,7 +8,6 @@ import argparse
 import io
 import json
 import shutil
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
@@ -20,6 +19,7 @@ from obspy import Trace
 
 from local.cloud.emulator import Emulator, EmulatorError
 from local.cloud.s3_server import S3Server
+from local.command import run, shorten
 from local.console import fail, say, step
 from local.picture import draw
 from local.project import BUILD, PROJECT
@@ -62,7 +62,7 @@ def _remove_response(s3: S3Server, options: argparse.Namespace) -> Trace:
     """Send the tutorial's event with run_lambda.py; return the corrected day from the bucket."""
     with _emulator("response", s3, options) as emulator:
         command = [sys.executable, "run_lambda.py", "--endpoint-url", emulator.endpoint_url]
-        reply = json.loads(_run(command))
+        reply = json.loads(run(command))
     say(json.dumps(reply, indent=2))
     step(f"In the bucket now: {reply['output_key']}")
     return obspy.read(io.BytesIO(s3.get(reply["output_key"])), format="MSEED")[0]
@@ -72,7 +72,7 @@ def _read_windows(s3: S3Server, options: argparse.Namespace) -> list[dict[str, A
     """Send the tutorial's request.json with curl; return the windows it wrote to output.json."""
     output = PROJECT / "output.json"
     with _emulator("timewindow", s3, options) as emulator:
-        _run(["curl", "-sS", "-X", "POST", "-d", "@request.json", emulator.url, "-o", str(output)])
+        run(["curl", "-sS", "-X", "POST", "-d", "@request.json", emulator.url, "-o", str(output)])
     windows: list[dict[str, Any]] = json.loads(output.read_text())
     for window in windows:
         say(f"  {json.dumps({**window, 'data': '...'})}")
@@ -84,16 +84,6 @@ def _emulator(function: str, s3: S3Server, options: argparse.Namespace) -> Emula
     step(f"The {function} function behind the Runtime Interface Emulator, port {options.port}")
     log = (options.output / f"{function}.log").open("wb")
     return Emulator(function, s3.function_environment, options.port, log)
-
-
-def _run(command: list[str]) -> str:
-    """Show a command as the user would type it, run it, and return its output."""
-    shown = ["python" if word == sys.executable else _relative(word) for word in command]
-    step(f"$ {' '.join(shown)}")
-    done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
-    if done.returncode:
-        fail(f"{' '.join(shown)}\n{done.stdout}{done.stderr}")
-    return done.stdout
 
 
 def _finish(archive: Path, corrected: Trace, windows: list[dict[str, Any]], output: Path) -> None:
@@ -113,14 +103,10 @@ def _finish(archive: Path, corrected: Trace, windows: list[dict[str, Any]], outp
         gaps = sum(gap["samples"] for gap in window["gaps"])
         name = "{network}.{station}.{location}.{channel}".format(**window)
         say(f"window     {name}, {len(window['data']):,} samples, {gaps} of them missing")
-    say(f"picture    {_relative(str(picture))}")
+    say(f"picture    {shorten(str(picture))}")
     if error > _MAX_ERROR:
         fail(f"the corrected motion differs from the true motion by more than {_MAX_ERROR:.0%}")
     step("Done: both functions ran, and the ground motion was recovered.")
-
-
-def _relative(path: str) -> str:
-    return path.replace(f"{PROJECT}/", "")
 
 
 def _in_band(trace: Trace) -> npt.NDArray[np.float64]:

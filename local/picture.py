@@ -7,7 +7,7 @@ import matplotlib as mpl
 import numpy as np
 import numpy.typing as npt
 from matplotlib.axes import Axes
-from obspy import Trace, UTCDateTime
+from obspy import Stream, Trace, UTCDateTime
 
 from local.synthetic.archive import DEMO_CHANNELS
 
@@ -45,6 +45,48 @@ def draw(
     figure.savefig(path, dpi=100)
     plt.close(figure)
     return path
+
+
+def draw_day(
+    raw: Stream, corrected: Stream | None, window: dict[str, Any], units: str, path: Path
+) -> Path:
+    """Draw a day as recorded and as corrected, and a window of it, into a PNG file.
+
+    Args:
+        raw: the recorded segments, in counts.
+        corrected: the corrected segments; None draws none.
+        window: one window of the reply of the time-window function.
+        units: those of the corrected segments.
+        path: the file to write.
+
+    Returns:
+        The file's path.
+    """
+    days = [(raw, "counts", f"{raw[0].id} as recorded, in the archive", "tab:gray")]
+    if corrected:
+        days.append((corrected, units, "response removed, in the output bucket", "tab:blue"))
+    rows = len(days) + 1
+    figure, axes = plt.subplots(rows, 1, figsize=(10, 2.4 * rows), layout="constrained")
+    for axis, (stream, unit, title, colour) in zip(axes, days, strict=False):
+        for trace in stream:
+            hours, low, high = _envelope(trace, UTCDateTime(raw[0].stats.starttime.date))
+            axis.fill_between(hours, low, high, color=colour, linewidth=0.5)
+        axis.set(title=title, ylabel=unit, xlabel=f"hours of {raw[0].stats.starttime.date}")
+    _draw_window(axes[-1], window)
+    figure.savefig(path, dpi=100)
+    plt.close(figure)
+    return path
+
+
+def _envelope(
+    trace: Trace, midnight: UTCDateTime
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[Any], npt.NDArray[Any]]:
+    """Return hours since midnight, and the smallest and the largest sample at each of them."""
+    per_pixel = -(-trace.stats.npts // _PIXELS)
+    begins = np.arange(0, trace.stats.npts, per_pixel)
+    hours = (trace.stats.starttime - midnight + begins * trace.stats.delta) / 3600
+    low, high = (reduce.reduceat(trace.data, begins) for reduce in (np.minimum, np.maximum))
+    return hours, low, high
 
 
 def _draw_day(axis: Axes, trace: Trace, unit: str, title: str, colour: str) -> None:

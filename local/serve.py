@@ -59,21 +59,26 @@ def _introduce(source: Source, served: Services, port: int) -> None:
     say(f"Results are files, which stay: {relative(served.results)}")
     local = "--local" if port == DEFAULT_PORT else f"--local {port}"
     say("Now type, in another terminal:")
-    for line in _commands(source, served):
-        say(f"  .venv/bin/python run_lambda.py {line} {local}")
+    for line in _commands(source, served, local):
+        say(f"  {line}")
     say("Calls of a function queue up: it takes one at a time. Ctrl-C stops everything.")
 
 
-def _commands(source: Source, served: Services) -> list[str]:
-    lines = []
+def _commands(source: Source, served: Services, local: str) -> list[str]:
+    """Return a line for each function, which works as it is."""
+    program = ".venv/bin/python run_lambda.py"
+    request = relative(source.windows_request(served.results.parent))
     channel, day = source.sample
-    if "response" in served.functions and source.has_response:
-        lines.append(f"response --day {day} --nscl {channel.nscl} --pre-filt auto")
-    if "timewindow" in served.functions:
-        request = relative(source.windows_request(served.results.parent))
-        lines.append(f"windows --request {request} -o output.json")
-    others = [name for name in served.functions if name not in ("response", "timewindow")]
-    return lines + [f"windows --function-name {name} --request request.json" for name in others]
+    lines = {
+        "response": f"{program} response --day {day} --nscl {channel.nscl} --pre-filt auto {local}",
+        "timewindow": f"{program} windows --request {request} -o output.json {local}",
+    }
+    if not source.has_response:
+        lines["response"] = "# The response function needs StationXML."
+    return [
+        lines.get(name, f"curl -X POST -d @{request} {served.emulator.url_of(name)}")
+        for name in served.functions
+    ]
 
 
 if __name__ == "__main__":

@@ -41,9 +41,9 @@ LAYERS = {
     "local": (
         "audit console project",
         "cloud synthetic",
-        "archives options picture",
+        "archives command options picture",
         "services",
-        "demo serve",
+        "demo serve try_out",
     ),
     "benchmarks": (
         "generated_day markdown processes real_data",

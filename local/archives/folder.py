@@ -35,12 +35,14 @@ class OwnFolder:
         bucket: the objects under the archive's keys.
         days: each channel's day.
         stations: network and station of each that has StationXML.
+        channels: SEED ids of the channels in it.
         notes: files, parts of files and records that are not served, in words.
     """
 
     bucket: FixedBucket
     days: dict[ChannelDay, ServedDay] = field(default_factory=dict)
     stations: list[StationCodes] = field(default_factory=list)
+    channels: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
 
 
@@ -71,7 +73,7 @@ def read_folder(folder: Path) -> OwnFolder:
         own.stations.append(codes)
         for key in SCEDC.stationxml_keys(*codes):
             objects[key] = StoredObject.of([piece], paths)
-    own.bucket = FixedBucket(objects)
+    own.bucket, own.channels = FixedBucket(objects), stations.channels
     return own
 
 

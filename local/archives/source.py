@@ -104,7 +104,7 @@ def _own(folder: Path) -> Source:
     if not own.days:
         notes = "".join(f"\n  {note}" for note in shown(own.notes))
         raise SourceError(f"{folder} has no miniSEED records that can be served{notes}")
-    with_response = [key for key in own.days if (key[0].network, key[0].station) in own.stations]
+    with_response = [key for key in own.days if key[0].seed_id in own.channels]
     sample = max(with_response or own.days, key=lambda key: own.days[key].size)
     return Source(
         _distinct(folder.name, str(folder)),

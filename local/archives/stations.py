@@ -2,6 +2,7 @@
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,9 +24,11 @@ class Stations:
     """The stations of some files.
 
     Attributes:
+        channels: SEED ids of all channels, such as "CI.SOC..HHZ".
         notes: files and stations that are not served, in words.
     """
 
+    channels: set[str] = field(default_factory=set)
     notes: list[str] = field(default_factory=list)
     _found: dict[StationCodes, dict[Path, "list[etree._Element]"]] = field(
         default_factory=lambda: defaultdict(dict)
@@ -50,6 +53,7 @@ class Stations:
             codes = str(station.getparent().get("code", "")), str(station.get("code", ""))
             if all(map(_CODE.fullmatch, codes)):
                 self._found[codes].setdefault(path, []).append(station)
+                self.channels |= {".".join((*codes, *ids)) for ids in _channels(station)}
             else:
                 self.notes.append(f"{path}: station {'.'.join(codes)!r}, whose codes SEED forbids")
 
@@ -72,6 +76,13 @@ class Stations:
 def is_stationxml(beginning: bytes) -> bool:
     """Return whether a file begins as StationXML does."""
     return bool(_ROOT.search(beginning))
+
+
+def _channels(station: "etree._Element") -> Iterator[tuple[str, str]]:
+    """Yield location and code of each channel of a station."""
+    for channel in station.iter("{*}Channel"):
+        location = str(channel.get("locationCode", "")).replace("-", " ").strip()
+        yield location, str(channel.get("code", ""))
 
 
 def _document(stations: "list[etree._Element]") -> bytes:

@@ -158,6 +158,7 @@ def test_stationxml_of_two_networks(tmp_path: Path) -> None:
     alone = station("CE", "B", "HNZ")
     (tmp_path / "alone.xml").write_bytes(alone)
     own = read_folder(tmp_path)
+    assert own.channels == {"CE.B..HNZ", "CI.BOM..BHZ", "CI.SOC..BHZ", "XX.A..HHE", "XX.A..HHZ"}
     assert own.stations == [("CE", "B"), ("CI", "BOM"), ("CI", "SOC"), ("XX", "A")]
     found = {}
     for codes in own.stations:

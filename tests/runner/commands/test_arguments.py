@@ -58,6 +58,10 @@ def test_options_of_response(
     ("options", "message"),
     [
         (["--queue", ""], "--queue: '' is not a name"),
+        (["--local", "65535"], "--local: '65535': a port is a number from 1 to 65534"),
+        (["--local=x"], "--local: 'x': a port is a number"),
+        (["--local", "--endpoint-url", "http://x"], "--local needs neither --endpoint-url nor"),
+        (["--local", "--profile", "x"], "--local needs neither --endpoint-url nor --profile"),
         (["--function-name", " "], "--function-name: ' ' is not a name"),
         (["--resume", "--output-bucket", ""], "--output-bucket: '' is not a name"),
         (["--file", "a", "--results", "a"], "--file and --results both name a"),
@@ -155,3 +159,21 @@ def test_invalid_requests_are_not_sent(
 ) -> None:
     assert message in fails("response", *options, "--endpoint-url", api.url, status=2)
     assert api.calls == []
+
+
+@pytest.mark.parametrize(
+    ("words", "port"),
+    [
+        (["--local"], 9000),
+        (["--local", "response"], 9000),
+        (["--local", "9010", "response"], 9010),
+        (["response", "--local"], 9000),
+        (["windows", "--local", "9010", "--retries", "2"], 9010),
+        (["windows", "--local=9010"], 9010),
+    ],
+)
+def test_a_port_may_follow_local(words: list[str], port: int) -> None:
+    options = arguments.parse(words)
+    assert options.local.port == port
+    assert options.concurrency == 1
+    assert options.command == next((word for word in words if word.isalpha()), "response")

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import run_lambda
+from runner.sending.local_services import LocalServices
 from runner.sending.target import Target
 from tests.support.commands import PROJECT
 from tests.support.lambda_api import LambdaApi
@@ -90,3 +91,33 @@ def test_a_queue_url_has_the_region(monkeypatch):
     other = Target("response", queue=url, region="us-east-1")
     assert other.sqs_client(1).meta.region_name == "us-east-1"
     assert Target("response", queue="jobs").sqs_client(1).meta.region_name == "us-west-2"
+
+
+def test_the_services_of_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+    """They take the place of every setting, credential and proxy of the environment."""
+    settings = {
+        "AWS_ACCESS_KEY_ID": "AKIAEXAMPLE",
+        "AWS_SECRET_ACCESS_KEY": "secret",
+        "AWS_SESSION_TOKEN": "token",
+        "AWS_ENDPOINT_URL_S3": "http://127.0.0.1:1",
+        "AWS_ENDPOINT_URL": "http://127.0.0.1:2",
+        "S3_OUTPUT_BUCKET": "results-on-aws",
+        "S3_INPUT_BUCKET": "another-archive",
+        "HTTP_PROXY": "http://127.0.0.1:3",
+    }
+    for name, value in settings.items():
+        monkeypatch.setenv(name, value)
+    target = Target("windows", queue="local-jobs", local=LocalServices(9010))
+    assert target.function == "timewindow-lambda"
+    clients = {
+        "9010": [target.lambda_client(1)],
+        "9011": [target.sqs_client(1), target.archive_client(), target.output_client()],
+    }
+    for port, made in clients.items():
+        for client in made:
+            assert client.meta.endpoint_url == f"http://127.0.0.1:{port}"
+            assert not client._endpoint.http_session._proxy_config._proxies
+    credentials = target.output_client()._request_signer._credentials
+    assert (credentials.access_key, credentials.token) == ("local", None)
+    assert target.archive.bucket == "scedc-pds"
+    assert target.output_bucket("results-on-aws") == "corrected-waveforms"
