@@ -8,7 +8,7 @@ from typing import Any
 from runner.results.results_file import DEFAULT_PATH
 from runner.sending.local_services import DEFAULT_PORT, LocalServices, parse_port
 from runner.sending.target import REGION
-from shared.formats import format_names
+from shared.formats import format_name, format_names
 from shared.response.parameters import PARAMETERS, as_text
 
 CONCURRENCY = 10
@@ -27,7 +27,9 @@ def target_options(*, queue: bool) -> argparse.ArgumentParser:
     Args:
         queue: whether `--queue` is one of them.
     """
-    parser = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    parser = argparse.ArgumentParser(
+        add_help=False, allow_abbrev=False, argument_default=argparse.SUPPRESS
+    )
     group = parser.add_argument_group("target")
     group.add_argument(
         "--function-name", type=_name, metavar="NAME", help="the function's name on AWS"
@@ -71,7 +73,10 @@ def add_windows_options(parser: argparse.ArgumentParser) -> None:
         "--request", type=Path, metavar="FILE", help="JSON (default: request.json); - is stdin"
     )
     parser.add_argument(
-        "--format", choices=format_names(), help="of the reply; sac is a zip of files"
+        "--format",
+        type=format_name,
+        choices=format_names(),
+        help="of the reply; sac is a zip of files",
     )
     parser.add_argument(
         "--plot", type=Path, metavar="PICTURE", help="plot the windows with matplotlib"
@@ -81,13 +86,17 @@ def add_windows_options(parser: argparse.ArgumentParser) -> None:
 def _add_selection(parser: argparse.ArgumentParser) -> None:
     group = parser.add_argument_group("channel days")
     group.add_argument(
-        "--day", nargs="+", action="extend", help="YYYY,DDD or YYYY-MM-DD, or a range FIRST..LAST"
+        "--day",
+        nargs="+",
+        action="extend",
+        help="YYYY,DDD or YYYY-MM-DD or a time on the day, or a range FIRST..LAST",
     )
     group.add_argument(
         "--nscl",
         nargs="+",
         action="extend",
-        help="network.station.channel.location, with the wildcards * and ?",
+        help="network.station.channel.location, or network.station.location.channel as ObsPy"
+        " prints it, with the wildcards * and ?",
     )
     group.add_argument("--file", nargs="+", action="extend", help="files of requests; - is stdin")
 

@@ -1,8 +1,10 @@
 """The command line of `run_lambda.py`."""
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +32,7 @@ or a request is invalid and nothing was sent, 130 after Ctrl-C.
 EXAMPLES = """\
 Examples:
   python run_lambda.py
-  python run_lambda.py response --day 2019,184 --nscl CI.SOC.HHN. --output DISP
+  python run_lambda.py response --day 2019,184 --nscl CI.SOC..HHN --output DISP
   python run_lambda.py response --day 2019-07-01..2019-07-31 --nscl 'CI.SOC.HH?.*' --dry-run
   python run_lambda.py windows --request request.json -o output.json
   python run_lambda.py --local
@@ -46,7 +48,9 @@ Examples:
   python run_lambda.py response --day 2019-07-01..2019-07-31 --nscl 'CI.SOC.HH?.*' --queue scedc-jobs
   python run_lambda.py response --file days.txt --output ACC --function-name scedc-response
 
-A file has lines of DAY NSCL, requests as JSON objects, or the lines that FDSN's availability
+A day is 2019,183, 2019-07-02, 20190702, 2019.183 or a time on it. A channel is CI.SOC.HHZ. or
+CI.SOC..HHZ, the order that ObsPy prints. Upper and lower case are the same. Options are written in
+full. A file has lines of DAY NSCL, requests as JSON objects, or the lines that FDSN's availability
 service returns for format=request; - is standard input. Without --file, the defaults are
 --day 2019,183 and --nscl CI.SOC.HHZ.
 """  # noqa: E501  # lines to be typed
@@ -68,8 +72,11 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     Returns:
         The options. Parameters of response removal are attributes only where they were given.
     """
+    parser = build_parser()
     words = sys.argv[1:] if arguments is None else arguments
-    options = build_parser().parse_args(_with_local_port(words))
+    if problem := _unknown_option(words, parser.get_default("pages")()):
+        parser.error(problem)
+    options = parser.parse_args(_with_local_port(words))
     if problem := _conflict(options):
         options.error(problem)
     if options.concurrency is None:
@@ -84,6 +91,25 @@ def _with_local_port(words: Sequence[str]) -> list[str]:
         f"--local={DEFAULT_PORT}" if word == "--local" and not following.isdecimal() else word
         for word, following in zip(words, [*words, ""][1:], strict=True)
     ]
+
+
+def _unknown_option(words: Sequence[str], pages: str) -> str | None:
+    """Return an error message for an option that no command has, with the most similar ones.
+
+    Args:
+        words: the command line.
+        pages: the help of all commands, which has every option.
+    """
+    pages = re.sub(r"-\n\s+", "-", pages)  # lines may break within a name
+    known = sorted(set(re.findall(r"(?<!\S)--([a-z-]+)", pages)))
+    for word in words:
+        name = word.partition("=")[0].removeprefix("--")
+        if word.startswith("--") and name and name not in known:
+            longer = [option for option in known if option.startswith(name)]
+            similar = " or --".join(longer or get_close_matches(name, known, 1))
+            question = f" (did you mean --{similar}?)" if similar else ""
+            return f"unrecognized arguments: {word}{question}"
+    return None
 
 
 def _conflict(options: argparse.Namespace) -> str | None:
@@ -115,12 +141,18 @@ def build_parser() -> argparse.ArgumentParser:
         epilog=EXAMPLES,
         parents=[target_options(queue=True)],
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     commands = parser.add_subparsers(dest="command")
-    # add_subparsers sets the default command to None.
-    parser.set_defaults(**_DEFAULTS, error=parser.error)
     add_response_options(_command(commands, "response", RESPONSE_EXAMPLES, "correct channel days"))
     add_windows_options(_command(commands, "windows", WINDOWS_EXAMPLES, "get time windows"))
+    parsers = (parser, *commands.choices.values())
+    # add_subparsers sets the default command to None.
+    parser.set_defaults(
+        **_DEFAULTS,
+        error=parser.error,
+        pages=lambda: "".join(each.format_help() for each in parsers),
+    )
     return parser
 
 
@@ -145,6 +177,7 @@ def _command(commands: Any, name: str, examples: str, summary: str) -> argparse.
         description=f"{summary[0].upper()}{summary[1:]} with the function {FUNCTION_NAMES[name]}.",
         epilog=examples,
         formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
     )
     parser.set_defaults(error=parser.error)  # shows the usage of this command
     return parser

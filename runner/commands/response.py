@@ -20,7 +20,7 @@ from runner.results.results_file import (
     refuse_existing,
 )
 from runner.selection.channel_patterns import ChannelPattern
-from runner.selection.day_ranges import parse_days
+from runner.selection.day_ranges import RANGE, parse_days
 from runner.selection.listing import Listing, list_days
 from runner.selection.request_files import read_requests
 from runner.selection.resolve_wildcards import resolve
@@ -48,9 +48,15 @@ def run(options: argparse.Namespace, target: Target) -> int:
     """
     path = options.results or DEFAULT_PATH
     earlier = read_results(path) if options.resume else None
-    selection = resolve(_selectors(options), lambda days: _list_days(target, days))
+    selectors = _selectors(options)
+    selection = resolve(selectors, lambda days: _list_days(target, days))
     requests = selection.requests
-    is_batch = len(requests) > 1 or bool(options.results or options.resume or options.queue)
+    asks_for_many = any(RANGE in day for day in options.day or []) or any(
+        selector.channels.channel is None for selector in selectors
+    )
+    is_batch = bool(
+        len(requests) > 1 or asks_for_many or options.results or options.resume or options.queue
+    )
     if is_batch and not options.dry_run:
         if options.o:
             raise InputError("-o is for a single request: for several, use --results")

@@ -18,10 +18,10 @@ from runner.sending.invoke import invoke, is_failure, unexpected_reply
 from runner.sending.retry import call_with_retries
 from runner.sending.target import Target
 from runner.terminal import input_name, note, pluralize, read_input, shorten
+from shared.fields import Names
+from shared.formats import JSON, format_name
 
-JSON_FORMAT = "json"
-"""The function's default format, and the only one that needs no output file."""
-
+_FIELDS = Names(("Windows", "Format"))
 _FILE_FIELDS = {"content_type", "content_base64", "errors"}  # of a reply that is a file
 
 _SHOWN_CHARACTERS = 80
@@ -37,19 +37,21 @@ def run(options: argparse.Namespace, target: Target) -> int:
     """
     request = _read_request(options.request)
     if options.format:
-        request = {**request, "Format": options.format}
-    output_format = request.get("Format", JSON_FORMAT)
-    if output_format != JSON_FORMAT and options.o is None:
+        request = {name: value for name, value in request.items() if _FIELDS.find(name) != "Format"}
+        request["Format"] = options.format
+    known = {_FIELDS.find(name): value for name, value in request.items()}
+    output_format = format_name(known.get("Format", JSON))
+    if output_format != JSON and options.o is None:
         raise InputError(f"the format {output_format} needs a file: -o FILE")
     if options.plot:
-        if output_format != JSON_FORMAT:
+        if output_format != JSON:
             raise InputError(f"--plot draws windows in the format json, not in {output_format}")
         plot.check_picture(options.plot)
     client = target.lambda_client(connections=1)
     reply, _ = call_with_retries(
         lambda: invoke(client, target.function, request), options.retries, time.sleep, note
     )
-    has_windows = bool(request.get("Windows"))
+    has_windows = bool(known.get("Windows"))
     return _write_reply(reply, output_format, options.o, options.plot, has_windows)
 
 
@@ -81,14 +83,14 @@ def _write_reply(
     """
     if is_link(reply):
         content = download(reply)
-        if output_format != JSON_FORMAT:
+        if output_format != JSON:
             return _write_file(content, reply, output_format, output)
         reply = _parse_json(content, reply["object"])
     elif isinstance(reply, dict) and reply.keys() >= _FILE_FIELDS:
         return _write_file(_decode(reply["content_base64"]), reply, output_format, output)
     if is_failure(reply) or not _is_valid(reply) or (has_windows and not reply):
         raise unexpected_reply(reply, "has no windows: is this the time-window function?")
-    if output_format != JSON_FORMAT:  # the function replies with JSON if no window has data
+    if output_format != JSON:  # the function replies with JSON if no window has data
         raise RunError("\n".join(["no window has data, nothing was written", *_messages(reply)]))
     return _write_json(reply, output, picture)
 

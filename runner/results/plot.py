@@ -76,13 +76,15 @@ def draw(windows: Sequence[Mapping[str, Any]], path: Path) -> int:
 
 def _draw_window(axis: "Axes", window: Mapping[str, Any]) -> None:
     name = ".".join(window[code] for code in ("network", "station", "location", "channel"))
+    if "error" in window and not _has_times(window):
+        axis.set_title(f"{name}   {window['starttime']}", loc="left", fontsize="medium")
+        _draw_error(axis, window)
+        return
     start = _parse_time(window["starttime"])
     axis.set_title(f"{name}   {start:%Y-%m-%d %H:%M:%S.%f} UTC", loc="left", fontsize="medium")
     _draw_times(axis, _day_number(window["starttime"]), _day_number(window["endtime"]))
     if "error" in window:
-        axis.set_yticks([])
-        message = "\n".join(textwrap.wrap(window["error"]["message"], 100, break_on_hyphens=False))
-        axis.text(0.5, 0.5, message, transform=axis.transAxes, ha="center", va="center")
+        _draw_error(axis, window)
         return
     first, step = _day_number(window["starttime"]), window["delta"] / _DAY_S
     times = [first + index * step for index in range(len(window["data"]))]
@@ -93,6 +95,20 @@ def _draw_window(axis: "Axes", window: Mapping[str, Any]) -> None:
         span = _day_number(gap["starttime"]), _day_number(gap["endtime"])
         axis.axvspan(*span, color="tab:red", alpha=0.15, linewidth=0)
     axis.set_ylabel(window.get("units", "counts"))
+
+
+def _has_times(window: Mapping[str, Any]) -> bool:
+    """Return whether a window's times are those of a reply; a malformed window's may be any."""
+    try:
+        return bool(_parse_time(window["starttime"]) and _parse_time(window["endtime"]))
+    except ValueError:
+        return False
+
+
+def _draw_error(axis: "Axes", window: Mapping[str, Any]) -> None:
+    axis.set_yticks([])
+    message = "\n".join(textwrap.wrap(window["error"]["message"], 100, break_on_hyphens=False))
+    axis.text(0.5, 0.5, message, transform=axis.transAxes, ha="center", va="center")
 
 
 def _draw_times(axis: "Axes", first: float, last: float) -> None:

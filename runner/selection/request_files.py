@@ -14,22 +14,20 @@ from typing import Any
 
 from runner.errors import InputError
 from runner.selection.channel_patterns import ChannelPattern
-from runner.selection.day_ranges import day_range, parse_days
+from runner.selection.day_ranges import days_of_span, parse_days
 from runner.selection.selector import Selector, parse_parameters, parse_request
 from runner.terminal import input_name, read_input, shorten
 from shared.archive.day import Day
+from shared.archive.instant import parse_instant
 from shared.errors import BadRequestError
 
 _SHOWN_CHARACTERS = 100
 
-_DAY = re.compile(r"\d{4}[,-]\d")
+_DAY = re.compile(r"\d{4}", re.ASCII)  # a network has two characters at most
 # Parameters in the POST body of fdsnws-dataselect and fdsnws-availability.
 _FDSN_PARAMETER = re.compile(
     r"(?:quality|minimumlength|longestonly|merge|mergequality|mergesamplerate|mergeoverlap"
     r"|mergetolerance|mergegaps|show|orderby|limit|includerestricted|format|nodata)\s*=\s*\S*"
-)
-_TIME = re.compile(
-    r"(\d{4}-\d{2}-\d{2})(?:T([01]\d|2[0-3]):([0-5]\d):([0-5]\d|60)(?:\.(\d*))?)?Z?", re.ASCII
 )
 _RIGHT = (
     "must be DAY NSCL such as '2019,183 CI.SOC.HHZ.', a request as a JSON object, or FDSN's"
@@ -101,42 +99,28 @@ def _parse_json(text: str) -> object:
 def _parse_line(text: str) -> Iterator[tuple[tuple[Day, ...], ChannelPattern]]:
     """Yield the days and channels of a line of two words, or of six."""
     words = text.split()
-    if len(words) not in (2, 6):
+    if len(words) == 2:
+        yield _parse_day_nscl(*words)
+    elif len(words) == 6:
+        # Codes may be comma-separated lists.
+        channels = product(*(codes.split(",") for codes in words[:4]))
+        days = _days_of_span(*words[4:])
+        for codes in channels:
+            yield days, ChannelPattern.of_words(*codes)
+    else:
         raise BadRequestError(_RIGHT)
-    days, channels = _parse_day_nscl(*words) if len(words) == 2 else _parse_fdsn(*words)
-    for channel in channels:
-        yield days, ChannelPattern.parse(channel)
 
 
-def _parse_day_nscl(first: str, second: str) -> tuple[tuple[Day, ...], list[str]]:
+def _parse_day_nscl(first: str, second: str) -> tuple[tuple[Day, ...], ChannelPattern]:
     day, nscl = (second, first) if _DAY.match(second) else (first, second)
     if not _DAY.match(day):
         raise BadRequestError(_RIGHT)
-    return parse_days(day), [nscl]
-
-
-def _parse_fdsn(
-    network: str, station: str, location: str, channel: str, start: str, end: str
-) -> tuple[tuple[Day, ...], list[str]]:
-    """Read a line of the FDSN request format; codes may be comma-separated lists."""
-    channels = product(*(codes.split(",") for codes in (network, station, channel, location)))
-    return _days_of_span(start, end), [".".join(codes) for codes in channels]
+    return parse_days(day), ChannelPattern.parse(nscl)
 
 
 def _days_of_span(start: str, end: str) -> tuple[Day, ...]:
     """Return the days that a time span touches; an end at 00:00:00 does not add a day."""
-    (first, first_clock), (last, last_clock) = _parse_time(start), _parse_time(end)
-    if (last, last_clock) < (first, first_clock):
+    first_ns, last_ns = parse_instant(start, "time"), parse_instant(end, "time")
+    if last_ns < first_ns:
         raise BadRequestError(f"ends at {end}, before {start}: must not end before it starts")
-    if last > first and not last_clock:
-        last = last.previous
-    return day_range(first, last)
-
-
-def _parse_time(text: str) -> tuple[Day, str]:
-    """Return a time's day, and its time of day as sortable digits; "" is 00:00:00."""
-    match = _TIME.fullmatch(text)
-    if not match:
-        raise BadRequestError(f"time {text!r}: must be like '2019-07-02T00:00:00.000000'")
-    date, *clock = match.groups(default="")
-    return Day.parse(date), "".join(clock).rstrip("0")
+    return days_of_span(first_ns, last_ns)

@@ -7,7 +7,7 @@ from typing import Any
 
 from runner.selection.channel_patterns import ChannelPattern
 from shared.archive.day import Day
-from shared.corrected_days.request import CorrectedDayRequest
+from shared.corrected_days.request import FIELDS, CorrectedDayRequest
 from shared.errors import BadRequestError
 from shared.fields import Fields
 from shared.response.parameters import NAMES, RemovalParameters
@@ -45,17 +45,18 @@ def parse_request(request: object, options: Mapping[str, Any], source: str) -> S
     Raises:
         BadRequestError: a field is invalid, or contradicts the command line.
     """
-    if isinstance(request, dict):
-        for name, value in options.items():
-            if request.get(name, value) != value:
-                here = json.dumps(request[name])
-                raise BadRequestError(
-                    f"{name} is {here} here, and {json.dumps(value)} on the command line:"
-                    " must agree, or be given only once",
-                    field=name,
-                )
-        request = {**request, **options}
-    parsed = CorrectedDayRequest.parse(request)
+    fields = Fields(request, FIELDS)
+    given = fields.given()
+    for name in given.keys() & options.keys():
+        here, there = (parse_parameters({name: each[name]}) for each in (given, options))
+        if here != there:
+            raise BadRequestError(
+                f"{fields.name(name)} is {json.dumps(given[name])} here, and"
+                f" {json.dumps(options[name])} on the command line: must agree, or be given only"
+                " once",
+                field=name,
+            )
+    parsed = CorrectedDayRequest.parse({**given, **options})
     return Selector(
         (parsed.day,), ChannelPattern.parse(parsed.channel.nscl), parsed.parameters, source
     )

@@ -3,25 +3,28 @@
 ObsPy is loaded only by `Day.starttime`, so that code which names days and keys starts quickly.
 """
 
-import re
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Protocol
 
+from shared.archive._written import DAY_NS, read
 from shared.errors import BadRequestError
+from shared.fields import shown
 
 if TYPE_CHECKING:
     from obspy import UTCDateTime
+
+__all__ = ["DAY_NS", "RIGHT_DAY", "YEARS", "Day"]
 
 YEARS = range(1900, 2200)
 """Years of requests; well within the range of UTCDateTime's nanoseconds."""
 
 _1970 = date(1970, 1, 1).toordinal()
-_DAY_NS = 86_400 * 10**9
 
-_ORDINAL_DAY = re.compile(r"(\d{4})[,-](\d{3})", re.ASCII)
-_CALENDAR_DAY = re.compile(r"(\d{4})-(\d{2})-(\d{2})", re.ASCII)
-_RIGHT_DAY = "must be 'YYYY,DDD' with the day of the year, such as '2019,183', or 'YYYY-MM-DD'"
+RIGHT_DAY = (
+    "must be 'YYYY,DDD' with the day of the year, such as '2019,183', or 'YYYY-MM-DD', or a time on"
+    " the day"
+)
 
 
 class _Instant(Protocol):
@@ -59,22 +62,28 @@ class Day:
 
     @classmethod
     def parse(cls, text: str) -> "Day":
-        """Parse "2019,183", "2019-183" or "2019-07-02".
+        """Parse "2019,183", "2019,5", "2019-07-02", "20190702", "2019183", or a time on the day.
 
         Raises:
-            BadRequestError: the text has another form, or there is no such day.
+            BadRequestError: the text has another form, could mean two days, or there is no such
+                day.
         """
-        if ordinal := _ORDINAL_DAY.fullmatch(text):
-            day = cls(int(ordinal[1]), int(ordinal[2]))
-        elif calendar := _CALENDAR_DAY.fullmatch(text):
-            try:
-                day = cls.of_date(date(*map(int, calendar.groups())))
-            except ValueError as error:
-                raise BadRequestError(f"day {text!r}: {error}", field="day") from error
-        else:
-            raise BadRequestError(f"day {text!r}: {_RIGHT_DAY}", field="day")
+        try:
+            written = read(text)
+        except ValueError as error:
+            reason = f"{error}; " if str(error) else ""
+            message = f"day {shown(text)}: {reason}{RIGHT_DAY}"
+            raise BadRequestError(message, field="day") from error
+        day = cls(written.year, written.day_of_year)
         if day.year not in YEARS:
-            raise BadRequestError(f"day {text!r}: no such year in this archive", field="day")
+            message = f"day {shown(text)}: no such year in this archive"
+            raise BadRequestError(message, field="day")
+        if (in_utc := cls.of_number(written.ns // DAY_NS)) != day:
+            raise BadRequestError(
+                f"day {shown(text)}: could be '{day}', or '{in_utc}', the day of that time in UTC:"
+                " give the day",
+                field="day",
+            )
         return day
 
     @classmethod
@@ -87,13 +96,18 @@ class Day:
         """Return the day of a date of the calendar."""
         return cls(day.year, day.toordinal() - date(day.year, 1, 1).toordinal() + 1)
 
+    @classmethod
+    def of_number(cls, days: int) -> "Day":
+        """Return the day that begins a number of days after 1970-01-01."""
+        return cls.of_date(date.fromordinal(_1970 + days))
+
     @property
     def starttime(self) -> "UTCDateTime":
         """00:00:00 of this day."""
         from obspy import UTCDateTime  # loading it takes a third of a second
 
         days = date(self.year, 1, 1).toordinal() - _1970 + self.day_of_year - 1
-        return UTCDateTime(ns=days * _DAY_NS)  # by year and day, it takes twenty times as long
+        return UTCDateTime(ns=days * DAY_NS)  # by year and day, it takes twenty times as long
 
     @property
     def next(self) -> "Day":

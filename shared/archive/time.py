@@ -1,23 +1,12 @@
 """Times of requests and replies, in UTC, and the days of a time span."""
 
-import re
 from collections.abc import Iterator
-from datetime import date, datetime, timedelta, timezone
 
 from obspy import UTCDateTime
 
-from shared.archive.day import YEARS, Day
-from shared.errors import BadRequestError
-
-_TIME = re.compile(
-    r"(\d{4})-(\d{2})-(\d{2})"
-    r"(?:[T ](\d{2}):(\d{2})(?::(\d{2})(?:\.(\d{1,9}))?)?)?"
-    r"(Z|[+-]\d{2}:?\d{2})?",
-    re.ASCII,
-)
-_EPOCH = date(1970, 1, 1)
-_DAY_NS = 86_400 * 10**9
-_RIGHT_TIME = "must be UTC as ISO 8601 writes it, such as '2024-01-01T00:05:00' or with '.250Z'"
+from shared.archive.day import DAY_NS, Day
+from shared.archive.instant import is_timestamp, parse_instant
+from shared.fields import Fields
 
 
 def days_between(starttime: UTCDateTime, endtime: UTCDateTime) -> Iterator[Day]:
@@ -28,7 +17,7 @@ def days_between(starttime: UTCDateTime, endtime: UTCDateTime) -> Iterator[Day]:
     """
     first, last = _day_numbers(starttime, endtime)
     for number in range(first, last + 1):
-        yield Day.of_date(_EPOCH + timedelta(days=number))
+        yield Day.of_number(number)
 
 
 def count_days(starttime: UTCDateTime, endtime: UTCDateTime) -> int:
@@ -39,47 +28,32 @@ def count_days(starttime: UTCDateTime, endtime: UTCDateTime) -> int:
 
 def _day_numbers(starttime: UTCDateTime, endtime: UTCDateTime) -> tuple[int, int]:
     """Return the first and the last day of a span, as days since 1970."""
-    first: int = starttime.ns // _DAY_NS
+    first: int = starttime.ns // DAY_NS
     # Two UTCDateTimes are equal if they differ by up to half a microsecond.
-    return first, max(first, (endtime.ns - 501) // _DAY_NS)
+    return first, max(first, (endtime.ns - 501) // DAY_NS)
 
 
 def parse_time(text: str, field: str) -> UTCDateTime:
-    """Parse a time of a request: ISO 8601 in extended form, with up to nine decimals of a second.
+    """Parse a time of a request; see `parse_instant`.
 
-    UTCDateTime's own parser guesses at other forms, and may guess wrong.
-
-    Args:
-        text: such as "2024-01-01T00:05:00", "2024-01-01T00:05:00.250Z" or "2024-01-01"; in UTC,
-            unless it has an offset.
-        field: the name of the request's field, for the error.
+    UTCDateTime's own parser guesses at texts that could mean two things.
 
     Raises:
-        BadRequestError: the text has another form, or there is no such time.
+        BadRequestError: as of `parse_instant`.
     """
-    match = _TIME.fullmatch(text)
-    if not match:
-        raise BadRequestError(f"{field} {text!r}: {_RIGHT_TIME}", field=field)
-    *numbers, fraction, offset = match.groups()
-    year, month, day, hour, minute, second = (int(number or 0) for number in numbers)
-    try:
-        whole = datetime(year, month, day, hour, minute, second, tzinfo=_zone(offset))
-    except ValueError as error:
-        raise BadRequestError(f"{field} {text!r}: {error}; {_RIGHT_TIME}", field=field) from error
-    if year not in YEARS:
-        raise BadRequestError(f"{field} {text!r}: no such year in this archive", field=field)
-    seconds = int(whole.timestamp())
-    return UTCDateTime(ns=seconds * 10**9 + int((fraction or "").ljust(9, "0")))
+    return UTCDateTime(ns=parse_instant(text, field))
 
 
-def _zone(offset: str | None) -> timezone:
-    if offset in (None, "Z"):
-        return timezone.utc
-    hours, minutes = int(offset[1:3]), int(offset[-2:])
-    if minutes >= 60:
-        raise ValueError("minutes of the offset must be in 00..59")
-    distance = timedelta(hours=hours, minutes=minutes)
-    return timezone(distance if offset[0] == "+" else -distance)
+def read_time(fields: Fields, name: str) -> UTCDateTime:
+    """Read the time of a field: text, or a number of seconds since 1970, to the microsecond.
+
+    Raises:
+        BadRequestError: the field is missing, or not a time.
+    """
+    value = fields.raw(name)
+    if is_timestamp(value):
+        return UTCDateTime(ns=round(value * 1e6) * 1000)
+    return parse_time(fields.text(name, "text, such as '2024-01-01T00:05:00'"), fields.name(name))
 
 
 def format_time(time: UTCDateTime) -> str:

@@ -10,11 +10,12 @@ from typing import Any
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
 from shared.archive.registry import input_archive
+from shared.archive.request_channel import ALSO_CHANNEL, CODES, read_channel
 from shared.errors import BadRequestError
-from shared.fields import Fields
+from shared.fields import Fields, Names
 from shared.response.parameters import NAMES, RemovalParameters, as_text
 
-FIELDS = ("day", "nscl", *NAMES)
+FIELDS = Names(("day", "nscl", *CODES, *NAMES), ALSO_CHANNEL)
 """The fields of a request."""
 
 
@@ -42,9 +43,7 @@ class CorrectedDayRequest:
         fields = Fields(request, FIELDS)
         return cls(
             day=Day.parse(fields.text("day", "'YYYY,DDD' or 'YYYY-MM-DD'")),
-            channel=ChannelId.parse(
-                fields.text("nscl", "network.station.channel.location, such as 'CI.SOC.HHZ.'")
-            ),
+            channel=read_channel(fields, "nscl"),
             parameters=RemovalParameters.parse(fields),
         )
 

@@ -24,7 +24,16 @@ from shared.reply import File
 if TYPE_CHECKING:
     from obspy import Trace
 
-__all__ = ["FORMATS", "JSON", "Format", "LostSamplesError", "format_names", "has_coordinates"]
+__all__ = [
+    "ALSO_FORMATS",
+    "FORMATS",
+    "JSON",
+    "Format",
+    "LostSamplesError",
+    "format_name",
+    "format_names",
+    "has_coordinates",
+]
 
 
 class LostSamplesError(RuntimeError):
@@ -79,6 +88,10 @@ JSON = "json"
 """The name of the default, which is not a file format."""
 
 
+ALSO_FORMATS = {"miniseed": "mseed"}
+"""Other names that a request may give a format, such as those of FDSN web services."""
+
+
 def has_coordinates(name: str) -> bool:
     """Return whether the files of a format have room for the coordinates of the sensor."""
     return name in FORMATS and FORMATS[name].describes
@@ -87,3 +100,9 @@ def has_coordinates(name: str) -> bool:
 def format_names() -> tuple[str, ...]:
     """Return the names that a request's format may have; the first is the default."""
     return (JSON, *FORMATS)
+
+
+def format_name(text: Any) -> Any:
+    """Return the format that a request's word stands for; another value is returned as it is."""
+    word = text.lower() if isinstance(text, str) else text
+    return ALSO_FORMATS.get(word, word) if word in (*format_names(), *ALSO_FORMATS) else text

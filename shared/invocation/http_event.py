@@ -6,6 +6,7 @@ on request) and load balancers carry it parsed. Events of REST APIs have no vers
 
 import base64
 import binascii
+import re
 from collections.abc import Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
@@ -87,12 +88,25 @@ def json_body(event: Mapping[str, Any]) -> Any:
     body = event.get("body")
     if not body or not isinstance(body, str):
         raise BadRequestError("the request has no body: must be a JSON object, sent by POST")
+    text: bytes | str = body
     try:
         # The event alone says whether the body is base64; the content type is the caller's.
-        text = base64.b64decode(body, validate=True) if event.get("isBase64Encoded") else body
+        if event.get("isBase64Encoded"):
+            text = base64.b64decode(body, validate=True)
         return strict_json.loads(text)
     except (binascii.Error, ValueError) as error:
-        raise BadRequestError(f"the body is not JSON: {error}") from error
+        hint = _other_kind(text)
+        raise BadRequestError(f"the body is not JSON: {hint or error}") from error
+
+
+def _other_kind(text: bytes | str) -> str:
+    """Return the remedy for a body that is a form or compressed; "" if it is neither."""
+    start = text[:100] if isinstance(text, bytes) else text[:100].encode(errors="replace")
+    if start.startswith(b"\x1f\x8b"):
+        return "it is compressed by gzip: send it as it is"
+    if re.match(rb"[A-Za-z_]+=", start):
+        return 'it is a form: send {"name": "value", ...}, or a GET with the form as its query'
+    return ""
 
 
 def _query(event: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -1,6 +1,6 @@
 """Kinds of parameters: how JSON and the words of a command line give their values."""
 
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,12 +47,18 @@ class Parameter:
         return self.convert(*words) if self.nargs else not self.default
 
 
-def choice(choices: Collection[str], subject: str, **others: Any) -> dict[str, Any]:
-    """Describe a parameter that is one of a few words.
+def choice(
+    choices: Collection[str],
+    subject: str,
+    also: Mapping[str, str] | None = None,
+    **others: Any,
+) -> dict[str, Any]:
+    """Describe a parameter that is one of a few words, in any case.
 
     Args:
         choices: the words.
         subject: the start of its help, before the words.
+        also: other words in lower case, each with the one that it stands for.
         others: further attributes of `Parameter`.
 
     Returns:
@@ -60,7 +66,7 @@ def choice(choices: Collection[str], subject: str, **others: Any) -> dict[str, A
     """
 
     def read(request: Fields, name: str, default: str) -> str:
-        return request.choice(name, choices, default)
+        return request.choice(name, choices, default, also)
 
     *first, last = choices
     return {"read": read, "help": f"{subject}: {', '.join(first)} or {last}", **others}
@@ -118,7 +124,7 @@ def number_or_none(right: str, low: float, high: float, **others: Any) -> dict[s
 
     def convert(word: str) -> float | None:
         try:
-            return None if word == "none" else float(word)
+            return None if word.lower() == "none" else float(word)
         except ValueError:
             raise ValueError(f"{word!r} is neither a number nor none") from None
 
@@ -136,8 +142,10 @@ def corners_or_auto(**others: Any) -> dict[str, Any]:
 
 def _read_corners(request: Fields, name: str, default: Any) -> Any:
     value = request.raw(name, default)
-    if value is None or value == "auto":
-        return value
+    if value is None:
+        return None
+    if isinstance(value, str) and value.lower() == "auto":
+        return "auto"
     right = (
         "null, 'auto' or four frequencies in Hz, f1 < f2 <= f3 < f4, such as [0.005, 0.01, 35, 45]"
     )
@@ -150,7 +158,7 @@ def _read_corners(request: Fields, name: str, default: Any) -> Any:
 
 
 def _convert_corners(*words: str) -> list[float] | str:
-    if words == ("auto",):
+    if len(words) == 1 and words[0].lower() == "auto":
         return "auto"
     try:
         f1, f2, f3, f4 = map(float, words)

@@ -102,7 +102,8 @@ class RemovalParameters:
     encoding: str = field(default="FLOAT32", metadata=choice(ENCODINGS, "samples"))
     gaps: str = field(default="bridge", metadata=choice(GAPS, "at a gap"))
     edges: str = field(
-        default="taper", metadata=choice(EDGES, "at the day's ends", in_windows=False)
+        default="taper",
+        metadata=choice(EDGES, "at the day's ends", {"neighbors": "neighbours"}, in_windows=False),
     )
     method: str = field(default="fast", metadata=choice(METHODS, "implementation"))
 

@@ -9,7 +9,7 @@ from shared.archive.archive import Archive
 from shared.errors import NoDataError, ServiceError
 from shared.windows._failures import log_upstream
 from shared.windows.cost import Work
-from shared.windows.request import Window
+from shared.windows.request import MalformedWindow, Window
 from shared.windows.result import WindowResult
 
 if TYPE_CHECKING:
@@ -17,13 +17,14 @@ if TYPE_CHECKING:
 
 
 @telemetry.step("stationxml")
-def check_channels(windows: Sequence[Window]) -> None:
+def check_channels(windows: Sequence[Window | MalformedWindow]) -> None:
     """Refuse windows of so many channels that reading their StationXML takes too long.
 
     Raises:
         TooLargeError: it takes longer than `limits.max_processor_seconds`.
     """
-    Work(stations=len({window.channel for window in windows})).check()
+    channels = {window.channel for window in windows if isinstance(window, Window)}
+    Work(stations=len(channels)).check()
 
 
 def add_metadata(results: Sequence[WindowResult], archive: Archive) -> list[WindowResult]:
@@ -38,9 +39,9 @@ def add_metadata(results: Sequence[WindowResult], archive: Archive) -> list[Wind
     """
     from shared.stations.inventories import Inventories  # most requests need no metadata
 
-    lacking = {r.window.channel for r in results if r.trace is not None and r.inventory is None}
+    lacking = (each.window for each in results if each.trace is not None and each.inventory is None)
     inventories = Inventories(archive)
-    inventories.prefetch(lacking)
+    inventories.prefetch({window.channel for window in lacking if isinstance(window, Window)})
     failures: list[tuple[Window, ServiceError]] = []
     completed = [_with_metadata(result, inventories, failures) for result in results]
     log_upstream(failures)
@@ -54,15 +55,16 @@ def _with_metadata(
 ) -> WindowResult:
     from shared.stations import findings
 
-    if result.trace is None or result.inventory is not None:
+    window = result.window
+    if result.trace is None or result.inventory is not None or not isinstance(window, Window):
         return result
-    channel = result.window.channel
+    channel = window.channel
     try:
         inventory = inventories.inventory(channel)
     except NoDataError:
         return result
     except ServiceError as error:
-        failures.append((result.window, error))
+        failures.append((window, error))
         message = f"{channel.nscl}: no coordinates: {error.message}"
         return replace(result, warnings=(*result.warnings, message))
     notes = (f"{channel.nscl}: {text}" for text in findings.file_notes(inventory))

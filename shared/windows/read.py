@@ -28,14 +28,14 @@ from shared.windows.plan import (
     refuse_large,
     refuse_slow,
 )
-from shared.windows.request import Window
+from shared.windows.request import MalformedWindow, Window
 from shared.windows.result import WindowResult
 
 
 @machine.named_faults()
 @telemetry.step("read")
 def read_windows(
-    windows: Sequence[Window],
+    windows: Sequence[Window | MalformedWindow],
     archive: Archive,
     removal: RemovalParameters | None = None,
     whole: bool = False,
@@ -48,7 +48,7 @@ def read_windows(
     its days and the last records of its last day are read.
 
     Args:
-        windows: the windows.
+        windows: the windows; a malformed one keeps its error.
         archive: the archive to read from, such as `input_archive()`.
         removal: how to remove the response; None leaves counts.
         whole: whether to read whole objects, so that no record stored out of order is missed.
@@ -63,7 +63,7 @@ def read_windows(
     """
     telemetry.count_windows(len(windows))
     budget = Budget()
-    tasks = [WindowTask(window) for window in windows]
+    tasks = [WindowTask(window) for window in windows if isinstance(window, Window)]
     readers = DayReaders(archive, whole)
     sources = Sources(readers)
     known = _known_removal(removal) if removal else None
@@ -79,7 +79,13 @@ def read_windows(
         refuse_slow(tasks, readers, requests, bounds, known)
     _read_tasks(tasks, sources, max_samples, budget)
     report(tasks)
-    return [task.result for task in tasks if task.result]
+    results = iter([task.result for task in tasks if task.result])
+    return [_malformed(w) if isinstance(w, MalformedWindow) else next(results) for w in windows]
+
+
+def _malformed(window: MalformedWindow) -> WindowResult:
+    telemetry.count_failure(window.error)
+    return WindowResult(window, error=window.error)
 
 
 def _known_removal(removal: RemovalParameters) -> Removal:

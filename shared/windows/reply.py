@@ -94,7 +94,8 @@ def _described(result: WindowResult, file_format: str) -> _Described:
 
 def _failed(result: WindowResult, error: ServiceError) -> _Described:
     window = result.window
-    telemetry.count_failure(error, channel=window.channel.nscl, day=str(window.days[0]))
+    channel, day = window.subject
+    telemetry.count_failure(error, channel=channel, day=day)
     failed = WindowResult(window, error=error)
     return _Described(failed, failed.description())
 

@@ -1,7 +1,8 @@
 """Requests for time windows, from JSON or from the query of a URL."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from functools import cached_property
 from typing import Any
 
@@ -10,10 +11,11 @@ from obspy import UTCDateTime
 from shared import limits, telemetry
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
-from shared.archive.time import count_days, days_between, format_time, parse_time
-from shared.errors import BadRequestError, TooLargeError
-from shared.fields import Fields
-from shared.formats import JSON, format_names
+from shared.archive.request_channel import ALSO_CHANNEL, CODES, read_channel
+from shared.archive.time import count_days, days_between, format_time, read_time
+from shared.errors import BadRequestError, ServiceError, TooLargeError
+from shared.fields import Fields, Names
+from shared.formats import ALSO_FORMATS, JSON, format_names
 from shared.response.parameters import OUTPUTS, WINDOW_NAMES, RemovalParameters
 from shared.windows.request_limits import check_channel_days, check_window_count
 
@@ -21,8 +23,16 @@ READS = ("records", "whole")
 """Values of `Read`: fetch the records that are needed, or whole objects; the first is the default.
 """
 
-_FIELDS = ("Network", "Station", "Channel", "Location", "Starttime", "Endtime")
+_SHOWN_CHARACTERS = 80
+
 _OPTIONS = ("Format", "Read", "Output")
+_WINDOW = (*CODES, "nscl", "Starttime", "Endtime")
+_ALSO_WINDOW = {**ALSO_CHANNEL, "start": "Starttime", "end": "Endtime"}
+
+_WINDOW_NAMES = Names(_WINDOW, _ALSO_WINDOW)
+_QUERY_NAMES = Names((*_WINDOW, *_OPTIONS), _ALSO_WINDOW)
+_REQUEST_NAMES = Names(("Windows", *_OPTIONS, *WINDOW_NAMES[1:]))
+_LEAST_NAMES = Names(("Windows",))
 
 
 @dataclass(frozen=True)
@@ -43,9 +53,46 @@ class Window:
         """The days that the window touches, in order."""
         return tuple(days_between(self.starttime, self.endtime))
 
+    def as_dict(self) -> dict[str, Any]:
+        """Return the window as a reply has it."""
+        times = format_time(self.starttime), format_time(self.endtime)
+        return {**asdict(self.channel), "starttime": times[0], "endtime": times[1]}
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """The channel and the first day, for the log."""
+        return self.channel.nscl, str(self.days[0])
+
     def __str__(self) -> str:
         span = f"{format_time(self.starttime)} to {format_time(self.endtime)}"
         return f"{self.channel.nscl} from {span}"
+
+
+@dataclass(frozen=True)
+class MalformedWindow:
+    """An entry of a request that is no time window, among others that are.
+
+    Attributes:
+        place: its place in the request, such as "Windows[1]".
+        given: its codes and times as far as they are text; "" for others.
+        error: the reason.
+    """
+
+    place: str
+    given: Mapping[str, str]
+    error: ServiceError
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the entry as a reply has it."""
+        return dict(self.given)
+
+    @property
+    def subject(self) -> tuple[str, str]:
+        """The channel and the first day, for the log: "" as they are unknown."""
+        return "", ""
+
+    def __str__(self) -> str:
+        return self.place
 
 
 @dataclass(frozen=True)
@@ -53,13 +100,13 @@ class WindowsRequest:
     """A request for time windows.
 
     Attributes:
-        windows: at least one, in the request's order.
+        windows: at least one time window, in the request's order, among malformed ones.
         format: one of `shared.formats.format_names()`.
         whole: whether to read whole objects.
         removal: how to remove the response; None leaves counts.
     """
 
-    windows: tuple[Window, ...]
+    windows: tuple[Window | MalformedWindow, ...]
     format: str = JSON
     whole: bool = False
     removal: RemovalParameters | None = None
@@ -71,15 +118,14 @@ class WindowsRequest:
 
         Raises:
             BadRequestError: a field is missing, unknown or wrong, or there are more windows than
-                `limits.max_windows`; the error names it. One bad window refuses the whole
-                request, so that none is dropped silently.
-            TooLargeError: a window has more days than `limits.max_window_days`, or all together
-                have more than `limits.max_channel_days`.
+                `limits.max_windows`, or all windows are malformed; the error names it.
+            TooLargeError: all windows together have more channel days than
+                `limits.max_channel_days`, or each has more days than `limits.max_window_days`.
         """
-        fields = Fields(request, ("Windows", *_OPTIONS, *WINDOW_NAMES[1:]))
+        fields = Fields(request, _REQUEST_NAMES)
         parsed = cls(
             _windows(fields),
-            fields.choice("Format", format_names(), default=JSON),
+            fields.choice("Format", format_names(), JSON, ALSO_FORMATS),
             fields.choice("Read", READS, default=READS[0]) == "whole",
             _removal(fields),
         )
@@ -94,20 +140,21 @@ class WindowsRequest:
         return options
 
 
-def parse_windows(request: object) -> list[Window]:
+def parse_windows(request: object) -> list[Window | MalformedWindow]:
     """Read a request that has nothing but windows, for functions that support no options.
 
     Raises:
         BadRequestError, TooLargeError: as of `WindowsRequest.parse`.
     """
-    return list(_windows(Fields(request, ("Windows",))))
+    return list(_windows(Fields(request, _LEAST_NAMES)))
 
 
 def request_from_query(parameters: Mapping[str, str]) -> dict[str, Any]:
     """Turn a URL's query into a request for one window.
 
     Args:
-        parameters: the fields of the window, and optionally `Format`, `Read` and `Output`.
+        parameters: the fields of the window, and optionally `Format`, `Read` and `Output`; names
+            may be any that a request may have.
 
     Returns:
         The request as JSON, for `WindowsRequest.parse`.
@@ -116,68 +163,73 @@ def request_from_query(parameters: Mapping[str, str]) -> dict[str, Any]:
         BadRequestError: a parameter is missing, unknown or wrong; the error names it.
         TooLargeError: the window has more days than `limits.max_window_days`.
     """
-    known = (*_FIELDS, *_OPTIONS)
-    unknown = sorted(set(parameters) - set(known))
-    if unknown:
-        raise BadRequestError(
-            f"the query has the unknown parameter {unknown[0][:80]!r}: must be {', '.join(known)}",
-            field=unknown[0][:80],
-        )
-    window = {name: text for name, text in parameters.items() if name in _FIELDS}
-    options = {name: text for name, text in parameters.items() if name in _OPTIONS}
-    _window(window, "")  # so that errors name the query's parameters
-    request = {"Windows": [window], **options}
+    given = Fields(parameters, _QUERY_NAMES).given()
+    options = {name: given.pop(name) for name in _OPTIONS if name in given}
+    _window(parameters, _QUERY_NAMES, "")  # so that errors name the query's parameters
+    request = {"Windows": [given], **options}
     WindowsRequest.parse(request)
     return request
 
 
 def _removal(fields: Fields) -> RemovalParameters | None:
-    values = {name: fields.raw(name) for name in WINDOW_NAMES[1:] if fields.has(name)}
+    given = fields.given()
+    values = {name: given[name] for name in WINDOW_NAMES[1:] if name in given}
     if fields.raw("Output") is None:
         if values:
             name, value = next(iter(values.items()))
             raise fields.error(name, value, "given with an Output, 'VEL', 'DISP', 'ACC' or 'DEF'")
         return None
-    fields.choice("Output", OUTPUTS, "")
+    output = fields.choice("Output", OUTPUTS, "")
     # Without a band, each window would drift in its own way.
-    values = {"pre_filt": "auto", **values, "output": fields.raw("Output")}
+    values = {"pre_filt": "auto", **values, "output": output}
     return RemovalParameters.parse(Fields(values, WINDOW_NAMES))
 
 
-def _windows(fields: Fields) -> tuple[Window, ...]:
+def _windows(fields: Fields) -> tuple[Window | MalformedWindow, ...]:
     values = fields.array("Windows", "an array of at least one time window")
     check_window_count(len(values))
-    windows = tuple(_window(value, f"Windows[{index}]") for index, value in enumerate(values))
-    check_channel_days(sum(count_days(each.starttime, each.endtime) for each in windows))
+    windows = tuple(_window_or_error(value, index) for index, value in enumerate(values))
+    sound = [each for each in windows if isinstance(each, Window)]
+    if not sound and isinstance(windows[0], MalformedWindow):
+        raise windows[0].error
+    check_channel_days(sum(count_days(each.starttime, each.endtime) for each in sound))
     return windows
 
 
-def _window(value: object, path: str) -> Window:
-    """Read one window; `path` is its place in the request, "" if it is the whole request."""
-    fields = Fields(value, _FIELDS, f"{path}." if path else "")
-    place = path or "the window"
-    network, station, channel, starttime, endtime = (
-        fields.text(name, f"text, such as {example!r}")
-        for name, example in (
-            ("Network", "CI"),
-            ("Station", "BOM"),
-            ("Channel", "BHZ"),
-            ("Starttime", "2024-01-01T00:00:00"),
-            ("Endtime", "2024-01-01T00:05:00"),
-        )
-    )
-    location = fields.text("Location", "text, such as '--'", default="")
+def _window_or_error(value: object, index: int) -> Window | MalformedWindow:
+    place = f"Windows[{index}]"
     try:
-        channel_id = ChannelId(network, station, channel, location)
-    except BadRequestError as error:
-        message = f"{path}: {error.message}" if path else error.message
-        field = path or str(error.details["field"]).capitalize()
-        raise BadRequestError(message, field=field) from error
-    start = parse_time(starttime, fields.name("Starttime"))
-    end = parse_time(endtime, fields.name("Endtime"))
+        return _window(value, _WINDOW_NAMES, place)
+    except (BadRequestError, TooLargeError) as error:
+        return MalformedWindow(place, _given(value), error.with_traceback(None))
+
+
+def _given(value: object) -> dict[str, str]:
+    """Return the codes and times of a malformed window: as far as they are right, or short text."""
+    given = dict.fromkeys((name.lower() for name in _WINDOW if name != "nscl"), "")
+    for name, item in value.items() if isinstance(value, Mapping) else ():
+        field = (_WINDOW_NAMES.find(name) or "").lower()
+        if field in given and isinstance(item, str):
+            given[field] = item[:_SHOWN_CHARACTERS]
+    with suppress(BadRequestError):
+        fields = Fields(value, _WINDOW_NAMES)
+        for name in ("Starttime", "Endtime"):
+            with suppress(BadRequestError):
+                given[name.lower()] = format_time(read_time(fields, name))
+        given |= asdict(read_channel(fields, "Network"))
+    return given
+
+
+def _window(value: object, names: Names, path: str) -> Window:
+    """Read one window; `path` is its place in the request, "" if it is the whole request."""
+    fields = Fields(value, names, f"{path}." if path else "")
+    channel = read_channel(fields, "Network", path)
+    start, end = read_time(fields, "Starttime"), read_time(fields, "Endtime")
     if end < start:
-        raise fields.error("Endtime", endtime, f"at or after Starttime, {starttime!r}")
+        right = f"at or after Starttime, {fields.raw('Starttime')!r}"
+        raise fields.error("Endtime", fields.raw("Endtime"), right)
     limit = limits.max_window_days()
     if end - start > limit * 86400:
+        place = path or "the window"
         raise TooLargeError(f"{place} is longer than {limit} days", field=place, limit=limit)
-    return Window(channel_id, start, end)
+    return Window(channel, start, end)

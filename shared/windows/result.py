@@ -13,7 +13,7 @@ from shared.response.parameters import WINDOW_NAMES, RemovalParameters
 from shared.stations.place import Place, find_place
 from shared.waveforms.reasons import EmptySpan
 from shared.windows.placement import PlacedSegment, describe_shift, window_gaps
-from shared.windows.request import Window
+from shared.windows.request import MalformedWindow, Window
 
 if TYPE_CHECKING:
     from obspy import Inventory
@@ -41,7 +41,7 @@ class WindowResult:
         inventory: the channel's metadata; None if there are none, or they were not read.
     """
 
-    window: Window
+    window: Window | MalformedWindow
     trace: Trace | None = None
     error: ServiceError | None = None
     warnings: tuple[str, ...] = ()
@@ -70,24 +70,20 @@ class WindowResult:
 
     def as_dict(self) -> dict[str, Any]:
         """Return the result as JSON; `data` is a NumPy array, masked where samples are missing."""
-        if self.trace is None:
-            return {
-                **asdict(self.window.channel),
-                "starttime": format_time(self.window.starttime),
-                "endtime": format_time(self.window.endtime),
-                "error": self.error.as_dict() if self.error else None,
-            }
+        window = self.window
+        if self.trace is None or isinstance(window, MalformedWindow):
+            return {**window.as_dict(), "error": self.error.as_dict() if self.error else None}
         stats = self.trace.stats
         shift = describe_shift(self.trace, self.placed)
         warnings = [*self.warnings, *([shift] if shift else [])]
         return {
-            **asdict(self.window.channel),
+            **asdict(window.channel),
             "delta": stats.delta,
             "sampling_rate": stats.sampling_rate,
             "starttime": format_time(stats.starttime),
             "endtime": format_time(stats.endtime),
             **self._ground_motion(),
-            "gaps": self._gaps(self.trace),
+            "gaps": self._gaps(window, self.trace),
             **({"segments": [each.as_dict() for each in self.placed]} if shift else {}),
             **({"warnings": warnings} if warnings else {}),
             "data": self.trace.data,
@@ -101,12 +97,12 @@ class WindowResult:
         """Return the place of the sensor at a time; None if it is unknown."""
         return find_place(self.inventory, time) if self.inventory else None
 
-    def _gaps(self, trace: Trace) -> list[dict[str, Any]]:
+    def _gaps(self, window: Window, trace: Trace) -> list[dict[str, Any]]:
         """Return the gaps as JSON; those of ground motion with their treatment in the removal."""
         treated = self.report.gaps if self.report else []
         starts = [gap["starttime"] for gap in treated]  # these texts sort like their times
         gaps = []
-        for gap in window_gaps(trace, self.placed, self.window, self.empty):
+        for gap in window_gaps(trace, self.placed, window, self.empty):
             # The samples after a gap may lie off the window's grid.
             first, last = gap.starttime - trace.stats.delta, gap.endtime + trace.stats.delta
             place = bisect_right(starts, format_time(last)) - 1

@@ -1,6 +1,7 @@
 """The program run_lambda.py as a process, and without the packages of the functions."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -28,6 +29,12 @@ def test_windows_as_a_command(day: S3Server, request_file: Path, tmp_path: Path)
     found, missing = json.loads((tmp_path / "output.json").read_text())
     assert found["data"] == noise(4_000)[:400].tolist()
     assert missing["error"]["type"] == "NoWaveformError"
+
+
+def test_it_has_its_run_bit() -> None:
+    program = PROJECT / "run_lambda.py"
+    assert os.access(program, os.X_OK)
+    assert program.read_text().startswith("#!/usr/bin/env python3\n")
 
 
 def test_failure_as_a_command() -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.errors import BadRequestError
-from shared.fields import Fields, is_number
+from shared.fields import Fields, Names, is_number
 
 NAMES = ("Text", "Choice", "Flag", "Number", "Array", "Raw")
 json_values = st.recursive(
@@ -47,7 +47,9 @@ def refusal(action, *arguments):
 @given(value=json_values)
 def test_a_getter_returns_a_valid_value_or_refuses(getter, value):
     fields = Fields({"Text": value}, NAMES, "Windows[1].")
-    if VALID[getter](value):
+    if getter.startswith("choice") and str(value).upper() in ("VEL", "ACC"):
+        assert GETTERS[getter](fields) == str(value).upper()
+    elif VALID[getter](value):
         assert GETTERS[getter](fields) == value
     else:
         error = refusal(GETTERS[getter], fields)
@@ -75,10 +77,32 @@ def test_request_that_is_not_an_object_is_refused(value, place):
 
 
 def test_unknown_field_is_refused():
-    error = refusal(Fields, {"Text": "x", "text": "y"}, NAMES)
-    assert "'text'" in error.message
+    error = refusal(Fields, {"Text": "x", "Tex": "y"}, NAMES)
+    assert "the unknown field 'Tex' (did you mean 'Text'?): must be a JSON object" in error.message
     assert "Text, Choice, Flag" in error.message
-    assert error.details == {"field": "text"}
+    assert error.details == {"field": "Tex"}
+    assert "did you mean" not in refusal(Fields, {"Quality": "D"}, NAMES).message
+
+
+def test_names_in_any_case_and_other_names():
+    names = Names(["water_level", "Starttime"], {"start": "Starttime", "start_of": "Starttime"})
+    for name in ("water_level", "Water-Level", "waterLevel", "WATERLEVEL"):
+        assert Fields({name: 1}, names).given() == {"water_level": 1}
+    for name in ("Starttime", "start_time", "StartTime", "START", "startof", "start-of"):
+        fields = Fields({name: 1}, names, "W.")
+        assert fields.raw("Starttime") == 1
+        assert fields.name("Starttime") == f"W.{name}"  # as the request has it
+        assert refusal(fields.text, "Starttime", "text").details == {"field": f"W.{name}"}
+    for name in ("", "star", 7, None, "x" * 10**6):
+        assert names.find(name) is None
+    assert Names(["day"]).find("DAY") == "day"
+
+
+@pytest.mark.parametrize("pair", [("Text", "text"), ("TEXT", "text"), ("tEXT", "t_e_x_t")])
+def test_a_field_under_two_names_is_refused(pair):
+    error = refusal(Fields, dict.fromkeys(pair, 1), NAMES, "W.")
+    assert f"is given twice, as {pair[0]!r} and as {pair[1]!r}: give it once" in error.message
+    assert error.details == {"field": f"W.{pair[0]}"}
 
 
 def test_all_unknown_fields_are_named():
@@ -126,9 +150,21 @@ def test_null_is_not_an_absent_field(getter):
     assert error.message.startswith("Text is None: must be ")
 
 
-@pytest.mark.parametrize("value", ["vel", "VEL ", "VE", "", ["VEL"], {"VEL": 1}, True, 0, None])
 @pytest.mark.parametrize("getter", ["choice", "choice of a dict", "choice of a set"])
-def test_choice_is_exact_and_the_choices_are_named(getter, value):
+def test_choice_has_any_case_and_other_words(getter):
+    for value in ("VEL", "vel", "Vel"):
+        assert GETTERS[getter](Fields({"Text": value}, NAMES)) == "VEL"
+    words = {"neighbors": "neighbours"}
+    for value in ("neighbours", "neighbors", "Neighbors"):
+        fields = Fields({"Text": value}, NAMES)
+        assert fields.choice("Text", ("taper", "neighbours"), "taper", words) == "neighbours"
+
+
+@pytest.mark.parametrize(
+    "value", ["V\u0115L", "VEL ", "VE", "", ["VEL"], {"VEL": 1}, True, 0, None]
+)
+@pytest.mark.parametrize("getter", ["choice", "choice of a dict", "choice of a set"])
+def test_another_choice_is_refused_and_the_choices_are_named(getter, value):
     message = refusal(GETTERS[getter], Fields({"Text": value}, NAMES)).message
     assert "'VEL'" in message
     assert "'ACC'" in message

@@ -38,6 +38,10 @@ SAMPLE_EVENT = {"day": "2019,183", "nscl": "CI.SOC.HHZ."}
         (["--method", "obspy"], {**SAMPLE_EVENT, "method": "obspy"}),
         (["--taper-fraction", "0.1"], {**SAMPLE_EVENT, "taper_fraction": 0.1}),
         (["--output", "VEL", "--gaps", "bridge"], SAMPLE_EVENT),  # the defaults
+        (["--output", "vel", "--gaps", "Bridge", "--edges", "TAPER"], SAMPLE_EVENT),
+        (["--edges", "neighbors"], {**SAMPLE_EVENT, "edges": "neighbours"}),
+        (["--water-level", "None"], {**SAMPLE_EVENT, "water_level": None}),
+        (["--day", "20190702", "--nscl", "ci.soc..hhz"], SAMPLE_EVENT),
         (["--no-zero-mean"], {**SAMPLE_EVENT, "zero_mean": False}),
         (
             ["--day", "2024-01-01", "--nscl", NSCL, "--output", "ACC", "--encoding", "FLOAT64"],
@@ -129,6 +133,13 @@ def test_help_shows_the_examples(
         (["-o", "no/such/folder/reply.json"], "there is no folder no/such/folder"),
         (["response", "--results", "no/such/folder/r.jsonl"], "there is no folder no/such/folder"),
         (["windows", "--format", "ascii"], "invalid choice: 'ascii'"),
+        (["response", "--out", "DISP"], "--out (did you mean --output or --output-bucket?)"),
+        (["response", "--dry"], "unrecognized arguments: --dry (did you mean --dry-run?)"),
+        (["windows", "--fromat", "sac"], "--fromat (did you mean --format?)"),
+        (["windows", "--day", "2019,183"], "unrecognized arguments: --day 2019,183\n"),
+        (["--endpoint", "http://x", "windows"], "--endpoint (did you mean --endpoint-url?)"),
+        (["--endpoint=http://x"], "--endpoint=http://x (did you mean --endpoint-url?)"),
+        (["response", "--xyz"], "unrecognized arguments: --xyz\n"),
     ],
 )
 def test_invalid_arguments(
@@ -147,7 +158,8 @@ def test_invalid_arguments(
         (["--day", "2019,190..2019,183"], "2019,183 is before 2019,190"),
         (["--day", "2019,183", "yesterday"], "day 'yesterday': must be"),
         (["--nscl", "CI.SOC"], "nscl 'CI.SOC': must be network.station.channel.location"),
-        (["--nscl", "CI.SOC.HH?.", "ci.SOC.HH?."], "nscl 'ci.SOC.HH?.': network code 'ci'"),
+        (["--nscl", "CI.SOC.HH?.", "CIX.SOC.HH?."], "nscl 'CIX.SOC.HH?.': network code 'CIX'"),
+        (["--nscl", "CI.SOC.H*.*"], "'CI.SOC.H??.*' or 'CI.SOC.H*.???'"),
         (["--output", "SPEED"], "output is 'SPEED': must be one of 'DISP'"),
         (["--taper-fraction", "2"], "taper_fraction is 2.0: must be a number from 0 to 1"),
         (["--pre-filt", "4", "3", "2", "1"], "pre_filt is [4.0, 3.0, 2.0, 1.0]: must be"),

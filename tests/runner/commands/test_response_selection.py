@@ -53,3 +53,22 @@ def test_wildcards(api, listable, capsys):
     capsys.readouterr()
     assert run_lambda.main([*days, "--nscl", "CI.PAS.HH?.*"]) == 2
     assert "no channel matches 'CI.PAS.HH?.*' on 2019,183..2019,184" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "selection",
+    [
+        ["--day", "2019,183..2019,183", "--nscl", "CI.SOC.HHZ."],
+        ["--day", "2019,183", "--nscl", "CI.SOC..HH?"],
+    ],
+)
+def test_a_range_or_wildcard_of_one_request_writes_its_line(
+    api, listable, tmp_path, capsys, selection
+):
+    listable.put(SCEDC.waveform_key(ChannelId.parse("CI.SOC.HHZ."), Day(2019, 183)), b"x")
+    assert run_lambda.main(["response", *selection]) == 0
+    assert "1 done, 0 failed" in capsys.readouterr().out
+    (line,) = (tmp_path / "results.jsonl").read_text().splitlines()
+    assert json.loads(line)["request"] == REQUESTS[0]
+    assert run_lambda.main(["response", *selection]) == 2
+    assert "already exists: continue it with --resume" in capsys.readouterr().err

@@ -36,6 +36,18 @@ def test_the_format_is_sent(windows, api):
     assert api.events == [{"Windows": [WINDOW], "Format": "sac"}, {"Windows": [WINDOW]}]
 
 
+def test_the_format_has_any_case_and_name(windows, api, folder):
+    windows(file_reply(b"x"), "--format", "SAC", "-o", "windows.zip")
+    write_request(folder, WINDOW, format="miniSEED")
+    windows(file_reply(b"x"), "-o", "windows.mseed")
+    windows([DATA], "--format", "json")
+    assert api.events == [
+        {"Windows": [WINDOW], "Format": "sac"},
+        {"Windows": [WINDOW], "format": "miniSEED"},
+        {"Windows": [WINDOW], "Format": "json"},
+    ]
+
+
 def test_a_request_from_standard_input(windows, api, monkeypatch):
     monkeypatch.setattr("sys.stdin", io.StringIO('{"Windows": [1]}'))
     assert windows([DATA], "--request", "-") == 0
@@ -47,6 +59,7 @@ def test_a_request_from_standard_input(windows, api, monkeypatch):
     [
         (["--format", "mseed"], {}, "the format mseed needs a file: -o FILE"),
         ([], {"Format": "sac"}, "the format sac needs a file: -o FILE"),
+        ([], {"format": "MSEED"}, "the format mseed needs a file: -o FILE"),
         (
             ["--format", "mseed", "-o", "x", "--plot", "x.png"],
             {},

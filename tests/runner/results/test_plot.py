@@ -77,6 +77,15 @@ def test_contents_of_the_picture(figures, tmp_path):
     assert mpl.get_backend().lower() == "agg"
 
 
+def test_a_malformed_window(figures, tmp_path):
+    plot.draw([{**FAILED, "starttime": "yesterday"}, {**FAILED, "endtime": ""}], tmp_path / "w.png")
+    first, second = figures[0].axes
+    assert first.get_title(loc="left") == "CI.BOM..BHZ   yesterday"
+    assert [text.get_text() for axis in (first, second) for text in axis.texts] == [
+        "the archive has no data of CI.BOM.BHZ."
+    ] * 2
+
+
 def test_one_sample(tmp_path):
     window = {**COUNTS, "endtime": COUNTS["starttime"], "data": [1]}
     assert plot.draw([window], tmp_path / "windows.pdf") == 1

@@ -47,6 +47,11 @@ SOC = ("2019,183", "CI.SOC.HHZ.")
         "CI SOC -- HHZ 2019-07-02T12:00:00.5 2019-07-02T12:00:00.500",
         "CI SOC -- HHZ 2019-07-02T23:59:59.999999999Z 2019-07-03T00:00:00.000Z",
         "CI SOC -- HHZ 2019-07-02 2019-07-02",
+        "CI SOC HHZ -- 2019-07-02 2019-07-03",
+        "ci soc -- hhz 20190702 2019,184",
+        "CI SOC -- HHZ 2019-07-01T20:00:00-04:00 2019-07-02T20:00:00-04:00",
+        "20190702 ci.soc..hhz",
+        '{"Day": "2019.183", "net": "ci", "sta": "soc", "loc": null, "cha": "hhz"}',
     ],
 )
 def test_equivalent_lines(read, line):
@@ -94,6 +99,8 @@ def test_patterns_and_ranges(tmp_path):
     first, second, third = read_requests(str(path), {}).selectors
     assert (str(first.channels), len(first.days)) == ("CI.*.HH?.*", 3)
     assert [str(second.channels), str(third.channels)] == ["CI.S*.BH?.*", "CI.PAS.BH?.*"]
+    path.write_text("CI SOC * H* 2019-07-02 2019-07-03\n")  # FDSN's order is known
+    assert str(read_requests(str(path), {}).selectors[0].channels) == "CI.SOC.H*.*"
     assert second.source == f"{path}, line 2"
 
 
@@ -113,6 +120,7 @@ def test_an_invalid_option_is_not_blamed_on_a_line(read):
 def test_a_line_that_contradicts_an_option(read):
     line = json.dumps({"day": "2019,183", "nscl": "CI.SOC.HHZ.", "output": "VEL"})
     assert pairs(read(line, output="VEL")) == [SOC]
+    assert pairs(read(line.replace("output", "Output"), output="vel")) == [SOC]
     with pytest.raises(InputError, match='output is "VEL" here, and "ACC" on the command line'):
         read(line, output="ACC")
 
@@ -130,9 +138,12 @@ def test_a_line_that_contradicts_an_option(read):
         ('{"day": "2019,183", "nscl"', "is not JSON"),
         ('["2019,183", "CI.SOC.HHZ."]', "must be DAY NSCL"),
         ("CI SOC -- HHZ 2019-07-02 2019-07-01", "ends at 2019-07-01, before 2019-07-02"),
-        ("CI SOC -- HHZ 2019-07-02T25:00:00 2019-07-03", "time '2019-07-02T25:00:00': must be"),
+        (
+            "CI SOC -- HHZ 2019-07-02T25:00:00 2019-07-03",
+            "time '2019-07-02T25:00:00': hour must be in",
+        ),
         ("CI SOC -- HHZ 2019-07-02 *", "time '*': must be"),
-        ("CI SOC -- HHZ 2019-02-29 2019-07-03", "day '2019-02-29'"),
+        ("CI SOC -- HHZ 2019-02-29 2019-07-03", "time '2019-02-29': day is out of range"),
         ("CI SOC -- HHZX 2019-07-02 2019-07-03", "channel code 'HHZX'"),
     ],
 )

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from shared.archive.channel_id import ChannelId, blank_location
 from shared.errors import BadRequestError
+from shared.fields import shown
 
 SEED = string.ascii_uppercase + string.digits
 LENGTHS = {"network": (1, 2), "station": (1, 5), "channel": (3, 3), "location": (0, 2)}
@@ -74,7 +75,7 @@ def test_no_text_makes_a_channel_that_seed_does_not_have(text):
     try:
         channel = ChannelId.parse(text)
     except BadRequestError as error:
-        assert repr(text) in error.message  # noqa: PT017
+        assert shown(text) in error.message  # noqa: PT017
         assert error.details == {"field": "nscl"}  # noqa: PT017
         return
     for name in LENGTHS:
@@ -90,11 +91,8 @@ def test_no_text_makes_a_channel_that_seed_does_not_have(text):
         ".SOC.HHZ.",
         "CI..HHZ.",
         "CI.SOC..",
-        "CI.SOC..HHZ",  # the order of SEED identifiers
         "CI.SOC.HHZ.00.",
         "CI.SOC.HHZ..",
-        "ci.soc.hhz.",
-        "CI.soc.HHZ.",
         "C-I.SOC.HHZ.",
         "CIX.SOC.HHZ.",
         "CI.SOCSOC.HHZ.",
@@ -104,11 +102,10 @@ def test_no_text_makes_a_channel_that_seed_does_not_have(text):
         "CI.SOC.HHZ.-",
         "CI.SOC.HHZ.---",
         "CI.SOC.HHZ. 0",
-        "CI.SOC .HHZ.",
-        " CI.SOC.HHZ.",
-        "CI.SOC.HHZ.\t",
-        "CI.SOC.HHZ.\n",
         "CI.SOC\n.HHZ.",
+        "\u00a0CI.SOC.HHZ.",
+        "Cı.SOC.HHZ.",
+        "CI.SOß.HHZ.",
         "CI.../../etc.HHZ.",
         "../.SOC.HHZ.",
         "CI.SO/C.HHZ.",
@@ -171,6 +168,8 @@ def test_nscl_round_trip(channel):
 def test_seed_id_is_obspys(channel):
     network, station, location, code = channel.seed_id.split(".")
     assert ChannelId(network, station, code, location) == channel
+    assert ChannelId.parse(channel.seed_id) == channel
+    assert ChannelId.parse(channel.seed_id.lower()) == channel
 
 
 def test_names():

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 from obspy import UTCDateTime
 
 from shared.archive.day import Day
-from shared.archive.time import days_between, format_time, parse_time
+from shared.archive.time import days_between, format_time, parse_time, read_time
 from shared.errors import BadRequestError
+from shared.fields import Fields, Names
 
 days = st.dates(date(1900, 1, 1), date(2199, 12, 31))
 S = 10**9
@@ -65,27 +66,13 @@ def test_time(text, expected):
         "now",
         "2024",
         "2024-01",
-        "2024-001",
-        "2024,001",
-        "20240101",
-        "20240101T000500",
         "1704067200",
         "1704067200.0",
-        "2024-1-1",
         "2024-01-01T",
-        "2024-01-01T00",
-        "2024-01-01T0:05:00",
-        "2024-01-01T000500",
         "2024-01-01T00:05:",
         "2024-01-01T00:05:0",
-        "2024-01-01T00:05:00.",
-        "2024-01-01T00:05:00,5",
         "2024-01-01T00:05.5",
         "2024-01-01T00:05:00.1234567890",
-        "2024-01-01t00:05:00",
-        "2024-01-01T00:05:00z",
-        "2024-01-01T00:05:00 Z",
-        "2024-01-01  00:05:00",
         "2024-01-01T00:05:00ZZ",
         "2024-01-01T00:05:00Z+01:00",
         "2024-01-01T00:05:00+1",
@@ -93,7 +80,6 @@ def test_time(text, expected):
         "2024-01-01T00:05:00+01:60",
         "2024-01-01T00:05:00+24:00",
         "2024-01-01T00:05:00-99:99",
-        "2024-01-01T00:05:00 UTC",
         "2024-01-01T00:05:00\u221201:00",
         "2024-01-01T24:00:00",
         "2024-01-01T24:00:01",
@@ -116,18 +102,12 @@ def test_time(text, expected):
         "-2024-01-01",
         "+2024-01-01",
         "12024-01-01",
-        " 2024-01-01",
-        "2024-01-01 ",
-        "2024-01-01\n",
-        "2024-01-01T00:05:00\n",
-        "2024-01-01T00:05:00Z\n",
         "2024-01-01\n00:05:00",
         "٢٠٢٤-01-01",
         "2024-01-01T00:0٥:00",
         "2024-01-01T00:05:00.٥",
         "2024-01-01T00:05:00+0١:00",
         "２０２４-01-01",
-        "2024/01/01",
         "01-01-2024",
     ],
 )
@@ -150,13 +130,43 @@ def test_time_is_pythons(moment, offset):
 
 @given(text=st.text("0123456789-:.TZ+ ٣\n", max_size=30))
 @example("2024-01-01T00:00:00\n")
+@example("20240101000000")
+@example("2024001")
 def test_any_text_is_a_time_or_a_bad_request(text):
+    """A text that UTCDateTime takes, too, is the same time, to the microsecond of its parser."""
     try:
         time = parse_time(text, "f")
     except BadRequestError:
         return
     assert text.isascii()
-    assert time.ns == UTCDateTime(text).ns
+    try:
+        right = UTCDateTime(text)
+    except (TypeError, ValueError):
+        return
+    assert abs(time.ns - right.ns) <= 1000
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [
+        (1704067500, ns("2024-01-01T00:05:00")),
+        (1704067500.25, ns("2024-01-01T00:05:00") + S // 4),
+        (1704067500.123456, ns("2024-01-01T00:05:00") + 123_456_000),
+        (915148800.0, ns("1999-01-01T00:00:00")),
+    ],
+)
+def test_a_number_is_seconds_since_1970(value, expected):
+    assert read_time(Fields({"start": value}, Names(["T"], {"start": "T"})), "T").ns == expected
+    assert UTCDateTime(value).ns == pytest.approx(expected, abs=1000)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [20240101, 2024001, 2024010100, 20240101000500, 1.7e12, 0, -1, True, None, [1704067500]],
+)
+def test_a_number_that_may_be_a_date_is_refused(value):
+    with pytest.raises(BadRequestError, match="T is .*must be text, such as"):
+        read_time(Fields({"T": value}, ["T"]), "T")
 
 
 @pytest.mark.parametrize(

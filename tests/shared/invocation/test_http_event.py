@@ -1,7 +1,11 @@
 """HTTP events of every version: method, query, headers."""
 
+import base64
+import gzip
+
 import pytest
 
+from shared.archive.instant import parse_instant
 from shared.errors import BadRequestError
 from shared.invocation import http_event
 from tests.support.builders import http_event as event
@@ -125,3 +129,26 @@ def test_only_a_rest_api_may_not_decode_base64():
     assert http_event.decodes_base64({**event("{}", "1.0"), "version": "1.0"})
     assert http_event.decodes_base64(LOAD_BALANCER)
     assert not http_event.decodes_base64(event("{}", "1.0"))
+
+
+def test_a_body_of_another_kind_is_named():
+    form = {"content-type": "application/x-www-form-urlencoded"}
+    encoded = base64.b64encode(gzip.compress(b"{}")).decode()
+    for http, words in (
+        (event("Network=CI&Station=BOM", headers=form), "not JSON: it is a form: send {"),
+        (event("day=2019%2C183", "1.0"), "not JSON: it is a form: send {"),
+        (event(encoded, isBase64Encoded=True), "not JSON: it is compressed by gzip"),
+        (event("{'day': 1}"), "not JSON: .*line 1 column 2"),
+    ):
+        with pytest.raises(BadRequestError, match=words):
+            http_event.json_body(http)
+    # curl sends JSON as a form, unless its content type is given.
+    assert http_event.json_body(event('{"day": "2019,183"}', headers=form)) == {"day": "2019,183"}
+
+
+def test_a_plus_that_a_url_turns_into_a_space():
+    query = http_event.parameters(version_2("start=2024-01-01T01:05:00+01:00"))
+    with pytest.raises(BadRequestError, match=r"write '2024-01-01T01:05:00%2B01:00'"):
+        parse_instant(query["start"], "start")
+    query = http_event.parameters(version_2("start=2024-01-01T01:05:00%2B01:00"))
+    assert parse_instant(query["start"], "start") == 1_704_067_500 * 10**9

@@ -75,12 +75,12 @@ def test_the_changed_parameters_give_the_same_ones() -> None:
         {"zero_mean": "true"},
         {"encoding": "INT32"},
         {"encoding": "STEIM2"},
-        {"encoding": "float32"},
+        {"encoding": "float 32"},
         {"encoding": ["FLOAT32"]},
         {"method": "quick"},
         {"gaps": "join"},
         {"gaps": None},
-        {"edges": "neighbors"},
+        {"edges": "neighbour"},
         {"edges": True},
     ],
 )
@@ -91,6 +91,16 @@ def test_bad_parameters_are_named(bad: dict[str, Any]) -> None:
     assert name in caught.value.message
     assert repr(value) in caught.value.message
     assert "must be" in caught.value.message
+
+
+def test_words_in_any_case_and_both_spellings_of_neighbours() -> None:
+    words = {"output": "disp", "encoding": "float64", "gaps": "SPLIT", "method": "ObsPy"}
+    right = {"output": "DISP", "encoding": "FLOAT64", "gaps": "split", "method": "obspy"}
+    given = parse(**words, edges="Neighbors", pre_filt="AUTO")
+    assert given == parse(**right, edges="neighbours", pre_filt="auto")
+    by_name = {row.name: row for row in PARAMETERS}
+    assert by_name["pre_filt"].from_words("Auto") == "auto"
+    assert by_name["water_level"].from_words("None") is None
 
 
 def test_every_default_is_a_value_that_requests_may_give() -> None:

@@ -31,7 +31,7 @@ def test_formats(name):
     assert WindowsRequest.parse(request).format == name
 
 
-@pytest.mark.parametrize("name", ["MSEED", "miniseed", "", None, 7, ["json"], " sac"])
+@pytest.mark.parametrize("name", ["ms", "mini", "", None, 7, ["json"], " sac"])
 def test_unknown_formats_are_refused_by_name(name):
     with pytest.raises(BadRequestError, match="'json', 'mseed', 'sac'") as caught:
         WindowsRequest.parse({"Windows": [FIELDS], "Format": name})
@@ -50,8 +50,8 @@ def test_a_query_is_a_request_for_one_window():
     [
         ({"Network": None}, "Network is missing", "Network"),
         ({"Endtime": None}, "Endtime is missing", "Endtime"),
-        ({"Quality": "D"}, "unknown parameter 'Quality'", "Quality"),
-        ({"Windows": "[]"}, "unknown parameter 'Windows'", "Windows"),
+        ({"Quality": "D"}, "unknown field 'Quality'", "Quality"),
+        ({"Windows": "[]"}, "unknown field 'Windows'", "Windows"),
         ({"Format": "ms"}, "Format is 'ms'", "Format"),
         ({"Station": "*"}, r"station code '\*'", "Station"),
         ({"Endtime": "now"}, "Endtime 'now'", "Endtime"),
@@ -104,7 +104,7 @@ def test_blank_locations_are_the_same(blank: str | None) -> None:
         ({"Windows": []}, "at least one"),
         ({"Windows": {}}, "array"),
         ({"Windows": ["CI.BOM.BHZ."]}, r"Windows\[0\] is 'CI.BOM.BHZ.'"),
-        ({"windows": []}, "unknown field 'windows'"),
+        ({"Window": []}, r"unknown field 'Window' \(did you mean 'Windows'\?\)"),
         (request(Network=None), r"Windows\[0\].Network is missing"),
         (request(Starttime=None), r"Windows\[0\].Starttime is missing"),
         (request(Endtime=None), r"Windows\[0\].Endtime is missing"),
@@ -115,7 +115,7 @@ def test_blank_locations_are_the_same(blank: str | None) -> None:
         (request(Channel="BH?"), "channel code"),
         (request(Location="000"), "location code"),
         (request(Starttime="yesterday"), r"Windows\[0\].Starttime 'yesterday'"),
-        (request(Starttime=1704067200), r"Windows\[0\].Starttime is 1704067200"),
+        (request(Starttime=20240101), r"Windows\[0\].Starttime is 20240101"),
         (request(Endtime="2024-01-01T25:00:00"), "hour must be in"),
         (request(Endtime="2023-12-31T00:00:00"), "at or after Starttime"),
         (request(Quality="D"), "unknown field 'Quality'"),

@@ -1,0 +1,82 @@
+"""Dates and times that could mean two things, and the two."""
+
+import re
+from collections.abc import Callable
+from datetime import date, datetime, timezone
+
+_Form = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
+
+
+def explain(text: str) -> str:
+    """Return why a text is no date or time; "" where there is nothing to say."""
+    for pattern, reason in _FORMS:
+        if match := pattern.fullmatch(text):
+            return reason(match)
+    return ""
+
+
+def _month_or_day(match: re.Match[str]) -> str:
+    year, separator, number = match.groups()
+    readings = [f"the day {int(number)} of the year, '{year},{int(number):03d}'"]
+    if 1 <= int(number) <= 12:
+        readings.append(f"a month, as in '{year}-{int(number):02d}-01'")
+    if separator == ".":
+        readings.append("a decimal year")
+    if len(readings) == 1:
+        return f"the day of the year has three digits, '{year}{separator}{int(number):03d}'"
+    return f"could be {' or '.join(readings)}"
+
+
+def _day_or_hour(match: re.Match[str]) -> str:
+    year, first, second = match[1], int(match[2]), int(match[3])
+    return f"could be '{year}-{first:02d}-{second:02d}', or '{year},{first:03d}' at {second:02d}:00"
+
+
+def _offset_or_clock(match: re.Match[str]) -> str:
+    day, sign, hours, minutes = match.groups()
+    clock = f"{hours}:{minutes or '00'}"
+    if sign == "+":
+        return f"write '{day}T00:00+{clock}'"
+    return f"could be '{day}T{clock}', or '{day}T00:00{sign}{clock}' with an offset from UTC"
+
+
+def _lost_plus(match: re.Match[str]) -> str:
+    return f"a + in a URL becomes a space: write '{match[1]}%2B{match[2]}'"
+
+
+def _day_first(match: re.Match[str]) -> str:
+    first, second, year = int(match[1]), int(match[2]), match[3]
+    readings = [
+        f"'{year}-{month:02d}-{day:02d}'"
+        for month, day in dict.fromkeys(((first, second), (second, first)))
+        if month <= 12
+    ]
+    return f"could be {' or '.join(readings)}" if readings else ""
+
+
+def _digits(match: re.Match[str]) -> str:
+    digits, seconds = match[0], int(match[0])
+    readings = []
+    if 1900 <= int(digits[:4]) < 2200 and len(digits) == 10:
+        try:
+            day = date(int(digits[:4]), int(digits[4:6]), int(digits[6:8]))
+        except ValueError:
+            pass
+        else:
+            readings.append(f"'{day}T{digits[8:]}:00'")
+    moment = datetime.fromtimestamp(seconds, timezone.utc).isoformat()[:19]
+    readings.append(f"seconds since 1970, '{moment}'")
+    return f"could be {' or '.join(readings)}: write the date"
+
+
+_FORMS: tuple[_Form, ...] = tuple(
+    (re.compile(pattern, re.ASCII | re.IGNORECASE), reason)
+    for pattern, reason in (
+        (r"(\d{4})([-./_,]?)(\d{1,2})", _month_or_day),
+        (r"(\d{4}),(\d{1,2}),(\d{1,2})", _day_or_hour),
+        (r"(\d{4}[-/.,\d]{3,6}?)([+-])(\d{2}):?(\d{2})?", _offset_or_clock),
+        (r"(.{1,40}T\d{2}:?\d{2}[:.\d]{0,13}) (\d{2}:?\d{2})", _lost_plus),
+        (r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})", _day_first),
+        (r"\d{9,10}", _digits),
+    )
+)
