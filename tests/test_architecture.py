@@ -65,7 +65,6 @@ FOR_THE_RUNNER = (
     "shared.archive.day",
     "shared.archive.instant",
     "shared.archive.registry",
-    "shared.archive.request_channel",
     "shared.archive.scedc",
     "shared.aws.s3_codes",
     "shared.response.parameters",
@@ -76,6 +75,7 @@ FOR_THE_RUNNER = (
 LIGHT = (*FOR_THE_RUNNER, "shared.invocation", "shared.reply", "shared.strict_json")
 """Modules that load neither ObsPy nor NumPy nor boto3, so that a front door answers quickly."""
 
+HEAVY = {"obspy", "numpy", "boto3", "botocore"}
 AWS_CLIENTS = {"boto3", "botocore", "s3transfer", "mypy_boto3_s3", "mypy_boto3_sqs"}
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -142,8 +142,7 @@ def test_boto3_is_imported_in_aws_alone(path):
 
 @pytest.mark.parametrize("module", LIGHT)
 def test_light_rooms_load_neither_obspy_nor_numpy_nor_boto3(module):
-    heavy = "{'obspy', 'numpy', 'boto3', 'botocore'}"
-    code = f"import {module}, sys; print({heavy} & {{*sys.modules}})"
+    code = f"import {module}, sys; print({HEAVY} & {{*sys.modules}})"
     done = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True)
     assert (done.stdout, done.stderr) == ("set()\n", "")
 
@@ -201,10 +200,8 @@ def code_lines(function, source):
 
 
 def test_there_are_two_handlers():
-    assert [name_of(path) for path in APPS] == [
-        "response_lambda/app.py",
-        "timewindow_lambda/app.py",
-    ]
+    names = [name_of(path) for path in APPS]
+    assert names == ["response_lambda/app.py", "timewindow_lambda/app.py"]
 
 
 @each_app
