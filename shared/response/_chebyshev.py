@@ -83,21 +83,14 @@ def polynomial(basis: FloatArray, coefficients: ComplexArray) -> ComplexArray:
     return values
 
 
-def divide(coefficients: ComplexArray, parts: int) -> ComplexArray:
-    """Return the coefficients of one polynomial on each of equal parts of its span.
+def halves(coefficients: ComplexArray) -> tuple[ComplexArray, ComplexArray]:
+    """Return the coefficients of the same polynomials on both halves of their spans.
 
     Args:
-        coefficients: complex128, of the polynomial.
-        parts: number of parts, a power of two.
-
-    Returns:
-        complex128, parts by degrees.
+        coefficients: complex128, polynomials by degrees.
     """
-    divided = coefficients[None]
-    while len(divided) < parts:
-        # Three dimensions: parts, their halves, degrees.
-        divided = np.stack([divided @ half for half in _halving()], axis=1).reshape(-1, NODES)
-    return divided
+    left, right = _halving()
+    return coefficients @ left, coefficients @ right
 
 
 def largest_amplitude(first: float, length: float, coefficients: ComplexArray) -> float:
@@ -123,7 +116,7 @@ def largest_amplitude(first: float, length: float, coefficients: ComplexArray) -
 
 @cache
 def _halving() -> tuple[FloatArray, FloatArray]:
-    """Return the matrices from coefficients on a span to those on its halves, by row vectors."""
+    """Return the matrices that turn coefficients on a span into those on its halves."""
     order = NODES - 1
     left, right = (np.polynomial.chebyshev.chebvander((nodes() + at) / 2, order) for at in (-1, 1))
     return (_node_transform() @ left).T, (_node_transform() @ right).T

@@ -107,7 +107,7 @@ class _Table:
     def transform_columns(self, starts: Iterator[int]) -> None:
         """Replace columns, given by the first of each block, by the entries of their FFTs."""
         real, imaginary, size = self._real, self._imaginary, self._size
-        padded = np.zeros((2 * size, _COLUMNS))
+        padded = np.zeros((2 * size, min(_COLUMNS, self._count)))
         for first in starts:
             place = slice(first, first + _COLUMNS)
             width = real[:, place].shape[1]
@@ -120,7 +120,7 @@ class _Table:
     def restore_columns(self, starts: Iterator[int]) -> None:
         """Replace entries by the first half of the columns that have them as FFTs."""
         real, imaginary, size = self._real, self._imaginary, self._size
-        entries = np.zeros((size + 1, _COLUMNS), dtype=np.complex128)
+        entries = np.zeros((size + 1, min(_COLUMNS, self._count)), dtype=np.complex128)
         for first in starts:
             place = slice(first, first + _COLUMNS)
             part = entries[:, : real[:, place].shape[1]]

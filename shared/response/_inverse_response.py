@@ -14,20 +14,20 @@ Panels that contain more than one span are kept on every bin.
 from collections.abc import Callable
 
 import numpy as np
+import numpy.typing as npt
 
 from shared.response._chebyshev import (
     MIRROR,
     NODES,
     basis,
     coefficients_of,
-    divide,
     error_bounds,
+    halves,
     polynomial,
 )
 from shared.response._layout import Layout
 from shared.response._peak import find_peak
 from shared.response._spans import (
-    SMALLEST_SPAN,
     TOLERANCE,
     SampledResponse,
     Span,
@@ -72,7 +72,7 @@ class InverseResponse:
         response = SampledResponse(evaluate, layout)
         spans = initial_spans(layout)
         values = response.at_nodes(spans)
-        ends: list[Span] = [(0, min(SMALLEST_SPAN, layout.size)), (layout.points, 0)]
+        ends: list[Span] = [(0, spans[0][0] if spans else layout.size), (layout.points, 0)]
         head, last = response.on_every_bin(ends)
         if water_level is not None:
             peak = find_peak(response, spans, values, np.append(head, last))
@@ -119,29 +119,38 @@ class InverseResponse:
             # Clipping keeps the phase, so a clipped response must be accurate in itself too.
             scale = np.abs(target).min(axis=1)
             fit = response.sort_spans(spans, error <= TOLERANCE * scale)
-            for index in fit.fitted:
-                self._keep(spans[index], coefficients[index], clipped=not smooth[index])
+            fitted = [spans[index] for index in fit.fitted]
+            self._keep(fitted, coefficients[fit.fitted], ~smooth[fit.fitted])
             exact += fit.exact
             spans = fit.halves
             values = response.at_nodes(spans)
         for span, part in zip(exact, response.on_every_bin(exact), strict=False):
             self._set(int(span[0] // self.layout.size), bins_of(span), self._invert(part))
 
-    def _keep(self, span: Span, coefficients: ComplexArray, clipped: bool) -> None:
-        """Keep a polynomial through the inverse, or through the response, to be `clipped`."""
-        panel, count = (int(bins // self.layout.size) for bins in span)
-        if count:
-            parts = divide(coefficients, count)
-            panels = np.arange(panel, panel + count)
-            odd = panels % 2 == 1
-            parts[odd] = parts[odd].conj() * MIRROR
-            columns = self.layout.places[panels]
-            self._coefficients[:, columns] = parts.T
-            self._clipped[columns] = clipped
-        else:
-            bins = bins_of(span)
-            values = polynomial(basis(bins, *span), coefficients[:, None])[:, 0]
-            self._set(panel, bins, self._invert(values) if clipped else values)
+    def _keep(
+        self, spans: list[Span], coefficients: ComplexArray, clipped: npt.NDArray[np.bool_]
+    ) -> None:
+        """Keep polynomials through the inverse, or through the response, to be `clipped`."""
+        panels, counts = (np.array(spans).reshape(-1, 2) // self.layout.size).astype(np.intp).T
+        for index in np.flatnonzero(counts == 0).tolist():
+            bins = bins_of(spans[index])
+            values = polynomial(basis(bins, *spans[index]), coefficients[index, :, None])[:, 0]
+            inverse = self._invert(values) if clipped[index] else values
+            self._set(int(panels[index]), bins, inverse)
+        kept = counts > 0
+        panels, counts = panels[kept], counts[kept]
+        coefficients, clipped = coefficients[kept], clipped[kept]
+        while (long := counts > 1).any():
+            half = counts[long] // 2
+            panels = np.concatenate([panels[~long], panels[long], panels[long] + half])
+            counts = np.concatenate([counts[~long], half, half])
+            coefficients = np.concatenate([coefficients[~long], *halves(coefficients[long])])
+            clipped = np.concatenate([clipped[~long], clipped[long], clipped[long]])
+        odd = panels % 2 == 1
+        coefficients[odd] = coefficients[odd].conj() * MIRROR
+        columns = self.layout.places[panels]
+        self._coefficients[:, columns] = coefficients.T
+        self._clipped[columns] = clipped
 
     def _set(self, panel: int, bins: FloatArray, inverse: ComplexArray) -> None:
         """Keep the inverse on some bins of a panel."""

@@ -9,6 +9,9 @@ import numpy.typing as npt
 
 from shared.response._fft import SPLIT_OFF, order, prime_factors
 
+_SHORT = 10_000
+"""Shorter traces fit the cache as they are, and their response is evaluated on every bin."""
+
 
 @dataclass(frozen=True, eq=False)
 class Layout:
@@ -42,10 +45,16 @@ class Layout:
 @lru_cache(maxsize=8)
 def layout_of(points: int) -> Layout:
     """Return the fastest layout for N samples."""
+    if points < _SHORT:
+        return shaped(points, 1)
     sizes = {1}
     for prime in prime_factors(points):
         sizes |= {size * prime for size in sizes}
-    size, count = min(((size, points // size) for size in sorted(sizes)), key=_cost)
+    return shaped(*min(((size, points // size) for size in sorted(sizes)), key=_cost))
+
+
+def shaped(size: int, count: int) -> Layout:
+    """Return the layout with some number of panels of some size."""
     panels = np.arange(count)
     frequencies = np.where(panels % 2, count - (panels + 1) // 2, panels // 2)
     return Layout(size, count, np.argsort(order(count))[frequencies])

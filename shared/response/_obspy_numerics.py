@@ -10,25 +10,24 @@ import numpy as np
 from shared.response.arrays import FloatArray
 
 
-def cosine_taper(npts: int, fraction: float) -> FloatArray:
-    """Return a window with a quarter of a cosine at each end, 0 at the first and last sample.
+def cosine_taper(npts: int, fraction: float) -> tuple[FloatArray, FloatArray]:
+    """Return both ends of a window: quarters of a cosine, 0 at the first and last sample.
 
-    It is ObsPy's `cosine_taper` with `sactaper=True` and `halfcosine=False`.
+    In between, the window is 1. It is ObsPy's `cosine_taper` with `sactaper=True` and
+    `halfcosine=False`.
 
     Args:
         npts: number of samples, 2 or more.
         fraction: of the samples that are tapered, both ends together; above 0, at most 1.
 
     Returns:
-        float64.
+        float64, the window's first samples and its last ones.
     """
     length = int(npts * fraction / 2 + (0.5 if fraction < 1 else 0))
     first, last = max(length, 1), min(npts - length - 1, npts - 2)
-    window = np.ones(npts)
-    window[: first + 1] = np.cos(-(np.pi / 2.0 * (float(first) - np.arange(first + 1)) / first))
-    places = np.arange(last, npts)
-    window[last:] = np.cos(np.pi / 2.0 * (float(last) - places) / (npts - 1 - last))
-    return window
+    rise = np.cos(-(np.pi / 2.0 * (float(first) - np.arange(min(first, last))) / first))
+    places = np.arange(last + 1, npts)
+    return rise, np.cos(np.pi / 2.0 * (float(last) - places) / (npts - 1 - last))
 
 
 def cosine_band(frequencies: FloatArray, corners: tuple[float, float, float, float]) -> FloatArray:

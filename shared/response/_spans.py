@@ -105,9 +105,12 @@ def bins_of(span: Span) -> FloatArray:
 def initial_spans(layout: Layout) -> list[Span]:
     """Return the coarsest spans, from bin `SMALLEST_SPAN` or the second panel to the last bin.
 
-    Their lengths grow with frequency, since a response changes on the scale of its frequency.
+    Their lengths grow with frequency, since a response changes on the scale of its frequency. A
+    single panel has none: it is evaluated on every bin.
     """
     spans: list[Span] = []
+    if layout.count == 1:
+        return spans
     first = SMALLEST_SPAN
     while first < layout.size:
         spans.append((first, min(first, layout.size - first)))

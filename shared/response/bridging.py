@@ -165,12 +165,11 @@ class BridgedTrace:
         return float(sum(part.sum() for part in parts) / sum(part.size for part in parts))
 
     def _taper(self, samples: FloatArray, taper_fraction: float) -> None:
-        window = cosine_taper(samples.size, taper_fraction)
-        if not self.tapered_start:
-            window[: samples.size // 2] = 1
-        if not self.tapered_end:
-            window[samples.size // 2 :] = 1
-        samples *= window
+        rise, fall = cosine_taper(samples.size, taper_fraction)
+        if self.tapered_start:
+            samples[: rise.size] *= rise
+        if self.tapered_end:
+            samples[samples.size - fall.size :] *= fall
 
 
 def bridge_segments(

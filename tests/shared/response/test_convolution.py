@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from shared.response._convolution import convolve
-from shared.response._layout import Layout, layout_of
+from shared.response._layout import Layout, layout_of, shaped
 from shared.response.arrays import ComplexArray
 from tests.support.commands import Measured
 
@@ -22,8 +22,8 @@ LONG = {
 class Known:
     """A transfer function with a value for every bin."""
 
-    def __init__(self, values: ComplexArray) -> None:
-        self.layout = layout_of(values.size - 1)
+    def __init__(self, values: ComplexArray, layout: Layout | None = None) -> None:
+        self.layout = layout or layout_of(values.size - 1)
         self._rows = as_matrix(values, self.layout)
 
     def multiply(self, rows: ComplexArray, first: int) -> None:
@@ -45,21 +45,27 @@ def plain(samples: np.ndarray, transfer: ComplexArray) -> np.ndarray:
     return np.fft.irfft(spectrum, 2 * samples.size)[: samples.size]
 
 
-def error(size: int, threads: int | None = None) -> float:
+def error(size: int, layout: Layout | None = None) -> float:
     """Return the largest error, relative to the largest result, in units of rounding."""
     random = np.random.default_rng(size)
     samples = random.standard_normal(size)
     transfer = random.standard_normal(size + 1) + 1j * random.standard_normal(size + 1)
     expected = plain(samples, transfer)
-    convolve(samples, Known(transfer), threads)
+    convolve(samples, Known(transfer, layout))
     worst = np.abs(samples - expected).max() / np.abs(expected).max()
     return float(worst / (np.finfo(float).eps * np.log2(4 * size)))
 
 
 def test_every_short_length(measured: Measured) -> None:
-    errors = {size: error(size) for size in range(1, 301)}
+    """Each in every shape that there is."""
+    errors = {
+        (size, count): error(size * count, shaped(size, count))
+        for size in range(1, 301)
+        for count in range(1, 300 // size + 1)
+    }
     worst = max(errors, key=errors.__getitem__)
     measured(f"1 to 300 samples, worst of {worst}: {errors[worst]:.2f} eps log2(2N)")
+    assert len(errors) == 1767
     assert errors[worst] < 2
 
 

@@ -11,7 +11,7 @@ from obspy.signal.invsim import invert_spectrum
 from local.synthetic import instrument
 from shared.response import evaluation
 from shared.response._inverse_response import TOLERANCE, InverseResponse
-from shared.response._layout import layout_of
+from shared.response._layout import Layout, layout_of, shaped
 from shared.response.arrays import ComplexArray
 from tests.support.commands import Measured
 from tests.support.plugins.real_data import REAL_DATA
@@ -52,26 +52,41 @@ def worst(values: np.ndarray, expected: np.ndarray) -> float:
     return float((np.abs(values - expected)[~zero] / np.abs(expected)[~zero]).max())
 
 
-@pytest.mark.parametrize("nfft", [4, 64, 126, 128, 130, 1_000, 99_994, 400_000])
+LAYOUTS = [
+    *(shaped(*shape) for shape in ((1, 2), (2, 1), (8, 4), (9, 7), (20, 25), (1, 500), (1_000, 1))),
+    *(layout_of(points) for points in (10_010, 49_997, 200_000)),
+]
+
+
+@pytest.mark.parametrize("layout", LAYOUTS, ids=lambda layout: f"{layout.size} by {layout.count}")
 @pytest.mark.parametrize("water_level", [60.0, 20.0, None])
 @pytest.mark.parametrize("output", ["VEL", "DISP", "ACC"])
 def test_every_bin_is_within_the_tolerance(
-    nfft: int, water_level: float | None, output: str
+    layout: Layout, water_level: float | None, output: str
 ) -> None:
+    nfft = 2 * layout.points
     evaluate = evaluator(instrument.response(40.0), 40.0, nfft, output)
-    inverse = InverseResponse(evaluate, layout_of(nfft // 2), water_level)
+    inverse = InverseResponse(evaluate, layout, water_level)
     assert worst(interpolated(inverse), on_every_bin(evaluate, nfft, water_level)) < 10 * TOLERANCE
     assert inverse.evaluations < nfft / 2 + 3_000
 
 
-@pytest.mark.parametrize("nfft", [1_200, 1_326, 5_884, 20_002, 399_484])
-def test_the_last_bin_is_exact(nfft: int) -> None:
+def test_a_short_fft_is_evaluated_on_every_bin() -> None:
+    evaluate = evaluator(instrument.response(40.0), 40.0, 18_002, "VEL")
+    inverse = InverseResponse(evaluate, layout_of(9_001), 60.0)
+    assert worst(interpolated(inverse), on_every_bin(evaluate, 18_002, 60.0)) < 1e-12
+    assert inverse.evaluations == 9_003
+
+
+@pytest.mark.parametrize("layout", LAYOUTS[-3:], ids=lambda layout: str(layout.points))
+def test_the_last_bin_is_exact(layout: Layout) -> None:
     """The bin at the Nyquist frequency is evaluated itself, at the end of any panel."""
+    nfft = 2 * layout.points
     for evaluate in (
         lambda bins: np.full(bins.size, 1e5 + 0j),  # flat, like an accelerometer's
         evaluator(instrument.response(40.0), 40.0, nfft, "VEL"),
     ):
-        inverse = InverseResponse(evaluate, layout_of(nfft // 2), 60.0)
+        inverse = InverseResponse(evaluate, layout, 60.0)
         expected = on_every_bin(evaluate, nfft, 60.0)
         assert worst(interpolated(inverse), expected) < 10 * TOLERANCE
 
@@ -105,7 +120,7 @@ def test_a_narrow_peak_sets_the_water_level() -> None:
 def test_rows_can_be_taken_in_any_blocks() -> None:
     nfft = 10_000
     evaluate = evaluator(instrument.response(40.0), 40.0, nfft, "VEL")
-    inverse = InverseResponse(evaluate, layout_of(nfft // 2), 60.0)
+    inverse = InverseResponse(evaluate, shaped(50, 100), 60.0)
     whole = interpolated(inverse, nfft)
     for height in (1, 2, 16):
         np.testing.assert_allclose(interpolated(inverse, height), whole, rtol=1e-14)
