@@ -1,5 +1,7 @@
 """Samples beside a segment: bridges across gaps, and extensions to zero."""
 
+from functools import lru_cache
+
 import numpy as np
 
 from shared.response.arrays import FloatArray
@@ -17,7 +19,8 @@ def level(samples: FloatArray, rate: float) -> float:
         samples: from the gap or the end away, in any unit.
         rate: in Hz.
     """
-    return float(samples[: max(1, round(LEVEL_S * rate))].mean())
+    samples = samples[: max(1, round(LEVEL_S * rate))]
+    return float(samples.sum() / samples.size)
 
 
 def bridge(last: FloatArray, first: FloatArray, size: int, rate: float) -> FloatArray:
@@ -32,15 +35,29 @@ def bridge(last: FloatArray, first: FloatArray, size: int, rate: float) -> Float
         size: the number of missing samples, at least 1.
         rate: in Hz.
     """
-    line: FloatArray = np.linspace(level(last, rate), level(first, rate), size + 2)[1:-1]
+    level_before, sample_before, sample_after = level(last, rate), float(last[0]), float(first[0])
+    slope = (level(first, rate) - level_before) / (size + 1)
+    line = level_before + slope * np.arange(1, size + 1, dtype=np.float64)
     fade = _fade(size, rate)
-    left, right = np.zeros((2, size))
-    left[: fade.size] = fade
-    right[size - fade.size :] = fade[::-1]
-    both = np.maximum(left + right, 1)  # in a short gap the fades overlap
-    left, right = left / both, right / both
-    filled: FloatArray = left * last[0] + right * first[0] + (1 - left - right) * line
-    return filled
+    if size < 2 * fade.size:
+        before, after = _overlapping(size, rate)
+        line += before * (sample_before - line) + after * (sample_after - line)
+        return line
+    begin, end = line[: fade.size], line[size - fade.size :]
+    begin += fade * (sample_before - begin)
+    end += fade[::-1] * (sample_after - end)
+    return line
+
+
+@lru_cache(maxsize=16)
+def _overlapping(size: int, rate: float) -> tuple[FloatArray, FloatArray]:
+    """Return the weights of the samples beside a gap that is shorter than both fades."""
+    fade = _fade(size, rate)
+    before, after = np.zeros((2, size))
+    before[: fade.size] = fade
+    after[size - fade.size :] = fade[::-1]
+    both = np.maximum(before + after, 1)
+    return before / both, after / both
 
 
 def lead(samples: FloatArray, size: int, rate: float) -> FloatArray:
@@ -57,6 +74,7 @@ def lead(samples: FloatArray, size: int, rate: float) -> FloatArray:
     return descent
 
 
+@lru_cache(maxsize=16)
 def _fade(size: int, rate: float) -> FloatArray:
     return _descent(max(1, min(size, round(_FADE_S * rate))))
 

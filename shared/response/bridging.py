@@ -24,6 +24,7 @@ from shared.response.checked_response import CheckedResponse
 from shared.response.treatments import Treatments
 from shared.waveforms.gaps import drifts, missing_samples
 from shared.waveforms.segments import is_one_rate
+from shared.waveforms.traces import replace_samples
 
 MAX_BRIDGED_S = 10_800.0
 """Longest gap to bridge, in seconds: three hours, the longest in the benchmark. At every length a
@@ -135,7 +136,7 @@ class BridgedTrace:
         """Make the data of each wanted segment a view of its part of the grid."""
         for place, segment in self._places():
             if segment.wanted:
-                segment.trace.data = samples[place]
+                replace_samples(segment.trace, samples[place])
 
     def taper_lengths(self, taper_fraction: float) -> tuple[int, int]:
         """Return the number of samples that the tapers change at the start and at the end."""

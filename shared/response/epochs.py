@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import TypeAlias
 
-import numpy as np
 from obspy import Inventory, Trace, UTCDateTime
 from obspy.core.inventory import Channel, Response
 
-from shared.archive.channel_id import blank_location
 from shared.archive.time import format_time
 from shared.errors import NoResponseError
+from shared.response._channel_epochs import ChannelEpochs, span_of
 from shared.response._stages import RATE_TOLERANCE
-from shared.response.checked_response import CheckedResponse, check
+from shared.response.checked_response import CheckedResponse
 from shared.response.parameters import UNITS
 from shared.response.polynomials import is_polynomial
 from shared.response.units import input_units, is_ground_motion
@@ -24,44 +23,12 @@ from shared.waveforms.segments import cut
 
 _MAX_HOLE_S = 60.0  # between two epochs, since some are written to the minute
 
-_FAR_NS = 2**63 - 1  # the last time that an int64 holds
-
 _MASS_POSITION = "M"
 """Instrument code, the second letter of a channel (SEED manual 2.4, appendix A)."""
 
 
-class ChannelEpochs:
-    """The epochs of a channel, found quickly for each of many segments.
-
-    Args:
-        trace: a segment of the channel.
-        inventory: the station's metadata.
-
-    Attributes:
-        every: all epochs, in the file's order.
-    """
-
-    def __init__(self, trace: Trace, inventory: Inventory) -> None:
-        self.every = list(_epochs_of(trace, inventory))
-        self._starts = np.array([_ns(epoch.start_date, -1) for epoch in self.every], np.int64)
-        self._ends = np.array([_ns(epoch.end_date, 1) for epoch in self.every], np.int64)
-
-    def near(self, trace: Trace) -> list[Channel]:
-        """Return the epochs that may be valid within a segment, in the file's order."""
-        margin = round(2e9 * trace.stats.delta) + 10**9
-        begin, end = trace.stats.starttime.ns - margin, trace.stats.endtime.ns + margin
-        places = np.flatnonzero((self._starts <= end) & (self._ends >= begin))
-        return [self.every[place] for place in places.tolist()]
-
-
 Metadata: TypeAlias = "Inventory | ChannelEpochs"
 """A station's metadata, or the epochs in it of the one channel concerned."""
-
-
-def _ns(date: UTCDateTime | None, sign: int) -> int:
-    """Return a date in ns since 1970, within 290 years; an open one lies there in its direction."""
-    ns: int = date.ns if date else sign * _FAR_NS
-    return min(max(ns, -_FAR_NS), _FAR_NS)
 
 
 def split_at_epochs(trace: Trace, inventory: Metadata) -> list[Trace]:
@@ -76,7 +43,10 @@ def split_at_epochs(trace: Trace, inventory: Metadata) -> list[Trace]:
         NoResponseError: the segment continues where no epoch is valid.
     """
     stats = trace.stats
-    epochs = _epochs(trace, inventory)
+    channel = _channel(trace, inventory)
+    if channel.stretch(trace):
+        return [trace]
+    epochs = channel.near(trace)
     dates = [date for epoch in epochs for date in (epoch.start_date, epoch.end_date) if date]
     positions = [(date - stats.starttime) * stats.sampling_rate for date in dates]
     # Start and end are both inclusive.
@@ -107,12 +77,7 @@ def split_at_epochs(trace: Trace, inventory: Metadata) -> list[Trace]:
     return parts
 
 
-def find_response(
-    trace: Trace,
-    inventory: Metadata,
-    output: str,
-    known: dict[int, CheckedResponse] | None = None,
-) -> CheckedResponse:
+def find_response(trace: Trace, inventory: Metadata, output: str) -> CheckedResponse:
     """Return the response at a segment's start, from the first valid epoch, as ObsPy does.
 
     It warns if several epochs are valid, and where the metadata contradict themselves or the data.
@@ -121,51 +86,52 @@ def find_response(
         trace: the segment.
         inventory: the station's metadata.
         output: "VEL", "DISP", "ACC" or "DEF"; all except "DEF" need a response to ground motion.
-        known: responses of this inventory that have been checked, by their id; it is extended.
 
     Raises:
         NoResponseError: no epoch is valid at this time, its response cannot be right, or it cannot
             give this output.
     """
-    epoch = _find_epoch(trace, inventory)
+    channel = _channel(trace, inventory)
+    stretch = channel.stretch(trace, output)
+    if stretch in channel.found:  # with the same warnings
+        return channel.found[stretch]
+    epoch = _find_epoch(trace, channel)
     faults = findings.faults(epoch)
     if faults:
         raise NoResponseError(f"{label(trace)}: {faults[0]}")
     response = epoch.response
     if not (response.response_stages or response.instrument_polynomial):
         raise NoResponseError(f"{label(trace)}: the response in the StationXML has no stages")
-    known = {} if known is None else known
     try:
-        checked = known.get(id(response)) or check(response)
+        checked = channel.checked(response)
     except ValueError as error:
         raise NoResponseError(f"{label(trace)}: response not usable: {error}") from error
-    known[id(response)] = checked
     for message in (*findings.notes(epoch), *checked.messages, *_rate_messages(trace, checked)):
         warnings.warn(f"{trace.id}: {message}", stacklevel=2)
     if output in UNITS:
         _require_ground_motion(trace, checked, output)
+    if stretch:
+        channel.found[stretch] = checked
     return checked
 
 
-def _find_epoch(trace: Trace, inventory: Metadata) -> Channel:
+def _find_epoch(trace: Trace, channel: ChannelEpochs) -> Channel:
     """Return the first valid epoch of a segment's start, with a warning if there are several."""
-    epochs = _epochs(trace, inventory)
+    epochs = channel.near(trace)
     valid = _with_response(epochs, trace.stats.starttime)
     if not valid:
-        every = inventory.every if isinstance(inventory, ChannelEpochs) else epochs
-        known = "; ".join(map(_span, every)) or "nothing of this channel"
         raise NoResponseError(
-            f"{label(trace)}: the StationXML has no response for this time, but {known}"
+            f"{label(trace)}: the StationXML has no response for this time, but {channel.words}"
         )
     if len(valid) > 1:
-        spans = "; ".join(map(_span, valid))
+        spans = "; ".join(map(span_of, valid))
         # Without the segment's time, so that many segments give one warning.
         message = f"{len(valid)} epochs claim {trace.id} at one time, took the first of: {spans}"
         warnings.warn(message, stacklevel=2)
     for epoch in valid_epochs(epochs, trace.stats.starttime):
         if epoch.response is None and _begins_later(epoch, valid[0]):
-            message = f"{trace.id}: the epoch {_span(epoch)} has no response, took another one"
-            warnings.warn(f"{message}: {_span(valid[0])}", stacklevel=2)
+            message = f"{trace.id}: the epoch {span_of(epoch)} has no response, took another one"
+            warnings.warn(f"{message}: {span_of(valid[0])}", stacklevel=2)
     return valid[0]
 
 
@@ -217,31 +183,12 @@ def _with_response(epochs: list[Channel], time: UTCDateTime) -> list[Channel]:
     return valid_epochs([epoch for epoch in epochs if epoch.response is not None], time)
 
 
-def _epochs(trace: Trace, inventory: Metadata) -> list[Channel]:
-    """Return the epochs of the segment's channel that matter to it, in the file's order."""
-    if isinstance(inventory, ChannelEpochs):
-        return inventory.near(trace)
-    return list(_epochs_of(trace, inventory))
-
-
-def _epochs_of(trace: Trace, inventory: Inventory) -> Iterator[Channel]:
-    """Yield all epochs of the segment's channel, in the file's order."""
-    stats = trace.stats
-    for network in inventory:
-        for station in network:
-            if (network.code, station.code) == (stats.network, stats.station):
-                for channel in station:
-                    location = blank_location(channel.location_code)
-                    if (channel.code, location) == (stats.channel, stats.location):
-                        yield channel
+def _channel(trace: Trace, inventory: Metadata) -> ChannelEpochs:
+    """Return the epochs of the segment's channel."""
+    is_known = isinstance(inventory, ChannelEpochs)
+    return inventory if is_known else ChannelEpochs(trace, inventory)
 
 
 def _kind(response: Response) -> str:
     kind = "a polynomial response" if is_polynomial(response) else "a response"
     return f"{kind} to {input_units(response) or 'an unnamed unit'}"
-
-
-def _span(epoch: Channel) -> str:
-    start = "..." if epoch.start_date is None else format_time(epoch.start_date)
-    end = "open" if epoch.end_date is None else format_time(epoch.end_date)
-    return f"{start} to {end}"

@@ -5,20 +5,21 @@ import warnings
 from collections.abc import Sequence
 
 import numpy as np
-from obspy import Inventory, Stream
+from obspy import Inventory, Stream, Trace
 from obspy.core.inventory import Response
 
 from shared import guard
 from shared.aws import memory
 from shared.errors import NoResponseError, UnreadableObjectError
 from shared.response import _fast_removal, _obspy_removal, _removal_time
+from shared.response._channel_epochs import ChannelEpochs
 from shared.response._list_warnings import warn_of_extrapolation, warn_of_jumps
 from shared.response._obspy_numerics import fft_length
 from shared.response._removal_time import in_time, is_fast, require_time_for_segments
 from shared.response.bridging import BridgedTrace, Segment, bridge_segments
-from shared.response.checked_response import EVALRESP_ERRORS, CheckedResponse
+from shared.response.checked_response import EVALRESP_ERRORS
 from shared.response.clipping import warn_of_clipping
-from shared.response.epochs import ChannelEpochs, find_response, label, split_at_epochs
+from shared.response.epochs import find_response, label, split_at_epochs
 from shared.response.long_periods import long_periods
 from shared.response.offsets import treat_gaps
 from shared.response.parameters import Corners, RemovalParameters
@@ -84,14 +85,14 @@ def remove_response(
         ValueError: stream and margins are of several channels.
     """
     _require_one_channel(stream, margins)
-    known: dict[int, CheckedResponse] = {}
     require_time_for_segments(stream, parameters)
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")
-        segments = _segments(stream, inventory, parameters.output, known, wanted=True)
+        epochs = ChannelEpochs(stream[0], inventory)
+        segments = _segments(stream, epochs, parameters.output, wanted=True)
         stream.traces = [segment.trace for segment in segments]
         if margins is not None:
-            segments += _margins(margins, inventory, parameters.output, known)
+            segments += _margins(margins, epochs, parameters.output)
             segments.sort(key=lambda segment: segment.trace.stats.starttime)
         seconds = stream[-1].stats.endtime - stream[0].stats.starttime
         treatments = _treat_gaps(segments, parameters, seconds)
@@ -146,32 +147,28 @@ def _require_one_channel(stream: Stream, margins: Stream | None) -> None:
 
 
 def _segments(
-    stream: Stream,
-    inventory: Inventory,
+    stream: Sequence[Trace],
+    epochs: ChannelEpochs,
     output: str,
-    known: dict[int, CheckedResponse],
     *,
     wanted: bool,
 ) -> list[Segment]:
     segments = []
-    epochs = ChannelEpochs(stream[0], inventory) if stream else inventory
     for trace in stream:
         for part in split_at_epochs(trace, epochs):
             if part.data.dtype.kind == "f" and not np.isfinite(part.data).all():
                 raise UnreadableObjectError(f"{label(part)}: some samples are not numbers")
-            response = find_response(part, epochs, output, known)
+            response = find_response(part, epochs, output)
             segments.append(Segment(part, response, wanted))
     return segments
 
 
-def _margins(
-    margins: Stream, inventory: Inventory, output: str, known: dict[int, CheckedResponse]
-) -> list[Segment]:
+def _margins(margins: Stream, epochs: ChannelEpochs, output: str) -> list[Segment]:
     """Return the usable segments of a stream's margins, with a warning for each unusable one."""
     segments: list[Segment] = []
     for trace in margins:
         with guard.attempt(label(trace)) as attempt:
-            segments += _segments(Stream([trace]), inventory, output, known, wanted=False)
+            segments += _segments([trace], epochs, output, wanted=False)
         if attempt.error:
             warnings.warn(attempt.error.message, stacklevel=2)
     return segments

@@ -78,7 +78,8 @@ def spacing(before: Trace, after: Trace) -> float:
     It follows the records where these differ from the count of samples. So it is one interval
     between segments of a drifting clock, where `starttime` and `endtime` are half an interval off.
     """
-    counted = float(after.stats.starttime - before.stats.endtime)
+    # ObsPy's difference of two times, in microseconds, in half the time.
+    counted: float = round((after.stats.starttime.ns - before.stats.endtime.ns) / 1e9, 6)
     return counted + off_count(after)[0] - off_count(before)[1]
 
 

@@ -35,6 +35,11 @@ def trace_like(header: Stats, samples: np.ndarray, start_ns: int) -> Trace:
     return trace
 
 
+def replace_samples(trace: Trace, samples: np.ndarray) -> None:
+    """Replace the samples of a trace by as many others, which are contiguous and not copied."""
+    trace.__dict__["data"] = samples
+
+
 def attributes(**values: Any) -> AttribDict:
     """Return values as attributes, without a check of each."""
     found = AttribDict.__new__(AttribDict)

@@ -183,6 +183,14 @@ def test_format_time(text, formatted):
     assert format_time(parse_time(text, "f")) == formatted
 
 
+@given(st.integers(-(2**61), 2**62))
+@example(1_700_000_000_999_999_500)
+@example(2_189_909_446_374_044_500)  # half a microsecond, rounded to even
+def test_times_are_formatted_as_by_obspy(ns_since_1970):
+    time = UTCDateTime(ns=ns_since_1970)
+    assert format_time(time) == str(time)
+
+
 @given(microseconds=st.integers(-2 * 10**15, 7 * 10**15))
 def test_formatted_time_can_be_sent_back(microseconds):
     time = UTCDateTime(ns=microseconds * 1000)

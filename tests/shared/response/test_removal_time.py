@@ -11,10 +11,12 @@ from obspy import Stream, UTCDateTime
 from shared.aws import deadline
 from shared.errors import TooLargeError
 from shared.response import _removal_time
+from shared.response._channel_epochs import ChannelEpochs
 from shared.response._removal_time import _seconds, in_time, is_fast
 from shared.response.bridging import bridge_segments
 from shared.response.removal import remove_response
 from tests.support.builders import make_trace, noise
+from tests.support.operations import count_calls
 from tests.support.response_removal import NSCL, hour, parse, station
 
 START = UTCDateTime("2024-01-01T00:00:00.0195")
@@ -109,23 +111,36 @@ def test_the_estimate_is_near_the_truth(segments, npts, parameters, measured):
 def _traces(stream, **parameters):
     from shared.response.removal import _segments
 
-    own = _segments(stream, station(), "VEL", {}, wanted=True)
+    own = _segments(stream, ChannelEpochs(stream[0], station()), "VEL", wanted=True)
     return bridge_segments(own, parameters.get("gaps", "bridge") == "bridge")
 
 
 def test_many_epochs_cost_many_segments_little():
-    """Each segment looks at the epochs of its time, not at all of them."""
+    """Segments between two changes of the epochs share one search for their response."""
     metadata = station()
     (channel,) = metadata[0][0].channels
-    epochs = [copy.copy(channel) for _ in range(1500)]
+    epochs = [copy.copy(channel) for _ in range(500)]
     for year, epoch in enumerate(epochs):
         epoch.start_date = UTCDateTime(1900 + year, 1, 1)
         epoch.end_date = UTCDateTime(1901 + year, 1, 1)
     metadata[0][0].channels = epochs
     stream, same = broken(300, 20), broken(300, 20)
-    start = time.process_time()
-    remove_response(stream, metadata, parse())
-    assert time.process_time() - start < 4  # with a look at all, twice as long
-    remove_response(same, station(), parse())
+    with_all = count_calls(lambda: remove_response(stream, metadata, parse()))
+    with_one = count_calls(lambda: remove_response(same, station(), parse()))
+    assert with_all < with_one + 50 * len(epochs)  # a look at all for each: 300 times as many
     for one, other in zip(stream, same, strict=True):
         np.testing.assert_array_equal(one.data, other.data)
+
+
+@pytest.mark.parametrize("margin", [False, True])
+def test_the_removal_grows_with_the_segments(margin):
+    """Also with unusable segments around them, each of which has a warning."""
+
+    def calls(segments):
+        stream = broken(segments, 20)
+        around = broken(segments, 20) if margin else None
+        for trace in around or ():
+            trace.stats.starttime = UTCDateTime(1980, 1, 1) + (trace.stats.starttime - START)
+        return count_calls(lambda: remove_response(stream, station(), parse(), around))
+
+    assert calls(400) < 10 * calls(50)
