@@ -134,7 +134,7 @@ def test_many_epochs_cost_many_segments_little():
 
 @pytest.mark.parametrize("margin", [False, True])
 def test_the_removal_grows_with_the_segments(margin):
-    """Also with unusable segments around them, each of which has a warning."""
+    """Each unusable segment around them has a warning of its own."""
 
     def calls(segments):
         stream = broken(segments, 20)
