@@ -6,7 +6,7 @@ its value before normalisation, for frequencies f in Hz.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 
@@ -20,128 +20,105 @@ _BLOCK = 16
 """Coefficients in one block of a polynomial: the fewest operations for some 50 to 500 of them."""
 
 
-@dataclass(frozen=True)
-class Analog:
-    """Poles and zeros of an analog filter: H = product of (s - zero) / product of (s - pole).
+def analog(
+    zeros: ComplexArray, poles: ComplexArray, hertz: bool, frequencies: FloatArray
+) -> ComplexArray:
+    """Return poles and zeros: H = product of (s - zero) / product of (s - pole).
 
     The variable s is i f for poles and zeros in hertz, and 2 pi i f for those in rad/s. At a pole
     itself evalresp divides by nothing, and the value is 0.
 
-    Attributes:
-        zeros, poles: complex128.
+    Args:
+        zeros: complex128.
+        poles: complex128.
         hertz: whether they are in hertz.
+        frequencies: f in Hz.
     """
-
-    zeros: ComplexArray
-    poles: ComplexArray
-    hertz: bool
-
-    def __call__(self, frequencies: FloatArray) -> ComplexArray:
-        """Return the filter at some frequencies."""
-        s = np.zeros(frequencies.shape, np.complex128)
-        s.imag = frequencies if self.hertz else _TURN * frequencies
-        above, below = _product(s, self.zeros), _product(s, self.poles)
-        # As in evalresp, the square of a small or large value leaves the range of floats.
-        above *= below.conj()
-        square = below.real**2 + below.imag**2
-        divisible = square != 0
-        np.divide(above.real, square, out=above.real, where=divisible)
-        np.divide(above.imag, square, out=above.imag, where=divisible)
-        return above
+    s = np.zeros(frequencies.shape, np.complex128)
+    s.imag = frequencies if hertz else _TURN * frequencies
+    above, below = _product(s, zeros), _product(s, poles)
+    # As in evalresp, the square of a small or large value leaves the range of floats.
+    above *= below.conj()
+    square = below.real**2 + below.imag**2
+    divisible = square != 0
+    np.divide(above.real, square, out=above.real, where=divisible)
+    np.divide(above.imag, square, out=above.imag, where=divisible)
+    return above
 
 
-@dataclass(frozen=True)
-class Digital:
-    """Poles and zeros of a digital filter: H = product of (z - zero) / product of (z - pole).
+def digital(
+    zeros: ComplexArray, poles: ComplexArray, interval: float, frequencies: FloatArray
+) -> ComplexArray:
+    """Return poles and zeros of a digital filter: H = product of (z - zero) / that of (z - pole).
 
     The variable z is exp(2 pi i f T) for the sampling interval T.
 
-    Attributes:
-        zeros, poles: complex128.
-        interval: the sampling interval in seconds.
+    Args:
+        zeros: complex128.
+        poles: complex128.
+        interval: T in seconds.
+        frequencies: f in Hz.
     """
-
-    zeros: ComplexArray
-    poles: ComplexArray
-    interval: float
-
-    def __call__(self, frequencies: FloatArray) -> ComplexArray:
-        """Return the filter at some frequencies."""
-        z = _turned(_TURN * frequencies * self.interval)[:, None]
-        return _quotient(z - self.zeros, z - self.poles)
+    z = _turned(_TURN * frequencies * interval)[:, None]
+    return _quotient(z - zeros, z - poles)
 
 
-@dataclass(frozen=True)
-class Recursive:
-    """Coefficients with feedback: H = sum of n[k] z^-k / sum of d[k] z^-k.
+def recursive(
+    numerator: FloatArray, denominator: FloatArray, interval: float, frequencies: FloatArray
+) -> ComplexArray:
+    """Return coefficients with feedback: H = sum of n[k] z^-k / sum of d[k] z^-k.
 
     The variable z is exp(2 pi i f T) for the sampling interval T.
 
-    Attributes:
-        numerator, denominator: n and d, float64, of one coefficient or more.
-        interval: the sampling interval in seconds.
+    Args:
+        numerator: n, float64, of one coefficient or more.
+        denominator: d, the same.
+        interval: T in seconds.
+        frequencies: f in Hz.
     """
-
-    numerator: FloatArray
-    denominator: FloatArray
-    interval: float
-
-    def __call__(self, frequencies: FloatArray) -> ComplexArray:
-        """Return the filter at some frequencies."""
-        angle = _TURN * frequencies * self.interval
-        above, below = polynomial(self.numerator, angle), polynomial(self.denominator, angle)
-        return _quotient(above[:, None], below[:, None])
+    angle = _TURN * frequencies * interval
+    above, below = polynomial(numerator, angle), polynomial(denominator, angle)
+    return _quotient(above[:, None], below[:, None])
 
 
-@dataclass(frozen=True)
-class Symmetric:
-    """A symmetric FIR filter, relative to its centre: H = sum of c[k] cos(2 pi f T j[k]).
+def symmetric(half: FloatArray, odd: bool, interval: float, frequencies: FloatArray) -> FloatArray:
+    """Return a symmetric FIR filter relative to its centre: H = sum of c[k] cos(2 pi f T j[k]).
 
     As in evalresp, a filter that the metadata declare symmetric has no delay, and so has one whose
     coefficients are: recorders correct it. The distance j from the centre is 0, 1, ... for an odd
     number of coefficients, and 0.5, 1.5, ... for an even one.
 
-    Attributes:
-        half: the first half of the coefficients, float64; with the centre of an odd number.
+    Args:
+        half: the first half of the coefficients c, float64; with the centre of an odd number.
         odd: whether the whole number of coefficients is odd.
         interval: the sampling interval T in seconds.
+        frequencies: f in Hz.
     """
-
-    half: FloatArray
-    odd: bool
-    interval: float
-
-    def __call__(self, frequencies: FloatArray) -> FloatArray:
-        """Return the filter at some frequencies; it is real."""
-        angle = _TURN * frequencies * self.interval
-        outwards = 2 * self.half[::-1]
-        if self.odd:
-            outwards[0] /= 2
-            return polynomial(outwards, angle).real
-        return (_turned(-0.5 * angle) * polynomial(outwards, angle)).real
+    angle = _TURN * frequencies * interval
+    outwards = 2 * half[::-1]
+    if odd:
+        outwards[0] /= 2
+        return polynomial(outwards, angle).real
+    return (_turned(-0.5 * angle) * polynomial(outwards, angle)).real
 
 
-@dataclass(frozen=True)
-class Asymmetric:
-    """A FIR filter: H = exp(2 pi i f t) times the sum of c[k] z^-k, with z = exp(2 pi i f T).
+def asymmetric(
+    coefficients: FloatArray, interval: float, correction: float, frequencies: FloatArray
+) -> ComplexArray:
+    """Return a FIR filter: H = exp(2 pi i f t) times the sum of c[k] z^-k.
 
-    As in evalresp, t is the correction that the recorder applied, not the delay that it estimated.
+    The variable z is exp(2 pi i f T) for the sampling interval T. As in evalresp, t is the
+    correction that the recorder applied, not the delay that it estimated.
 
-    Attributes:
+    Args:
         coefficients: c, float64.
-        interval: the sampling interval T in seconds.
+        interval: T in seconds.
         correction: t in seconds.
+        frequencies: f in Hz.
     """
-
-    coefficients: FloatArray
-    interval: float
-    correction: float
-
-    def __call__(self, frequencies: FloatArray) -> ComplexArray:
-        """Return the filter at some frequencies."""
-        radians = _TURN * frequencies
-        values = polynomial(self.coefficients, radians * self.interval)
-        return values * _turned(radians * self.correction) if self.correction else values
+    radians = _TURN * frequencies
+    values = polynomial(coefficients, radians * interval)
+    return values * _turned(radians * correction) if correction else values
 
 
 def fir(coefficients: FloatArray, interval: float, correction: float) -> Filter:
@@ -160,8 +137,8 @@ def fir(coefficients: FloatArray, interval: float, correction: float) -> Filter:
         coefficients = coefficients / total
     if np.array_equal(coefficients, coefficients[::-1]):
         half, odd = divmod(coefficients.size, 2)
-        return Symmetric(coefficients[: half + odd], bool(odd), interval)
-    return Asymmetric(coefficients, interval, correction)
+        return partial(symmetric, coefficients[: half + odd], bool(odd), interval)
+    return partial(asymmetric, coefficients, interval, correction)
 
 
 def polynomial(coefficients: Sequence[float] | FloatArray, angle: FloatArray) -> ComplexArray:

@@ -3,6 +3,7 @@
 import math
 import warnings
 from collections.abc import Sequence
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -14,7 +15,7 @@ from obspy.core.inventory import (
     ResponseStage,
 )
 
-from shared.response._filters import Analog, Digital, Filter, Recursive, Symmetric, fir
+from shared.response._filters import Filter, analog, digital, fir, recursive, symmetric
 from shared.response.arrays import ComplexArray, FloatArray
 
 Array = TypeVar("Array", FloatArray, ComplexArray)
@@ -43,22 +44,24 @@ def filter_of(stage: ResponseStage, rates: dict[int, float]) -> Filter | None:
         kind = stage.pz_transfer_function_type
         if kind != "DIGITAL (Z-TRANSFORM)":
             require(kind in ("LAPLACE (RADIANS/SECOND)", "LAPLACE (HERTZ)"))
-            return Analog(zeros, poles, hertz=kind == "LAPLACE (HERTZ)")
+            return partial(analog, zeros, poles, kind == "LAPLACE (HERTZ)")
         rate = rates[stage.stage_sequence_number] if rate is None else rate
-        return Digital(zeros, poles, _interval(rate)) if zeros.size or poles.size else None
+        if not (zeros.size or poles.size):
+            return None
+        return partial(digital, zeros, poles, _interval(rate))
     require(rate is not None)
     interval = _interval(rate or 0.0)
     if isinstance(stage, FIRResponseStage):
         coefficients = _coefficients(stage.coefficients)
         require(stage.symmetry in ("NONE", "ODD", "EVEN"))
         if coefficients.size and stage.symmetry != "NONE":
-            return Symmetric(coefficients, stage.symmetry == "ODD", interval)
+            return partial(symmetric, coefficients, stage.symmetry == "ODD", interval)
     else:
         require(isinstance(stage, CoefficientsTypeResponseStage))
         coefficients, denominator = _coefficients(stage.numerator), _coefficients(stage.denominator)
         if denominator.size:
             require(coefficients.size)
-            return Recursive(coefficients, denominator, interval)
+            return partial(recursive, coefficients, denominator, interval)
         require(stage.cf_transfer_function_type == "DIGITAL")
     if not coefficients.size:
         return None

@@ -64,7 +64,8 @@ KNOWN = {
     "FIR, odd": after(fir(3, [-0.1, 0.2, 0.8], "ODD", **CORRECTED)),
     "FIR, even": after(fir(3, [-0.1, 0.2, 0.4], "EVEN", **CORRECTED)),
     "FIR, a sum of 0.98": after(fir(3, [0.48, 0.5])),
-    "FIR, a sum of 0.97": after(fir(3, [0.47, 0.5])),
+    "FIR, a sum of 0.9799": after(fir(3, [0.4799, 0.5])),
+    "FIR, a sum of 1.0201": after(fir(3, [0.5201, 0.5])),
     "FIR, a sum of 3": after(fir(3, [1.0, 1.2, 0.8], **CORRECTED)),
     "FIR, odd, a sum of 3": after(fir(3, [0.5, 2.0], "ODD")),
     "FIR of no coefficients": after(fir(3, []), fir(4, [], "ODD"), fir(5, [], "EVEN")),
@@ -87,6 +88,13 @@ KNOWN = {
     "a sensitivity elsewhere": chain(SENSOR, DIGITIZER, fir(3, RISING), sensitivity_at=0.05),
     "a sensitivity of no frequency": chain(analog(1, [], POLES), DIGITIZER, sensitivity_at=0.0),
     "no sensitivity": chain(SENSOR, DIGITIZER, fir(3, RISING), sensitivity_at=None),
+    "no sensitivity and gains at several frequencies": chain(
+        analog(1, ZEROS, POLES, stage_gain_frequency=0.02),
+        DIGITIZER,
+        fir(3, RISING, gain_frequency=9.0),
+        fir(4, RISING, gain_frequency=0.0),
+        sensitivity_at=None,
+    ),
     "no sensitivity and gains at 0 Hz": chain(
         analog(1, [], POLES, stage_gain_frequency=0.0),
         coefficients(2, [], [], gain_frequency=0.0),
@@ -128,6 +136,12 @@ def line() -> PolynomialResponseStage:
     )
 
 
+def of_no_symmetry() -> ResponseStage:
+    stage = fir(3, RISING)
+    stage._symmetry = "FOO"  # its setter refuses it
+    return stage
+
+
 UNKNOWN = {
     "a response list": response_list(),
     "a polynomial": chain(line(), DIGITIZER),
@@ -148,6 +162,7 @@ UNKNOWN = {
         analog(1, ZEROS, POLES, stage_gain_frequency=0.0), DIGITIZER
     ),
     "analog coefficients": chain(SENSOR, coefficients(2, [1.0], [], kind="ANALOG (HERTZ)")),
+    "another symmetry": after(of_no_symmetry()),
     "coefficients that sum to 0": after(fir(3, [0.5, -0.5, 0.25, -0.25])),
     "no stages": Response(),
 }
