@@ -10,7 +10,7 @@
     waveforms/       day objects of the archive, read whole or by records
     stations/        StationXML of the archive
     archive/         names and keys of the archive: channels, days, times
-    aws/             S3, SQS and the Lambda container; the only folder that imports boto3
+    aws/             S3, SQS and the Lambda container; the only folder that imports botocore
     guard.py         the guard of last resort: an error for any exception
     reply.py         an answer with its failures, headers and extent
     fields.py        the checked fields of a JSON request

@@ -1,4 +1,4 @@
-"""AWS services and the Lambda container. No other package imports boto3 or botocore.
+"""AWS services and the Lambda container. No other package imports botocore.
 
 s3_client: S3 clients, and threads for parallel requests.
 s3_codes: S3's error codes.
@@ -15,5 +15,5 @@ _attempts: repeats requests until the deadline.
 _timed_sockets: connections that keep the deadline, whatever S3 does.
 _bodies: reads bodies, and compares their sizes and versions.
 _buckets: whether buckets can be listed, which decides the meaning of 403.
-_config: time-outs of the AWS clients.
+_clients: makes AWS clients, with their session and time-outs.
 """

@@ -7,7 +7,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from boto3.exceptions import Boto3Error
 from botocore.exceptions import (
     BotoCoreError,
     ClientError,
@@ -37,7 +36,6 @@ logger = logging.getLogger(__name__)
 _OTHER_FAILURES = (
     BotoCoreError,
     HTTPClientError,
-    Boto3Error,
     BrokenAnswerError,
     NoTimeError,
     ValueError,  # the endpoint in the environment is no URL
@@ -118,7 +116,7 @@ def request(verb: str, target: Target, do: "Callable[[S3Client], _T]") -> _T:
 
 @contextmanager
 def _translated(verb: str, target: Target, attempts: Attempts) -> Iterator[None]:
-    """Turn boto3's errors into errors of this project, with the cause chained."""
+    """Turn botocore's errors into errors of this project, with the cause chained."""
     try:
         yield
     except ClientError as error:

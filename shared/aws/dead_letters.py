@@ -7,14 +7,12 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
 from shared import settings
 from shared.aws import deadline
 from shared.aws._attempts import Attempts, NoTimeError
-from shared.aws._config import client_config
-from shared.aws._timed_sockets import keep_deadline
+from shared.aws._clients import make_client
 
 if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
@@ -65,6 +63,5 @@ def send(queue_url: str, body: str, message_id: str, error: Exception) -> None:
 @cache
 def client() -> "SQSClient":
     """Return the SQS client of this process, made at first use."""
-    made = boto3.client("sqs", region_name=settings.region(), config=client_config())
-    keep_deadline(made)
+    made: SQSClient = make_client("sqs", settings.region())
     return made

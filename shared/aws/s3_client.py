@@ -10,13 +10,11 @@ from itertools import count
 from threading import Lock
 from typing import TYPE_CHECKING, TypeVar
 
-import boto3
 from botocore import UNSIGNED
 
 from shared import settings, telemetry
 from shared.aws import deadline
-from shared.aws._config import client_config
-from shared.aws._timed_sockets import keep_deadline
+from shared.aws._clients import make_client, session
 
 if TYPE_CHECKING:
     from botocore.awsrequest import AWSPreparedRequest
@@ -46,20 +44,21 @@ def client(signed: bool, region: str | None = None) -> "S3Client":
 
 
 def forget_clients() -> None:
-    """Drop all clients, as in a new container."""
+    """Drop all clients and their session, as in a new container."""
     _client.cache_clear()
+    session.cache_clear()
 
 
 @cache
 def _client(signed: bool, region: str) -> "S3Client":
-    config = client_config(
+    made: S3Client = make_client(
+        "s3",
+        region,
         # By default botocore signs links by version 2, which newer regions and buckets with KMS
         # keys refuse.
         signature_version="s3v4" if signed else UNSIGNED,
         max_pool_connections=MAX_CONNECTIONS,
     )
-    made = boto3.client("s3", region_name=region, config=config)
-    keep_deadline(made)
     made.meta.events.register("before-send.s3", _count_request)
     return made
 

@@ -71,7 +71,7 @@ def store(
     Raises:
         S3Error: S3 could not be reached, or refused.
     """
-    from shared.aws import s3_client, s3_write  # boto3 loads slowly, and few replies need it
+    from shared.aws import s3_client, s3_write  # botocore loads slowly, and few replies need it
 
     request_hash = hashlib.sha256(json.dumps(request, sort_keys=True).encode()).hexdigest()
     suffix = body.suffix if compressed is None else f"{body.suffix}.gz"

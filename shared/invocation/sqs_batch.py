@@ -94,7 +94,7 @@ def _send_to_dead_letters(message: str, body: str, error: Exception) -> bool:
     if not queue_url:
         logger.error("message %s returns to the queue: no DEAD_LETTER_QUEUE_URL", message)
         return False
-    from shared.aws import dead_letters  # boto3 loads slowly, and few messages fail
+    from shared.aws import dead_letters  # botocore loads slowly, and few messages fail
 
     try:
         dead_letters.send(queue_url, body, message, error)

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from shared.aws import _config, s3_client
+from shared.aws import _clients, s3_client
 from tests.support.tiny_server import CREDENTIALS, TinyServer
 
 
@@ -35,6 +35,6 @@ def tiny_server(monkeypatch):
         "AWS_RETRY_MODE": "standard",
     }.items():
         monkeypatch.setenv(name, value)
-    monkeypatch.setattr(_config, "_READ_TIMEOUT_S", 0.5)
-    monkeypatch.setattr(_config, "_CONNECT_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(_clients, "_READ_TIMEOUT_S", 0.5)
+    monkeypatch.setattr(_clients, "_CONNECT_TIMEOUT_S", 0.5)
     return running

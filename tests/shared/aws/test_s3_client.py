@@ -3,8 +3,8 @@
 import threading
 from dataclasses import replace
 
-import boto3
 import pytest
+from botocore.session import Session
 
 from local.cloud.s3_server import OUTPUT_BUCKET
 from shared.archive.scedc import SCEDC
@@ -17,6 +17,15 @@ from tests.support.tiny_server import BODY, SLOW_DOWN
 
 def test_uri():
     assert s3_client.uri("scedc-pds", "a/b.ms") == "s3://scedc-pds/a/b.ms"
+
+
+def made_clients(monkeypatch):
+    """Return the list to which the options of each new client are added."""
+    made, make = [], Session.create_client
+    monkeypatch.setattr(
+        Session, "create_client", lambda *a, **k: (made.append(k), make(*a, **k))[1]
+    )
+    return made
 
 
 def test_client_is_made_once(archive):
@@ -32,14 +41,10 @@ def test_archives_are_read_in_their_own_region_unless_another_is_set(
 ):
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
-    made = []
-    make = boto3.client
-    monkeypatch.setattr(
-        boto3, "client", lambda *a, **k: (made.append(k["region_name"]), make(*a, **k))[1]
-    )
+    made = made_clients(monkeypatch)
     with tiny_server(lambda exchange: exchange.reply_with_object()):
         s3_read.download(replace(SCEDC, region="eu-central-1").object("key"))
-    assert made == [region]
+    assert [options["region_name"] for options in made] == [region]
 
 
 def test_region_of_the_environment_signs(tiny_server, monkeypatch):
@@ -110,9 +115,7 @@ def test_exceptions_are_raised() -> None:
 
 
 def test_all_threads_share_one_client(monkeypatch: pytest.MonkeyPatch) -> None:
-    made = []
-    make = boto3.client
-    monkeypatch.setattr(boto3, "client", lambda *a, **k: (made.append(a), make(*a, **k))[1])
+    made = made_clients(monkeypatch)
     barrier = threading.Barrier(8, timeout=300)
 
     def use(_: int) -> None:

@@ -6,7 +6,7 @@ import urllib.request
 import pytest
 
 from local.cloud.s3_server import OUTPUT_BUCKET
-from shared.aws import _config, s3_write
+from shared.aws import _clients, s3_write
 from shared.errors import S3Error
 from tests.support.s3_failures import refused_upload
 from tests.support.tiny_server import BODY, CREDENTIALS, s3_error
@@ -76,7 +76,7 @@ def test_upload_to_a_missing_bucket(archive):
 
 
 def test_writing_is_signed_and_one_request(tiny_server, monkeypatch):
-    monkeypatch.setattr(_config, "_READ_TIMEOUT_S", 60)
+    monkeypatch.setattr(_clients, "_READ_TIMEOUT_S", 60)
     content = BODY * 1024 * 33  # boto3 would upload it in parts
     with tiny_server(lambda exchange: exchange.reply(200, ETag='"0"')) as server:
         s3_write.upload(

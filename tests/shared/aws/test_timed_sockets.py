@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 
 from local.cloud.s3_server import OUTPUT_BUCKET
-from shared.aws import _attempts, _config, deadline, s3_client, s3_read, s3_write
+from shared.aws import _attempts, _clients, deadline, s3_client, s3_read, s3_write
 from shared.errors import S3Error
 from tests.support.s3_failures import OBJECT
 from tests.support.tiny_server import BODY, CREDENTIALS
@@ -150,7 +150,7 @@ def test_drip_counts_as_stalled(
     listen: Callable[[Talk], Listener], monkeypatch: pytest.MonkeyPatch, begin: int
 ) -> None:
     """Also without a deadline; the rate is that of the longest wait."""
-    monkeypatch.setattr(_config, "_READ_TIMEOUT_S", 0.2)
+    monkeypatch.setattr(_clients, "_READ_TIMEOUT_S", 0.2)
     monkeypatch.setattr(_attempts, "_FIRST_PAUSE_S", 0.01)
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
 
@@ -173,7 +173,7 @@ def test_drip_counts_as_stalled(
 def test_slow_but_steady_answer_is_read(
     listen: Callable[[Talk], Listener], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(_config, "_READ_TIMEOUT_S", 0.3)
+    monkeypatch.setattr(_clients, "_READ_TIMEOUT_S", 0.3)
 
     def talk(connection: socket.socket) -> None:
         request_of(connection)
