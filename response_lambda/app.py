@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from shared.aws import s3_client
 from shared.corrected_days.correct import correct_day
 from shared.corrected_days.request import CorrectedDayRequest, request_from_object
 from shared.invocation import BatchJobs, lambda_handler
@@ -17,6 +18,8 @@ def output_key(reply: dict[str, Any]) -> str:
     """Return the URI of a corrected day, its summary in a batch's reply."""
     return str(reply["output_key"])
 
+
+s3_client.prepare(signed=(False, True))
 
 handler = lambda_handler(
     process, jobs=BatchJobs(summarize=output_key, request_from_object=request_from_object)

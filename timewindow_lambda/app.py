@@ -3,6 +3,7 @@
 from typing import Any
 
 from shared.archive import input_archive
+from shared.aws import s3_client
 from shared.formats import has_coordinates
 from shared.invocation import lambda_handler
 from shared.reply import Reply
@@ -24,5 +25,7 @@ def process(request: Any) -> Reply:
         results = add_metadata(results, input_archive())
     return window_reply(results, parsed.format)
 
+
+s3_client.prepare(signed=(False,))
 
 handler = lambda_handler(process, query=request_from_query, large_folder="windows")

@@ -33,6 +33,27 @@ def test_client_is_made_once(archive):
     assert s3_client.client(signed=False) is not s3_client.client(signed=True)
 
 
+def test_prepared_clients_are_those_of_the_requests(tiny_server, monkeypatch):
+    def answer(exchange):
+        exchange.reply(
+            200, ETag='"0"'
+        ) if exchange.command == "PUT" else exchange.reply_with_object()
+
+    with tiny_server(answer):
+        s3_client.prepare(signed=(False, True))
+        made = made_clients(monkeypatch)
+        s3_read.download(SCEDC.object("key"))
+        s3_write.upload(BODY, OUTPUT_BUCKET, "key", "text/plain")
+    assert made == []
+
+
+def test_clients_that_cannot_be_made_are_left_to_the_requests(monkeypatch):
+    monkeypatch.setenv("AWS_ENDPOINT_URL_S3", "no URL")
+    s3_client.prepare(signed=(False, True))
+    refused(S3Error)
+    refused_upload()
+
+
 @pytest.mark.parametrize(
     ("environment", "region"), [({}, "eu-central-1"), ({"AWS_REGION": "us-east-1"}, "us-east-1")]
 )
