@@ -1,7 +1,7 @@
 """The speed of both functions: one table with every target, one figure in each process.
 
 __main__       measures all rows, or some by name, and prints the table
-target         a row: what is compared with what, the figures, the target
+target         a row: the comparison, its figures, its target
 response_rows  rows of response removal
 window_rows    rows of time windows
 container_row  the first and the next invocation, as the emulator bills them

@@ -12,7 +12,7 @@ class Row:
 
     Attributes:
         measure: the measure's name.
-        compared: what is compared with what, or what is measured.
+        compared: the two sides of the comparison, or the measured thing.
         figures: the measured figures; empty if they could not be measured.
         limits: the target of each figure.
         unit: of the figures and limits; "" for a ratio.
@@ -53,5 +53,5 @@ class Row:
 
 def result_table(rows: Sequence[Row]) -> str:
     """Return the table in Markdown."""
-    head = ["measure", "what is compared with what", "measured", "target", "met"]
+    head = ["measure", "comparison", "measured", "target", "met"]
     return table(head, [row.cells() for row in rows])

@@ -1,4 +1,4 @@
-"""The rows of the speed table: what each asks for, and the figures that it makes of the times."""
+"""The rows of the speed table: the requests of each, and its figures by their times."""
 
 import json
 import subprocess

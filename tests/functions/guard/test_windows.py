@@ -52,14 +52,14 @@ WRITING = {
         "shared.windows.reply:contiguous_parts",
         "shared.formats.miniseed:_records",
     ),
-    "sac": (DESCRIBING, "shared.windows._rounding:_describe", "shared.formats.sac:_file"),
+    "sac": (DESCRIBING, "shared.windows._rounding:_describe", "shared.formats.sac:_parts"),
 }
 SEAMS = [
     *(("json", "", seam) for seam in (*READING, *COUNTING)),
     *(("json", "VEL", seam) for seam in REMOVAL),
     *((form, "", seam) for form, writing in WRITING.items() for seam in writing),
     ("mseed", "VEL", READING[5]),
-    ("sac", "VEL", "shared.formats.sac:_file"),
+    ("sac", "VEL", "shared.formats.sac:_parts"),
 ]
 """A format, an output, and a function that fails."""
 
