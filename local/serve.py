@@ -47,7 +47,7 @@ def main() -> None:
 def _introduce(source: Source, served: Services, port: int) -> None:
     """Print the archive, the addresses, the folder of results and the next lines to type."""
     if source.notes:
-        say("Not served:")
+        say("Not served, or with a limit:")
         for note in shown(source.notes):
             say(f"  {note}")
     say(f"The archive is {source.summary}")

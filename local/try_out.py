@@ -41,7 +41,7 @@ def main() -> None:
         source = open_source(options.archive)
         channel, day = _wanted(source, options)
         for note in shown(source.notes):
-            say(f"  not served: {note}")
+            say(f"  note: {note}")
         step(f"The archive is {source.summary}")
         with (
             (options.output / "functions.log").open("wb") as log,

@@ -11,6 +11,7 @@ from local.cloud.stored_object import FixedBucket, StoredObject
 from shared.archive.scedc import SCEDC
 
 _BEGINNING = 64 * 1024  # bytes by which a file is recognised
+_NEAR_MIDNIGHT_S = 60  # how far the time windows look into the object of the day before
 _MINISEED_3 = b"MS\x03"
 
 
@@ -36,7 +37,7 @@ class OwnFolder:
         days: each channel's day.
         stations: network and station of each that has StationXML.
         channels: SEED ids of the channels in it.
-        notes: files, parts of files and records that are not served, in words.
+        notes: files, parts of files and records that are not served, or with a limit, in words.
     """
 
     bucket: FixedBucket
@@ -60,15 +61,23 @@ def read_folder(folder: Path) -> OwnFolder:
             notes.append(f"{path}: cannot be read: {error.strerror}")
     objects: dict[str, StoredObject] = {}
     own = OwnFolder(FixedBucket({}), notes=[*notes, *records.notes, *stations.notes])
-    repeated = 0
+    repeated, beyond = 0, dict[str, float]()
     for (channel, day), runs in sorted(records.runs.items()):
         pieces, more = arrange(runs)
         repeated += more
+        reach = (max(run.end for run in runs) - day.next.starttime.ns) / 1e9
+        if reach > _NEAR_MIDNIGHT_S:
+            beyond[channel.nscl] = max(reach, beyond.get(channel.nscl, 0))
         made = StoredObject.of(pieces, (run.path for run in runs))
         objects[SCEDC.waveform_key(channel, day)] = made
         own.days[channel, day] = ServedDay(made.size, min(run.first for run in runs))
     if repeated:
         own.notes.append(f"{repeated:,} records that repeat others are served once")
+    own.notes += [
+        f"{nscl}: records reach up to {reach:,.0f} s beyond midnight, where time windows that begin"
+        f" more than {_NEAR_MIDNIGHT_S} s after midnight do not find them"
+        for nscl, reach in beyond.items()
+    ]
     for codes, (piece, paths) in stations.documents().items():
         own.stations.append(codes)
         for key in SCEDC.stationxml_keys(*codes):

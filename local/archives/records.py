@@ -38,6 +38,7 @@ class Run:
         offset: of the first byte.
         length: the number of bytes.
         first, last: the earliest and the latest start of a record, in ns since 1970.
+        end: the time of the latest sample, likewise.
     """
 
     path: Path
@@ -45,6 +46,7 @@ class Run:
     length: int
     first: int
     last: int
+    end: int
 
 
 @dataclass
@@ -83,7 +85,8 @@ class Records:
         ends = np.append(begins[1:], len(table)) - 1
         firsts = np.minimum.reduceat(table.starts, begins)
         lasts = np.maximum.reduceat(table.starts, begins)
-        for begin, end, first, last in zip(begins, ends, firsts, lasts, strict=True):
+        stops_ns = np.maximum.reduceat(table.ends, begins)
+        for begin, end, *times in zip(begins, ends, firsts, lasts, stops_ns, strict=True):
             try:
                 channel = _channel(str(table.ids[begin]))
             except BadRequestError as error:
@@ -93,7 +96,7 @@ class Records:
                 odd["without a valid time"] += int(end - begin + 1)
                 continue
             offset, length = int(table.offsets[begin]), int(stops[end] - table.offsets[begin])
-            run = Run(path, offset, length, int(first), int(last))
+            run = Run(path, offset, length, *map(int, times))
             day = Day.of_date(_EPOCH + timedelta(days=int(days[begin])))
             self.runs[channel, day].append(run)
 
@@ -137,7 +140,8 @@ def _merge(runs: Sequence[Run]) -> tuple[list[Run], int]:
             for offset, stop, start in zip(table.offsets, stops, table.starts, strict=True):
                 digest = hashlib.sha256(part[offset + _SEQUENCE_NUMBER : stop]).digest()
                 place, length = run.offset + int(offset), int(stop - offset)
-                kept.setdefault(digest, Run(run.path, place, length, int(start), int(start)))
+                record = Run(run.path, place, length, int(start), int(start), run.end)
+                kept.setdefault(digest, record)
                 count += 1
     return sorted(kept.values(), key=lambda run: run.first), count - len(kept)
 

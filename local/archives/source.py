@@ -45,7 +45,7 @@ class Source:
         sample: a channel and a day of it.
         has_response: whether the response of the sample can be removed.
         windows: a request for time windows; None is `SAMPLE_REQUEST`.
-        notes: files, parts of files and records that are not served, in words.
+        notes: files, parts of files and records that are not served, or with a limit, in words.
     """
 
     name: str

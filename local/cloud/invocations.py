@@ -78,7 +78,9 @@ class InvocationServer(ThreadingHTTPServer):
         if name == ANY and len(self._runtimes) == 1:
             return next(iter(self._runtimes.values()))
         if name not in self._runtimes:
-            why = "may be any of several" if name == ANY else "is not served here"
+            why = "is not served here"
+            if name == ANY:
+                why = "may be any of several (`run_lambda.py --local` names one)"
             raise UnknownFunctionError(
                 f"the function {unquote(wanted[1])!r} {why}: POST to {served}"
             )

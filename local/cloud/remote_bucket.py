@@ -2,6 +2,7 @@
 
 import urllib.request
 from collections.abc import Iterator
+from contextlib import suppress
 from http import HTTPStatus
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -76,12 +77,17 @@ class RemoteBucket:
                 preload_content=False,
                 decode_content=False,
             )
+            # Only a length shows whether a body is whole: without one, it is read before.
+            is_long = request.method == "HEAD" or "Content-Length" in answer.headers
+            content = None if is_long else answer.read(decode_content=False)
         except urllib3.exceptions.HTTPError as error:
             message = f"{self.url} cannot be reached: {error}"
             return refuse(HTTPStatus.SERVICE_UNAVAILABLE, "ServiceUnavailable", message, request)
         passed = [
             item for item in answer.headers.items() if item[0].lower() not in _OF_A_CONNECTION
         ]
+        if content is not None:
+            return Response(content, status=answer.status, headers=passed)
         body = None if request.method == "HEAD" else _body(answer)  # b"" would set the length
         response = Response(body, status=answer.status, headers=passed)
         response.automatically_set_content_length = False
@@ -89,5 +95,7 @@ class RemoteBucket:
 
 
 def _body(answer: urllib3.BaseHTTPResponse) -> Iterator[bytes]:
-    yield from answer.stream(_CHUNK, decode_content=False)
+    """Yield a body; one that breaks off does so for the reader, too, who knows its length."""
+    with suppress(urllib3.exceptions.HTTPError):
+        yield from answer.stream(_CHUNK, decode_content=False)
     answer.release_conn()

@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, Any
 
-import boto3
 import pytest
 
 from tests.support.commands import PROJECT, command_environment, free_port
@@ -93,40 +92,6 @@ def test_it_serves_until_ctrl_c(log: IO[bytes], tmp_path: Path) -> None:
     assert "KeyboardInterrupt" not in errors
 
 
-def test_the_response_function_has_a_queue(log: IO[bytes]) -> None:
-    with serving(log, FUNCTION="response") as served:
-        (line,) = [line for line in served.lines if line.startswith("Queues local-jobs")]
-        session = boto3.Session("local", "local", region_name="us-west-2")
-        endpoint = line.split()[-1]
-        assert endpoint == f"http://127.0.0.1:{served.port + 1}"
-        sqs, s3 = (session.client(name, endpoint_url=endpoint) for name in ("sqs", "s3"))
-        jobs, dead_letters = (
-            sqs.get_queue_url(QueueName=f"local-{name}")["QueueUrl"]
-            for name in ("jobs", "dead-letters")
-        )
-        for day in ("2024,001", "2024,002"):  # the demo's archive lacks the second day
-            body = json.dumps({"day": day, "nscl": "CI.BOM.BHZ."})
-            sqs.send_message(QueueUrl=jobs, MessageBody=body)
-
-        (dead,) = received(sqs, dead_letters)
-        assert json.loads(dead["Body"])["day"] == "2024,002"
-        assert dead["MessageAttributes"]["ErrorType"]["StringValue"] == "NoWaveformError"
-        (written,) = s3.list_objects_v2(Bucket="corrected-waveforms")["Contents"]
-        assert written["Key"] == "noresp/2024/2024_001/CIBOM__BHZ___2024001.ms"
-
-
-def received(sqs: Any, queue_url: str) -> list[Any]:
-    """Wait for the next messages of a queue."""
-    deadline = time.monotonic() + START_S
-    while time.monotonic() < deadline:
-        response = sqs.receive_message(
-            QueueUrl=queue_url, WaitTimeSeconds=1, MessageAttributeNames=["All"]
-        )
-        if messages := response.get("Messages"):
-            return list(messages)
-    return []
-
-
 def test_it_ends_with_sigterm(log: IO[bytes], tmp_path: Path) -> None:
     """SIGTERM is the signal of service managers and of `kill`."""
     options = ["--port", str(free_port()), "--results", str(tmp_path)]
@@ -156,13 +121,4 @@ def test_a_taken_port_is_named(log: IO[bytes], tmp_path: Path) -> None:
     errors = (tmp_path / "serve.log").read_text()
     assert f"error: cannot listen on port {port}: " in errors
     assert "in use" in errors
-    assert "Traceback" not in errors
-
-
-def test_an_unknown_function_is_named(log: IO[bytes], tmp_path: Path) -> None:
-    process = make_serve(free_port(), log, FUNCTION="peak")
-    process.communicate(timeout=START_S)
-    assert process.returncode == 2
-    errors = (tmp_path / "serve.log").read_text()
-    assert "error: there is no function 'peak': must be of response, timewindow" in errors
     assert "Traceback" not in errors

@@ -2,29 +2,20 @@
 
 import io
 import json
-import shlex
-import sys
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 
 import boto3
 import obspy
 import pytest
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
-from werkzeug.wrappers import Request, Response
 
-from local.cloud.object_reads import refuse
-from local.cloud.s3_front import Front
 from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
-from shared.archive.scedc import SCEDC
-from tests.support.builders import make_trace, mseed, noise, put_day, put_station
-from tests.support.commands import PROJECT, free_port, run_command
+from tests.support.builders import make_trace, mseed, noise, put_station
+from tests.support.commands import run_command
 from tests.support.pages import make_folder
-from tests.support.served import START_S, Served, make_serve, serving
-from tests.support.wsgi import listening
+from tests.support.served import START_S, Served, serving
 
 SESSION = boto3.Session("local", "local", region_name="us-west-2")
 FIRST, SECOND = "2024,001", "2024,002"
@@ -108,6 +99,37 @@ def test_wildcards_results_and_the_queue(served: Served, typed: Callable[..., st
     )
 
 
+def test_the_response_function_has_a_queue(served: Served) -> None:
+    (line,) = [line for line in served.lines if line.startswith("Queues local-jobs")]
+    endpoint = line.split()[-1]
+    assert endpoint == f"http://127.0.0.1:{served.port + 1}"
+    sqs = SESSION.client("sqs", endpoint_url=endpoint)
+    jobs, dead_letters = (
+        sqs.get_queue_url(QueueName=f"local-{name}")["QueueUrl"]
+        for name in ("jobs", "dead-letters")
+    )
+    for day in (FIRST, "2024,003"):  # the archive lacks the second of them
+        body = json.dumps({"day": day, "nscl": "CI.BOM.BHZ.", "output": "ACC"})
+        sqs.send_message(QueueUrl=jobs, MessageBody=body)
+    (dead,) = received(sqs, dead_letters)
+    assert json.loads(dead["Body"])["day"] == "2024,003"
+    assert dead["MessageAttributes"]["ErrorType"]["StringValue"] == "NoWaveformError"
+    (written,) = s3_of(served).list_objects_v2(Bucket=OUTPUT_BUCKET, Prefix="noresp_o")["Contents"]
+    assert written["Key"] == "noresp_output-ACC/2024/2024_001/CIBOM__BHZ___2024001.ms"
+
+
+def received(sqs: Any, queue_url: str) -> list[Any]:
+    """Wait for the next messages of a queue."""
+    deadline = time.monotonic() + START_S
+    while time.monotonic() < deadline:
+        response = sqs.receive_message(
+            QueueUrl=queue_url, WaitTimeSeconds=1, MessageAttributeNames=["All"]
+        )
+        if messages := response.get("Messages"):
+            return list(messages)
+    return []
+
+
 def test_a_function_is_found_by_any_of_its_names(served: Served, typed: Callable[..., str]) -> None:
     url = f"http://localhost:{served.port}/2015-03-31/functions"
     for name in ("timewindow", "timewindow-lambda", "scedc-timewindow", "timewindow:live"):
@@ -125,115 +147,26 @@ def test_a_function_is_found_by_any_of_its_names(served: Served, typed: Callable
     assert "ResourceNotFoundException: the function 'x' is not served here" in said
 
 
-def test_results_outlive_the_server(tmp_path: Path, own: Path) -> None:
-    """Objects are there again, with their metadata and their ETags."""
-    results = tmp_path / "results"
-    descriptions: list[Any] = []
-    for _ in range(2):
-        with (tmp_path / "serve.log").open("wb") as log, serving(log, ARCHIVE=own) as running:
-            (line,) = [line for line in running.lines if line.startswith("S3 with")]
-            s3 = SESSION.client("s3", endpoint_url=line.split()[-1])
-            if not descriptions:
-                s3.put_object(
-                    Bucket=OUTPUT_BUCKET, Key=KEY, Body=io.BytesIO(b"x" * 10), Metadata={"day": "1"}
-                )
-            answer = s3.get_object(Bucket=OUTPUT_BUCKET, Key=KEY)
-            descriptions.append((answer["Body"].read(), answer["Metadata"], answer["ETag"]))
-    assert descriptions[0] == descriptions[1]
-    assert descriptions[0][:2] == (b"x" * 10, {"day": "1"})
-    assert [path.read_bytes() for path in results.rglob("*.ms")] == [b"x" * 10]
-
-
-@dataclass
-class PublicBucket:
-    """The archive on AWS: read unsigned, not listed, and all other keys are forbidden.
-
-    Attributes:
-        url: of the bucket.
-        requests: method and key of each request, and whether it was refused for itself.
-    """
-
-    url: str
-    requests: list[tuple[str, str, bool]]
-
-
-@pytest.fixture
-def public_bucket(archive: S3Server) -> Iterator[PublicBucket]:
-    trace = make_trace("CI.BOM.BHZ.", "2024-01-01T00:00:00.0195", noise(40_000))
-    there = {
-        put_day(archive, "CI.BOM.BHZ.", FIRST, trace),
-        SCEDC.stationxml_keys("CI", "BOM")[0],
-    }
-    put_station(archive, "CI", "BOM", BHZ=40.0)
-    requests: list[tuple[str, str, bool]] = []
-
-    def answer(key: str, request: Request) -> Response | None:
-        is_wrong = request.method not in ("GET", "HEAD") or "Authorization" in request.headers
-        requests.append((request.method, key, is_wrong))
-        if is_wrong or key not in there:
-            return refuse(HTTPStatus.FORBIDDEN, "AccessDenied", "Access Denied", request)
-        return None
-
-    behind = DomainDispatcherApplication(create_backend_app)
-    with listening(Front(behind, {SCEDC.bucket: answer})) as url:
-        yield PublicBucket(f"{url}/{SCEDC.bucket}", requests)
-
-
-def test_a_bucket_elsewhere(public_bucket: PublicBucket, archive: S3Server, tmp_path: Path) -> None:
-    """Its objects are read as on AWS, and results stay here."""
-    command = [sys.executable, "run_lambda.py", "response", "--day", FIRST]
+def test_results_outlive_the_server(served: Served, own: Path, tmp_path: Path) -> None:
+    """Another server has the objects of the first one, with their metadata and their ETags."""
+    (line,) = [line for line in served.lines if line.startswith("Results")]
+    results = Path(line.split(": ")[1])
+    described = {"Metadata": {"day": "1"}, "ContentEncoding": "gzip", "ContentType": "text/plain"}
+    s3_of(served).put_object(Bucket=OUTPUT_BUCKET, Key=KEY, Body=io.BytesIO(b"x" * 10), **described)
     with (
         (tmp_path / "serve.log").open("wb") as log,
-        serving(log, ARCHIVE=public_bucket.url) as running,
+        serving(log, ARCHIVE=own, RESULTS=results.parent) as second,
     ):
-        local = ["--local", str(running.port), "--nscl"]
-        done = run_command(*command, *local, "CI.BOM.BHZ.")
-        assert done.returncode == 0, done.stderr
-        assert json.loads(done.stdout)["samples"] == 40_000
-        assert "NoWaveformError" in run_command(*command, *local, "CI.BOM.BHN.").stderr
-        wild = run_command(*command, *local, "CI.BOM.BH?.")
-    assert wild.returncode == 1
-    assert "could not list s3://scedc-pds/" in wild.stderr
-    assert "AccessDenied" in wild.stderr
-    assert {method for method, _, _ in public_bucket.requests} == {"GET", "HEAD"}
-    assert not any(is_wrong for _, _, is_wrong in public_bucket.requests)
-    assert "Contents" not in archive.client.list_objects_v2(Bucket=OUTPUT_BUCKET)
-    assert [path.name for path in tmp_path.rglob("*.ms")] == ["CIBOM__BHZ___2024001.ms"]
+        answers = [
+            s3_of(each).get_object(Bucket=OUTPUT_BUCKET, Key=KEY) for each in (served, second)
+        ]
+    assert [answer["Body"].read() for answer in answers] == [b"x" * 10] * 2
+    for answer in answers:
+        assert {name: answer[name] for name in described} == described
+    assert answers[0]["ETag"] == answers[1]["ETag"]
+    assert (results / KEY).read_bytes() == b"x" * 10
 
 
-@pytest.mark.parametrize(
-    ("variables", "said"),
-    [
-        ({"ARCHIVE": "/nowhere"}, "ARCHIVE=/nowhere: must be demo, scedc-pds or a folder"),
-        ({"ARCHIVE": "http://127.0.0.1:1/b"}, "http://127.0.0.1:1/b cannot be reached"),
-        ({"ARCHIVE": PROJECT / "docs"}, "docs has no miniSEED records that can be served"),
-        ({"PORT": 65_535}, "a port is a number from 1 to 65534"),
-        ({"PORT": "nine"}, "'nine': a port is a number"),
-    ],
-)
-def test_a_wrong_start_says_why(variables: dict[str, object], said: str, tmp_path: Path) -> None:
-    with (tmp_path / "serve.log").open("wb") as log:
-        make_serve(free_port(), log, **variables).communicate(timeout=START_S)
-    errors = (tmp_path / "serve.log").read_text()
-    assert said in errors
-    assert "Traceback" not in errors
-
-
-@pytest.mark.parametrize(
-    "line",
-    [
-        "response",
-        "windows --request request.json",
-        f"response --day {FIRST} --nscl 'CI.BOM.B*.'",
-        f"response --day {FIRST} --nscl CI.BOM.BHZ. --queue local-jobs",
-        f"response --day {FIRST} --nscl CI.BOM.BHZ. --resume",
-    ],
-)
-def test_nothing_listens(line: str, tmp_path: Path) -> None:
-    port = free_port()
-    words = [*shlex.split(line), "--local", str(port)]
-    done = run_command(sys.executable, "run_lambda.py", *words, cwd=make_folder(tmp_path))
-    assert done.returncode == 1
-    assert "nothing listens at http://127.0.0.1:" in done.stderr
-    assert "is `make serve` running?" in done.stderr
-    assert "retrying" not in done.stderr
+def s3_of(running: Served) -> Any:
+    (line,) = [line for line in running.lines if line.startswith("S3 with")]
+    return SESSION.client("s3", endpoint_url=line.split()[-1])

@@ -44,7 +44,7 @@ def test_a_day_with_a_gap(own: Path, tmp_path: Path, archive: S3Server) -> None:
     (own / "BOM.xml").write_bytes(put_station(archive, "CI", "BOM", BHZ=40.0))
     done = try_out(own, tmp_path)
     assert (done.status, done.stderr) == (0, "")
-    assert f"not served: {own}/no.txt: neither miniSEED nor StationXML" in done.stdout
+    assert f"note: {own}/no.txt: neither miniSEED nor StationXML" in done.stdout
     assert f"recorded   CI.BOM..BHZ, 2024,001, {2 * NPTS:,} samples" in done.stdout
     opened = re.search(r"open it with obspy\.read\('(.*)'\)", done.stdout)
     assert opened

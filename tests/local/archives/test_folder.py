@@ -17,11 +17,10 @@ from werkzeug.exceptions import NotFound
 
 from local.archives.folder import OwnFolder, read_folder
 from local.cloud.s3_front import Front, read_only
-from local.synthetic import instrument
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
 from shared.archive.scedc import SCEDC
-from tests.support.builders import METADATA_START, make_trace, mseed, noise
+from tests.support.builders import make_trace, mseed, noise
 from tests.support.wsgi import listening
 
 START = "2024-01-01T23:50:00"
@@ -49,12 +48,6 @@ def split_by_obspy(data: bytes) -> dict[str, bytes]:
         found[key(nscl, day)] += data[offset : offset + info["record_length"]]
         offset += info["record_length"]
     return dict(found)
-
-
-def station(network: str, name: str, channel: str = "BHZ") -> bytes:
-    return instrument.stationxml(
-        network, name, [instrument.ChannelEpoch(channel, "", 40.0, METADATA_START)]
-    )
 
 
 @pytest.mark.parametrize("reclen", [256, 512, 4096])
@@ -147,37 +140,6 @@ def test_nothing_is_left_out_silently(tmp_path: Path) -> None:
     assert "miniSEED 3" in notes["new.ms3"]
 
 
-def test_stationxml_of_two_networks(tmp_path: Path) -> None:
-    """One file with stations of two networks, and another with one more epoch of one of them."""
-    several = obspy.read_inventory(io.BytesIO(station("CI", "BOM")))
-    several += obspy.read_inventory(io.BytesIO(station("CI", "SOC")))
-    several += obspy.read_inventory(io.BytesIO(station("XX", "A", "HHZ")))
-    several.write(str(tmp_path / "all.xml"), format="STATIONXML")
-    more = station("XX", "A", "HHE")
-    (tmp_path / "more").write_bytes(more)
-    alone = station("CE", "B", "HNZ")
-    (tmp_path / "alone.xml").write_bytes(alone)
-    own = read_folder(tmp_path)
-    assert own.channels == {"CE.B..HNZ", "CI.BOM..BHZ", "CI.SOC..BHZ", "XX.A..HHE", "XX.A..HHZ"}
-    assert own.stations == [("CE", "B"), ("CI", "BOM"), ("CI", "SOC"), ("XX", "A")]
-    found = {}
-    for codes in own.stations:
-        keys = SCEDC.stationxml_keys(*codes)
-        contents = {content(own, name) for name in keys}
-        assert len(contents) == 1  # under each of the archive's keys
-        found[codes] = contents.pop()
-    assert found["CE", "B"] == alone  # byte for byte
-    for codes, document in found.items():
-        inventory = obspy.read_inventory(io.BytesIO(document))
-        assert {(network.code, each.code) for network in inventory for each in network} == {codes}
-    both = obspy.read_inventory(io.BytesIO(found["XX", "A"]))
-    assert set(both.get_contents()["channels"]) == {"XX.A..HHZ", "XX.A..HHE"}
-    response = both.get_response("XX.A..HHZ", METADATA_START + 10)
-    original = several.get_response("XX.A..HHZ", METADATA_START + 10)
-    assert response.instrument_sensitivity == original.instrument_sensitivity
-    assert len(response.response_stages) == len(original.response_stages)
-
-
 @pytest.fixture
 def served(tmp_path: Path) -> tuple[OwnFolder, Path]:
     path = tmp_path / "day"
@@ -238,3 +200,14 @@ def test_long_files_are_read_in_parts(tmp_path: Path, monkeypatch: pytest.Monkey
     for name in whole.bucket.keys(""):
         assert content(parts, name) == content(whole, name)
     assert parts.notes == []
+
+
+def test_long_records_beyond_midnight_are_named(tmp_path: Path) -> None:
+    trace = make_trace("CI.BOM.LHZ.", "2024-01-01T12:00:00", noise(86_400), 1.0)
+    (tmp_path / "day").write_bytes(mseed(trace, reclen=4096))
+    own = read_folder(tmp_path)
+    last = obspy.read(io.BytesIO(content(own, key("CI.BOM.LHZ.", "2024,001"))))[-1]
+    reach = last.stats.endtime - UTCDateTime(2024, 1, 2)
+    assert reach > 60
+    (note,) = own.notes
+    assert note.startswith(f"CI.BOM.LHZ.: records reach up to {reach:,.0f} s beyond midnight")

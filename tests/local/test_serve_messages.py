@@ -1,0 +1,64 @@
+"""`make serve` and `--local` where something is wrong: the messages."""
+
+import shlex
+import signal
+import sys
+from pathlib import Path
+
+import pytest
+
+import run_lambda
+from local import serve
+from tests.support.commands import PROJECT, free_port
+from tests.support.pages import make_folder
+
+FIRST = "2024,001"
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--archive", "/nowhere"], "ARCHIVE=/nowhere: must be demo, scedc-pds or a folder"),
+        (["--archive", "http://127.0.0.1:1/b"], "http://127.0.0.1:1/b cannot be reached"),
+        (["--archive", str(PROJECT / "docs")], "docs has no miniSEED records that can be served"),
+        (["--function", "peak"], "there is no function 'peak': must be of response, timewindow"),
+        (["--port", "65535"], "a port is a number from 1 to 65534"),
+        (["--port", "nine"], "'nine': a port is a number"),
+    ],
+)
+def test_a_wrong_start_says_why(
+    options: list[str],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["serve", *options])
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    with pytest.raises(SystemExit) as ended:
+        serve.main()
+    assert said in f"{ended.value.code}{capsys.readouterr().err}"
+    assert ended.value.code != 0
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "response",
+        "windows --request request.json",
+        f"response --day {FIRST} --nscl 'CI.BOM.B*.'",
+        f"response --day {FIRST} --nscl CI.BOM.BHZ. --queue local-jobs",
+        f"response --day {FIRST} --nscl CI.BOM.BHZ. --resume",
+    ],
+)
+def test_nothing_listens(
+    line: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.chdir(make_folder(tmp_path))
+    assert run_lambda.main([*shlex.split(line), "--local", str(free_port())]) == 1
+    said = capsys.readouterr().err
+    assert "nothing listens at http://127.0.0.1:" in said
+    assert "is `make serve` running?" in said
+    assert "retrying" not in said
