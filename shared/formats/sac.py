@@ -44,6 +44,10 @@ _NO_REPEATS = zlib.Z_HUFFMAN_ONLY
 """Compression of samples, which hardly repeat: without a search for repeats it takes less than half
 the time, for the same size."""
 
+_MOST_COMPRESSED = 4 << 20
+"""Samples of a zip that are compressed. More would exceed a direct reply even then, and most of the
+time for a day at 100 Hz would be that of zlib."""
+
 _TIMESTAMP = (1980, 1, 1, 0, 0, 0)  # zip's earliest; a fixed one makes the bytes reproducible
 
 
@@ -68,13 +72,15 @@ def write(
     """
     buffer = io.BytesIO()
     times_used: Counter[str] = Counter()
+    is_small = sum(trace.stats.npts for trace in traces) <= _MOST_COMPRESSED
+    strategy = _NO_REPEATS if is_small else None
     with zipfile.ZipFile(buffer, "w") as archive:
         for trace in traces:
             name = _name(trace)
             times_used[name] += 1
             number = f".{times_used[name]}" if times_used[name] > 1 else ""
             meant = _HEADER_BYTES + _SAMPLE_BYTES * trace.stats.npts
-            written = _add(archive, f"{name}{number}.sac", _parts(trace), meant, _NO_REPEATS)
+            written = _add(archive, f"{name}{number}.sac", _parts(trace), meant, strategy)
             samples = (written - _HEADER_BYTES) // _SAMPLE_BYTES
             check_sample_count(samples, trace.stats.npts, "SAC file")
         for name, entries in ((ERRORS_NAME, failed), (WINDOWS_NAME, windows)):
@@ -129,16 +135,24 @@ def _name(trace: Trace) -> str:
 
 
 def _add(
-    archive: zipfile.ZipFile, name: str, parts: Iterable[bytes], size: int, strategy: int
+    archive: zipfile.ZipFile, name: str, parts: Iterable[bytes], size: int, strategy: int | None
 ) -> int:
-    """Add a file of a size, and return the number of bytes written."""
+    """Add a file of a size, and return the number of bytes written.
+
+    Args:
+        archive: the zip.
+        name: the file's name.
+        parts: its content.
+        size: its size in bytes.
+        strategy: that of zlib; None to store the file as it is.
+    """
     entry = zipfile.ZipInfo(name, _TIMESTAMP)
-    entry.compress_type = zipfile.ZIP_DEFLATED
+    entry.compress_type = zipfile.ZIP_STORED if strategy is None else zipfile.ZIP_DEFLATED
     entry.external_attr = 0o644 << 16  # Unix permissions: readable by everyone
     entry.file_size = size
     with archive.open(entry, "w") as file:
-        # `zipfile` has no option for the strategy; without this, it would compress by its own.
-        file._compressor = zlib.compressobj(  # type: ignore[attr-defined] # noqa: SLF001
-            _LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, _MEMORY, strategy
-        )
+        if strategy is not None:  # `zipfile` has no option for it, and would compress by its own
+            file._compressor = zlib.compressobj(  # type: ignore[attr-defined] # noqa: SLF001
+                _LEVEL, zlib.DEFLATED, -zlib.MAX_WBITS, _MEMORY, strategy
+            )
         return sum(file.write(part) for part in parts)

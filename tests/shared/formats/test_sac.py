@@ -12,7 +12,7 @@ import zlib
 import numpy as np
 import pytest
 
-from shared.formats import FORMATS
+from shared.formats import FORMATS, sac
 from shared.stations.place import Place
 from shared.windows.reply import write_windows
 from shared.windows.result import failed_windows
@@ -120,6 +120,19 @@ def test_a_file_is_that_of_obspy(dtype, rate):
     expected[KUSER0_BYTE : KUSER0_BYTE + 8] = b"counts  "
     with zipfile.ZipFile(io.BytesIO(FORMATS["sac"].write([trace], []).data)) as archive:
         assert archive.read(archive.namelist()[0]) == expected
+
+
+def test_samples_beyond_a_direct_reply_are_stored(monkeypatch):
+    traces = [make_trace("CI.BOM.BHZ.", f"2024-01-0{day}", noise(1_000)) for day in (1, 2)]
+    for most, kind in ((2_000, zipfile.ZIP_DEFLATED), (1_999, zipfile.ZIP_STORED)):
+        monkeypatch.setattr(sac, "_MOST_COMPRESSED", most)
+        content = FORMATS["sac"].write(traces, [{"station": "BOM"}]).data
+        with zipfile.ZipFile(io.BytesIO(content)) as archive:
+            kinds = {entry.filename[-4:]: entry.compress_type for entry in archive.infolist()}
+            for name, trace in zip(archive.namelist(), traces, strict=False):
+                samples = np.frombuffer(archive.read(name), "<f4", offset=632)
+                np.testing.assert_array_equal(samples, trace.data)
+        assert kinds == {".sac": kind, "json": zipfile.ZIP_DEFLATED}
 
 
 def test_samples_are_compressed():
