@@ -92,12 +92,18 @@ def test_quality_is_that_of_stamped_records(microsecond):
     start = UTCDateTime(2024, 1, 1, 0, 0, 0, microsecond)
     starts = start.ns + np.arange(0, 100, 10) * 10**9
     percents = np.array([100, 90, -1, 80, 70, 100, 100, 0, 50, 60])
-    quality = TimingQuality(starts, starts + 10**10, percents, percents > 75)
-    traces = [Trace(np.ones(n), {"sampling_rate": 100.0, "starttime": start}) for n in (9_000, 1)]
-    for trace in traces:
+    first, second = (
+        TimingQuality(starts, starts + 10**10, percents, locked)
+        for locked in (percents > 75, percents < 75)
+    )
+    header = {"sampling_rate": 100.0, "starttime": start}
+    traces = [Trace(np.ones(npts), header) for npts in (9_000, 1, 5_000)]
+    for trace, quality in zip(traces, (first, first, second), strict=True):
         set_quality(trace, quality)
     expected = bytearray(by_obspy(traces, "FLOAT64"))
-    stamp_records(memoryview(expected), quality)
+    begin = len(by_obspy(traces[:2], "FLOAT64"))
+    stamp_records(memoryview(expected)[:begin], first)
+    stamp_records(memoryview(expected)[begin:], second)
     assert write_floats(traces, "FLOAT64") == expected
 
 
