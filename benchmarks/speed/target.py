@@ -17,7 +17,7 @@ class Row:
         limits: the target of each figure.
         unit: of the figures and limits; "" for a ratio.
         at_least: whether the limits are lower limits; upper limits otherwise.
-        detail: what the figures come from, in words.
+        detail: the absolute figures, or other facts, in words.
         extra: whether a further condition is met, which `detail` names.
     """
 

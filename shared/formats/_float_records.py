@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 from obspy import Stream, Trace
+from obspy.io.mseed.core import _write_mseed
 
 from shared.waveforms.timing_quality import quality_of, stamp_records
 
@@ -104,7 +105,8 @@ def _templates(
     for trace in stream:
         trace.data = samples  # which sets the number of samples; `Trace(data, stats)` does not
     if unlike:
-        stream.write(file, format="MSEED", encoding=encoding, reclen=record_bytes, byteorder=">")
+        # Not by `Stream.write`, whose first call looks for ObsPy's plug-ins in all packages.
+        _write_mseed(stream, file, encoding=encoding, reclen=record_bytes, byteorder=">")
     rows = (file.getvalue()[row * record_bytes :][:record_bytes] for row in range(len(unlike)))
     dtype = samples.dtype.newbyteorder(">")
     return {kind: _Template.of(row, dtype) for kind, row in zip(unlike, rows, strict=True)}

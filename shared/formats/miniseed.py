@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 from obspy import Stream, Trace
+from obspy.io.mseed.core import _write_mseed
 
 from shared.formats._float_records import kind_of_header, write_records
 from shared.formats._sample_count import check_sample_count
@@ -59,8 +60,8 @@ def _records(traces: Sequence[Trace], encoding: str) -> bytes:
     if encoding in ("FLOAT32", "FLOAT64"):
         return write_records(traces, encoding, WINDOW_RECORD_BYTES)
     buffer = io.BytesIO()
-    Stream(traces).write(
-        buffer, format="MSEED", encoding=encoding, reclen=WINDOW_RECORD_BYTES, byteorder=">"
+    _write_mseed(
+        Stream(traces), buffer, encoding=encoding, reclen=WINDOW_RECORD_BYTES, byteorder=">"
     )
     if quality := quality_of(traces[0]):
         stamp_records(buffer.getbuffer(), quality)

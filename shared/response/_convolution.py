@@ -169,7 +169,7 @@ class _Table:
 
 
 def _share(work: Callable[[Iterator[int]], None], starts: range, threads: int) -> None:
-    """Share blocks between threads, each of which takes the next one when it is free."""
+    """Share blocks between threads; each thread takes the next one when it is free."""
     blocks = iter(starts)
     if threads == 1 or len(starts) < 2:
         work(blocks)

@@ -1,6 +1,6 @@
 """FFTs of rows that stay fast for lengths with large prime factors.
 
-NumPy's FFT is slow for prime factors above 100, of which ObsPy's lengths have several, up to 499
+NumPy's FFT is slow for prime factors above 100. ObsPy's lengths have several of them, up to 499
 each. Here they are split off the length (J. W. Cooley, J. W. Tukey, Math. Comp. 19, 1965), so that
 NumPy transforms each alone. The entries stay in the order in which the steps leave them.
 """

@@ -25,7 +25,7 @@ def test_a_target_is_met_by_all_figures(
     assert Row("a", "b", figures, limits, at_least=at_least, extra=False).is_met is False
 
 
-def test_the_table_says_what_is_compared_with_what() -> None:
+def test_the_table_names_both_sides() -> None:
     rows = [
         Row("day", "ObsPy / ours", (28.123,), (28,), at_least=True, detail="12.3 / 0.44 s"),
         Row("memory", "peak", (388.4,), (300,), "MB"),
