@@ -85,17 +85,17 @@ def test_it_says_what_it_serves_and_what_to_type(
 def test_wildcards_results_and_the_queue(served: Served, typed: Callable[..., str]) -> None:
     """All that is on AWS otherwise is on this machine: the listing, the results, the queue."""
     port = f"--local {served.port}"
-    days = f"response --day {FIRST} {SECOND} --nscl 'CI.BOM.B*.*' {port}"
+    days = f"response --day {FIRST} {SECOND} --nscl 'CI.BOM.BH?.*' {port}"
     command = ".venv/bin/python run_lambda.py"
     assert "4 requests (2 channels, 2 days)" in typed(f"{command} {days} --dry-run")
-    assert "2 done" in typed(f"{command} response --day {FIRST} --nscl 'CI.BOM.B*.*' {port}")
+    assert "2 done" in typed(f"{command} response --day {FIRST} --nscl 'CI.BOM.BH?.*' {port}")
     assert "2 done, 0 failed, 2 skipped" in typed(
         f"{command} {days} --resume --results other.jsonl"
     )
     assert "4 queued" in typed(f"{command} {days} --queue local-jobs --results queued.jsonl")
     # The options may come first, too.
     assert "no channel matches" in typed(
-        f"{command} {port} response --day 2023,001 --nscl 'CI.BOM.B*.*'", status=2
+        f"{command} {port} response --day 2023,001 --nscl 'CI.BOM.BH?.*'", status=2
     )
 
 
