@@ -17,10 +17,12 @@ from tests.support.metadata_faults import RATE, four_stages
 from tests.support.plugins.real_data import REAL_DATA
 
 OBSPY = Path(obspy.__file__).parent
+ROOMS = ("clients", "core", "io/arclink", "io/sac", "io/stationxml", "io/xseed", "signal")
 OBSPYS = sorted(
     file
+    for room in ROOMS
     for pattern in ("*.xml", "RESP.*", "*dataless*")
-    for file in OBSPY.rglob(f"tests/data/**/{pattern}")
+    for file in (OBSPY / room).rglob(f"tests/data/**/{pattern}")
     if file.name not in ("arclink_inventory.xml", "nied.dataless.gz")  # hundreds of one kind
 )
 """Files that come with ObsPy for its tests, in any format of metadata."""
