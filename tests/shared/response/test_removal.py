@@ -97,6 +97,19 @@ def test_short_segments_equal_obspy(npts: int, values: dict[str, Any]) -> None:
     assert worst_error(stream, expected) < 1e-9
 
 
+@pytest.mark.parametrize("npts", [1_000, 20_000])
+def test_a_response_that_only_evalresp_knows_is_reported(npts: int) -> None:
+    inventory = station()
+    inventory[0][0][0].response.response_stages[0].input_units = None
+    stream, expected = hour(npts), hour(npts)
+    report = remove_response(stream, inventory, RemovalParameters())
+    with pytest.warns(UserWarning, match="Set the input units of stage 1") as caught:
+        expected.remove_response(inventory)
+    assert worst_error(stream, expected) < 1e-9
+    assert report.method == "fast with evalresp"
+    assert set(report.warnings) == {str(warning.message) for warning in caught}
+
+
 @pytest.mark.parametrize("npts", [10_001, 12_607, 20_000, 40_039, 47_999, 199_742])
 @pytest.mark.parametrize("flat", [False, True])
 def test_lengths_of_all_kinds_equal_obspy(npts: int, flat: bool) -> None:
