@@ -4,8 +4,12 @@ archive: `Archive`, the bucket and the keys of an archive; `DayObject`, a channe
 scedc: the SCEDC Open Data Set.
 registry: the archives by name, and the one that the settings choose.
 channel_id: `ChannelId`, network, station, channel and location codes.
+request_channel: the channel of a request, as one text or as codes.
 day: `Day`, a day of the year in UTC.
+instant: the times of requests in nanoseconds, read without ObsPy.
 time: the times of requests and replies; the only module here that imports ObsPy when loaded.
+_written: the forms of dates and times that people write.
+_ambiguous: the forms that could mean two things.
 """
 
 from shared.archive.archive import Archive, DayObject

@@ -43,7 +43,7 @@ def read_channel(fields: Fields, usual: str, path: str = "") -> ChannelId:
 def _read_nscl(fields: Fields) -> ChannelId:
     for name in CODES:
         if fields.has(name):
-            right = f"absent, as {fields.name('nscl')} gives the channel"
+            right = f"absent, as {fields.spelled('nscl')} gives the channel"
             raise fields.error(name, fields.raw(name), right)
     return ChannelId.parse(fields.text("nscl", RIGHT_CHANNEL.removeprefix("must be ")))
 

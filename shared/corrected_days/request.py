@@ -86,7 +86,7 @@ def request_from_object(bucket: str, key: str, members: Mapping[str, Any]) -> di
             f"the object lies in the bucket {bucket!r}: must be in {archive.bucket!r}"
         )
     channel, day = archive.parse_waveform_key(key)
-    if named := sorted({"day", "nscl"} & members.keys()):
+    if named := sorted(n for n in members if FIELDS.find(n) in ("day", "nscl", *CODES)):
         raise BadRequestError(
             f"{' and '.join(named)}: must be absent, since the object's key gives the day and the"
             " channel"

@@ -78,14 +78,14 @@ def read_windows(
         plan_removals(tasks, sources, inventories, removal)
         refuse_slow(tasks, readers, requests, bounds, known)
     _read_tasks(tasks, sources, max_samples, budget)
+    for window in windows:
+        if isinstance(window, MalformedWindow):
+            telemetry.count_failure(window.error)
     report(tasks)
     results = iter([task.result for task in tasks if task.result])
-    return [_malformed(w) if isinstance(w, MalformedWindow) else next(results) for w in windows]
-
-
-def _malformed(window: MalformedWindow) -> WindowResult:
-    telemetry.count_failure(window.error)
-    return WindowResult(window, error=window.error)
+    return [
+        next(results) if isinstance(w, Window) else WindowResult(w, None, w.error) for w in windows
+    ]
 
 
 def _known_removal(removal: RemovalParameters) -> Removal:

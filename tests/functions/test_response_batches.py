@@ -80,6 +80,7 @@ def test_batch_operations_name_the_day_by_its_object(
             {"arguments": {"day": "2024,002"}},
             "day: must be absent, since the object's key gives the day",
         ),
+        ({"arguments": {"Station": "BOM"}}, "Station: must be absent"),
         ({"arguments": {"speed": "high"}}, "unknown field 'speed'"),
         ({"arguments": {"output": "INT32"}}, "output is 'INT32'"),
     ],

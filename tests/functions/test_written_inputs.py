@@ -17,7 +17,7 @@ from shared.archive.day import Day
 from shared.corrected_days.request import CorrectedDayRequest
 from shared.errors import BadRequestError
 from shared.invocation import http_event
-from shared.windows.request import Window, WindowsRequest, request_from_query
+from shared.windows.request import Window, WindowsRequest, parse_windows, request_from_query
 from tests.support import written_inputs as written
 from tests.support.tutorial_windows import get_event
 
@@ -138,6 +138,51 @@ def test_refusals(doors: Mapping[str, Door]) -> None:
                     True,
                     True,
                 ), said
+
+
+def spellings(name: str) -> tuple[str, str, str, str]:
+    return name, name.lower(), name.upper(), f"{name[:5]}_{name[5:]}".strip("_")
+
+
+def test_names_of_fields() -> None:
+    """FDSN's long and short names stand beside the tutorial's, in both functions and in URLs."""
+    values = {
+        ("Network", "net"): "ci",
+        ("Station", "sta"): "soc",
+        ("Channel", "cha", "chan"): "hhz",
+        ("Location", "loc"): "--",
+        ("Starttime", "start", "start_time"): TIME,
+        ("Endtime", "end", "end-time"): TIME,
+    }
+    usual = {names[0]: value for names, value in values.items()}
+    for names, value in values.items():
+        others = {name: each for name, each in usual.items() if name != names[0]}
+        for name in (spelled for each in names for spelled in spellings(each)):
+            for door in (lambda window: {"Windows": [window]}, request_from_query):
+                (window,) = WindowsRequest.parse(door({**others, name: value})).windows
+                assert of_window(window) == (NSCL, "2024,001", UTCDateTime(TIME))
+            if not names[0].endswith("time"):
+                codes = {key: each for key, each in others.items() if "time" not in key}
+                asked = {"DAY": DAY, **codes, name: value}
+                assert CorrectedDayRequest.parse(asked).channel.nscl == NSCL
+    for options in ({"Format": "miniSEED", "Output": "vel"}, {"format": "mseed", "OUTPUT": "Vel"}):
+        request = WindowsRequest.parse({"windows": [{**usual, "Location": None}], **options})
+        assert (request.format, request.removal.output) == ("mseed", "VEL")  # type: ignore[union-attr]
+
+
+def test_names_that_are_unknown_or_twice() -> None:
+    window = {"nscl": NSCL, "start": TIME, "end": TIME}
+    for change, words in (
+        ({"startime": TIME}, "unknown field 'startime' (did you mean 'Starttime'?)"),
+        ({"Starttime": TIME}, "is given twice, as 'start' and as 'Starttime': give it once"),
+        ({"seedid": NSCL}, "is given twice, as 'nscl' and as 'seedid'"),
+        ({"sta": "SOC"}, "sta is 'SOC': must be absent, as nscl gives the channel"),
+        ({"quality": "D"}, "unknown field 'quality': must be"),
+    ):
+        for ask in (lambda asked: parse_windows({"Windows": [asked]}), request_from_query):
+            with pytest.raises(BadRequestError) as caught:
+                ask({**window, **change})
+            assert words in caught.value.message
 
 
 def test_there_are_many() -> None:

@@ -10,6 +10,7 @@ import pytest
 from local.cloud.s3_server import S3Server
 from shared import errors, strict_json
 from tests.support.builders import http_event, make_trace, noise, put_day
+from tests.support.log_lines import log_line
 from tests.support.tutorial_windows import REQUEST, check
 
 Handler = Callable[[Any], Any]
@@ -142,12 +143,15 @@ def test_a_request_of_malformed_windows_is_refused(timewindow_handler: Handler) 
 
 
 def test_malformed_and_absent_windows_are_the_callers_fault(
-    archive: S3Server, timewindow_handler: Handler
+    archive: S3Server, timewindow_handler: Handler, capsys: pytest.CaptureFixture[str]
 ) -> None:
     request = {"Windows": [REQUEST["Windows"][0], 7]}
     reply = timewindow_handler(http_event(json.dumps(request)))
     types = [window["error"]["type"] for window in json.loads(reply["body"])]
     assert (reply["statusCode"], types) == (404, ["NoWaveformError", "BadRequestError"])
+    line = log_line(capsys.readouterr().out)
+    assert (line["windows"], line["outcome"] in types) == (2, True)
+    assert {"error": "BadRequestError", "count": 1} in line["failures"]
 
 
 @pytest.mark.parametrize("form", ["mseed", "sac"])
