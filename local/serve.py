@@ -31,7 +31,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         names = chosen(options.function)
-        source = open_source(options.archive)
+        source = open_source(options.archive, options.results)
         log = sys.stderr.buffer
         with services(source, names, options.port, options.results, log) as served:
             _introduce(source, served, options.port)

@@ -38,7 +38,7 @@ def main() -> None:
     options = parser.parse_args()
     options.output.mkdir(parents=True, exist_ok=True)
     try:
-        source = open_source(options.archive)
+        source = open_source(options.archive, options.results)
         channel, day = _wanted(source, options)
         for note in shown(source.notes):
             say(f"  note: {note}")

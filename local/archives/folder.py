@@ -47,13 +47,19 @@ class OwnFolder:
     notes: list[str] = field(default_factory=list)
 
 
-def read_folder(folder: Path) -> OwnFolder:
+def read_folder(folder: Path, results: Path | None = None) -> OwnFolder:
     """Read the headers of all records and all StationXML below a folder, whatever its layout.
 
     Files are recognised by their content. All others are named in the notes.
+
+    Args:
+        folder: the folder.
+        results: the folder of the functions' own results, which are no part of the archive.
     """
     records, stations, notes = Records(), Stations(), list[str]()
-    for path in _files(folder):
+    if results and results.is_dir() and folder.resolve() in results.resolve().parents:
+        notes.append(f"{results}: the functions' results")
+    for path in _files(folder, results):
         try:
             if problem := _add(path, records, stations):
                 notes.append(f"{path}: {problem}")
@@ -86,12 +92,12 @@ def read_folder(folder: Path) -> OwnFolder:
     return own
 
 
-def _files(folder: Path) -> Iterator[Path]:
+def _files(folder: Path, results: Path | None) -> Iterator[Path]:
     """Yield all files below a folder in order; links to folders are followed, none of them twice.
 
     SDS archives often consist of links.
     """
-    seen: set[str] = set()
+    seen = {os.path.realpath(results)} if results else set[str]()
     for name, folders, files in os.walk(folder, followlinks=True):
         seen.add(os.path.realpath(name))
         folders[:] = sorted(

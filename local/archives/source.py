@@ -65,11 +65,12 @@ class Source:
         return path
 
 
-def open_source(archive: str) -> Source:
+def open_source(archive: str, results: Path) -> Source:
     """Open an archive.
 
     Args:
         archive: "demo", "scedc-pds", a folder, or the URL of a bucket with SCEDC's keys.
+        results: the folder of results, which are never part of an archive.
 
     Raises:
         SourceError: there is no such archive, it has nothing to serve, or it does not answer.
@@ -86,7 +87,7 @@ def open_source(archive: str) -> Source:
     folder = Path(archive).expanduser()
     if not folder.is_dir():
         raise SourceError(f"ARCHIVE={archive}: must be demo, scedc-pds or a folder that exists")
-    return _own(folder.resolve())
+    return _own(folder.resolve(), results)
 
 
 def _remote(name: str, url: str) -> Source:
@@ -98,9 +99,9 @@ def _remote(name: str, url: str) -> Source:
     return Source(name, remote.answer, f"{url}, read unsigned")
 
 
-def _own(folder: Path) -> Source:
+def _own(folder: Path, results: Path) -> Source:
     say(f"Reading the headers of all files in {folder}")
-    own = read_folder(folder)
+    own = read_folder(folder, results)
     if not own.days:
         notes = "".join(f"\n  {note}" for note in shown(own.notes))
         raise SourceError(f"{folder} has no miniSEED records that can be served{notes}")

@@ -14,6 +14,7 @@ from werkzeug.http import http_date
 from werkzeug.wrappers import Request, Response
 
 from local.cloud.stored_object import Bucket, ChangedFileError, StoredObject
+from local.console import say
 
 _RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
 _MAX_KEYS = 1000
@@ -28,6 +29,7 @@ def read_object(bucket: Bucket, key: str, request: Request) -> Response:
         if stored:
             stored.check()
     except (ChangedFileError, OSError) as error:
+        say(f"{error}: start the server again")
         return refuse(HTTPStatus.INTERNAL_SERVER_ERROR, "InternalError", str(error), request)
     if not stored:
         return refuse(HTTPStatus.NOT_FOUND, "NoSuchKey", key, request)

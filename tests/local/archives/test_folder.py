@@ -3,7 +3,9 @@
 import io
 import os
 from collections import defaultdict
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import boto3
 import numpy as np
@@ -11,6 +13,7 @@ import obspy
 import pytest
 from botocore import UNSIGNED
 from botocore.config import Config
+from botocore.exceptions import ClientError
 from obspy import Stream, Trace, UTCDateTime
 from obspy.io.mseed.util import get_record_information
 from werkzeug.exceptions import NotFound
@@ -140,55 +143,66 @@ def test_nothing_is_left_out_silently(tmp_path: Path) -> None:
     assert "miniSEED 3" in notes["new.ms3"]
 
 
+NAME = key("CI.BOM.BHZ.", "2024,001")
+
+
 @pytest.fixture
-def served(tmp_path: Path) -> tuple[OwnFolder, Path]:
+def day(tmp_path: Path) -> Path:
+    """A file of a day and the beginning of the next."""
     path = tmp_path / "day"
     path.write_bytes(mseed(make_trace("CI.BOM.BHZ.", START, noise(NPTS))))
-    return read_folder(tmp_path), path
+    return path
 
 
-def test_by_s3_as_of_the_archive(served: tuple[OwnFolder, Path]) -> None:
-    own, path = served
-    data = path.read_bytes()
-    name = key("CI.BOM.BHZ.", "2024,001")
-    front = Front(NotFound(), {SCEDC.bucket: read_only(SCEDC.bucket, own.bucket)})
-    with listening(front) as url:
-        s3 = boto3.client(
-            "s3",
-            endpoint_url=url,
-            region_name="us-west-2",
-            config=Config(signature_version=UNSIGNED, retries={"total_max_attempts": 1}),
-        )
-        pages = s3.get_paginator("list_objects_v2").paginate(
-            Bucket=SCEDC.bucket, PaginationConfig={"PageSize": 1}
-        )
-        listed = {item["Key"]: item["Size"] for page in pages for item in page["Contents"]}
-        assert listed == {name: len(split_by_obspy(data)[name]) for name in split_by_obspy(data)}
-        prefixes = s3.list_objects_v2(
-            Bucket=SCEDC.bucket, Prefix="continuous_waveforms/2024/", Delimiter="/"
-        )["CommonPrefixes"]
-        assert [item["Prefix"][-9:] for item in prefixes] == ["2024_001/", "2024_002/"]
-        part = s3.get_object(Bucket=SCEDC.bucket, Key=name, Range="bytes=-512")
-        assert part["Body"].read() == split_by_obspy(data)[name][-512:]
-        assert part["ContentRange"].endswith(f"/{listed[name]}")
-        for refused, code in (
-            (lambda: s3.get_object(Bucket=SCEDC.bucket, Key="x"), "NoSuchKey"),
-            (lambda: s3.put_object(Bucket=SCEDC.bucket, Key="x", Body=b""), "AccessDenied"),
-            (
-                lambda: s3.get_object(Bucket=SCEDC.bucket, Key=name, Range="bytes=999999999-"),
-                "InvalidRange",
-            ),
-            (
-                lambda: s3.get_object(Bucket=SCEDC.bucket, Key=name, IfMatch='"x"'),
-                "PreconditionFailed",
-            ),
-        ):
-            with pytest.raises(s3.exceptions.ClientError) as error:
-                refused()
-            assert error.value.response["Error"]["Code"] == code
-        os.utime(path, (0, 0))
-        with pytest.raises(s3.exceptions.ClientError, match="has changed since it was read"):
-            s3.get_object(Bucket=SCEDC.bucket, Key=name)
+@pytest.fixture
+def s3(day: Path) -> Iterator[Any]:
+    """A client that reads the file's folder unsigned, as the archive."""
+    bucket = read_folder(day.parent).bucket
+    with listening(Front(NotFound(), {SCEDC.bucket: read_only(SCEDC.bucket, bucket)})) as url:
+        config = Config(signature_version=UNSIGNED, retries={"total_max_attempts": 1})
+        yield boto3.client("s3", endpoint_url=url, region_name="us-west-2", config=config)
+
+
+def test_by_s3_as_of_the_archive(s3: Any, day: Path) -> None:
+    expected = split_by_obspy(day.read_bytes())
+    pages = s3.get_paginator("list_objects_v2").paginate(
+        Bucket=SCEDC.bucket, PaginationConfig={"PageSize": 1}
+    )
+    listed = {item["Key"]: item["Size"] for page in pages for item in page["Contents"]}
+    assert listed == {name: len(data) for name, data in expected.items()}
+    folders = s3.list_objects_v2(
+        Bucket=SCEDC.bucket, Prefix="continuous_waveforms/2024/", Delimiter="/"
+    )["CommonPrefixes"]
+    assert [item["Prefix"][-9:] for item in folders] == ["2024_001/", "2024_002/"]
+    part = s3.get_object(Bucket=SCEDC.bucket, Key=NAME, Range="bytes=-512")
+    assert part["Body"].read() == expected[NAME][-512:]
+    assert part["ContentRange"].endswith(f"/{listed[NAME]}")
+
+
+@pytest.mark.parametrize(
+    ("method", "arguments", "code"),
+    [
+        ("get_object", {"Key": "x"}, "NoSuchKey"),
+        ("put_object", {"Key": "x", "Body": b""}, "AccessDenied"),
+        ("get_object", {"Key": NAME, "Range": "bytes=999999999-"}, "InvalidRange"),
+        ("get_object", {"Key": NAME, "IfMatch": '"x"'}, "PreconditionFailed"),
+    ],
+)
+def test_refusals_are_those_of_s3(
+    s3: Any, method: str, arguments: dict[str, Any], code: str
+) -> None:
+    with pytest.raises(ClientError) as error:
+        getattr(s3, method)(Bucket=SCEDC.bucket, **arguments)
+    assert error.value.response["Error"]["Code"] == code
+
+
+def test_a_file_that_changes_is_named(
+    s3: Any, day: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    os.utime(day, (0, 0))
+    with pytest.raises(ClientError, match="has changed since it was read"):
+        s3.get_object(Bucket=SCEDC.bucket, Key=NAME)
+    assert f"{day} has changed since it was read: start the" in capsys.readouterr().out
 
 
 def test_long_files_are_read_in_parts(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,3 +225,16 @@ def test_long_records_beyond_midnight_are_named(tmp_path: Path) -> None:
     assert reach > 60
     (note,) = own.notes
     assert note.startswith(f"CI.BOM.LHZ.: records reach up to {reach:,.0f} s beyond midnight")
+
+
+def test_results_are_no_part_of_an_archive(tmp_path: Path) -> None:
+    data = mseed(make_trace("CI.BOM.BHZ.", START, noise(400)))
+    results = tmp_path / "project" / "results"
+    results.mkdir(parents=True)
+    (tmp_path / "day").write_bytes(data)
+    (results / "day").write_bytes(mseed(make_trace("CI.BOM.BHZ.", START, noise(400, seed=2))))
+    own = read_folder(tmp_path, results)
+    assert content(own, key("CI.BOM.BHZ.", "2024,001")) == data
+    assert own.notes == [f"{results}: the functions' results"]
+    assert len(read_folder(tmp_path).bucket.keys("")) == 1
+    assert read_folder(results, results).notes == []
