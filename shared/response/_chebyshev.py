@@ -83,6 +83,25 @@ def polynomial(basis: FloatArray, coefficients: ComplexArray) -> ComplexArray:
     return values
 
 
+def amplitude_bounds(coefficients: ComplexArray) -> FloatArray:
+    """Return a bound of each polynomial's amplitude on its span, close to its largest amplitude.
+
+    The squared amplitude is a polynomial of twice the degree, whose coefficients give the bound. A
+    turning phase has no effect on them.
+
+    Args:
+        coefficients: complex128, polynomials by degrees.
+
+    Returns:
+        float64, one bound for each polynomial.
+    """
+    points = np.polynomial.chebyshev.chebpts1(2 * NODES)[::-1]
+    values = coefficients @ np.polynomial.chebyshev.chebvander(points, NODES - 1).T
+    squares = (values.real**2 + values.imag**2) @ _node_transform(2 * NODES).T
+    bounds: FloatArray = np.sqrt(np.abs(squares).sum(axis=1))
+    return bounds
+
+
 def halves(coefficients: ComplexArray) -> tuple[ComplexArray, ComplexArray]:
     """Return the coefficients of the same polynomials on both halves of their spans.
 
@@ -123,9 +142,9 @@ def _halving() -> tuple[FloatArray, FloatArray]:
 
 
 @cache
-def _node_transform() -> FloatArray:
-    """Return the matrix from values at the nodes to Chebyshev coefficients."""
-    order = np.arange(NODES)
-    matrix: FloatArray = np.cos(np.pi * np.outer(order, order + 0.5) / NODES) * 2 / NODES
+def _node_transform(count: int = NODES) -> FloatArray:
+    """Return the matrix from values at Chebyshev nodes to coefficients."""
+    order = np.arange(count)
+    matrix: FloatArray = np.cos(np.pi * np.outer(order, order + 0.5) / count) * 2 / count
     matrix[0] /= 2
     return matrix

@@ -5,8 +5,6 @@ length, band, inverse response, inverse FFT. Here the response is evaluated on f
 (`_inverse_response`), and no FFT has the padded length (`_convolution`).
 """
 
-import hashlib
-import pickle
 import warnings
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -20,6 +18,7 @@ from shared.response._convolution import Transfer, convolve
 from shared.response._inverse_response import InverseResponse
 from shared.response._layout import layout_of
 from shared.response.arrays import ComplexArray, FloatArray
+from shared.response.checked_response import CheckedResponse
 from shared.response.evaluation import evaluate
 from shared.response.parameters import Corners
 
@@ -41,7 +40,7 @@ def covers(response: Response) -> bool:
 def remove(
     samples: FloatArray,
     sampling_rate: float,
-    response: Response,
+    response: CheckedResponse,
     output: str,
     water_level: float | None,
     pre_filt: Corners,
@@ -61,7 +60,9 @@ def remove(
         ValueError, IndexError, NotImplementedError: evalresp refuses the response.
     """
     nfft = 2 * samples.size
-    cached = _cached_inverse(_Key.of(response), output, sampling_rate, nfft, water_level)
+    cached = _cached_inverse(
+        _Key(response.digest, response), output, sampling_rate, nfft, water_level
+    )
     for message in cached.warnings:
         warnings.warn(message, stacklevel=2)
     transfer: Transfer = cached.inverse
@@ -98,11 +99,7 @@ class _Key:
     """A response as a cache key, equal to another if all of its contents are equal."""
 
     digest: bytes
-    response: Response = field(compare=False)
-
-    @classmethod
-    def of(cls, response: Response) -> "_Key":
-        return cls(hashlib.sha256(pickle.dumps(response)).digest(), response)
+    response: CheckedResponse = field(compare=False)
 
 
 @dataclass(frozen=True)

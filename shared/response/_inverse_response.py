@@ -65,7 +65,7 @@ class InverseResponse:
         self._water_level = water_level
         self._floor = 0.0
         self._basis = basis(np.arange(layout.size + 1, dtype=np.float64), 0, layout.size)
-        self._coefficients = np.zeros((NODES, layout.count), dtype=np.complex128)
+        self._coefficients = np.zeros((layout.count, NODES), dtype=np.complex128)
         self._clipped = np.zeros(layout.count, dtype=np.bool_)
         self._exact: dict[int, ComplexArray] = {}
         # Local, so that the response behind `evaluate`, which may be large, is not kept.
@@ -85,8 +85,10 @@ class InverseResponse:
             inverse_head[0] = 0
         self._set(0, bins_of(ends[0]), inverse_head)
         self._set(layout.count - 1, bins_of(ends[1]), self._invert(last))
+        self._coefficients = np.ascontiguousarray(self._coefficients.T)
         self._exact_columns = np.array(list(self._exact))
         self._exact_values = np.stack(list(self._exact.values()), axis=1)
+        self._exact.clear()
         self._clipped[self._exact_columns] = False
         self._clipped_columns = np.flatnonzero(self._clipped)
         self.evaluations = response.evaluations
@@ -99,6 +101,9 @@ class InverseResponse:
             first: the number of the first row.
         """
         place = slice(first, first + len(rows))
+        if self.layout.count == 1:
+            rows *= self._exact_values[place]
+            return
         values = polynomial(self._basis[place], self._coefficients)
         if self._clipped_columns.size:
             values[:, self._clipped_columns] = self._invert(values[:, self._clipped_columns])
@@ -149,15 +154,14 @@ class InverseResponse:
         odd = panels % 2 == 1
         coefficients[odd] = coefficients[odd].conj() * MIRROR
         columns = self.layout.places[panels]
-        self._coefficients[:, columns] = coefficients.T
+        self._coefficients[columns] = coefficients
         self._clipped[columns] = clipped
 
     def _set(self, panel: int, bins: FloatArray, inverse: ComplexArray) -> None:
         """Keep the inverse on some bins of a panel."""
         column = int(self.layout.places[panel])
         if column not in self._exact:
-            own = np.ascontiguousarray(self._coefficients[:, [column]])
-            values = polynomial(self._basis, own)[:, 0]
+            values = polynomial(self._basis, self._coefficients[column, :, None])[:, 0]
             self._exact[column] = self._invert(values) if self._clipped[column] else values
         offsets = (bins - panel * self.layout.size).astype(np.intp)
         if panel % 2:

@@ -63,7 +63,7 @@ def shaped(size: int, count: int) -> Layout:
 def _cost(shape: tuple[int, int]) -> float:
     """Return the time for each sample, in ns on one machine, as fitted to measurements."""
     size, count = shape
-    beyond_cache = 10 * log2(max(1.0, size / 3000)) + 5 * log2(max(1.0, count / 8000))
+    beyond_cache = 10 * log2(max(1.0, size / 3000)) + 5 * log2(max(1.0, count / 5000))
     calls = 700 / size + 300 / count
     return 3 * _column_cost(2 * size) + 2 * _row_cost(count) + beyond_cache + calls
 

@@ -2,7 +2,12 @@
 
 import numpy as np
 
-from shared.response._chebyshev import coefficients_of, error_bounds, largest_amplitude
+from shared.response._chebyshev import (
+    amplitude_bounds,
+    coefficients_of,
+    error_bounds,
+    largest_amplitude,
+)
 from shared.response._spans import TOLERANCE, SampledResponse, Span
 from shared.response.arrays import ComplexArray
 
@@ -24,11 +29,12 @@ def find_peak(
     exact: list[Span] = []
     while spans:
         coefficients = coefficients_of(values)
-        bound = np.abs(coefficients).sum(axis=1)
+        bounds = amplitude_bounds(coefficients)
         fit = response.sort_spans(spans, error_bounds(coefficients) <= TOLERANCE * scale)
-        for index in fit.fitted:
-            if bound[index] > peak:
-                peak = max(peak, largest_amplitude(*spans[index], coefficients[index]))
+        for index in sorted(fit.fitted, key=bounds.__getitem__, reverse=True):
+            if bounds[index] <= peak:
+                break
+            peak = max(peak, largest_amplitude(*spans[index], coefficients[index]))
         exact += fit.exact
         spans = fit.halves
         values = response.at_nodes(spans)

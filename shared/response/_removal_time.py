@@ -12,7 +12,6 @@ from shared.aws.time_limit import require_time
 from shared.response import _fast_removal
 from shared.response._obspy_numerics import fft_length
 from shared.response.bridging import BridgedTrace
-from shared.response.evaluation import is_known
 from shared.response.parameters import RemovalParameters
 from shared.response.polynomials import is_polynomial
 
@@ -35,7 +34,7 @@ def method_name(trace: BridgedTrace, fast: bool) -> str:
     """Return the name of the method that removes a trace's response, for the report."""
     if not fast:
         return "obspy"
-    return "fast" if is_known(trace.response) else "fast with evalresp"
+    return "fast" if trace.response.is_known else "fast with evalresp"
 
 
 def require_time_for_segments(stream: Stream, parameters: RemovalParameters) -> None:

@@ -1,6 +1,8 @@
 """Responses whose metadata have been checked, in the form in which they are evaluated."""
 
+import hashlib
 import math
+import pickle
 from collections.abc import Iterator
 
 from obspy.core.inventory import Response
@@ -15,6 +17,7 @@ from shared.response._sensitivity import (
     stated_frequency,
     with_stages,
 )
+from shared.response.evaluation import is_known
 from shared.response.polynomials import has_overall, is_polynomial
 from shared.response.response_lists import conflicts, is_list, smooth_stage
 
@@ -33,11 +36,15 @@ class CheckedResponse(Response):  # type: ignore[misc]  # ObsPy has no types
         sampling_rate: the rate in Hz in which the stages end; None is not stated, or has no effect
             on a polynomial response.
         messages: contradictions in the metadata, in words.
+        is_known: whether the response is evaluated without evalresp.
+        digest: equal for responses with equal contents.
     """
 
     for_obspy: Response
     sampling_rate: float | None
     messages: tuple[str, ...]
+    is_known: bool
+    digest: bytes
 
 
 def check(response: Response) -> CheckedResponse:
@@ -81,6 +88,8 @@ def check(response: Response) -> CheckedResponse:
     checked.for_obspy = ordered
     checked.sampling_rate = None if polynomial else _stages.final_rate(stages)
     checked.messages = tuple(messages)
+    checked.is_known = is_known(checked)
+    checked.digest = hashlib.sha256(pickle.dumps(ordered)).digest()
     return checked
 
 

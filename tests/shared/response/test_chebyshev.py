@@ -6,6 +6,7 @@ import pytest
 from shared.response._chebyshev import (
     MIRROR,
     NODES,
+    amplitude_bounds,
     basis,
     coefficients_of,
     error_bounds,
@@ -56,6 +57,12 @@ def test_the_error_is_within_its_bound(turns: float) -> None:
     error = np.abs(values - expected).max()
     (bound,) = error_bounds(coefficients)
     assert error < bound < 10_000 * error
+
+
+def test_the_bound_of_an_amplitude_is_close_whatever_the_phase() -> None:
+    turning = np.exp(3j * nodes())
+    coefficients = coefficients_of(np.stack([turning, (2 + nodes()) * turning, 5j + 0 * nodes()]))
+    np.testing.assert_allclose(amplitude_bounds(coefficients), [1, 3, 5], rtol=1e-4)
 
 
 @pytest.mark.parametrize("length", [64, 16_384])
