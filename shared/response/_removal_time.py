@@ -17,7 +17,7 @@ from shared.response.polynomials import is_polynomial
 
 # Seconds on one processor, measured on days at 100 Hz with up to 8,000 gaps: rather too few, as the
 # time is looked at again before each trace.
-_SEGMENT_S = 4e-4  # to judge the gap before it, to bridge that, and to write it
+_SEGMENT_S = 8e-5  # to judge the gap before it, to bridge that, and to write it
 _SAMPLE_S = 5e-8  # to prepare and to write it
 _FAST_TRACE_S = 2e-3
 _FAST_SAMPLE_S = 1.2e-7

@@ -2,8 +2,8 @@
 
 from shared.aws.time_limit import require_time
 
-_SEGMENT_S = 2e-4
-"""Seconds for a segment on one processor, rather too few: a `Trace`, and its cut by the records."""
+_SEGMENT_S = 2e-5
+"""Seconds for a segment on one processor, rather too few: to read it, or to join it."""
 
 
 def require_time_for_segments(seed_id: str, segments: int, work: str) -> None:

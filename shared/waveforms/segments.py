@@ -25,6 +25,7 @@ joins such records to one segment."""
 
 _SAME_TIMES = 1e-2  # of a sample interval: the shift by another rate that may be ignored
 _CLOSE = 1e-3  # of a sample interval, for times that are rounded to a microsecond or more
+_SAME_NS = 500  # ObsPy compares times to a microsecond
 _NEARBY_S = 600  # reading the records in between is faster than a second request
 
 
@@ -187,15 +188,16 @@ def overlaps(segments: Iterable[Trace]) -> list[TimeSpan]:
 def _without(trace: Trace, spans: list[TimeSpan]) -> list[Trace]:
     """Return the parts of a segment outside some spans, which are in order."""
     stats = trace.stats
-    first_span = bisect_left(spans, stats.starttime, key=itemgetter(1))
-    end_span = bisect_right(spans, stats.endtime + stats.delta, first_span, key=itemgetter(0))
+    start_ns, rate = stats.starttime.ns, stats.sampling_rate * 1e-9
+    begin_ns, end_ns = start_ns - _SAME_NS, stats.endtime.ns + stats.delta * 1e9
+    first_span = bisect_left(spans, begin_ns, key=lambda span: span[1].ns)
+    end_span = bisect_right(spans, end_ns, first_span, key=lambda span: span[0].ns)
     parts, begin = [], 0
     for start, end in spans[first_span:end_span]:
-        first = math.ceil((start - stats.starttime) * stats.sampling_rate - _CLOSE)
+        first = math.ceil((start.ns - start_ns) * rate - _CLOSE)
         if first > begin:
             parts.append(cut(trace, begin, min(first, stats.npts)))
-        after = math.floor((end - stats.starttime) * stats.sampling_rate + _CLOSE) + 1
-        begin = max(begin, after)
+        begin = max(begin, math.floor((end.ns - start_ns) * rate + _CLOSE) + 1)
     if begin < stats.npts:
         parts.append(cut(trace, begin, stats.npts))
     return parts

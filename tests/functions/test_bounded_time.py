@@ -28,7 +28,8 @@ def _slow(archive, monkeypatch):
     ]
     put_day(archive, NSCL, "2024,001", *segments)
     put_station(archive, "CI", "BOM", BHZ=40.0)
-    monkeypatch.setattr(_removal_time, "_OBSPY_TRACE_S", 70.0)
+    for time_of_one in ("_FAST_TRACE_S", "_OBSPY_TRACE_S"):
+        monkeypatch.setattr(_removal_time, time_of_one, 70.0)
 
 
 def check(error, *, kind="TooLargeError"):

@@ -13,6 +13,7 @@ from shared.archive.day import Day
 from shared.archive.scedc import SCEDC
 from shared.aws import deadline
 from shared.errors import TooLargeError
+from shared.waveforms import _segment_time
 from shared.waveforms._joining import Chain
 from shared.waveforms.gaps import off_count, set_off_count
 from shared.waveforms.read_day import read_day
@@ -174,6 +175,12 @@ def test_a_repeat_among_too_many_segments_is_never_delivered_wrong():
         np.testing.assert_array_equal(rest.data, whole[50:])
 
 
+@pytest.fixture
+def _slow(monkeypatch):
+    monkeypatch.setattr(_segment_time, "_SEGMENT_S", 2e-4)
+
+
+@pytest.mark.usefixtures("_slow")
 def test_segments_that_cannot_be_joined_in_time_are_refused():
     context = SimpleNamespace(get_remaining_time_in_millis=lambda: 100)
     with deadline.invocation(context), pytest.raises(TooLargeError) as caught:
@@ -183,6 +190,7 @@ def test_segments_that_cannot_be_joined_in_time_are_refused():
     assert caught.value.details["segments"] == 800
 
 
+@pytest.mark.usefixtures("_slow")
 def test_a_day_whose_segments_cannot_be_read_in_time_is_refused():
     day = SCEDC.day_object(ChannelId.parse(NSCL), Day.parse("2024,001"))
     starts = [f"2024-01-01T00:{k:02}:{k * k % 59:02}" for k in range(50)]
