@@ -55,9 +55,11 @@ class RecordTable:
         return len(self.offsets)
 
     def select(self, records: Selection) -> "RecordTable":
-        """Return some of the records."""
-        if isinstance(records, np.ndarray) and records.dtype == bool and records.all():
-            return self
+        """Return some of the records; these, where all are selected in their order."""
+        if isinstance(records, np.ndarray) and len(records) == len(self):
+            everything = True if records.dtype == bool else np.arange(len(self))
+            if (records == everything).all():
+                return self
         return RecordTable(*(getattr(self, field.name)[records] for field in fields(self)))
 
     def of_channel(self, channel: ChannelId) -> "RecordTable":
