@@ -22,6 +22,8 @@ def _month_or_day(match: re.Match[str]) -> str:
         readings.append(f"a month, as in '{year}-{int(number):02d}-01'")
     if separator == ".":
         readings.append("a decimal year")
+    if not int(number):
+        return ""
     if len(readings) == 1:
         return f"the day of the year has three digits, '{year}{separator}{int(number):03d}'"
     return f"could be {' or '.join(readings)}"
@@ -30,6 +32,14 @@ def _month_or_day(match: re.Match[str]) -> str:
 def _day_or_hour(match: re.Match[str]) -> str:
     year, first, second = match[1], int(match[2]), int(match[3])
     return f"could be '{year}-{first:02d}-{second:02d}', or '{year},{first:03d}' at {second:02d}:00"
+
+
+def _short_day_with_clock(match: re.Match[str]) -> str:
+    return f"the day of the year before a time has three digits, '{match[1]},{int(match[2]):03d}'"
+
+
+def _week(_: re.Match[str]) -> str:
+    return "ISO 8601 and UTCDateTime count weeks differently: write the date"
 
 
 def _offset_or_clock(match: re.Match[str]) -> str:
@@ -74,6 +84,8 @@ _FORMS: tuple[_Form, ...] = tuple(
     for pattern, reason in (
         (r"(\d{4})([-./_,]?)(\d{1,2})", _month_or_day),
         (r"(\d{4}),(\d{1,2}),(\d{1,2})", _day_or_hour),
+        (r"(\d{4}),(\d{1,2})[T ].{1,40}", _short_day_with_clock),
+        (r"\d{4}-?W\d{2}.{0,40}", _week),
         (r"(\d{4}[-/.,\d]{3,6}?)([+-])(\d{2}):?(\d{2})?", _offset_or_clock),
         (r"(.{1,40}T\d{2}:?\d{2}[:.\d]{0,13}) (\d{2}:?\d{2})", _lost_plus),
         (r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})", _day_first),

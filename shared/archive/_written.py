@@ -16,7 +16,7 @@ _SECOND_NS = 10**9
 
 _DATE = (
     r"(\d{4})(?:([-/])(\d{1,2})\2(\d{1,2})|(\d{2})(\d{2})"  # 2019-07-02, 2019/7/2, 20190702
-    r"|[-,./_]?(\d{3})|,(\d{1,2})|-?W(\d{2})-?([1-7]))"  # 2019,183, 2019183, 2019,5, 2019-W27-2
+    r"|[-,./_]?(\d{3})|,(\d{1,2})(?! ?[T\d]))"  # 2019,183, 2019183, and 2019,5 without a clock
 )
 _FRACTION = r"(?:[.,](\d{0,9}))?"
 _CLOCK = (
@@ -25,7 +25,7 @@ _CLOCK = (
 )
 _OFFSET = r"[+-]\d{2}(?::?\d{2})?"
 _WRITTEN = re.compile(
-    rf"{_DATE}(?:(?:T| +|(?<=,\d{{3}}),)(?:{_CLOCK})(?: ?(?:Z|UTC|GMT|({_OFFSET})))?|Z)?",
+    rf"{_DATE}(?:(?:T| +|(?<=,\d{{3}}),)(?:{_CLOCK})(?: ?(?:Z|UTC|GMT|({_OFFSET})))?| ?Z)?",
     re.ASCII | re.IGNORECASE,
 )
 _DIGITS = re.compile(r"(\d{8})(\d{4}(?:\d{2}(?:[.,]\d{0,9})?)?Z?)", re.ASCII | re.IGNORECASE)
@@ -74,25 +74,21 @@ def read(text: str) -> Written:
     if not match:
         raise ValueError(explain(text))
     year, _, *parts = match.groups()
-    month, day, short_month, short_day, ordinal, short_ordinal, week, weekday = parts[:8]
-    hour, minute, second, fraction, *compact, offset = parts[8:]
+    month, day, other_month, other_day, ordinal, short_ordinal = parts[:6]
+    hour, minute, second, fraction, *compact, offset = parts[6:]
     if compact[0]:
         hour, minute, second, fraction = compact
-    number = ordinal or short_ordinal
-    if number:
-        whole, of_year = int(year), int(number)
+    if number := ordinal or short_ordinal:
+        of_year = int(number)
     else:
-        if week:
-            found = date.fromisocalendar(int(year), int(week), int(weekday))
-        else:
-            found = date(int(year), int(month or short_month), int(day or short_day))
-        whole, of_year = found.year, found.toordinal() - date(found.year, 1, 1).toordinal() + 1
+        found = date(int(year), int(month or other_month), int(day or other_day))
+        of_year = found.toordinal() - date(found.year, 1, 1).toordinal() + 1
     if hour is None:
-        return Written(whole, of_year, None, 0)
+        return Written(int(year), of_year, None, 0)
     if offset and minute is None:
         raise ValueError("an offset follows a time with minutes, such as '00:05+01:00'")
     clock_ns = _clock_ns(int(hour), int(minute or 0), int(second or 0), fraction or "")
-    return Written(whole, of_year, clock_ns, _offset_ns(offset) if offset else 0)
+    return Written(int(year), of_year, clock_ns, _offset_ns(offset) if offset else 0)
 
 
 def _clock_ns(hour: int, minute: int, second: int, fraction: str) -> int:

@@ -56,7 +56,10 @@ def read_time(fields: Fields, name: str) -> UTCDateTime:
     value = fields.raw(name)
     if is_timestamp(value):
         return UTCDateTime(ns=round(value * 1e6) * 1000)
-    return parse_time(fields.text(name, "text, such as '2024-01-01T00:05:00'"), fields.name(name))
+    return parse_time(
+        fields.text(name, "text, such as '2024-01-01T00:05:00', or seconds since 1970"),
+        fields.name(name),
+    )
 
 
 def format_time(time: UTCDateTime) -> str:
