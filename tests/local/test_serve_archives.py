@@ -11,31 +11,46 @@ import boto3
 import obspy
 import pytest
 
-from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
-from tests.support.builders import make_trace, mseed, noise, put_station
+from local.cloud.s3_server import OUTPUT_BUCKET
+from local.synthetic import instrument
+from tests.support.builders import METADATA_START, make_trace, mseed, noise
 from tests.support.commands import run_command
 from tests.support.pages import make_folder
 from tests.support.served import START_S, Served, serving
 
 SESSION = boto3.Session("local", "local", region_name="us-west-2")
+CHANNELS = ("BHE", "BHN", "BHZ")
 FIRST, SECOND = "2024,001", "2024,002"
 KEY = "noresp/2024/2024_001/CIBOM__BHZ___2024001.ms"
 AUTO = "noresp_pre_filt-auto/2024/2024_001/CIBOM__BHZ___2024001.ms"
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory, s3_server: S3Server) -> Path:
-    """A folder with two channels and two days in one file, StationXML, and a text."""
+def own(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with SDS of three days, a file of three channels, overlaps, StationXML, a text."""
     folder = tmp_path_factory.mktemp("my data")
-    days = [
+    sds = folder / "SDS" / "2024" / "XX" / "A" / "BHZ.D"
+    sds.mkdir(parents=True)
+    for day in (1, 2, 3):
+        trace = make_trace("XX.A.BHZ.", f"2024-01-0{day}T00:00:00.0195", noise(20_000))
+        (sds / f"XX.A..BHZ.D.2024.00{day}").write_bytes(mseed(trace))
+    three = [
         make_trace(f"CI.BOM.{channel}.", f"2024-01-{day}T00:00:00.0195", noise(40_000))
         for day in ("01", "02")
-        for channel in ("BHN", "BHZ")
+        for channel in CHANNELS
     ]
-    (folder / "everything.mseed").write_bytes(mseed(*days))
-    (folder / "BOM.xml").write_bytes(put_station(s3_server, "CI", "BOM", BHN=40.0, BHZ=40.0))
+    (folder / "everything.mseed").write_bytes(mseed(*three))
+    (folder / "again.mseed").write_bytes(mseed(three[0])[: 5 * 512])
+    inventory = obspy.read_inventory(io.BytesIO(stationxml("CI", "BOM", *CHANNELS)))
+    inventory += obspy.read_inventory(io.BytesIO(stationxml("XX", "A", "BHZ")))
+    inventory.write(str(folder / "both.xml"), format="STATIONXML")
     (folder / "notes.txt").write_text("not for the archive")
     return folder
+
+
+def stationxml(network: str, station: str, *channels: str) -> bytes:
+    epochs = [instrument.ChannelEpoch(each, "", 40.0, METADATA_START) for each in channels]
+    return instrument.stationxml(network, station, epochs)
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +80,8 @@ def test_it_says_what_it_serves_and_what_to_type(
 ) -> None:
     said = "\n".join(served.lines)
     assert f"{own}/notes.txt: neither miniSEED nor StationXML" in said
-    assert f"{own}: 4 days of 2 channels ({FIRST} to {SECOND}), StationXML of 1 stations" in said
+    assert "5 records that repeat others are served once" in said
+    assert f"{own}: 9 days of 4 channels ({FIRST} to 2024,003), StationXML of 2 stations" in said
     lines = [line.strip() for line in served.lines if "run_lambda.py" in line]
     assert all(line.endswith(f" --local {served.port}") for line in lines)
     response, windows = lines
@@ -87,12 +103,14 @@ def test_wildcards_results_and_the_queue(served: Served, typed: Callable[..., st
     port = f"--local {served.port}"
     days = f"response --day {FIRST} {SECOND} --nscl 'CI.BOM.BH?.*' {port}"
     command = ".venv/bin/python run_lambda.py"
-    assert "4 requests (2 channels, 2 days)" in typed(f"{command} {days} --dry-run")
-    assert "2 done" in typed(f"{command} response --day {FIRST} --nscl 'CI.BOM.BH?.*' {port}")
-    assert "2 done, 0 failed, 2 skipped" in typed(
+    assert "6 requests (3 channels, 2 days)" in typed(f"{command} {days} --dry-run")
+    assert "3 done" in typed(f"{command} response --day {FIRST} --nscl 'CI.BOM.BH?.*' {port}")
+    assert "3 done, 0 failed, 3 skipped" in typed(
         f"{command} {days} --resume --results other.jsonl"
     )
-    assert "4 queued" in typed(f"{command} {days} --queue local-jobs --results queued.jsonl")
+    assert "6 queued" in typed(f"{command} {days} --queue local-jobs --results queued.jsonl")
+    other = json.loads(typed(f"{command} response --day 2024,003 --nscl XX.A.BHZ. {port}"))
+    assert (other["samples"], other["units"]) == (20_000, "m/s")
     # The options may come first, too.
     assert "no channel matches" in typed(
         f"{command} {port} response --day 2023,001 --nscl 'CI.BOM.BH?.*'", status=2
@@ -108,11 +126,11 @@ def test_the_response_function_has_a_queue(served: Served) -> None:
         sqs.get_queue_url(QueueName=f"local-{name}")["QueueUrl"]
         for name in ("jobs", "dead-letters")
     )
-    for day in (FIRST, "2024,003"):  # the archive lacks the second of them
+    for day in (FIRST, "2024,004"):  # the archive lacks the second of them
         body = json.dumps({"day": day, "nscl": "CI.BOM.BHZ.", "output": "ACC"})
         sqs.send_message(QueueUrl=jobs, MessageBody=body)
     (dead,) = received(sqs, dead_letters)
-    assert json.loads(dead["Body"])["day"] == "2024,003"
+    assert json.loads(dead["Body"])["day"] == "2024,004"
     assert dead["MessageAttributes"]["ErrorType"]["StringValue"] == "NoWaveformError"
     (written,) = s3_of(served).list_objects_v2(Bucket=OUTPUT_BUCKET, Prefix="noresp_o")["Contents"]
     assert written["Key"] == "noresp_output-ACC/2024/2024_001/CIBOM__BHZ___2024001.ms"
