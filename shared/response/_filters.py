@@ -16,6 +16,9 @@ Filter = Callable[[FloatArray], ComplexArray | FloatArray]
 
 _TURN = 2 * np.pi
 
+SUM_TOLERANCE = 0.02
+"""evalresp divides the coefficients of a filter by their sum where it is this far from 1."""
+
 _BLOCK = 16
 """Coefficients in one block of a polynomial: the fewest operations for some 50 to 500 of them."""
 
@@ -133,7 +136,7 @@ def fir(coefficients: FloatArray, interval: float, correction: float) -> Filter:
         correction: the applied correction of the decimation, in seconds.
     """
     total = coefficients.cumsum()[-1]  # in order, as the last bit decides at the limits
-    if total < 1.0 - 0.02 or total > 1.0 + 0.02:
+    if total < 1.0 - SUM_TOLERANCE or total > 1.0 + SUM_TOLERANCE:
         coefficients = coefficients / total
     if np.array_equal(coefficients, coefficients[::-1]):
         half, odd = divmod(coefficients.size, 2)

@@ -17,13 +17,12 @@ from obspy.core.inventory import (
     ResponseStage,
 )
 
+from shared.response._filters import SUM_TOLERANCE
+
 Stages = Sequence[ResponseStage]
 
 RATE_TOLERANCE = 1e-3
 """Largest relative difference of two sampling rates that are one: metadata round them."""
-
-_SUM_TOLERANCE = 0.02
-"""evalresp divides the coefficients of a filter by their sum where it is this far from 1."""
 
 _DECIMATION = {
     "decimation_input_sample_rate": "InputSampleRate",
@@ -221,7 +220,7 @@ def sum_messages(stages: Stages) -> Iterator[str]:
         number, total = stage.stage_sequence_number, _coefficient_sum(stage)
         if total == 0:
             raise ValueError(f"the coefficients of stage {number} sum to 0: must sum to 1")
-        if total is not None and abs(total - 1) > _SUM_TOLERANCE:
+        if total is not None and abs(total - 1) > SUM_TOLERANCE:
             yield f"the coefficients of stage {number} sum to {total:.4g}: scaled to a sum of 1"
 
 
