@@ -60,6 +60,7 @@ FOR_THE_RUNNER = (
     "shared.fields",
     "shared.settings",
     "shared.formats",
+    "shared.archive.ambiguous",
     "shared.archive.archive",
     "shared.archive.channel_id",
     "shared.archive.day",

@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 
+from shared.archive.ambiguous import describe_refusal
 from shared.archive.channel_id import (
     ChannelId,
     clean_code,
@@ -65,10 +66,10 @@ class ChannelPattern:
         try:
             return cls(split_codes(text))
         except BadRequestError as error:
-            reason = f"{error.message}; "
+            reason = f"{error.message}; {_RIGHT}"
         except ValueError as error:
-            reason = f"{error}; " if str(error) else ""
-        raise BadRequestError(f"nscl {shown(text)}: {reason}{_RIGHT}", field="nscl")
+            reason = describe_refusal(error, _RIGHT)
+        raise BadRequestError(f"nscl {shown(text)}: {reason}", field="nscl")
 
     @classmethod
     def of_words(cls, network: str, station: str, location: str, channel: str) -> "ChannelPattern":

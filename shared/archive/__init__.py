@@ -8,8 +8,8 @@ request_channel: the channel of a request, as one text or as codes.
 day: `Day`, a day of the year in UTC.
 instant: the times of requests in nanoseconds, read without ObsPy.
 time: the times of requests and replies; the only module here that imports ObsPy when loaded.
+ambiguous: texts that could mean two things.
 _written: the forms of dates and times that people write.
-_ambiguous: the forms that could mean two things.
 """
 
 from shared.archive.archive import Archive, DayObject

@@ -1,13 +1,13 @@
 """Dates and times as people write them: ISO 8601, `UTCDateTime`'s other forms, SEED's.
 
-A text that could mean two things is none of these forms; `_ambiguous` names both.
+A text that could mean two things is none of these forms; `ambiguous` names both.
 """
 
 import re
 from datetime import date, time
 from typing import NamedTuple
 
-from shared.archive._ambiguous import explain
+from shared.archive.ambiguous import AmbiguousError, explain
 
 DAY_NS = 86_400 * 10**9
 
@@ -64,15 +64,16 @@ def read(text: str) -> Written:
     """Read a date or a time.
 
     Raises:
-        ValueError: the text is neither, or could mean two things; the error's text says why, and is
-            "" where there is nothing to say.
+        AmbiguousError: the text could mean two things.
+        ValueError: the text is neither; the error's text says why, or is "".
     """
     text = text.strip(" \t\r\n")
     match = _WRITTEN.fullmatch(text)
     if not match and (digits := _DIGITS.fullmatch(text)):
         match = _WRITTEN.fullmatch(f"{digits[1]}T{digits[2]}")
     if not match:
-        raise ValueError(explain(text))
+        reason = explain(text)
+        raise AmbiguousError(reason) if reason else ValueError
     year, _, *parts = match.groups()
     month, day, other_month, other_day, ordinal, short_ordinal = parts[:6]
     hour, minute, second, fraction, *compact, offset = parts[6:]

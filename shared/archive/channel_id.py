@@ -8,6 +8,7 @@ become parts of S3 keys, so no other character passes. Requests may write them i
 import re
 from dataclasses import dataclass
 
+from shared.archive.ambiguous import AmbiguousError, describe_refusal
 from shared.errors import BadRequestError
 from shared.fields import shown
 
@@ -81,11 +82,10 @@ class ChannelId:
         try:
             return cls(*split_codes(nscl))
         except BadRequestError as error:
-            reason = f"{error.message}; "
+            reason = f"{error.message}; {RIGHT_CHANNEL}"
         except ValueError as error:
-            reason = f"{error}; " if str(error) else ""
-        message = f"nscl {shown(nscl)}: {reason}{RIGHT_CHANNEL}"
-        raise BadRequestError(message, field="nscl")
+            reason = describe_refusal(error, RIGHT_CHANNEL)
+        raise BadRequestError(f"nscl {shown(nscl)}: {reason}", field="nscl")
 
     @property
     def nscl(self) -> str:
@@ -128,8 +128,8 @@ def split_codes(text: str) -> tuple[str, str, str, str]:
     may have wildcards: "*" is any number of characters, "?" is one.
 
     Raises:
-        ValueError: there are not three or four codes, or both orders are possible and differ; the
-            error's text says why, and is "" where there is nothing to say.
+        AmbiguousError: both orders are possible and differ.
+        ValueError: there are not three or four codes.
     """
     parts = text.strip(" \t\r\n").split(".") if len(text) < _MAX_CHARACTERS else []
     if len(parts) not in (3, 4):
@@ -139,7 +139,7 @@ def split_codes(text: str) -> tuple[str, str, str, str]:
     if not (may_be_location(first) and may_be_channel(second)):
         return network, station, first, second
     if may_be_channel(first) and may_be_location(second) and first != second:
-        raise ValueError(
+        raise AmbiguousError(
             f"could be the channel {first!r} at the location {second!r}, or the channel"
             f" {second!r} at the location {first!r}: write the channel with '?', such as"
             f" '{network}.{station}.{_exact(first)}.{second}' or"

@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Protocol
 
 from shared.archive._written import DAY_NS, read
+from shared.archive.ambiguous import describe_refusal
 from shared.errors import BadRequestError
 from shared.fields import shown
 
@@ -71,8 +72,7 @@ class Day:
         try:
             written = read(text)
         except ValueError as error:
-            reason = f"{error}; " if str(error) else ""
-            message = f"day {shown(text)}: {reason}{RIGHT_DAY}"
+            message = f"day {shown(text)}: {describe_refusal(error, RIGHT_DAY)}"
             raise BadRequestError(message, field="day") from error
         day = cls(written.year, written.day_of_year)
         if day.year not in YEARS:

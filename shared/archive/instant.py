@@ -1,6 +1,7 @@
 """Times of requests as nanoseconds, read without ObsPy, so that clients check them quickly."""
 
 from shared.archive import _written
+from shared.archive.ambiguous import describe_refusal
 from shared.archive.day import YEARS
 from shared.errors import BadRequestError
 from shared.fields import shown
@@ -32,12 +33,12 @@ def parse_instant(text: str, field: str) -> int:
     try:
         written = _written.read(text)
         ns = written.ns
-        reason = "" if written.year in YEARS else "no such year in this archive"
     except ValueError as error:
-        ns, reason = None, str(error)
-    if ns is None or reason:
-        right = f"{reason}; {RIGHT_TIME}" if reason else RIGHT_TIME
-        raise BadRequestError(f"{field} {shown(text)}: {right}", field=field)
+        message = f"{field} {shown(text)}: {describe_refusal(error, RIGHT_TIME)}"
+        raise BadRequestError(message, field=field) from error
+    if written.year not in YEARS:
+        message = f"{field} {shown(text)}: no such year in this archive"
+        raise BadRequestError(message, field=field)
     return ns
 
 

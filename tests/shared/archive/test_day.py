@@ -88,7 +88,7 @@ def test_no_day(text):
     assert caught.value.message.startswith("day ")
 
 
-@pytest.mark.parametrize("text", ["2019-18", "July 2nd", "2019-07-02T25"])
+@pytest.mark.parametrize("text", ["2019-18-3", "July 2nd", "2019-07-02T25"])
 def test_message_quotes_the_day_and_says_what_is_right(text):
     with pytest.raises(BadRequestError) as caught:
         Day.parse(text)

@@ -1,4 +1,4 @@
-"""Dates and times that could mean two things, and the two."""
+"""Texts that could mean two things, and both of them."""
 
 import re
 from collections.abc import Callable
@@ -7,8 +7,25 @@ from datetime import date, datetime, timezone
 _Form = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
 
+class AmbiguousError(ValueError):
+    """A text that could mean two things; the error's text has both, or how to write one."""
+
+
+def describe_refusal(error: ValueError, right: str) -> str:
+    """Return the end of a message about a text: the reason, and the texts that would be right.
+
+    Args:
+        error: the reason; one without a text has nothing to say.
+        right: begins with "must be"; an ambiguous text's own reason takes its place.
+    """
+    reason = str(error)
+    if isinstance(error, AmbiguousError):
+        return reason
+    return f"{reason}; {right}" if reason else right
+
+
 def explain(text: str) -> str:
-    """Return why a text is no date or time; "" where there is nothing to say."""
+    """Return both readings of an ambiguous date or time, or its remedy; "" if there is none."""
     for pattern, reason in _FORMS:
         if match := pattern.fullmatch(text):
             return reason(match)
