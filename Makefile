@@ -93,8 +93,9 @@ audit:  ## look the functions' locked packages up in the database of known vulne
 lock: setup  ## write the lock files from requirements*.in; UPGRADE=1 takes the newest versions
 	@PATH="$(CURDIR)/$(BIN):$$PATH" image/lock $(if $(UPGRADE),--upgrade)
 
-clean:  ## remove everything that these targets made
-	rm -rf $(VENV) $(SAM_VENV) $(AUDIT_VENV) $(MUTATION_VENV) .aws-sam build output.json
+clean:  ## remove everything that these targets made, but the results of make serve and make try
+	rm -rf $(VENV) $(SAM_VENV) $(AUDIT_VENV) $(MUTATION_VENV) .aws-sam output.json
+	rm -rf $(filter-out build/results,$(wildcard build/*))
 
 setup: $(VENV)/ready
 

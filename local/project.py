@@ -6,7 +6,7 @@ PROJECT = Path(__file__).parents[1]
 """The root of the checkout."""
 
 BUILD = PROJECT / "build"
-"""Everything that commands generate; `make clean` removes it."""
+"""Everything that commands generate; `make clean` removes it, but its `results`."""
 
 
 def relative(path: Path) -> str:

@@ -9,7 +9,7 @@ import pytest
 
 import run_lambda
 from local import serve
-from tests.support.commands import PROJECT, free_port
+from tests.support.commands import PROJECT, free_port, run_command
 from tests.support.pages import make_folder
 
 FIRST = "2024,001"
@@ -62,3 +62,12 @@ def test_nothing_listens(
     assert "nothing listens at http://127.0.0.1:" in said
     assert "is `make serve` running?" in said
     assert "retrying" not in said
+
+
+def test_make_clean_leaves_results(tmp_path: Path) -> None:
+    for name in (".venv", "build/demo", "build/results/demo", "other"):
+        (tmp_path / name).mkdir(parents=True)
+    done = run_command("make", "-f", str(PROJECT / "Makefile"), "clean", cwd=tmp_path)
+    assert done.returncode == 0, done.stderr
+    left = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*")}
+    assert left == {"build", "build/results", "build/results/demo", "other"}
