@@ -8,9 +8,8 @@ from hypothesis import strategies as st
 from obspy import UTCDateTime
 
 from shared.archive.day import Day
-from shared.archive.time import days_between, format_time, parse_time, read_time
+from shared.archive.time import days_between, format_time, parse_time
 from shared.errors import BadRequestError
-from shared.fields import Fields, Names
 
 days = st.dates(date(1900, 1, 1), date(2199, 12, 31))
 S = 10**9
@@ -159,29 +158,6 @@ def test_every_form_is_pythons(moment, form, zone):
     right = datetime.strptime(text, form).replace(tzinfo=timezone.utc)
     microseconds = (right - datetime(1970, 1, 1, tzinfo=timezone.utc)) // timedelta(microseconds=1)
     assert parse_time(f"{text}{zone}".lower(), "f").ns == microseconds * 1000
-
-
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [
-        (1704067500, ns("2024-01-01T00:05:00")),
-        (1704067500.25, ns("2024-01-01T00:05:00") + S // 4),
-        (1704067500.123456, ns("2024-01-01T00:05:00") + 123_456_000),
-        (915148800.0, ns("1999-01-01T00:00:00")),
-    ],
-)
-def test_a_number_is_seconds_since_1970(value, expected):
-    assert read_time(Fields({"start": value}, Names(["T"], {"start": "T"})), "T").ns == expected
-    assert UTCDateTime(value).ns == pytest.approx(expected, abs=1000)
-
-
-@pytest.mark.parametrize(
-    "value",
-    [20240101, 2024001, 2024010100, 20240101000500, 1.7e12, 0, -1, True, None, [1704067500]],
-)
-def test_a_number_that_may_be_a_date_is_refused(value):
-    with pytest.raises(BadRequestError, match="T is .*must be text, such as"):
-        read_time(Fields({"T": value}, ["T"]), "T")
 
 
 @pytest.mark.parametrize(
