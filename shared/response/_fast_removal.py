@@ -19,7 +19,7 @@ from shared.response._inverse_response import InverseResponse
 from shared.response._layout import layout_of
 from shared.response.arrays import ComplexArray, FloatArray
 from shared.response.checked_response import CheckedResponse
-from shared.response.evaluation import evaluate
+from shared.response.evaluation import evaluator
 from shared.response.parameters import Corners
 
 _MAX_CACHED = 8
@@ -117,8 +117,10 @@ def _cached_inverse(
     # Rounded as in ObsPy: at a zero of the response, the last bit decides whether it is clipped.
     spacing = 1 / (2 * (1 / sampling_rate)) / (nfft // 2)
 
+    evaluate = evaluator(key.response, output)
+
     def at_bins(bins: FloatArray) -> ComplexArray:
-        return evaluate(key.response, bins * spacing, output)
+        return evaluate(bins * spacing)
 
     with warnings.catch_warnings(record=True) as caught:
         warnings.simplefilter("always")

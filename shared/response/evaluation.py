@@ -6,6 +6,9 @@ the formula of each kind. All that is odd is left to evalresp: response lists, p
 without units, gain or decimation where these are needed, and all that evalresp refuses.
 """
 
+from collections.abc import Callable
+from functools import partial
+
 from obspy.core.inventory import Response
 
 from shared.response._response_function import function_of
@@ -27,15 +30,24 @@ def evaluate(response: Response, frequencies: FloatArray, output: str) -> Comple
     Raises:
         ObsPyException, ValueError, IndexError, NotImplementedError: evalresp refuses the response.
     """
+    return evaluator(response, output)(frequencies)
+
+
+def evaluator(response: Response, output: str) -> Callable[[FloatArray], ComplexArray]:
+    """Return a function that evaluates a response at many frequencies, many times.
+
+    Args:
+        response: as for `evaluate`, whose errors the function raises.
+        output: as for `evaluate`.
+    """
     function = function_of(response)
     if function and output in OUTPUTS:
-        return function(frequencies, output)
-    values: ComplexArray = response.get_evalresp_response_for_frequencies(
-        frequencies,
+        return partial(function, output=output)
+    return partial(
+        response.get_evalresp_response_for_frequencies,
         output=output,
         hide_sensitivity_mismatch_warning=True,  # on stderr; our own check has the figures
     )
-    return values
 
 
 def is_known(response: Response) -> bool:
