@@ -76,6 +76,8 @@ class Run:
 
     def record_at(self, time: UTCDateTime) -> int:
         """Return the record with the first sample from a time on; 0 if there is none."""
+        if len(self.starts) == 1:  # as of days whose every record is a run
+            return 0
         place = int(np.searchsorted(self.ends, time.ns - self.delta_ns / 2))
         return place if place < len(self.starts) else 0
 
@@ -90,6 +92,8 @@ class Run:
         Returns:
             Segments in order, as views.
         """
+        if len(self.starts) == 1 and not grid:
+            return [self.trace]
         late = self.late
         reference = float(late[origin]) - (self._off_grid(origin, grid) if grid else 0.0)
         return [self._segment(late, *part) for part in self._parts(late, origin, reference)]
@@ -102,6 +106,8 @@ class Run:
             endtime: the end of the span.
             origin: the record from which samples are counted.
         """
+        if len(self.starts) == 1:
+            return None
         late = self.late
         parts = self._parts(late, origin, float(late[origin]))
         if len(parts) == 1:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,6 +17,9 @@ from shared.waveforms.traces import attributes, trace_like
 
 _ENCODINGS = {1: "INT16", 3: "INT32", 4: "FLOAT32", 5: "FLOAT64", 10: "STEIM1", 11: "STEIM2"}
 """ObsPy's names of encoding formats."""
+
+_KIND = ("ids", "rates", "qualities", "encodings", "little", "lengths")
+"""Columns of a table of records that the header of a trace repeats."""
 
 IntArray = npt.NDArray[np.int64]
 
@@ -43,7 +47,7 @@ class Runs:
     ) -> None:
         self._records, self._decoded, self._places = records, decoded, places
         self._begins, self._stops, self._size = begins, stops, size
-        self._headers: dict[tuple[object, ...], Stats] = {}
+        self._headers: dict[tuple[Any, ...], Stats] = {}
 
     def __len__(self) -> int:
         """Return the number of runs."""
@@ -55,7 +59,7 @@ class Runs:
         places = self._places
         samples = self._decoded.samples(int(places[first]), int(places[end - 1]) + 1)
         starts, npts = self._records.starts[first:end], self._records.npts[first:end]
-        header = self._header(first)
+        header = self._common_header or self._header(first)
         trace = trace_like(header, samples, int(starts[0]))
         trace.stats.__dict__["mseed"] = attributes(
             **{**header.mseed, "number_of_records": end - first}
@@ -125,25 +129,23 @@ class Runs:
         apart = self.first_ns[self._order][1:] > self._latest[:-1] + near
         return np.concatenate([[0], np.flatnonzero(apart) + 1, [len(self)]])
 
+    @cached_property
+    def _common_header(self) -> Stats | None:
+        """The header of all traces; None if they differ by more than times and samples."""
+        columns = [getattr(self._records, name) for name in _KIND]
+        return self._header(0) if all((of == of[0]).all() for of in columns) else None
+
     def _header(self, record: int) -> Stats:
         """Return the header of a trace, with the fields that ObsPy's reader gives."""
-        table = self._records
-        kind = (
-            str(table.ids[record]),
-            float(table.rates[record]),
-            table.qualities[record].decode(),
-            int(table.encodings[record]),
-            bool(table.little[record]),
-            int(table.lengths[record]),
-        )
+        kind = tuple(getattr(self._records, name)[record].item() for name in _KIND)
         if kind not in self._headers:
-            self._headers[kind] = _stats(*kind, self._size)
+            self._headers[kind] = _stats(kind, self._size)
         return self._headers[kind]
 
 
-def _stats(
-    seed_id: str, rate: float, quality: str, encoding: int, little: bool, length: int, size: int
-) -> Stats:
+def _stats(kind: tuple[Any, ...], size: int) -> Stats:
+    """Return the header of a trace from the values of `_KIND`."""
+    seed_id, rate, quality, encoding, little, length = kind
     network, station, location, channel = seed_id.split(".")
     return Stats(
         {
@@ -154,7 +156,7 @@ def _stats(
             "sampling_rate": rate,
             "_format": "MSEED",
             "mseed": {
-                "dataquality": quality,
+                "dataquality": quality.decode(),
                 "number_of_records": 0,
                 "encoding": _ENCODINGS[encoding],
                 "byteorder": "<" if little else ">",

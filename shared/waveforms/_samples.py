@@ -66,6 +66,10 @@ class Decoded:
         Raises:
             ValueError: the sound ones among the records have more than one sample type.
         """
+        types = self.types[first:end]
+        if types.size and (types == types[0]).all():  # as in all runs
+            samples = self.arrays.get(bytes(types[0]), np.zeros(0, np.int32))
+            return samples[self.firsts[first] : self.firsts[end - 1] + self.npts[end - 1]]
         sound = first + np.flatnonzero(self.npts[first:end])
         if not sound.size:
             return np.zeros(0, np.int32)
