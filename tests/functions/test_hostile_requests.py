@@ -29,7 +29,11 @@ DAY = {"day": "2019,183", "nscl": "CI.SOC.HHZ."}
 
 
 @pytest.fixture(autouse=True)
-def no_s3(monkeypatch: pytest.MonkeyPatch) -> None:
+def no_s3(
+    timewindow_handler: Handler, response_handler: Handler, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Refuse every use of S3 from now on: both functions make their clients as they start."""
+
     def refuse(*_: Any, **__: Any) -> None:
         raise AssertionError("S3 was asked")
 
