@@ -3,11 +3,15 @@
 The length of the records read has no part in it.
 """
 
+from collections.abc import Callable
+from typing import Any
+
 import numpy as np
 import obspy
 import pytest
 
 from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
+from shared.formats import miniseed, sac
 from tests.support.builders import forget_objects
 from tests.support.known_records import Clock, Layout, put_records, read_records, records
 from tests.support.plain_seismometer import PlainSeismometer
@@ -115,20 +119,28 @@ def test_samples_lost_on_the_way_to_a_file_are_an_error(
     """The count that is written is checked against the count meant, whatever the writer does."""
     put_records(archive, NSCL, DAY, records(NSCL, np.arange(NPTS), CLOCK))
     PlainSeismometer().put(archive, NSCL, RATE)
-    write = obspy.Stream.write
 
-    def lossy(stream: obspy.Stream, *arguments: object, **options: object) -> None:
+    def lossy(write: Callable[..., Any]) -> Callable[..., Any]:
         """Leave the last samples of each segment out, as libmseed does of records too large."""
-        shorter = stream.copy()
-        for trace in shorter:
-            trace.data = trace.data[: trace.stats.npts * 9 // 10]
-        write(shorter, *arguments, **options)
 
-    monkeypatch.setattr(obspy.Stream, "write", lossy)
-    request = {"Windows": [window(NSCL, CLOCK.start, CLOCK.time(NPTS - 1))]}
-    for file_format in ("mseed", "sac"):
-        with pytest.raises(Exception, match="27,?000"):
-            timewindow_handler({**request, "Format": file_format})
-    with pytest.raises(Exception, match="27,?000"):
-        response_handler({"day": DAY, "nscl": NSCL})
+        def shortened(traces: Any, *arguments: object, **options: object) -> Any:
+            one = isinstance(traces, obspy.Trace)
+            shorter = obspy.Stream([traces] if one else traces).copy()
+            for trace in shorter:
+                trace.data = trace.data[: trace.stats.npts * 9 // 10]
+            return write(shorter[0] if one else shorter, *arguments, **options)
+
+        return shortened
+
+    windows = {"Windows": [window(NSCL, CLOCK.start, CLOCK.time(NPTS - 1))]}
+    writers: list[tuple[Any, str, Handler, dict[str, Any]]] = [
+        (miniseed, "_write_mseed", timewindow_handler, {**windows, "Format": "mseed"}),
+        (sac, "_parts", timewindow_handler, {**windows, "Format": "sac"}),
+        (miniseed, "write_records", response_handler, {"day": DAY, "nscl": NSCL}),
+    ]
+    for owner, name, handler, request in writers:
+        with monkeypatch.context() as patch:
+            patch.setattr(owner, name, lossy(getattr(owner, name)))
+            with pytest.raises(Exception, match="27,?000"):
+                handler(request)
     assert "Contents" not in archive.client.list_objects_v2(Bucket=OUTPUT_BUCKET)
