@@ -29,13 +29,13 @@ class Attempt:
 
 
 @contextmanager
-def attempt(subject: str, *passing: type[Exception]) -> Iterator[Attempt]:
+def attempt(subject: object, *passing: type[Exception]) -> Iterator[Attempt]:
     """Catch every exception of a block; log an unexpected one once, with its traceback.
 
     Where many windows meet the same one, an invocation logs it for the first.
 
     Args:
-        subject: the window or object, for the log and the message.
+        subject: the window or object, for the log and the message; written in words only there.
         passing: exceptions that pass, as they are not the subject's alone.
 
     Yields:

@@ -110,6 +110,8 @@ def whole_number(setting: str, default: int, largest: int = 999_999_999, unit: s
     Raises:
         SettingsError: it is not a whole number from 1 to `largest`.
     """
+    if not os.environ.get(setting):
+        return default
     number = f"a whole number of {unit}, from" if unit else "a whole number from"
     return _number(setting, largest, f"{number} 1 to {largest:,}") or default
 

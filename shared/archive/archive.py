@@ -72,6 +72,9 @@ class ArchiveObject:
     archive: Archive
     key: str
 
+    def __str__(self) -> str:
+        return self.uri
+
     @property
     def bucket(self) -> str:
         """The bucket's name."""

@@ -5,6 +5,7 @@ ObsPy is loaded only by `Day.starttime`, so that code which names days and keys 
 
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
 from shared.archive._written import DAY_NS, read
@@ -101,7 +102,7 @@ class Day:
         """Return the day that begins a number of days after 1970-01-01."""
         return cls.of_date(date.fromordinal(_1970 + days))
 
-    @property
+    @cached_property
     def starttime(self) -> "UTCDateTime":
         """00:00:00 of this day."""
         from obspy import UTCDateTime  # loading it takes a third of a second
@@ -109,12 +110,12 @@ class Day:
         days = date(self.year, 1, 1).toordinal() - _1970 + self.day_of_year - 1
         return UTCDateTime(ns=days * DAY_NS)  # by year and day, it takes twenty times as long
 
-    @property
+    @cached_property
     def next(self) -> "Day":
         """The following day."""
         return self.of_date(date(self.year, 1, 1) + timedelta(days=self.day_of_year))
 
-    @property
+    @cached_property
     def previous(self) -> "Day":
         """The preceding day."""
         return self.of_date(date(self.year, 1, 1) + timedelta(days=self.day_of_year - 2))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from functools import lru_cache
 
 from obspy import UTCDateTime
 
@@ -20,13 +21,19 @@ def days_between(starttime: UTCDateTime, endtime: UTCDateTime) -> Iterator[Day]:
     """
     first, last = _day_numbers(starttime, endtime)
     for number in range(first, last + 1):
-        yield Day.of_number(number)
+        yield _day(number)
 
 
 def count_days(starttime: UTCDateTime, endtime: UTCDateTime) -> int:
     """Return the number of days that `days_between` yields."""
     first, last = _day_numbers(starttime, endtime)
     return last - first + 1
+
+
+@lru_cache(4096)
+def _day(number: int) -> Day:
+    """Return a day by its number since 1970; windows of one day share it, and what it keeps."""
+    return Day.of_number(number)
 
 
 def _day_numbers(starttime: UTCDateTime, endtime: UTCDateTime) -> tuple[int, int]:

@@ -4,6 +4,7 @@ day_reader: `DayReader`, time spans of one day object, from the records that the
 day_readers: `DayReaders`, several day objects read in parallel.
 read_day: `read_day`, the samples of a whole day object.
 day_waveform: `DayWaveform`, the samples read, their warnings and the reasons for missing ones.
+spans: time spans that are read together.
 segments: sorting, joining, cutting and dividing a day's segments.
 traces: traces made quickly, of headers that are right already.
 gaps: the missing samples between segments.

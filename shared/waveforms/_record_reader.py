@@ -13,11 +13,12 @@ from shared.waveforms._record_header import OddRecordError, parse_header
 from shared.waveforms._record_index import RecordIndex
 from shared.waveforms._record_search import next_to_read, unknown_end
 from shared.waveforms._record_source import RecordSource
-from shared.waveforms.segments import TimeSpan, merge_nearby
+from shared.waveforms.segments import TimeSpan
+from shared.waveforms.spans import is_whole_simpler, merge_nearby
 
 _HEAD = 12 * 1024  # bytes that show how dense records are; as fast to read as a single header
 _SMALL = 256 * 1024  # up to this size, the second request reads the rest of the object
-_MOST = 1 / 2  # of an object or a day: beyond, reading the whole object is simpler
+_MOST = 1 / 2  # of an object: beyond, reading the whole object is simpler
 _MAX_READS = 20  # bisection finds one record among a million in as many
 
 
@@ -40,6 +41,8 @@ class RecordReader:
 
     def __init__(self, source: RecordSource) -> None:
         self._source = source
+        day = source.day_object.day
+        self._day = day.starttime, day.next.starttime
         self.index: RecordIndex | None = None
         self._blocks: list[range] = []  # records to decode at once
         self._decoded: tuple[range, DayRecords] | None = None
@@ -78,9 +81,9 @@ class RecordReader:
         Returns:
             Their numbers, counted from 0 at the start of the object.
         """
-        day = self._source.day_object.day
-        first, last = max(starttime, day.starttime), min(endtime, day.next.starttime)
-        if last - first > _MOST * 86400:
+        start, end = self._day
+        first, last = max(starttime, start), min(endtime, end)
+        if is_whole_simpler([(first, last)]):
             raise WholeIsSimplerError("a span of most of the day")
         index, guesses = self.read_first(), 0
         while not (records := index.records_of(starttime, endtime)):
@@ -101,7 +104,11 @@ class RecordReader:
 
     def prefetch(self, spans: Sequence[TimeSpan]) -> None:
         """Find and fetch the records of several spans; those close to each other at once."""
-        for starttime, endtime in merge_nearby(spans):
+        parts = merge_nearby(spans)
+        start, end = self._day
+        if is_whole_simpler([(max(first, start), min(last, end)) for first, last in parts]):
+            raise WholeIsSimplerError("most of the day, or many parts of it")
+        for starttime, endtime in parts:
             self._blocks.append(self.find(starttime, endtime))
         self._blocks.sort(key=attrgetter("start"))
 

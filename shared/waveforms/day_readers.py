@@ -140,7 +140,7 @@ class DayReaders:
     @contextmanager
     def _attempt(self, channel_day: ChannelDay, *passing: type[Exception]) -> Iterator[None]:
         """Keep the error of an object; forget the object if the error casts doubt on it."""
-        with guard.attempt(self._archive.day_object(*channel_day).uri, *passing) as outcome:
+        with guard.attempt(self._archive.day_object(*channel_day), *passing) as outcome:
             yield
         if outcome.error:
             self._errors[channel_day] = outcome.error

@@ -26,7 +26,6 @@ joins such records to one segment."""
 _SAME_TIMES = 1e-2  # of a sample interval: the shift by another rate that may be ignored
 _CLOSE = 1e-3  # of a sample interval, for times that are rounded to a microsecond or more
 _SAME_NS = 500  # ObsPy compares times to a microsecond
-_NEARBY_S = 600  # reading the records in between is faster than a second request
 
 
 def join(stream: Stream) -> list[str]:
@@ -210,17 +209,6 @@ def is_near(trace: Trace, starttime: UTCDateTime, endtime: UTCDateTime) -> bool:
     begins: bool = trace.stats.starttime - margin <= endtime
     ends: bool = trace.stats.endtime + margin >= starttime
     return begins and ends
-
-
-def merge_nearby(spans: Sequence[TimeSpan]) -> list[TimeSpan]:
-    """Sort time spans, and merge those that overlap or are close to each other."""
-    joined: list[TimeSpan] = []
-    for starttime, endtime in sorted(spans, key=itemgetter(0)):
-        if joined and starttime - joined[-1][1] <= _NEARBY_S:
-            joined[-1] = (joined[-1][0], max(joined[-1][1], endtime))
-        else:
-            joined.append((starttime, endtime))
-    return joined
 
 
 def describe_samples_around(stream: Stream, time: UTCDateTime) -> str:

@@ -4,6 +4,7 @@ request        WindowsRequest, parse_windows: a request, from JSON or from a URL
 request_limits the windows, days, objects and requests to S3 that one request may need
 limits         the samples that one request may have, delivered and corrected
 cost           the estimated processor time of a request
+reads          how the day objects are read: requests to S3, and whole objects
 plan           refusals, removal plans and batches, before samples are read
 read           read_windows: the windows' samples from the archive
 days           the samples of a window's days, and those at midnight in another day's object

@@ -32,7 +32,7 @@ class Sources:
         If the exception casts doubt on the window's objects, all that is remembered of them is
         forgotten.
         """
-        with guard.attempt(str(task.window)) as outcome:
+        with guard.attempt(task.window) as outcome:
             yield
         if outcome.in_doubt:
             self.readers.forget(task.channel_days)

@@ -5,26 +5,19 @@ margins are known. A request beyond the limit is refused before its work begins.
 """
 
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
 from shared import limits
 from shared.errors import TooLargeError
 from shared.waveforms.day_reader import DayReader
-from shared.waveforms.day_readers import ChannelDay, DayReaders
-from shared.waveforms.segments import TimeSpan, merge_nearby
+from shared.waveforms.day_readers import DayReaders
 from shared.windows._task import WindowTask
 from shared.windows.limits import known_rate
-
-_WHOLE_S = 43_200.0
-"""Length of a span from which on its object is read whole, in seconds."""
+from shared.windows.reads import Reads
 
 _DAY_S = 86_400.0
-
-_NEAR_MIDNIGHT_S = 60.0
-"""A window that begins or ends this close to midnight may need the adjacent day, in seconds."""
 
 
 @dataclass(frozen=True)
@@ -41,10 +34,10 @@ class Unit:
 
 
 UNITS = {
-    "windows": Unit(5e-3, "windows"),
+    "windows": Unit(4e-4, "windows"),
     "requests": Unit(2.5e-3, "requests to S3"),
     "samples": Unit(6e-8, "samples"),
-    "decoded": Unit(2.5e-8, "samples of whole objects"),
+    "decoded": Unit(1e-8, "samples of whole objects"),
     "segments": Unit(5e-4, "segments"),
     "stations": Unit(3e-2, "StationXML objects"),
     "removals": Unit(2.5e-2, "response removals"),
@@ -90,10 +83,10 @@ class Work:
         """Whether it takes longer than `limits.max_processor_seconds`."""
         return self.seconds > limits.max_processor_seconds()
 
-    def __add__(self, other: "Work") -> "Work":
-        """Return the sum of two works."""
-        both = {f.name: getattr(self, f.name) + getattr(other, f.name) for f in fields(self)}
-        return Work(**both)
+    @classmethod
+    def of_all(cls, works: Sequence["Work"]) -> "Work":
+        """Return the sum of some works."""
+        return cls(**{f.name: sum(getattr(work, f.name) for work in works) for f in fields(cls)})
 
     def check(self) -> None:
         """Refuse work that takes too long.
@@ -146,35 +139,6 @@ class Removal:
     by_obspy: bool
 
 
-def object_requests(spans: Iterable[tuple[ChannelDay, TimeSpan]]) -> dict[ChannelDay, int]:
-    """Estimate the requests to S3 for each day object, if the archive has it.
-
-    Args:
-        spans: the spans to read, with each of their days.
-
-    Returns:
-        The requests by channel day, those for adjacent days included: one for the first records,
-        and two for each part of the day, to find its records and to fetch the rest of them.
-    """
-    by_day: defaultdict[ChannelDay, list[TimeSpan]] = defaultdict(list)
-    for channel_day, span in spans:
-        by_day[channel_day].append(span)
-    requests = {}
-    for (channel, day), own in by_day.items():
-        start, end = day.starttime, day.next.starttime
-        parts = merge_nearby([(max(first, start), min(last, end)) for first, last in own])
-        whole = any(last - first > _WHOLE_S for first, last in parts)
-        requests[channel, day] = 3 if whole else 1 + 2 * len(parts)
-        near = (
-            (day.previous, parts[0][0] - start < _NEAR_MIDNIGHT_S),
-            (day.next, end - max(last for _, last in parts) < _NEAR_MIDNIGHT_S),
-        )
-        for beside, is_near in near:
-            if is_near and (channel, beside) not in by_day:
-                requests[channel, beside] = 2
-    return requests
-
-
 def window_works(
     tasks: Sequence[WindowTask],
     readers: DayReaders,
@@ -207,7 +171,7 @@ def window_works(
 def common_work(
     tasks: Sequence[WindowTask],
     readers: DayReaders,
-    requests: Mapping[ChannelDay, int],
+    reads: Reads,
     removal: Removal | None = None,
 ) -> Work:
     """Estimate the work that windows share: requests to S3, whole objects and StationXML.
@@ -215,15 +179,17 @@ def common_work(
     Args:
         tasks: the windows; those that have failed need nothing.
         readers: of their days.
-        requests: to S3 for each day object, if the archive has it.
+        reads: of their days.
         removal: of the response; None for counts.
     """
+    requests = reads.requests
     absent = {name for name in requests if readers.has_failed(name)}
     present = [t for t in tasks if not t.result and not absent.issuperset(t.channel_days)]
     work = Work(requests=sum(1 if name in absent else each for name, each in requests.items()))
-    if readers.whole:
-        names = {name for task in present for name in task.channel_days} - absent
-        work.decoded = sum(_day_samples(readers.reader(name)) for name in names)
+    names = {name for task in present for name in task.channel_days} - absent
+    if not readers.whole:
+        names &= reads.whole
+    work.decoded = sum(_day_samples(readers.reader(name)) for name in names)
     if removal:
         work.stations = len({task.window.channel for task in present})
     return work

@@ -1,6 +1,6 @@
 """Plan before any samples are read: windows to refuse, removal plans, batches."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from shared import telemetry
@@ -12,7 +12,7 @@ from shared.waveforms.day_readers import ChannelDay, DayReaders
 from shared.waveforms.segments import TimeSpan
 from shared.windows._sources import Sources
 from shared.windows._task import WindowTask, drop_frames, no_samples
-from shared.windows.cost import Removal, Work, common_work, object_requests, window_works
+from shared.windows.cost import Removal, Work, common_work, window_works
 from shared.windows.limits import (
     MAX_CORRECTED_SAMPLES,
     check_corrected_samples,
@@ -20,6 +20,7 @@ from shared.windows.limits import (
     sample_bound,
     window_too_large,
 )
+from shared.windows.reads import Reads, object_reads
 from shared.windows.request_limits import (
     check_channel_days,
     check_object_count,
@@ -34,9 +35,7 @@ _BATCH_OBJECTS = 64
 """Day objects read ahead for one batch: their records wait in memory until decoded."""
 
 
-def plan_requests(
-    tasks: Sequence[WindowTask], archive: Archive, removal: Removal | None
-) -> dict[ChannelDay, int]:
+def plan_requests(tasks: Sequence[WindowTask], archive: Archive, removal: Removal | None) -> Reads:
     """Refuse windows that need too much of the archive by the request alone.
 
     Args:
@@ -45,7 +44,7 @@ def plan_requests(
         removal: of the response; None for counts.
 
     Returns:
-        The number of requests to S3 for each day object, if the archive has it; an estimate.
+        How each day object is read; an estimate.
 
     Raises:
         TooLargeError: the windows need too many channel days, objects or requests to S3.
@@ -59,11 +58,11 @@ def plan_requests(
         for day in days_between(*span)
     ]
     check_object_count(len({name for name, _ in spans}))
-    requests = object_requests(spans)
+    reads = object_reads(spans)
     names = {(task.window.channel.network, task.window.channel.station) for task in tasks}
     keys = sum(len(archive.stationxml_keys(*name)) for name in names) if removal else 0
-    check_s3_requests(sum(requests.values()) + keys)
-    return requests
+    check_s3_requests(sum(reads.requests.values()) + keys)
+    return reads
 
 
 def _widened(task: WindowTask, margin_s: float) -> TimeSpan:
@@ -100,7 +99,7 @@ def refuse_large(tasks: Sequence[WindowTask], sources: Sources, max_samples: int
 def refuse_slow(
     tasks: Sequence[WindowTask],
     readers: DayReaders,
-    requests: Mapping[ChannelDay, int],
+    reads: Reads,
     bounds: Sequence[int],
     removal: Removal | None,
 ) -> None:
@@ -109,7 +108,7 @@ def refuse_slow(
     Args:
         tasks: the windows.
         readers: of their days; the first records are known.
-        requests: to S3 for each day object, if the archive has it.
+        reads: of these days.
         bounds: the most samples that each window may have.
         removal: of the response; None for counts.
 
@@ -118,7 +117,7 @@ def refuse_slow(
     """
 
     def total() -> Work:
-        return sum(works, start=common_work(tasks, readers, requests, removal))
+        return Work.of_all([*works, common_work(tasks, readers, reads, removal)])
 
     works = window_works(tasks, readers, bounds, removal)
     if not total().is_too_much:

@@ -67,16 +67,16 @@ def read_windows(
     readers = DayReaders(archive, whole)
     sources = Sources(readers)
     known = _known_removal(removal) if removal else None
-    requests = plan_requests(tasks, archive, known)
+    reads = plan_requests(tasks, archive, known)
     bounds = refuse_large(tasks, sources, max_samples)
-    refuse_slow(tasks, readers, requests, bounds, known)
+    refuse_slow(tasks, readers, reads, bounds, known)
     if removal:
         from shared.stations.inventories import Inventories  # counts do without
 
         inventories = Inventories(archive)
         sources = Sources(readers, inventories)
         plan_removals(tasks, sources, inventories, removal)
-        refuse_slow(tasks, readers, requests, bounds, known)
+        refuse_slow(tasks, readers, reads, bounds, known)
     _read_tasks(tasks, sources, max_samples, budget)
     for window in windows:
         if isinstance(window, MalformedWindow):

@@ -82,7 +82,7 @@ def write_windows(results: Sequence[WindowResult], file_format: str) -> File:
 
 def _described(result: WindowResult, file_format: str) -> _Described:
     """Describe a window, with a warning where a file rounds its samples; or else its failure."""
-    with guard.attempt(str(result.window)) as attempt:
+    with guard.attempt(result.window) as attempt:
         if file_format != JSON:
             (result,) = with_rounding([result], file_format)
         description = result.description()
@@ -125,7 +125,7 @@ def _written(described: list[_Described], file_format: str) -> tuple[list[_Descr
 def _writable(each: _Described, file_format: str) -> _Described:
     """Return a window as it is if it can be written by itself, or else its failure."""
     if each.result.trace is not None:
-        with guard.attempt(str(each.result.window)) as attempt:
+        with guard.attempt(each.result.window) as attempt:
             _write([each], file_format)
         if attempt.error:
             return _failed(each.result, attempt.error)

@@ -2,7 +2,7 @@
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from obspy import Trace, UTCDateTime
@@ -77,7 +77,7 @@ class WindowResult:
         shift = describe_shift(self.trace, self.placed)
         warnings = [*self.warnings, *([shift] if shift else [])]
         return {
-            **asdict(window.channel),
+            **vars(window.channel),
             "delta": stats.delta,
             "sampling_rate": stats.sampling_rate,
             "starttime": format_time(stats.starttime),

@@ -12,7 +12,6 @@ from shared.waveforms.segments import (
     is_near,
     is_one_rate,
     join,
-    merge_nearby,
     overlaps,
 )
 from tests.support.builders import make_trace, noise
@@ -215,15 +214,6 @@ def test_a_sample_just_outside_may_be_in_the_span() -> None:
     assert is_near(trace, at(200), at(300))
     assert not is_near(trace, at(200.1), at(300))
     assert is_near(trace, at(150), at(160))
-
-
-def test_spans_close_to_one_another_are_merged() -> None:
-    far = START + 10_000
-    given = [(far, far + 10), (START + 5, START + 7), (START, START + 20)]
-    assert merge_nearby(given) == [(START, START + 20), (far, far + 10)]
-    assert merge_nearby([(START, START + 20), (START + 620, START + 630)]) == [(START, START + 630)]
-    assert len(merge_nearby([(START, START + 20), (START + 620.01, START + 630)])) == 2
-    assert merge_nearby([]) == []
 
 
 def test_where_samples_are_around_a_time() -> None:
