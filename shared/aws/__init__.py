@@ -11,6 +11,7 @@ time_limit: refuses work that would not end within the function's time.
 deadline: the time left in an invocation, for its requests to S3 and for another job.
 
 _requests: sends S3's requests, and translates their errors.
+_plain_get: GET for public objects, without the layers of botocore.
 _attempts: repeats requests until the deadline.
 _timed_sockets: connections that keep the deadline, whatever S3 does.
 _bodies: reads bodies, and compares their sizes and versions.

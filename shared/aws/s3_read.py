@@ -13,6 +13,7 @@ from botocore.exceptions import ClientError
 from shared import limits, settings
 from shared.aws._attempts import BrokenAnswerError
 from shared.aws._bodies import ObjectPart, content_length, read_body, read_to_end
+from shared.aws._plain_get import get_object
 from shared.aws._requests import Target, request
 from shared.aws.memory import require_memory
 from shared.aws.s3_client import MAX_CONNECTIONS, in_background, in_threads
@@ -165,12 +166,15 @@ def read_part(
     target = _target(source)
     byte_range = f"bytes={first}" if first < 0 else f"bytes={first}-{'' if last is None else last}"
     condition: dict[str, Any] = {"IfMatch": etag} if etag else {}
+    headers = {"Range": byte_range, **({"If-Match": etag} if etag else {})}
 
     def get(s3: "S3Client") -> ObjectPart:
         try:
-            answer = s3.get_object(
-                Bucket=source.bucket, Key=source.key, Range=byte_range, **condition
-            )
+            answer: Any = get_object(s3, source.bucket, source.key, headers)
+            if answer is None:
+                answer = s3.get_object(
+                    Bucket=source.bucket, Key=source.key, Range=byte_range, **condition
+                )
         except ClientError as error:
             return _refused_part(error, source, first)
         # Compared here too: not every server that speaks S3 knows the condition.
