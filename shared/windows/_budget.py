@@ -14,9 +14,6 @@ from shared.windows.request import Window
 _SLOWER = 2
 """Allowance for a processor that is slower than the estimate's."""
 
-_FEW_SEGMENTS = 16
-"""As many are joined in less time than it takes to compare that with the limits."""
-
 
 class Budget:
     """The time of a request, from its start on: of the processor, and until the function ends.
@@ -61,7 +58,7 @@ class Budget:
         Raises:
             TooLargeError: there are too many.
         """
-        if segments <= _FEW_SEGMENTS:
+        if segments < 2:  # there is nothing to join
             return
         work = Work(segments=segments)
         if work.is_too_much:
