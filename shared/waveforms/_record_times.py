@@ -8,6 +8,7 @@ lost in files: ObsPy joins such segments again when it reads them.
 """
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -61,18 +62,22 @@ class Run:
         """The sample interval in ns."""
         return 1e9 * float(self.trace.stats.delta)
 
-    @property
+    @cached_property
     def ends(self) -> IntArray:
         """The time of each record's last sample, in ns since 1970."""
         lasts = np.append(self.firsts[1:], self.trace.data.size) - self.firsts - 1
         return self.starts + np.round(lasts * self.delta_ns).astype(np.int64)
 
-    @property
+    @cached_property
     def late(self) -> npt.NDArray[np.float64]:
         """How much later each record is than by the count from the first one, in ns."""
         since = self.starts - self.starts[0]  # exact, as the times themselves are not as floats
         late: npt.NDArray[np.float64] = since - self.firsts * self.delta_ns
         return late
+
+    @cached_property
+    def _lateness(self) -> tuple[float, float]:
+        return float(self.late.min()), float(self.late.max())
 
     def record_at(self, time: UTCDateTime) -> int:
         """Return the record with the first sample from a time on; 0 if there is none."""
@@ -137,7 +142,8 @@ class Run:
         The lateness is that of the record from which the segment's samples are counted.
         """
         limit = _LIMIT * self.delta_ns + _ROUNDING_NS
-        if np.abs(late - reference).max() <= limit:  # as in most runs
+        least, most = self._lateness
+        if most - reference <= limit and reference - least <= limit:  # as in most runs
             return [(0, len(late), reference)]
         (back, _), *earlier = _pieces(late[:origin][::-1], reference, limit)
         (ahead, _), *later = _pieces(late[origin:], reference, limit)

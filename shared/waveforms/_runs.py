@@ -21,6 +21,8 @@ _ENCODINGS = {1: "INT16", 3: "INT32", 4: "FLOAT32", 5: "FLOAT64", 10: "STEIM1", 
 _KIND = ("ids", "rates", "qualities", "encodings", "little", "lengths")
 """Columns of a table of records that the header of a trace repeats."""
 
+_MOST_KEPT = 64  # runs, each with 24 bytes for each of its records
+
 IntArray = npt.NDArray[np.int64]
 
 
@@ -48,13 +50,21 @@ class Runs:
         self._records, self._decoded, self._places = records, decoded, places
         self._begins, self._stops, self._size = begins, stops, size
         self._headers: dict[tuple[Any, ...], Stats] = {}
+        self._made: dict[int, Run] = {}
 
     def __len__(self) -> int:
         """Return the number of runs."""
         return len(self._begins)
 
     def __getitem__(self, number: int) -> Run:
-        """Return a run."""
+        """Return a run; windows in order of time ask for the same one again and again."""
+        if number not in self._made:
+            if len(self._made) == _MOST_KEPT:
+                self._made.clear()
+            self._made[number] = self._make(number)
+        return self._made[number]
+
+    def _make(self, number: int) -> Run:
         first, end = int(self._begins[number]), int(self._stops[number])
         places = self._places
         samples = self._decoded.samples(int(places[first]), int(places[end - 1]) + 1)

@@ -50,10 +50,19 @@ class TimingQuality:
 
     def within(self, first_ns: int, last_ns: int) -> "TimingQuality":
         """Return the quality of the records with samples in a time span."""
-        inside = (self.ends >= first_ns) & (self.starts <= last_ns)
+        begin = int(np.searchsorted(self._latest, first_ns))
+        end = int(np.searchsorted(self.starts, last_ns, side="right"))
+        inside = np.arange(begin, max(begin, end))
+        inside = inside[self.ends[inside] >= first_ns]
         return TimingQuality(
             self.starts[inside], self.ends[inside], self.percents[inside], self.locked[inside]
         )
+
+    @cached_property
+    def _latest(self) -> IntArray:
+        """The latest end of all records up to each one."""
+        latest: IntArray = np.maximum.accumulate(self.ends)
+        return latest
 
     def worst(self, firsts: IntArray, lasts: IntArray) -> tuple[IntArray, npt.NDArray[np.bool_]]:
         """Return the worst quality in each of several time spans.
@@ -67,7 +76,7 @@ class TimingQuality:
             locked all the time.
         """
         known = np.where(self.percents >= 0, self.percents, _ABOVE_ALL)
-        begin = np.searchsorted(np.maximum.accumulate(self.ends), firsts)
+        begin = np.searchsorted(self._latest, firsts)
         end = np.searchsorted(self.starts, lasts, side="right")
         places = np.stack([begin, np.maximum(begin, end)], axis=1).ravel()
         percents = np.minimum.reduceat(np.append(known, _ABOVE_ALL), places)[::2]

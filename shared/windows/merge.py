@@ -38,7 +38,7 @@ def window_counts(window: Window, segments: Sequence[Trace]) -> tuple[Stream, li
     """
     near = Stream(list(_near(segments, window)))
     types = sorted({trace.data.dtype.name for trace in near})
-    messages = join(near)
+    messages = join(near) if len(near) > 1 else []
     if len(types) > 1:
         delivered = np.result_type(*types).name
         messages.append(
