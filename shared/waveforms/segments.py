@@ -4,7 +4,6 @@ import math
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
-from operator import itemgetter
 
 import numpy as np
 from obspy import Stream, Trace, UTCDateTime

@@ -128,9 +128,9 @@ def test_windows_that_no_time_is_left_for_have_an_error_in_their_place(
     request = at("00:02:00", "00:02:10", "00:02:20")
     expected = timewindow_handler(request)
     for event in (request, http_event(json.dumps(request))):
-        clock = iter([0.0, 0.1, 19.9, 20.1])  # of the start, of the batch, and of two windows
+        clock = iter([0.0, 0.1, 23.9, 24.1])  # of the start, of the batch, and of two windows
         monkeypatch.setattr(_budget.time, "thread_time", partial(next, clock))
-        check_partly_answered(timewindow_handler(event), expected, "20 s of processor time were")
+        check_partly_answered(timewindow_handler(event), expected, "24 s of processor time were")
 
 
 def test_the_windows_that_are_done_are_answered_in_time(

@@ -153,7 +153,10 @@ def test_requests_of_everyday_are_within_the_limit(work: Work) -> None:
 def test_requests_that_take_longer_are_refused(work: Work, words: str) -> None:
     with pytest.raises(TooLargeError, match=words) as caught:
         work.check()
-    assert caught.value.details == {"seconds": round(work.seconds, 1), "limit": limits.DEFAULTS["MAX_PROCESSOR_SECONDS"]}
+    assert caught.value.details == {
+        "seconds": round(work.seconds, 1),
+        "limit": limits.DEFAULTS["MAX_PROCESSOR_SECONDS"],
+    }
 
 
 @pytest.mark.parametrize(
