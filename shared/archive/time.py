@@ -32,7 +32,7 @@ def count_days(starttime: UTCDateTime, endtime: UTCDateTime) -> int:
 
 @lru_cache(4096)
 def _day(number: int) -> Day:
-    """Return a day by its number since 1970; windows of one day share it, and what it keeps."""
+    """Return a day by its number since 1970: the same object for all windows of the day."""
     return Day.of_number(number)
 
 

@@ -1,8 +1,8 @@
 """Send a GET for a public object without the layers that botocore puts around one.
 
-They resolve the endpoint, check parameters, write a user agent and parse times anew for each
-request: two thirds of the processor's time for one. Here the client's own connections send it. The
-answer, or the error, is what the client's `get_object` would give.
+For each request, these resolve the endpoint, check parameters, write a user agent and parse times.
+That is half of a request's processor time. Here the client's own connections send it. The answer
+and the errors are those of the client's `get_object`.
 """
 
 import re
@@ -46,7 +46,6 @@ def get_object(
 
     Raises:
         ClientError: S3 refused the request.
-        HTTPClientError: there was no answer.
     """
     base, session = _base_url(client, bucket), _session(client)
     if not base or session is None or not _PLAIN_KEY.fullmatch(key):
