@@ -28,7 +28,9 @@ def test_storm_within_the_time_is_survived(
     )
     invoked = invoke(*EVENTS[event], left_s=left_s, clock=clock.monotonic)
     assert "error" not in str(invoked.answer)
-    assert storm_s < invoked.seconds < storm_s + 6
+    # A day's HEAD and StationXML pause at the same time, and fake time adds up their last pauses.
+    last_s = 11 if EVENTS[event][0] == "response" else 6
+    assert storm_s < invoked.seconds < storm_s + last_s
     assert len(s3.requests) < 20 + storm_s / 2.5  # pauses grow to five seconds
 
 
