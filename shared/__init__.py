@@ -28,6 +28,6 @@ A module imports only from lower layers; `tests/test_architecture.py` has the la
 
 import gc
 
-# Importing ObsPy allocates some 100,000 objects that stay alive. With the default threshold of 700
-# allocations, the garbage collector would scan them over and over, for an eighth of a cold start.
-gc.set_threshold(50_000)
+# A start allocates some 200,000 objects that stay alive. With the default threshold of 700
+# allocations, the garbage collector would scan them over and over, for a quarter of a cold start.
+gc.set_threshold(200_000)

@@ -126,6 +126,7 @@ class Sweep:
         keys = [day_keys(sampling_rate, number) for number in range(self.rounds + 1)]
         job = json.dumps({"bucket": SCEDC.bucket, "keys": keys})
         options = ["--rm", "--volume", "/tmp", "--entrypoint", "python3", *one_processor()]
+        options += ["--env", "PYTHONPATH=/var/task:/var/runtime"]  # the runtime has boto3
         for name, value in self.environment.items():
             options += ["--env", f"{name}={value}"]
         program = Path(obspy_day.__file__).read_text(encoding="utf-8")

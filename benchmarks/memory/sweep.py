@@ -5,8 +5,8 @@ S3 server on this machine. Every invocation reads other stations than the one be
 about the channel is cached. At each size the first invocation is the cold start; the others are
 the rounds. ObsPy alone is measured in the same run.
 
-Needs Linux and a Docker engine that has, or can pull, AWS's base image. Takes up to half an hour,
-in which the machine should do nothing else.
+Needs Linux and a Docker engine that has, or can pull, AWS's base image. Takes some ten minutes, in
+which the machine should do nothing else.
 """
 
 import argparse
@@ -39,13 +39,14 @@ from local.cloud.docker import (
 from local.project import PROJECT
 from runner.costs.measurement import MEASUREMENT
 
-RESPONSE_MB = (512, 768, 1024, 1280, 1536, 1769, 2048, 2560, 3008, 3538)
-TIMEWINDOW_MB = (256, 512, 768, 1024, 1280, 1536, 1769, 2048, 2560, 3008)
-"""The measured memory sizes, in MB. At 3,538 MB a function has two vCPUs."""
+RESPONSE_MB = (768, 1024, 1769, 2048, 3538)
+TIMEWINDOW_MB = (1280, 1536, 1769, 2048)
+"""The measured memory sizes, in MB: those that may be recommended, and some on either side. At
+3,538 MB a function has two vCPUs."""
 
 OBSPY_HZ = (40.0, 100.0, 200.0)
 
-_ROUNDS = 5
+_ROUNDS = 3
 
 
 def main() -> None:

@@ -44,10 +44,12 @@ def measured(name: str) -> Row:
     """Return a row; one that needs a Docker engine has no figures where there is none."""
     sys.stderr.write(f"measuring {name} ...\n")
     try:
-        return ROWS[name]()
+        row = ROWS[name]()
     except DockerError as error:
         sys.stderr.write(f"{error}\n")
-        return Row("100 Hz day, first call", "needs a Docker engine", (), (1.5,))
+        row = Row("100 Hz day, first call", "needs a Docker engine", (), (1.5,))
+    sys.stderr.write(f"{' | '.join(row.cells())}\n")
+    return row
 
 
 if __name__ == "__main__":

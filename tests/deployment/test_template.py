@@ -3,9 +3,11 @@
 import copy
 import importlib.machinery
 import importlib.util
+import json
 import re
 import subprocess
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
@@ -273,13 +275,28 @@ def test_region_is_the_archive_region() -> None:
     assert re.search(r'^region = "(.*?)"', config, re.M)[1] == SCEDC.region
 
 
+def test_the_images_keep_the_endpoints_of_their_services(tmp_path: Path) -> None:
+    services = {"s3": {"endpoints": {"aws-global": {}}}, "ec2": {}, "sqs": {}}
+    described = {"version": 3, "partitions": [{"partition": "aws", "services": services}]}
+    path = tmp_path / "endpoints.json"
+    path.write_text(json.dumps(described))
+    installer().prune_endpoints(path)
+    del services["ec2"]
+    assert json.loads(path.read_text()) == described
+
+
 def test_every_python_version_has_a_lock() -> None:
+    assert PARAMETERS["PythonVersion"]["AllowedValues"] == list(installer().LOCKS)
+
+
+def installer() -> ModuleType:
+    """Return the script that installs the images' dependencies."""
     path = str(PROJECT / "image" / "install-dependencies")
     loader = importlib.machinery.SourceFileLoader("install_dependencies", path)
     spec = importlib.util.spec_from_loader(loader.name, loader)
     module = importlib.util.module_from_spec(spec)
     loader.exec_module(module)
-    assert PARAMETERS["PythonVersion"]["AllowedValues"] == list(module.LOCKS)
+    return module
 
 
 def test_parameters_are_explained_and_used() -> None:

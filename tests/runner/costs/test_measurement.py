@@ -13,7 +13,7 @@ def test_measurement_says_where_it_comes_from():
     assert {"python", "obspy", "docker", "kernel", "base_image"} <= set(MEASURED["versions"])
     assert [day["sampling_rate"] for day in MEASURED["days"]] == RATES
     sizes = {cell["memory_mb"] for cell in MEASURED["response"]}
-    assert {512, 1024, 1769, 2048, 3008, 3538} <= sizes
+    assert {768, 1024, 1769, 2048, 3538} <= sizes
     assert len(MEASURED["response"]) == len(sizes) * len(RATES)
 
 
