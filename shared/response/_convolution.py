@@ -76,7 +76,7 @@ def convolve(samples: FloatArray, transfer: Transfer, threads: int | None = None
         raise ValueError(
             f"{samples.size} samples: must be {layout.points}, half of the FFT's length"
         )
-    threads = threads or min(_MAX_THREADS, len(os.sched_getaffinity(0)))
+    threads = threads or min(_MAX_THREADS, _processors())
     table = _Table(samples.reshape(layout.size, layout.count), transfer)
     columns = range(0, layout.count, _COLUMNS)
     _share(table.transform_columns, columns, threads)
@@ -167,6 +167,11 @@ class _Table:
         """Return powers of the root of unity that the whole FFT has."""
         roots: ComplexArray = np.exp((-2j * np.pi / self._points) * (powers % self._points))
         return roots
+
+
+def _processors() -> int:
+    """Return the number of processors of this process; only Linux tells it."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
 
 
 def _share(work: Callable[[Iterator[int]], None], starts: range, threads: int) -> None:
