@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Invoke the functions through boto3: one channel day, time windows, or the whole archive.
+"""Invoke the functions through boto3, for days, windows or the whole archive; fetch results.
 
 See `python run_lambda.py --help`; the code is in `runner/`.
 """
@@ -9,13 +9,13 @@ import sys
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from runner.commands import response, windows
+from runner.commands import fetch, response, windows
 from runner.commands.arguments import parse
 from runner.errors import CallError, InputError, RunError
 from runner.sending.target import Target
 from shared.errors import BadRequestError, SettingsError
 
-_COMMANDS = {"response": response.run, "windows": windows.run}
+_COMMANDS = {"response": response.run, "windows": windows.run, "fetch": fetch.run}
 
 _INTERRUPTED = 130
 """Exit status after Ctrl-C, as in shells."""

@@ -85,7 +85,9 @@ class StoredObject:
         ]
         digest = hashlib.md5(repr((places, stamps)).encode(), usedforsecurity=False)
         modified = max((stamp[2] for stamp in stamps), default=0) / 1e9
-        return cls(tuple(pieces), digest.hexdigest(), modified, stamps=stamps)
+        # S3 marks ETags that are not the MD5 of the content by a dash, too.
+        etag = f"{digest.hexdigest()}-1"
+        return cls(tuple(pieces), etag, modified, stamps=stamps)
 
     @property
     def size(self) -> int:

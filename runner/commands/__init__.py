@@ -5,7 +5,11 @@ Contents::
     arguments     command line; its options are in _options.py
     response      command for channel days: one, or as many as the archive has
     windows       command for time windows
+    fetch         command that fetches results
+    selected      channel days that a command line selects
     batch         send many requests: progress, results file, interruption, summary
+    fetching      fetch many results: progress, failures by name, summary
+    pace          concurrency of a run, its interruption and its end
     dry_run       print the requests and their estimated cost, send nothing
     output_file   write replies to a file
 """

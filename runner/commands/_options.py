@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
+from runner.results.layout import LAYOUTS
 from runner.results.results_file import DEFAULT_PATH
 from runner.sending.local_services import DEFAULT_PORT, LocalServices, parse_port
 from runner.sending.target import REGION
@@ -14,11 +15,14 @@ from shared.response.parameters import PARAMETERS, as_text
 CONCURRENCY = 10
 """Default number of calls at the same time: the lowest quota of a new AWS account."""
 
+DOWNLOADS = Path("corrected")
+"""Default folder of the command `fetch`."""
+
 RETRIES = 5
 """Default number of retries of a call that failed temporarily."""
 
 
-def target_options(*, queue: bool) -> argparse.ArgumentParser:
+def target_options(*, queue: bool, function: bool = True) -> argparse.ArgumentParser:
     """Return a parent parser with the options that may precede or follow the command.
 
     Options that are not given leave no attribute, so the command's parser does not overwrite the
@@ -26,14 +30,20 @@ def target_options(*, queue: bool) -> argparse.ArgumentParser:
 
     Args:
         queue: whether `--queue` is one of them.
+        function: whether those of a function are among them.
     """
     parser = argparse.ArgumentParser(
         add_help=False, allow_abbrev=False, argument_default=argparse.SUPPRESS
     )
     group = parser.add_argument_group("target")
-    group.add_argument(
-        "--function-name", type=_name, metavar="NAME", help="the function's name on AWS"
-    )
+    if function:
+        group.add_argument(
+            "--function-name", type=_name, metavar="NAME", help="the function's name on AWS"
+        )
+        group.add_argument(
+            "--endpoint-url", metavar="URL", help="the emulator, such as http://127.0.0.1:9000"
+        )
+        group.add_argument("-o", type=Path, metavar="FILE", help="write the reply to a file")
     if queue:
         group.add_argument(
             "--queue", type=_name, metavar="NAME", help="send requests to this queue (name or URL)"
@@ -41,16 +51,12 @@ def target_options(*, queue: bool) -> argparse.ArgumentParser:
     group.add_argument("--region", help=f"AWS region (default: the configured region, or {REGION})")
     group.add_argument("--profile", help="profile of your AWS configuration")
     group.add_argument(
-        "--endpoint-url", metavar="URL", help="the emulator, such as http://127.0.0.1:9000"
-    )
-    group.add_argument(
         "--local",
         type=_local,
         metavar="PORT",
         help="the functions, S3 and queue of `make serve` on this machine (default port:"
         f" {DEFAULT_PORT}); needs no credentials",
     )
-    group.add_argument("-o", type=Path, metavar="FILE", help="write the reply to a file")
     group.add_argument(
         "--retries",
         type=_at_least(0),
@@ -65,6 +71,43 @@ def add_response_options(parser: argparse.ArgumentParser) -> None:
     _add_selection(parser)
     _add_parameters(parser)
     _add_batch(parser)
+    _add_download(parser, "fetch the results into this folder: see the command fetch")
+
+
+def add_fetch_options(parser: argparse.ArgumentParser) -> None:
+    """Add the options of the command `fetch`."""
+    _add_download(parser, f"folder for the results, created if missing (default: {DOWNLOADS})")
+    parser.add_argument(
+        "--results",
+        type=Path,
+        metavar="FILE",
+        help=f"fetch the results of this results file (default: {DEFAULT_PATH})",
+    )
+    parser.add_argument(
+        "--output-bucket",
+        type=_name,
+        metavar="BUCKET",
+        help="where the results of --day and --nscl, or of queued requests, are (default:"
+        " S3_OUTPUT_BUCKET)",
+    )
+    parser.add_argument(
+        "--concurrency",
+        type=_at_least(1),
+        metavar="N",
+        help=f"downloads at the same time (default: {CONCURRENCY})",
+    )
+    _add_selection(parser)
+    _add_parameters(parser)
+
+
+def _add_download(parser: argparse.ArgumentParser, text: str) -> None:
+    parser.add_argument("--download", type=Path, metavar="DIR", help=text)
+    parser.add_argument(
+        "--layout",
+        choices=LAYOUTS,
+        help="of the folder: the paths of the bucket (archive), or"
+        f" YEAR/NET/STA/CHA.D/NET.STA.LOC.CHA.D.YEAR.DAY (sds); default: {LAYOUTS[0]}",
+    )
 
 
 def add_windows_options(parser: argparse.ArgumentParser) -> None:

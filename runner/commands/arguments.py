@@ -10,7 +10,9 @@ from typing import Any
 
 from runner.commands._options import (
     CONCURRENCY,
+    DOWNLOADS,
     RETRIES,
+    add_fetch_options,
     add_response_options,
     add_windows_options,
     target_options,
@@ -37,6 +39,7 @@ Examples:
   python run_lambda.py windows --request request.json -o output.json
   python run_lambda.py --local
   python run_lambda.py response --day 2024-01-01 --nscl 'CI.BOM.BH?.*' --local 9010
+  python run_lambda.py fetch --day 2024-01-01 --nscl 'CI.BOM.BH?.*' --local
 """
 
 RESPONSE_EXAMPLES = """\
@@ -62,6 +65,20 @@ Examples:
   python run_lambda.py windows --request request.json --format mseed -o windows.mseed
 """
 
+FETCH_EXAMPLES = """\
+Examples:
+  python run_lambda.py fetch --results week.jsonl --download week
+  python run_lambda.py fetch --results week.jsonl --download archive --layout sds
+  python run_lambda.py fetch --day 2019,183..2019,189 --nscl 'CI.SOC.HH?.*' --output-bucket BUCKET
+  python run_lambda.py fetch --day 2019,183 --nscl CI.SOC.HHZ. --output ACC --local
+
+Results are read with your own credentials. A file appears once it is complete. Beside it lies its
+description, FILE.json: the object, its ETag, and its metadata. Run the same line again to resume:
+a file of the object's length and ETag is kept, and a changed object is fetched again. Give the
+parameters that the days were corrected with, as they are part of the key. Results that cannot be
+fetched are named, and the exit status is 1.
+"""
+
 
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """Read the command line; an invalid one exits with status 2.
@@ -79,9 +96,12 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     options = parser.parse_args(_with_local_port(words))
     if problem := _conflict(options):
         options.error(problem)
+    if options.command == "fetch":
+        options.download = options.download or DOWNLOADS
     if options.concurrency is None:
         emulated = (options.endpoint_url or options.local) and not options.queue
-        options.concurrency = 1 if emulated else CONCURRENCY
+        one_at_a_time = emulated and options.command != "fetch"
+        options.concurrency = 1 if one_at_a_time else CONCURRENCY
     return options
 
 
@@ -126,11 +146,36 @@ def _conflict(options: argparse.Namespace) -> str | None:
         return f"-o and --plot both name {options.o}: give two files"
     if options.results and str(options.results) in options.file:
         return f"--file and --results both name {options.results}: give two files"
-    if options.output_bucket and not options.resume:
-        return "--output-bucket is where --resume looks: give both"
+    conflict_of = _conflict_of_fetch if options.command == "fetch" else _conflict_of_results
+    if problem := conflict_of(options):
+        return problem
     folders = [path.parent for path in (options.o, options.results, options.plot) if path]
     missing = [folder for folder in folders if not folder.is_dir()]
     return f"there is no folder {missing[0]}" if missing else None
+
+
+def _conflict_of_results(options: argparse.Namespace) -> str | None:
+    """Return an error message for options about results that contradict each other."""
+    if options.output_bucket and not options.resume:
+        return "--output-bucket is where --resume looks: give both"
+    if options.download and options.queue:
+        return "--download with --queue: the results come later, so get them by the command fetch"
+    if options.layout and not options.download:
+        return "--layout is that of a folder of results: name the folder with --download"
+    return None
+
+
+def _conflict_of_fetch(options: argparse.Namespace) -> str | None:
+    """Return an error message for options of `fetch` that contradict each other."""
+    for name in ("function_name", "endpoint_url", "queue", "o"):
+        if getattr(options, name):
+            option = f"--{name.replace('_', '-')}" if name != "o" else "-o"
+            return f"{option} is for calling functions: fetch reads their results from S3"
+    if bool(options.day) != bool(options.nscl):
+        return "--day and --nscl: give both of these, or neither"
+    if options.results and (options.day or options.file):
+        return "--results names results, and so do --day, --nscl and --file: give one or the other"
+    return None
 
 
 def build_parser() -> argparse.ArgumentParser:
@@ -146,6 +191,7 @@ def build_parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(dest="command")
     add_response_options(_command(commands, "response", RESPONSE_EXAMPLES, "correct channel days"))
     add_windows_options(_command(commands, "windows", WINDOWS_EXAMPLES, "get time windows"))
+    add_fetch_options(_command(commands, "fetch", FETCH_EXAMPLES, "fetch corrected days"))
     parsers = (parser, *commands.choices.values())
     # add_subparsers sets the default command to None.
     parser.set_defaults(
@@ -159,7 +205,9 @@ def build_parser() -> argparse.ArgumentParser:
 _DEFAULTS: dict[str, Any] = {
     "command": "response",
     "file": [],
+    "download": None,
     "dry_run": False,
+    "layout": None,
     "resume": False,
     "retries": RETRIES,
     "request": Path("request.json"),
@@ -169,12 +217,13 @@ _DEFAULTS: dict[str, Any] = {
 
 
 def _command(commands: Any, name: str, examples: str, summary: str) -> argparse.ArgumentParser:
+    means = f"with the function {FUNCTION_NAMES[name]}" if name in FUNCTION_NAMES else "from S3"
     parser: argparse.ArgumentParser = commands.add_parser(
         name,
-        parents=[target_options(queue=name == "response")],
+        parents=[target_options(queue=name == "response", function=name in FUNCTION_NAMES)],
         argument_default=argparse.SUPPRESS,
         help=summary,
-        description=f"{summary[0].upper()}{summary[1:]} with the function {FUNCTION_NAMES[name]}.",
+        description=f"{summary[0].upper()}{summary[1:]} {means}.",
         epilog=examples,
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,

@@ -2,8 +2,8 @@
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
 
+from runner.commands.pace import Pace, interrupted, report
 from runner.errors import CallError
 from runner.results.results_file import ResultsFile
 from runner.results.summary import Summary
@@ -14,24 +14,11 @@ from runner.sending.request_result import RequestResult
 from runner.sending.retry import call_with_retries
 from runner.sending.target import Target
 from runner.sending.workers import run_workers
-from runner.terminal import Progress, pluralize
+from runner.terminal import Progress
 from shared.corrected_days.request import CorrectedDayRequest
 
 Sender = Callable[[Sequence[CorrectedDayRequest]], list[RequestResult]]
 """Sends requests and returns their results."""
-
-
-@dataclass(frozen=True)
-class Pace:
-    """Concurrency and retries of a run.
-
-    Attributes:
-        concurrency: number of parallel calls.
-        retries: maximum number of retries of a call after transient errors.
-    """
-
-    concurrency: int
-    retries: int
 
 
 def run_batch(
@@ -64,14 +51,15 @@ def run_batch(
             _slices(requests, size),
             min(pace.concurrency, -(-len(requests) // size)),
             stop,
-            lambda workers: progress.note(_interrupted(workers)),
+            lambda workers: progress.note(interrupted(workers, "call")),
         )
         for results in completed:
             recorded = summary.add(results)
             results_file.write(recorded)
             for result in recorded:
                 progress.step(failed=result.error is not None)
-    return _report(summary, target, results_file, stop, time.monotonic() - begin)
+    verb = "queued" if target.queue else "done"
+    return report(summary, verb, results_file.path, stop, time.monotonic() - begin)
 
 
 def function_sender(target: Target, pace: Pace, stop: Stop) -> Sender:
@@ -125,23 +113,3 @@ def _slices(
     requests: Sequence[CorrectedDayRequest], size: int
 ) -> Iterator[Sequence[CorrectedDayRequest]]:
     return (requests[first : first + size] for first in range(0, len(requests), size))
-
-
-def _interrupted(workers: int) -> str:
-    calls = pluralize(workers, "running call")
-    return f"interrupted: waiting for {calls}; interrupt again to exit at once"
-
-
-def _report(
-    summary: Summary, target: Target, results_file: ResultsFile, stop: Stop, seconds: float
-) -> int:
-    """Print the summary and return the exit status."""
-    for line in summary.lines("queued" if target.queue else "done", seconds):
-        print(line)
-    if summary.done or summary.failed:
-        print(f"results in {results_file.path}")
-    if summary.fatal:
-        raise summary.fatal  # last, so that the problem to fix is the last line on the terminal
-    if stop.signal:
-        return stop.exit_status
-    return 1 if summary.failed else 0

@@ -2,15 +2,18 @@
 
 import argparse
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from runner.commands import dry_run
-from runner.commands.arguments import SAMPLE
-from runner.commands.batch import Pace, run_batch
+from runner.commands.batch import run_batch
+from runner.commands.fetching import fetch_one, fetch_results
 from runner.commands.output_file import write_output
+from runner.commands.pace import Pace
+from runner.commands.selected import list_archive, selectors_of
 from runner.errors import InputError
 from runner.results import resume
+from runner.results.layout import Place, uris_in
 from runner.results.reply_notes import day_lines
 from runner.results.results_file import (
     DEFAULT_PATH,
@@ -19,23 +22,15 @@ from runner.results.results_file import (
     read_results,
     refuse_existing,
 )
-from runner.selection.channel_patterns import ChannelPattern
-from runner.selection.day_ranges import RANGE, parse_days
-from runner.selection.listing import Listing, list_days
-from runner.selection.request_files import read_requests
+from runner.selection.day_ranges import RANGE
 from runner.selection.resolve_wildcards import resolve
-from runner.selection.selector import Selector, parse_parameters
 from runner.sending.interruption import Stop
-from runner.sending.invoke import invoke, is_failure, unexpected_reply
+from runner.sending.invoke import invoke, is_failure, output_key, unexpected_reply
 from runner.sending.retry import call_with_retries
 from runner.sending.target import Target
 from runner.sending.workers import run_workers
 from runner.terminal import Progress, note
-from shared.archive.day import Day
 from shared.corrected_days.request import CorrectedDayRequest
-from shared.response.parameters import NAMES
-
-_DAYS_WITHOUT_BAR = 16  # listing these takes only a moment
 
 
 def run(options: argparse.Namespace, target: Target) -> int:
@@ -48,8 +43,8 @@ def run(options: argparse.Namespace, target: Target) -> int:
     """
     path = options.results or DEFAULT_PATH
     earlier = read_results(path) if options.resume else None
-    selectors = _selectors(options)
-    selection = resolve(selectors, lambda days: _list_days(target, days))
+    selectors = selectors_of(options)
+    selection = resolve(selectors, lambda days: list_archive(target, days))
     requests = selection.requests
     asks_for_many = any(RANGE in day for day in options.day or []) or any(
         selector.channels.channel is None for selector in selectors
@@ -61,6 +56,8 @@ def run(options: argparse.Namespace, target: Target) -> int:
         if options.o:
             raise InputError("-o is for a single request: for several, use --results")
         refuse_existing(path, resumed=options.resume)
+    if place := Place(options.download, options.layout) if options.download else None:
+        place.files(uris_in("any", requests))  # refuses before anything is sent
     for line in selection.notes:
         note(line)
     pending = requests if earlier is None else _pending(requests, earlier, options, target)
@@ -72,34 +69,15 @@ def run(options: argparse.Namespace, target: Target) -> int:
         return _run_one(requests[0], target, options)
     pace = Pace(options.concurrency, options.retries)
     with ResultsFile(path, earlier) as results_file:
-        return run_batch(pending, skipped, target, pace, results_file)
-
-
-def _selectors(options: argparse.Namespace) -> list[Selector]:
-    """Return the selectors of the command line and of its files."""
-    fields = {name: value for name, value in vars(options).items() if name in NAMES}
-    selectors: list[Selector] = []
-    if options.day or options.nscl or not options.file:
-        parameters = parse_parameters(fields)
-        channels = [ChannelPattern.parse(nscl) for nscl in options.nscl or [SAMPLE["nscl"]]]
-        ranges = [parse_days(day) for day in options.day or [SAMPLE["day"]]]
-        selectors = [Selector(days, each, parameters) for each in channels for days in ranges]
-    for path in options.file:
-        file = read_requests(path, fields)
-        selectors += file.selectors
-        for line in file.ignored:
-            note(f"ignored: {line}")
-    return selectors
-
-
-def _list_days(
-    target: Target, patterns: Mapping[Day, Sequence[ChannelPattern]]
-) -> dict[Day, Listing]:
-    archive, client = target.archive, target.archive_client()
-    if len(patterns) <= _DAYS_WITHOUT_BAR:
-        return list_days(client, archive, patterns, lambda: None)
-    with Progress(len(patterns), f"listing {archive.bucket}", "days") as progress:
-        return list_days(client, archive, patterns, progress.step)
+        status = run_batch(pending, skipped, target, pace, results_file)
+    if not place or status > 1:  # interrupted
+        return status
+    uris = read_results(path).corrected
+    bucket = options.output_bucket or target.output_bucket(earlier.bucket if earlier else None)
+    # Skipped ones that the file does not have were found in the bucket.
+    uris |= uris_in(bucket or "", set(requests) - set(pending) - uris.keys())
+    wanted = {request: uris[request] for request in requests if request in uris}
+    return max(status, fetch_results(wanted, place, target, pace))
 
 
 def _pending(
@@ -159,4 +137,8 @@ def _run_one(request: CorrectedDayRequest, target: Target, options: argparse.Nam
             print(f"wrote {options.o}")
             for line in day_lines(reply):
                 note(line)
+        if options.download:
+            place = Place(options.download, options.layout)
+            uri = output_key(reply, target.function)
+            note(f"fetched {fetch_one(request, uri, place, target, options.retries)}")
     return stop.exit_status if stop.signal else 0

@@ -3,6 +3,7 @@
 Contents::
 
     results_file   results.jsonl: one line of JSON per request
+    layout         where fetched results go
     resume         which requests an earlier run has done
     summary        counts of results, in a few lines
     warning_kinds  warnings of many replies, counted by kind

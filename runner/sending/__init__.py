@@ -10,5 +10,6 @@ Contents::
     workers          worker threads
     interruption     stop after Ctrl-C or SIGTERM
     download         large replies that come as a link
+    fetch            an object of S3 into a file
     request_result   result of one request
 """

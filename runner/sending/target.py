@@ -44,7 +44,7 @@ class Target:
     """Where requests go.
 
     Attributes:
-        command: "response" or "windows".
+        command: "response", "windows" or "fetch".
         function_name: name of the function; None is the command's default.
         region, profile: of the AWS configuration; None is its default.
         endpoint_url: such as the emulator's; None is AWS.
@@ -116,6 +116,11 @@ class Target:
         """Return an S3 client for the output bucket."""
         config = Config(max_pool_connections=S3_CONNECTIONS)
         client: S3Client = self._client("s3", config, endpoint_url=self._aws_url)
+        return client
+
+    def download_client(self, connections: int) -> "S3Client":
+        """Return an S3 client for a number of concurrent downloads, whose caller retries them."""
+        client: S3Client = self._client("s3", _config(connections), endpoint_url=self._aws_url)
         return client
 
     @property

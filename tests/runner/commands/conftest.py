@@ -1,4 +1,4 @@
-"""Fixtures of the command for time windows."""
+"""Fixtures of the commands: files to send, results to fetch."""
 
 import json
 from collections.abc import Callable
@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 import run_lambda
+from local.cloud.s3_server import S3Server
+from tests.support.fetched import NUMBERS, Files, put
 from tests.support.lambda_api import Answer, LambdaApi
 from tests.support.window_replies import WINDOW, write_request
 
@@ -29,3 +31,24 @@ def windows(api: LambdaApi, no_pauses: None, folder: Path) -> Callable[..., int]
         return run_lambda.main(["windows", *options, "--endpoint-url", api.url])
 
     return run
+
+
+@pytest.fixture
+def files(folder: Path) -> Files:
+    """Return a function that lists the files of a folder, without their descriptions."""
+
+    def listed(name: str) -> list[str]:
+        paths = (path for path in (folder / name).rglob("*") if path.is_file())
+        return sorted(
+            path.relative_to(folder / name).as_posix() for path in paths if path.suffix != ".json"
+        )
+
+    return listed
+
+
+@pytest.fixture
+def bucket(archive: S3Server, folder: Path, no_pauses: None) -> S3Server:
+    """The server with three results."""
+    for number in NUMBERS:
+        put(archive, number)
+    return archive
