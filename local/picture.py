@@ -10,13 +10,13 @@ from matplotlib.axes import Axes
 from obspy import Stream, Trace, UTCDateTime
 
 from local.synthetic.archive import DEMO_CHANNELS
+from runner.results.day_plot import draw_stream, envelope
 
 mpl.use("Agg")  # write a file: there may be no display
 
 from matplotlib import pyplot as plt
 
 _EARTHQUAKE_S = 40.0  # the time shown, from 10 s before the P wave
-_PIXELS = 2000  # columns of a day's envelope, more than the axis has pixels
 
 
 def draw(
@@ -68,43 +68,20 @@ def draw_day(
     rows = len(days) + 1
     figure, axes = plt.subplots(rows, 1, figsize=(10, 2.4 * rows), layout="constrained")
     for axis, (stream, unit, title, colour) in zip(axes, days, strict=False):
-        for trace in stream:
-            hours, low, high = _envelope(trace, UTCDateTime(raw[0].stats.starttime.date))
-            axis.fill_between(hours, low, high, color=colour, linewidth=0.5)
-        axis.set(title=title, ylabel=unit, xlabel=f"hours of {raw[0].stats.starttime.date}")
+        draw_stream(axis, stream, unit, title, colour)
     _draw_window(axes[-1], window)
     figure.savefig(path, dpi=100)
     plt.close(figure)
     return path
 
 
-def _envelope(
-    trace: Trace, midnight: UTCDateTime
-) -> tuple[npt.NDArray[np.float64], npt.NDArray[Any], npt.NDArray[Any]]:
-    """Return hours since midnight, and the smallest and the largest sample at each of them."""
-    per_pixel = -(-trace.stats.npts // _PIXELS)
-    begins = np.arange(0, trace.stats.npts, per_pixel)
-    hours = (trace.stats.starttime - midnight + begins * trace.stats.delta) / 3600
-    low, high = (reduce.reduceat(trace.data, begins) for reduce in (np.minimum, np.maximum))
-    return hours, low, high
-
-
 def _draw_day(axis: Axes, trace: Trace, unit: str, title: str, colour: str) -> None:
-    """Draw a day's envelope, which looks the same as all of its eight million samples."""
-    per_pixel = trace.stats.npts // _PIXELS
-    columns = trace.data[: per_pixel * _PIXELS].reshape(_PIXELS, per_pixel)
-    hours = np.linspace(0, per_pixel * _PIXELS * trace.stats.delta / 3600, _PIXELS)
-    low, high = columns.min(axis=1), columns.max(axis=1)
-    axis.fill_between(hours, low, high, color=colour)
-    # Scaled to the noise: the earthquake is far larger, and has a panel of its own.
+    """Draw a day, scaled to its noise: the earthquake is far larger, and has its own panel."""
+    note = "(the earthquake, below, goes beyond)"
+    draw_stream(axis, Stream([trace]), unit, f"{title} {note}", colour)
+    _, low, high = envelope(trace, trace.stats.starttime)
     noise = 8 * float(np.median(high - low))
-    axis.set(
-        title=f"{title} (the earthquake, below, goes beyond)",
-        ylabel=unit,
-        xlabel="hours of the day",
-        xlim=(0, 24),
-        ylim=(-noise, noise),
-    )
+    axis.set(xlim=(0, 24), ylim=(-noise, noise))
 
 
 def _draw_earthquake(axis: Axes, corrected: Trace, truth: Trace) -> None:

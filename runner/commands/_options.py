@@ -72,11 +72,13 @@ def add_response_options(parser: argparse.ArgumentParser) -> None:
     _add_parameters(parser)
     _add_batch(parser)
     _add_download(parser, "fetch the results into this folder: see the command fetch")
+    _add_plot(parser)
 
 
 def add_fetch_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command `fetch`."""
     _add_download(parser, f"folder for the results, created if missing (default: {DOWNLOADS})")
+    _add_plot(parser)
     parser.add_argument(
         "--results",
         type=Path,
@@ -123,6 +125,12 @@ def add_windows_options(parser: argparse.ArgumentParser) -> None:
     )
     parser.add_argument(
         "--plot", type=Path, metavar="PICTURE", help="plot the windows with matplotlib"
+    )
+
+
+def _add_plot(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--plot", type=Path, metavar="PICTURE", help="draw the corrected day of a single request"
     )
 
 

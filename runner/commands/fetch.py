@@ -3,10 +3,12 @@
 import argparse
 
 from runner.commands.fetching import fetch_results
+from runner.commands.in_hand import draw
 from runner.commands.pace import Pace
 from runner.commands.selected import list_archive, selectors_of
 from runner.errors import InputError
 from runner.results.layout import Place, uris_in
+from runner.results.plot import check_picture
 from runner.results.results_file import DEFAULT_PATH, read_results
 from runner.selection.resolve_wildcards import resolve
 from runner.sending.target import Target
@@ -20,12 +22,20 @@ def run(options: argparse.Namespace, target: Target) -> int:
     Raises:
         BadRequestError, InputError: an option or a file is invalid; nothing was fetched.
         CallError: every result would fail for the same reason.
-        RunError: the archive cannot be listed.
+        RunError: the archive cannot be listed, or the picture cannot be drawn.
     """
+    if options.plot:
+        check_picture(options.plot, needs=("matplotlib", "obspy"))
     named = options.day or options.file
     uris = _of_days(options, target) if named else _of_results_file(options, target)
+    if options.plot and len(uris) > 1:
+        raise InputError(f"--plot is for a single result: there are {len(uris):,}")
     place = Place(options.download, options.layout)
-    return fetch_results(uris, place, target, Pace(options.concurrency, options.retries))
+    status = fetch_results(uris, place, target, Pace(options.concurrency, options.retries))
+    if options.plot and status == 0:
+        (path,) = place.files(uris)
+        draw(path, options.plot)
+    return status
 
 
 def _of_days(options: argparse.Namespace, target: Target) -> dict[CorrectedDayRequest, str]:

@@ -7,13 +7,15 @@ from typing import Any
 
 from runner.commands import dry_run
 from runner.commands.batch import run_batch
-from runner.commands.fetching import fetch_one, fetch_results
+from runner.commands.fetching import fetch_results
+from runner.commands.in_hand import hand_over
 from runner.commands.output_file import write_output
 from runner.commands.pace import Pace
 from runner.commands.selected import list_archive, selectors_of
 from runner.errors import InputError
 from runner.results import resume
 from runner.results.layout import Place, uris_in
+from runner.results.plot import check_picture
 from runner.results.reply_notes import day_lines
 from runner.results.results_file import (
     DEFAULT_PATH,
@@ -41,6 +43,8 @@ def run(options: argparse.Namespace, target: Target) -> int:
         CallError: the single call failed, or every call would fail for the same reason.
         RunError: the run could not continue.
     """
+    if options.plot:
+        check_picture(options.plot, needs=("matplotlib", "obspy"))
     path = options.results or DEFAULT_PATH
     earlier = read_results(path) if options.resume else None
     selectors = selectors_of(options)
@@ -55,6 +59,8 @@ def run(options: argparse.Namespace, target: Target) -> int:
     if is_batch and not options.dry_run:
         if options.o:
             raise InputError("-o is for a single request: for several, use --results")
+        if options.plot:
+            raise InputError("--plot is for a single request: for several, use --download")
         refuse_existing(path, resumed=options.resume)
     if place := Place(options.download, options.layout) if options.download else None:
         place.files(uris_in("any", requests))  # refuses before anything is sent
@@ -137,8 +143,6 @@ def _run_one(request: CorrectedDayRequest, target: Target, options: argparse.Nam
             print(f"wrote {options.o}")
             for line in day_lines(reply):
                 note(line)
-        if options.download:
-            place = Place(options.download, options.layout)
-            uri = output_key(reply, target.function)
-            note(f"fetched {fetch_one(request, uri, place, target, options.retries)}")
+        if options.download or options.plot or "output_key" in reply:
+            hand_over(request, output_key(reply, target.function), options, target)
     return stop.exit_status if stop.signal else 0

@@ -84,6 +84,17 @@ def channel_day_cost(sampling_rate: float, memory_mb: int, queued: bool = True) 
     return ChannelDayCost(seconds, gb_seconds, dollars)
 
 
+def result_bytes(sampling_rate: float) -> float:
+    """Return the size of a corrected day in bytes, which grows with the number of samples.
+
+    Args:
+        sampling_rate: in Hz; below the lowest measured rate, that one is used.
+    """
+    day = measurement.day_counts(sampling_rate)
+    size: float = day["result_bytes"]
+    return size * max(sampling_rate, LOWEST_RATE_HZ) / float(day["sampling_rate"])
+
+
 def request_dollars(function: str, cell: Mapping[str, Any]) -> float:
     """Return everything that AWS bills for a measured request, in dollars.
 

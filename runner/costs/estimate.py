@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from runner.costs import prices
-from runner.costs.channel_day import channel_day_cost, sampling_rate_of
+from runner.costs.channel_day import channel_day_cost, result_bytes, sampling_rate_of
 from runner.costs.memory import recommended_memory
 from runner.terminal import pluralize
 from shared.archive.channel_id import ChannelId
@@ -22,6 +22,7 @@ class Estimate:
         gb_seconds: seconds times memory in GB.
         dollars: Lambda's time and requests, writes to S3, logs, and the queue if there is one.
         memory_mb: memory of the function.
+        result_bytes: size of the results.
     """
 
     channel_days: int
@@ -29,6 +30,7 @@ class Estimate:
     gb_seconds: float
     dollars: float
     memory_mb: int
+    result_bytes: float
 
     def sentence(self) -> str:
         """Return the estimate in words, with its assumptions."""
@@ -37,7 +39,10 @@ class Estimate:
             f" {_duration(self.seconds)} of computing, {_gb_seconds_text(self.gb_seconds)} and"
             f" {dollar_text(self.dollars)} with {self.memory_mb:,} MB, at AWS list prices for"
             f" {prices.REGION} as of {prices.LIST_DATE}, for default parameters and sampling rates"
-            " guessed from channel codes"
+            f" guessed from channel codes; results of {_size_text(self.result_bytes)}:"
+            f" {dollar_text(prices.download_once(self.result_bytes))} to download them once over"
+            " the internet,"
+            f" {dollar_text(prices.storage_per_month(self.result_bytes))} a month to store them"
         )
 
 
@@ -59,6 +64,7 @@ def estimate(channels: Iterable[ChannelId], queued: bool) -> Estimate:
         gb_seconds=math.fsum(days * cost.gb_seconds for days, cost in costs),
         dollars=math.fsum(days * cost.dollars for days, cost in costs),
         memory_mb=memory_mb,
+        result_bytes=math.fsum(days * result_bytes(rate) for rate, days in rates.items()),
     )
 
 
@@ -74,6 +80,13 @@ def dollar_text(dollars: float) -> str:
 def _gb_seconds_text(gb_seconds: float) -> str:
     digits = 0 if gb_seconds >= 10 else 1
     return f"{gb_seconds:,.{digits}f} GB-seconds"
+
+
+def _size_text(size: float) -> str:
+    for length, unit in ((1e12, "TB"), (1e9, "GB"), (1e6, "MB"), (1e3, "kB")):
+        if size >= length:
+            return f"{size / length:,.{0 if size >= 10 * length else 1}f} {unit}"
+    return f"{size:.0f} bytes"
 
 
 def _duration(seconds: float) -> str:

@@ -51,6 +51,14 @@ HTTP_API_REQUEST = Price(
 )
 TRANSFER_OUT_GB = Price(0.09, "GB out to the Internet, the first 10 TB of a month", _EC2)
 
+TRANSFER_OUT: Sequence[tuple[float, Price]] = (
+    (10 * 1024, TRANSFER_OUT_GB),
+    (50 * 1024, Price(0.085, "GB out to the Internet, the next 40 TB of a month", _EC2)),
+    (150 * 1024, Price(0.07, "GB out to the Internet, the next 100 TB of a month", _EC2)),
+    (float("inf"), Price(0.05, "GB out to the Internet, over 150 TB of a month", _EC2)),
+)
+"""Prices of downloads by tier: the upper limit of the tier in GB, and its price."""
+
 S3_GB_MONTH: Sequence[tuple[float, Price]] = (
     (50 * 1024, Price(0.023, "GB-month, S3 Standard, the first 50 TB", _S3)),
     (500 * 1024, Price(0.022, "GB-month, S3 Standard, the next 450 TB", _S3)),
@@ -66,7 +74,7 @@ ALL = (
     SQS_REQUEST,
     LOGS_GB,
     HTTP_API_REQUEST,
-    TRANSFER_OUT_GB,
+    *(price for _, price in TRANSFER_OUT),
 )
 """Every price."""
 
@@ -77,8 +85,21 @@ def storage_per_month(size: float) -> float:
     Args:
         size: total size of all objects, in bytes.
     """
+    return _by_tiers(size, S3_GB_MONTH)
+
+
+def download_once(size: float) -> float:
+    """Return the price of sending results to the internet in one month, in dollars.
+
+    Args:
+        size: total size of all objects, in bytes.
+    """
+    return _by_tiers(size, TRANSFER_OUT)
+
+
+def _by_tiers(size: float, tiers: Sequence[tuple[float, Price]]) -> float:
     size_gb, below, dollars = size / GIB, 0.0, 0.0
-    for limit, price in S3_GB_MONTH:
+    for limit, price in tiers:
         dollars += max(0.0, min(size_gb, limit) - below) * price.dollars
         below = limit
     return dollars

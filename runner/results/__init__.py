@@ -9,4 +9,5 @@ Contents::
     warning_kinds  warnings of many replies, counted by kind
     reply_notes    warnings and gaps of replies, in a few lines
     plot           time windows as a picture
+    day_plot       a day as a picture; loads ObsPy
 """

@@ -21,17 +21,19 @@ _PANEL_INCHES = (10, 2.2)
 _DAY_S = 86_400
 
 
-def check_picture(path: Path) -> None:
+def check_picture(path: Path, needs: Sequence[str] = ("matplotlib",)) -> None:
     """Check that a picture can be drawn, before anything is sent.
 
     Args:
         path: the file to write later.
+        needs: the packages that draw it.
 
     Raises:
-        InputError: matplotlib is not installed, or does not support the file's format.
+        InputError: a package is not installed, or matplotlib does not support the file's format.
     """
-    if importlib.util.find_spec("matplotlib") is None:
-        raise InputError("--plot needs matplotlib, which is not installed: pip install matplotlib")
+    for name in needs:
+        if importlib.util.find_spec(name) is None:
+            raise InputError(f"--plot needs {name}, which is not installed: pip install {name}")
     backend_bases: Any = importlib.import_module("matplotlib.backend_bases")
     known = sorted(backend_bases.FigureCanvasBase.filetypes)
     if path.suffix[1:].lower() not in known or path.is_dir():

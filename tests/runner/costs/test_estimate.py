@@ -10,7 +10,7 @@ from runner.costs.estimate import Estimate, dollar_text, estimate
 from runner.costs.memory import recommended_memory
 from shared.archive.channel_id import ChannelId
 from tests.support.commands import PROJECT
-from tests.support.measurement import cell, dollars_by_hand
+from tests.support.measurement import cell, day, dollars_by_hand
 
 
 def channels(*names):
@@ -30,6 +30,18 @@ def test_estimate_is_what_one_computes_by_hand(queued):
     assert found.dollars == pytest.approx(by_hand, rel=1e-9)
 
 
+def test_results_grow_with_the_number_of_samples():
+    sizes = {rate: day(rate)["result_bytes"] for rate in (1.0, 40.0, 100.0, 200.0)}
+    names = {"LHZ": sizes[1.0], "BHZ": sizes[40.0], "HHZ": sizes[100.0], "VHZ": sizes[1.0]}
+    names["MHZ"] = sizes[40.0] / 4  # 10 Hz, which was not measured
+    for name, size in names.items():
+        assert estimate([ChannelId("CI", "SOC", name)], queued=False).result_bytes == pytest.approx(
+            size
+        )
+    every = [ChannelId("CI", "SOC", name) for name in names]
+    assert estimate(every * 3, queued=False).result_bytes == pytest.approx(3 * sum(names.values()))
+
+
 def test_a_million_days_cost_a_million_times_one_day():
     (channel,) = channels("CI.SOC.HHZ.")
     one = estimate([channel], queued=True)
@@ -43,16 +55,19 @@ def test_estimate_of_nothing():
     found = estimate([], queued=True)
     assert (found.channel_days, found.seconds, found.gb_seconds, found.dollars) == (0, 0, 0, 0)
     assert "0 channel days" in found.sentence()
+    assert "results of 0 bytes: $0 to download" in found.sentence()
 
 
 def test_sentence_says_what_it_rests_on():
-    text = Estimate(3285, 7300.0, 12611.5, 0.2345678, 1769).sentence()
+    text = Estimate(3285, 7300.0, 12611.5, 0.2345678, 1769, 2**30).sentence()
     assert "estimate for 3,285 channel days" in text
     assert "about 2 hours of computing" in text
     assert "12,612 GB-seconds and $0.23 with 1,769 MB" in text
     assert f"list prices for us-west-2 as of {prices.LIST_DATE}" in text
     assert "for default parameters and sampling rates guessed" in text
-    assert "for 1 channel day:" in Estimate(1, 2.0, 3.4, 0.00006, 1769).sentence()
+    assert "; results of 1.1 GB: $0.090 to download them once over the internet" in text
+    assert text.endswith(", $0.023 a month to store them")
+    assert "for 1 channel day:" in Estimate(1, 2.0, 3.4, 0.00006, 1769, 9e6).sentence()
 
 
 def test_costs_need_nothing_but_python():

@@ -66,6 +66,7 @@ def test_page_has_egress_and_storage_beside_computing():
         (written, unit), *dollars = row[0].split(), *row[1:]
         total = number * size
         assert amount(written) == as_stated(written, total / UNITS[unit])
+        assert prices.download_once(total) == pytest.approx(egress_dollars(total))
         values = [number * one, egress_dollars(total), prices.storage_per_month(total)]
         for text, value in zip(dollars, values, strict=True):
             assert amount(text) == as_stated(text, value)
