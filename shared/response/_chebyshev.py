@@ -9,7 +9,7 @@ from math import ceil, floor
 
 import numpy as np
 
-from shared.response.arrays import ComplexArray, FloatArray
+from shared.response.arrays import ComplexArray, FloatArray, product
 
 NODES = 12
 """Nodes of a span; the polynomial's degree is one less."""
@@ -68,21 +68,6 @@ def basis(bins: FloatArray, first: float, length: float) -> FloatArray:
     return np.polynomial.chebyshev.chebvander(places, NODES - 1).astype(np.float64, copy=False)
 
 
-def polynomial(basis: FloatArray, coefficients: ComplexArray) -> ComplexArray:
-    """Return the values of polynomials.
-
-    Args:
-        basis: float64, bins by degrees.
-        coefficients: complex128 and contiguous, degrees by polynomials.
-
-    Returns:
-        complex128, bins by polynomials.
-    """
-    # NumPy is slow at multiplying a real by a complex matrix, so both parts are real columns.
-    values: ComplexArray = (basis @ coefficients.view(np.float64)).view(np.complex128)
-    return values
-
-
 def amplitude_bounds(coefficients: ComplexArray) -> FloatArray:
     """Return a bound of each polynomial's amplitude on its span, close to its largest amplitude.
 
@@ -126,7 +111,7 @@ def largest_amplitude(first: float, length: float, coefficients: ComplexArray) -
     step = max(1, bins.size // _PEAK_SAMPLES)
 
     def amplitudes(some: FloatArray) -> FloatArray:
-        values = polynomial(basis(some, first, length), coefficients[:, None])
+        values = product(basis(some, first, length), coefficients[:, None])
         return np.asarray(np.abs(values[:, 0]), np.float64)
 
     best = int(amplitudes(bins[::step]).argmax()) * step

@@ -10,7 +10,7 @@ from functools import partial
 
 import numpy as np
 
-from shared.response.arrays import ComplexArray, FloatArray
+from shared.response.arrays import ComplexArray, FloatArray, product
 
 Filter = Callable[[FloatArray], ComplexArray | FloatArray]
 
@@ -161,8 +161,7 @@ def polynomial(coefficients: Sequence[float] | FloatArray, angle: FloatArray) ->
     powers[0], powers[1] = 1, _turned(-angle)
     for order in range(2, _BLOCK):
         np.multiply(powers[order // 2], powers[order - order // 2], out=powers[order])
-    # Real numbers on both sides take one product of matrices, and half the work.
-    inner = (blocks.reshape(rows, _BLOCK) @ powers.view(np.float64)).view(np.complex128)
+    inner = product(blocks.reshape(rows, _BLOCK), powers)
     values: ComplexArray = inner[-1]
     step = _turned(-_BLOCK * angle)
     for row in inner[-2::-1]:

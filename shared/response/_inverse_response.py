@@ -23,7 +23,6 @@ from shared.response._chebyshev import (
     coefficients_of,
     error_bounds,
     halves,
-    polynomial,
 )
 from shared.response._layout import Layout
 from shared.response._peak import find_peak
@@ -34,7 +33,7 @@ from shared.response._spans import (
     bins_of,
     initial_spans,
 )
-from shared.response.arrays import ComplexArray, FloatArray
+from shared.response.arrays import ComplexArray, FloatArray, product
 
 
 class InverseResponse:
@@ -104,7 +103,7 @@ class InverseResponse:
         if self.layout.count == 1:
             rows *= self._exact_values[place]
             return
-        values = polynomial(self._basis[place], self._coefficients)
+        values = product(self._basis[place], self._coefficients)
         if self._clipped_columns.size:
             values[:, self._clipped_columns] = self._invert(values[:, self._clipped_columns])
         values[:, self._exact_columns] = self._exact_values[place]
@@ -139,7 +138,7 @@ class InverseResponse:
         panels, counts = (np.array(spans).reshape(-1, 2) // self.layout.size).astype(np.intp).T
         for index in np.flatnonzero(counts == 0).tolist():
             bins = bins_of(spans[index])
-            values = polynomial(basis(bins, *spans[index]), coefficients[index, :, None])[:, 0]
+            values = product(basis(bins, *spans[index]), coefficients[index, :, None])[:, 0]
             inverse = self._invert(values) if clipped[index] else values
             self._set(int(panels[index]), bins, inverse)
         kept = counts > 0
@@ -161,7 +160,7 @@ class InverseResponse:
         """Keep the inverse on some bins of a panel."""
         column = int(self.layout.places[panel])
         if column not in self._exact:
-            values = polynomial(self._basis, self._coefficients[column, :, None])[:, 0]
+            values = product(self._basis, self._coefficients[column, :, None])[:, 0]
             self._exact[column] = self._invert(values) if self._clipped[column] else values
         offsets = (bins - panel * self.layout.size).astype(np.intp)
         if panel % 2:

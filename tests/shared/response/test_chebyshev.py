@@ -13,8 +13,8 @@ from shared.response._chebyshev import (
     halves,
     largest_amplitude,
     nodes,
-    polynomial,
 )
+from shared.response.arrays import product
 
 
 def test_a_polynomial_comes_back() -> None:
@@ -27,7 +27,7 @@ def test_a_polynomial_comes_back() -> None:
 def test_values_on_bins() -> None:
     coefficients = coefficients_of(np.exp(1j * np.outer([1, 2], nodes()))).T.copy()
     bins = np.arange(40.0, 72.0, 3)
-    values = polynomial(basis(bins, 39.5, 33.0), coefficients)
+    values = product(basis(bins, 39.5, 33.0), coefficients)
     expected = np.exp(1j * np.outer((bins - 56) / 16.5, [1, 2]))
     np.testing.assert_allclose(values, expected, atol=1e-8)
 
@@ -36,16 +36,16 @@ def test_a_halved_polynomial_is_the_same() -> None:
     whole = coefficients_of(np.exp(1j * np.outer([2, 3], nodes())))
     for first, half in zip((0, 40), halves(whole), strict=True):
         bins = np.arange(first, first + 41.0)
-        values = polynomial(basis(bins, first, 40), half.T.copy())
-        expected = polynomial(basis(bins, 0, 80), whole.T.copy())
+        values = product(basis(bins, first, 40), half.T.copy())
+        expected = product(basis(bins, 0, 80), whole.T.copy())
         np.testing.assert_allclose(values, expected, atol=1e-14)
 
 
 def test_a_mirrored_polynomial() -> None:
     (coefficients,) = coefficients_of(np.exp(1j * nodes())[None])
     bins = np.arange(11.0)
-    values = polynomial(basis(bins, 0, 10), coefficients[:, None].copy())
-    other = polynomial(basis(bins, 0, 10), (coefficients * MIRROR)[:, None])
+    values = product(basis(bins, 0, 10), coefficients[:, None].copy())
+    other = product(basis(bins, 0, 10), (coefficients * MIRROR)[:, None])
     np.testing.assert_allclose(other, values[::-1], atol=1e-14)
 
 
@@ -53,7 +53,7 @@ def test_a_mirrored_polynomial() -> None:
 def test_the_error_is_within_its_bound(turns: float) -> None:
     coefficients = coefficients_of(np.exp(1j * turns * np.pi * nodes())[None])
     expected = np.exp(1j * turns * np.pi * np.linspace(-1, 1, 1000))
-    values = polynomial(basis(np.arange(1000.0), 0, 999), coefficients.T.copy())[:, 0]
+    values = product(basis(np.arange(1000.0), 0, 999), coefficients.T.copy())[:, 0]
     error = np.abs(values - expected).max()
     (bound,) = error_bounds(coefficients)
     assert error < bound < 10_000 * error
@@ -69,6 +69,17 @@ def test_the_bound_of_an_amplitude_is_close_whatever_the_phase() -> None:
 def test_the_largest_amplitude_on_a_bin(length: int) -> None:
     (coefficients,) = coefficients_of((3 + np.sin(4 * nodes()) + 1j * nodes())[None])
     bins = np.arange(1000.0, 1001 + length)
-    values = polynomial(basis(bins, 999.5, length + 1), coefficients[:, None].copy())
+    values = product(basis(bins, 999.5, length + 1), coefficients[:, None].copy())
     largest = largest_amplitude(999.5, length + 1, coefficients)
     assert largest == pytest.approx(np.abs(values).max(), rel=1e-14)
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns"), [(1, 5), (22, 2880), (3, 100_001), (0, 7), (200_000, 2)]
+)
+def test_product_in_parts_is_the_whole_product(rows: int, columns: int) -> None:
+    random = np.random.default_rng(rows)
+    left = random.normal(size=(rows, NODES))
+    right = random.normal(size=(NODES, columns, 2)).view(np.complex128)[..., 0]
+    expected = np.einsum("ij,jk->ik", left, right)
+    assert np.abs(product(left, right) - expected).max(initial=0) < 1e-14 * NODES
