@@ -50,6 +50,7 @@ Examples:
   python run_lambda.py response --day 2019,183..2019,189 --nscl 'CI.SOC.HH?.*' --results week.jsonl --resume
   python run_lambda.py response --day 2019-07-01..2019-07-31 --nscl 'CI.SOC.HH?.*' --queue scedc-jobs
   python run_lambda.py response --file days.txt --output ACC --function-name scedc-response
+  python run_lambda.py response --day 2024-01-01 --nscl CI.BOM.BHZ. --local --download here --plot day.png
 
 A day is 2019,183, 2019-07-02, 20190702, 2019.183 or a time on it. A channel is CI.SOC.HHZ. or
 CI.SOC..HHZ, the order that ObsPy prints. Upper and lower case are the same. Options are written in
@@ -70,7 +71,7 @@ Examples:
   python run_lambda.py fetch --results week.jsonl --download week
   python run_lambda.py fetch --results week.jsonl --download archive --layout sds
   python run_lambda.py fetch --day 2019,183..2019,189 --nscl 'CI.SOC.HH?.*' --output-bucket BUCKET
-  python run_lambda.py fetch --day 2019,183 --nscl CI.SOC.HHZ. --output ACC --local
+  python run_lambda.py fetch --day 2019,183 --nscl CI.SOC.HHZ. --output ACC --local --plot day.png
 
 Results are read with your own credentials. A file appears once it is complete. Beside it lies its
 description, FILE.json: the object, its ETag, and its metadata. Run the same line again to resume:

@@ -25,7 +25,7 @@ def run(options: argparse.Namespace, target: Target) -> int:
         RunError: the archive cannot be listed, or the picture cannot be drawn.
     """
     if options.plot:
-        check_picture(options.plot, needs=("matplotlib", "obspy"))
+        check_picture(options.plot, needs=("obspy", "matplotlib"))
     named = options.day or options.file
     uris = _of_days(options, target) if named else _of_results_file(options, target)
     if options.plot and len(uris) > 1:

@@ -44,7 +44,7 @@ def run(options: argparse.Namespace, target: Target) -> int:
         RunError: the run could not continue.
     """
     if options.plot:
-        check_picture(options.plot, needs=("matplotlib", "obspy"))
+        check_picture(options.plot, needs=("obspy", "matplotlib"))
     path = options.results or DEFAULT_PATH
     earlier = read_results(path) if options.resume else None
     selectors = selectors_of(options)

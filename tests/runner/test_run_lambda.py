@@ -92,6 +92,9 @@ def test_it_needs_no_packages_of_the_functions(api: LambdaApi, tmp_path: Path) -
     refused_picture = run_without(*picture)
     assert refused_picture.returncode == 2
     assert "--plot needs matplotlib" in refused_picture.stderr
+    refused_day = run_without("response", "--plot", "day.png")
+    assert refused_day.returncode == 2
+    assert "--plot needs obspy, which is not installed: pip install obspy" in refused_day.stderr
 
 
 def test_a_reader_may_close_its_output_early(tmp_path: Path) -> None:

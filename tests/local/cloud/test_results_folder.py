@@ -55,3 +55,11 @@ def test_no_key_leaves_the_folder(tmp_path: Path, key: str) -> None:
     folder.delete(key)
     assert (tmp_path / "escaped").read_bytes() == b"secret"
     assert list(inner.rglob("*")) == []
+
+
+def test_an_etag_that_is_no_md5_has_a_dash(tmp_path: Path) -> None:
+    """As S3 marks it, so that nobody compares it with the content's."""
+    (tmp_path / "x.ms").write_bytes(b"123")
+    stored = ResultsFolder(tmp_path).find("x.ms")
+    assert stored is not None
+    assert stored.etag.endswith("-1")
