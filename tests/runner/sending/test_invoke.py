@@ -10,7 +10,6 @@ import pytest
 import run_lambda
 from local.cloud.emulator import Emulator
 from local.cloud.s3_server import S3Server
-from tests.support.builders import make_trace, noise, put_day, put_station
 from tests.support.lambda_api import Answer, LambdaApi
 
 pytestmark = pytest.mark.usefixtures("no_pauses")
@@ -95,14 +94,10 @@ def test_an_exception_on_the_emulator(
     assert fails(*where).startswith("error: NoWaveformError: the archive has no data of CI.SOC.HHZ")
 
 
-def test_a_timeout_on_the_emulator(
-    archive: S3Server, fails: Callable[..., str], tmp_path: Path
-) -> None:
+def test_a_timeout_on_the_emulator(fails: Callable[..., str], tmp_path: Path) -> None:
     """The emulator reports it as plain text with status 200."""
-    put_day(archive, NSCL, "2024,002", make_trace(NSCL, "2024-01-02", noise(3_000_000)))
-    put_station(archive, "CI", "BOM", BHZ=40.0)
-    environment = {**archive.function_environment, "TMPDIR": str(tmp_path)}
-    with Emulator("response", environment, timeout_s=1) as emulator:
+    (tmp_path / "app.py").write_text("import time\n\nhandler = lambda *_: time.sleep(10)\n")
+    with Emulator("response", {"PYTHONPATH": str(tmp_path)}, timeout_s=1) as emulator:
         arguments = ["response", "--day", "2024,002", "--nscl", NSCL]
         said = fails(*arguments, "--endpoint-url", emulator.endpoint_url)
     assert "Task timed out after 1.00 seconds" in said
