@@ -190,7 +190,9 @@ def test_a_single_request_is_awaited(api, tmp_path):
     out, err = process.communicate(timeout=DEADLINE_S)
     assert process.returncode == 130
     assert json.loads(out)["output_key"]
-    assert err == "interrupted: waiting for the running call; interrupt again to exit at once\n"
+    waiting, opening = err.splitlines()
+    assert waiting == "interrupted: waiting for the running call; interrupt again to exit at once"
+    assert opening.startswith("open it with: ")
 
 
 def test_on_the_emulator(response, listable, output_keys, tmp_path):
