@@ -35,7 +35,8 @@ def test_invocations(server: ServerProcess) -> None:
     for measured in (*days, window):
         assert measured["seconds"] > 0
         assert measured["cpu_seconds"] > 0
-        assert 50 < measured["memory_mb"] < 1_000 + own_peak_mb  # the peak may be that of this process
+        # Linux counts the peak of the process that starts this one, too.
+        assert 50 < measured["memory_mb"] < 1_000 + own_peak_mb
     assert server.counts()["PUT corrected-waveforms"] == 2
 
 
