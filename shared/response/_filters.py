@@ -199,7 +199,4 @@ def _quotient(above: ComplexArray, below: ComplexArray) -> ComplexArray:
     """
     amplitude = amplitudes(above).prod(axis=-1) / amplitudes(below).prod(axis=-1)
     phase = np.angle(above).sum(axis=-1) - np.angle(below).sum(axis=-1)
-    values = np.empty(amplitude.shape, np.complex128)
-    np.multiply(amplitude, np.cos(phase), out=values.real)
-    np.multiply(amplitude, np.sin(phase), out=values.imag)
-    return values
+    return amplitude * _turned(phase)

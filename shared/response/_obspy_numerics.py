@@ -3,10 +3,9 @@
 They stand here because `obspy.signal` loads SciPy and Matplotlib, for longer than a removal takes.
 """
 
-import math
-
 import numpy as np
 
+from shared.response._fft import prime_factors
 from shared.response.arrays import FloatArray
 
 
@@ -59,18 +58,5 @@ def fft_length(npts: int) -> int:
     length = 2 * (npts + npts % 2)
     if length <= 5000:
         return length
-    smooth = (trial for trial in range(length, length + 21, 2) if has_small_factors(trial))
+    smooth = (trial for trial in range(length, length + 21, 2) if max(prime_factors(trial)) < 500)
     return next(smooth, 1 << (length - 1).bit_length())
-
-
-def has_small_factors(length: int) -> bool:
-    """Return whether all prime factors of a length are below 500, so that ObsPy transforms it."""
-    for factor in _PRIMES:
-        while length % factor == 0:
-            length //= factor
-    return length == 1
-
-
-_PRIMES = [
-    number for number in range(2, 500) if all(number % d for d in range(2, math.isqrt(number) + 1))
-]
