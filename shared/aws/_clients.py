@@ -35,21 +35,14 @@ def make_client(service: str, region: str, **options: Any) -> Any:
         region: the AWS region.
         options: further members of its `botocore.config.Config`.
     """
-    made = session().create_client(service, region_name=region, config=_config(**options))
-    keep_deadline(made)
-    return made
-
-
-def _config(**options: Any) -> Config:
-    """Return the configuration of such a client.
-
-    `shared.aws._attempts` repeats requests: botocore's own pauses do not know the deadline. It
-    honours ``AWS_MAX_ATTEMPTS``. ``AWS_RETRY_MODE`` has no effect, since "adaptive" would pause
-    before requests.
-    """
-    return Config(
+    # `shared.aws._attempts` repeats requests: botocore's own pauses do not know the deadline. It
+    # honours AWS_MAX_ATTEMPTS. AWS_RETRY_MODE has no effect, as "adaptive" would pause.
+    config = Config(
         connect_timeout=_CONNECT_TIMEOUT_S,
         read_timeout=_READ_TIMEOUT_S,
         retries={"total_max_attempts": 1, "mode": "standard"},
         **options,
     )
+    made = session().create_client(service, region_name=region, config=config)
+    keep_deadline(made)
+    return made
