@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 
 import numpy as np
-import numpy.typing as npt
 from obspy import UTCDateTime
 
-from shared.waveforms._record_table import RecordTable
+from shared.waveforms._record_table import IntArray, RecordTable
 from shared.waveforms.gaps import DAMAGED
 from shared.waveforms.reasons import EmptySpan
 from shared.wording import first_few
-
-IntArray = npt.NDArray[np.int64]
 
 _MAX_LISTED = 5  # records in a warning
 

@@ -13,14 +13,13 @@ from shared.waveforms._record_times import Drift
 from shared.waveforms._runs import Runs
 from shared.waveforms._segment_time import require_time_for_segments
 from shared.waveforms.day_waveform import DayWaveform
+from shared.waveforms.gaps import SAME_NS
 from shared.waveforms.reasons import EmptySpan, Reasons, not_numbers, without_odd_numbers
 from shared.waveforms.segments import TimeSpan
 from shared.waveforms.timing_quality import TimingQuality, set_quality
 
 _MAX_ODD_SPANS = 2_000
 """Of samples that are not numbers: each divides a segment, and thousands cannot end in time."""
-
-_SAME_NS = 500  # ObsPy compares times to a microsecond
 
 
 @dataclass(frozen=True)
@@ -100,7 +99,7 @@ class DayRecords:
         first_ns, last_ns = (starttime - MARGIN_S).ns, (endtime + MARGIN_S).ns
         near = self.runs.near(first_ns, last_ns)
         self._require_time(len(near))
-        home = self.runs.first_until(first_wanted.ns - _SAME_NS)
+        home = self.runs.first_until(first_wanted.ns - SAME_NS)
         segments, drifts = [], []
         for number in near:
             run = self.runs[number]

@@ -12,14 +12,13 @@ from typing import Any
 import numpy as np
 from obspy import Trace
 
-from shared.waveforms.gaps import off_count, set_off_count
+from shared.waveforms.gaps import SAME_NS, off_count, set_off_count
 from shared.waveforms.traces import trace_like
 
 _MOST_COMPARED = 16
 """Chains to which a later one is compared. More of one time conflict in any case."""
 
 _ALIGNED = 0.01  # of a sample interval: segments so close to a grid are moved onto it
-_SAME_NS = 500  # ObsPy compares times to a microsecond
 
 
 class Chain:
@@ -78,7 +77,7 @@ class Chain:
         """
         place = (other.start_ns - self.start_ns) / self._delta_ns
         index = round(place)
-        near = _ALIGNED + _SAME_NS / self._delta_ns
+        near = _ALIGNED + SAME_NS / self._delta_ns
         same_rate = self.sampling_rate == other.sampling_rate
         if index > self.npts or abs(place - index) > near or not same_rate:
             return False
@@ -131,7 +130,7 @@ def join_repeats(chains: Sequence[Chain]) -> list[Chain]:
     latest: dict[int, Chain] = {}  # those that may overlap the next one
     ends: list[tuple[int, int]] = []  # a heap of their ends
     for number, chain in enumerate(chains):
-        while ends and ends[0][0] < chain.start_ns - _SAME_NS:
+        while ends and ends[0][0] < chain.start_ns - SAME_NS:
             end, place = heappop(ends)
             if place in latest and latest[place].end_ns == end:
                 del latest[place]

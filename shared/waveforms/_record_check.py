@@ -24,7 +24,6 @@ WIDTHS = {1: 2, 3: 4, 4: 4, 5: 8}
 """Bytes of a sample in the encodings that do not compress."""
 
 BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 Flaws = npt.NDArray[np.uint8]
 

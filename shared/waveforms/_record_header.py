@@ -23,7 +23,7 @@ _FIXED = "HHBBBxHHhhBBBBiHH"
 _FIXED_LENGTH = 48
 _BLOCKETTE = "HH"  # type, offset of the next blockette
 _BODIES = {100: "f", 1000: "BBB", 1001: "Bb"}
-_TICK_NS = 100_000
+TICK_NS = 100_000
 MAX_TICKS = 9_999
 CORRECTION_APPLIED = 0x02  # one of the activity flags
 CLOCK_LOCKED = 0x20  # one of the I/O and clock flags
@@ -122,7 +122,7 @@ def read_header(content: bytes | memoryview, offset: int = 0) -> RecordHeader:
     if exponent not in _RECORD_LENGTH_EXPONENTS:
         raise OddRecordError(f"a record of unknown length at byte {offset}")
     percent, microseconds = blockettes.get(1001, (None, 0))
-    late = (0 if activity & CORRECTION_APPLIED else correction) * _TICK_NS + microseconds * 1000
+    late = (0 if activity & CORRECTION_APPLIED else correction) * TICK_NS + microseconds * 1000
     start_ns, odd_time = _time(*fixed[:6])
     return RecordHeader(
         seed_id=seed_id(beginning[1]),
@@ -164,7 +164,7 @@ def _time(year: int, day: int, hour: int, minute: int, second: int, ticks: int) 
     elif hour > 23 or minute > 59 or second > 59 + leap or ticks > MAX_TICKS:
         odd = f"with {ticks} ticks and the time {hour}:{minute}:{second}"
     seconds = _days(year, day) * 86400 + hour * 3600 + minute * 60 + second
-    return seconds * 10**9 + ticks * _TICK_NS, odd
+    return seconds * 10**9 + ticks * TICK_NS, odd
 
 
 def _blockettes(

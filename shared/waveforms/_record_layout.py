@@ -12,14 +12,13 @@ from shared.waveforms._record_header import (
     DAYS,
     MAX_PERCENT,
     MAX_TICKS,
+    TICK_NS,
     YEARS,
     byte_order,
     rate_of,
     seed_id,
 )
 from shared.waveforms._record_table import RecordTable
-
-_TICK_NS = 100_000
 
 # The fixed section of data header: name, offset and type.
 _FIXED = {
@@ -146,7 +145,7 @@ def _starts(raw: npt.NDArray[np.void]) -> tuple[npt.NDArray[np.int64], npt.NDArr
     seconds = days * 86_400 + raw["hour"] * np.int64(3600) + raw["minute"] * np.int64(60)
     correction = np.where(raw["activity"] & CORRECTION_APPLIED, 0, raw["correction"])
     ticks = raw["ticks"] + correction.astype(np.int64)
-    return (seconds + raw["second"]) * 10**9 + ticks * _TICK_NS, timed
+    return (seconds + raw["second"]) * 10**9 + ticks * TICK_NS, timed
 
 
 def _ids(codes: npt.NDArray[np.bytes_]) -> tuple[npt.NDArray[np.str_], npt.NDArray[np.bool_]]:

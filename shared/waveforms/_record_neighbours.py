@@ -3,19 +3,18 @@
 import numpy as np
 import numpy.typing as npt
 
-from shared.waveforms._record_table import RecordTable
+from shared.waveforms._record_table import IntArray, RecordTable
+from shared.waveforms.segments import RATE_TOLERANCE
 
 FEW = 3  # records in a row, or of a kind, that are no accident
 _SHARE = 0.1  # of all records: a kind as frequent as that is no accident, either
 _SIMILAR = 0.01  # relative difference of rates by the times of records
 _SPARSE = 100  # times as dense as their mean may samples be that are recorded at intervals
-_ONE_RATE = 1e-4  # relative difference of rates that are one channel's, as of libmseed
 _MANY = 10  # samples of a record whose length in time shows a rate
 _LONGEST_NS = 90_000 * 1e9  # of a record: a day and an hour
 _MOST_RATES = 8  # rates of an object that are tried
 
 BoolArray = npt.NDArray[np.bool_]
-IntArray = npt.NDArray[np.int64]
 FloatArray = npt.NDArray[np.float64]
 
 
@@ -126,7 +125,7 @@ def rate_groups(rates: FloatArray) -> IntArray:
     if (rates == rates[0]).all():
         return np.zeros(len(rates), np.int64)
     different, places = np.unique(rates, return_inverse=True)
-    groups = np.cumsum(np.diff(different, prepend=different[0]) > _ONE_RATE * different)
+    groups = np.cumsum(np.diff(different, prepend=different[0]) > RATE_TOLERANCE * different)
     return np.asarray(groups[places], np.int64)
 
 

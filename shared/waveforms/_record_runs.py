@@ -10,11 +10,11 @@ from shared.waveforms._record_check import WIDTHS
 from shared.waveforms._record_table import RecordTable
 from shared.waveforms._runs import Runs
 from shared.waveforms._samples import Decoded, decode
+from shared.waveforms.segments import RATE_TOLERANCE
 
 _STEIM = (10, 11)
 _MOST_TRIED = 64  # records of plain numbers, which few objects have
 
-_ONE_RATE = 1e-4  # relative difference of rates that ObsPy joins
 _US_PER_S = 1e6  # libmseed's times are in microseconds
 
 
@@ -95,7 +95,7 @@ def _part(table: RecordTable, types: npt.NDArray[np.bytes_]) -> npt.NDArray[np.b
     deltas = (_US_PER_S / rates).astype(np.int64)[:-1]
     gaps = starts[1:] - ends[:-1] - deltas
     apart = np.abs(gaps) > (0.5 * deltas).astype(np.int64)
-    apart |= np.abs(1 - rates[:-1] / rates[1:]) >= _ONE_RATE
+    apart |= np.abs(1 - rates[:-1] / rates[1:]) >= RATE_TOLERANCE
     apart |= types[1:] != types[:-1]
     parted: npt.NDArray[np.bool_] = apart | (table.qualities[1:] != table.qualities[:-1])
     return parted

@@ -10,6 +10,9 @@ from shared.archive.channel_id import ChannelId
 from shared.waveforms._record_header import LEAST_RATE, MOST_RATE, RecordHeader
 
 _LONGEST_NS = 1e17  # three years: beyond, times overflow
+
+IntArray = npt.NDArray[np.int64]
+
 Selection = npt.NDArray[np.bool_] | npt.NDArray[np.int64] | slice
 """Selects entries of the arrays."""
 

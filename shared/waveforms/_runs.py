@@ -9,7 +9,7 @@ import numpy.typing as npt
 from obspy import UTCDateTime
 from obspy.core import Stats
 
-from shared.waveforms._record_table import RecordTable
+from shared.waveforms._record_table import IntArray, RecordTable
 from shared.waveforms._record_times import Run
 from shared.waveforms._samples import Decoded
 from shared.waveforms.segments import TimeSpan
@@ -22,8 +22,6 @@ _KIND = ("ids", "rates", "qualities", "encodings", "little", "lengths")
 """Columns of a table of records that the header of a trace repeats."""
 
 _MOST_KEPT = 64  # runs, each with 24 bytes for each of its records
-
-IntArray = npt.NDArray[np.int64]
 
 
 class Runs:

@@ -18,6 +18,9 @@ CONFLICTING = "conflicting"
 DAMAGED = "damaged"
 """The archive's records of these samples cannot be read, or the samples are not numbers."""
 
+SAME_NS = 500
+"""Difference of times that are one: ObsPy compares them to a microsecond."""
+
 
 @dataclass(frozen=True)
 class Gap:

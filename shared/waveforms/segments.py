@@ -11,7 +11,7 @@ from obspy import Stream, Trace, UTCDateTime
 from shared.archive.time import format_time
 from shared.waveforms._joining import join_neighbours, join_repeats
 from shared.waveforms._segment_time import require_time_for_segments
-from shared.waveforms.gaps import off_count, set_off_count, spacing
+from shared.waveforms.gaps import SAME_NS, off_count, set_off_count, spacing
 from shared.waveforms.traces import trace_like
 from shared.wording import first_few
 
@@ -24,7 +24,6 @@ joins such records to one segment."""
 
 _SAME_TIMES = 1e-2  # of a sample interval: the shift by another rate that may be ignored
 _CLOSE = 1e-3  # of a sample interval, for times that are rounded to a microsecond or more
-_SAME_NS = 500  # ObsPy compares times to a microsecond
 
 
 def join(stream: Stream) -> list[str]:
@@ -95,7 +94,7 @@ def _are_disordered(traces: Sequence[Trace]) -> bool:
 
 def _us(ns: int) -> int:
     """Return a time in whole microseconds, to which ObsPy compares times."""
-    return (ns + 500) // 1000
+    return (ns + SAME_NS) // 1000
 
 
 def _unify(traces: Sequence[Trace]) -> None:
@@ -187,7 +186,7 @@ def _without(trace: Trace, spans: list[TimeSpan]) -> list[Trace]:
     """Return the parts of a segment outside some spans, which are in order."""
     stats = trace.stats
     start_ns, rate = stats.starttime.ns, stats.sampling_rate * 1e-9
-    begin_ns, end_ns = start_ns - _SAME_NS, stats.endtime.ns + stats.delta * 1e9
+    begin_ns, end_ns = start_ns - SAME_NS, stats.endtime.ns + stats.delta * 1e9
     first_span = bisect_left(spans, begin_ns, key=lambda span: span[1].ns)
     end_span = bisect_right(spans, end_ns, first_span, key=lambda span: span[0].ns)
     parts, begin = [], 0
