@@ -44,8 +44,7 @@ def _describe(result: WindowResult) -> Iterable[str]:
         return _describe_counts(parts)
     if not parts or parts[0].data.dtype != np.float64:  # the rounding has been described before
         return ()
-    # Counts do without ObsPy's signal processing, which is the slowest import of all.
-    from shared.response.rounding import check_range, describe_rounding
+    from shared.response.rounding import check_range, describe_rounding  # counts do without
 
     check_range(parts, result.units, _ADVICE)
     return describe_rounding(parts, result.report, _ADVICE)

@@ -17,8 +17,7 @@ from shared.waveforms.day_waveform import DayWaveform
 from shared.waveforms.segments import TimeSpan, cut
 from shared.windows._task import WindowTask, drop_frames, no_samples
 from shared.windows.merge import JITTER
-
-_NEAR_MIDNIGHT_S = 60.0  # the farthest that a day's object is assumed to reach into another day
+from shared.windows.reads import NEAR_MIDNIGHT_S
 
 
 @dataclass
@@ -92,11 +91,11 @@ def _spans_beyond(
     start, end = window.starttime, window.endtime
     first, last = ((window.channel, window.days[place]) for place in (0, -1))
     room = JITTER * days.delta
-    if start - first[1].starttime < _NEAR_MIDNIGHT_S:
+    if start - first[1].starttime < NEAR_MIDNIGHT_S:
         until = min(end, days.extent[0] - days.delta) if extents else end
         if start <= until + room:
             yield (window.channel, first[1].previous), first, (start - room, until + room)
-    if last[1].next.starttime - end < _NEAR_MIDNIGHT_S:
+    if last[1].next.starttime - end < NEAR_MIDNIGHT_S:
         since = max(start, days.extent[1] + days.delta) if extents else start
         if since <= end + room:
             yield (window.channel, last[1].next), last, (since - room, end + room)

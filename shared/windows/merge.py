@@ -119,7 +119,6 @@ def _near(segments: Sequence[Trace], window: Window) -> Iterator[Trace]:
 
 def _of_window(cluster: Sequence[Trace], window: Window) -> list[Trace]:
     """Return those of overlapping segments that `_near` yields: all or none of several."""
-    # A day may have thousands of segments, and each cut takes a fifth of a millisecond.
     near = [trace for trace in cluster if is_near(trace, window.starttime, window.endtime)]
     trimmed = [part for trace in near if (part := _trimmed(trace, window)).stats.npts]
     if not trimmed or len(cluster) == 1:

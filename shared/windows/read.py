@@ -89,8 +89,7 @@ def read_windows(
 
 
 def _known_removal(removal: RemovalParameters) -> Removal:
-    # Counts do without ObsPy's signal processing, which is the slowest import of all.
-    from shared.windows.ground_motion import least_margin_s
+    from shared.windows.ground_motion import least_margin_s  # counts do without
 
     return Removal(least_margin_s(removal), removal.method == "obspy")
 

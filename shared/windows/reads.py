@@ -8,8 +8,9 @@ from shared.waveforms.day_readers import ChannelDay
 from shared.waveforms.segments import TimeSpan
 from shared.waveforms.spans import is_whole_simpler, merge_nearby
 
-_NEAR_MIDNIGHT_S = 60.0
-"""A window that begins or ends this close to midnight may need the adjacent day, in seconds."""
+NEAR_MIDNIGHT_S = 60.0
+"""A window that begins or ends this close to midnight may need the adjacent day, in seconds: no
+day's object is assumed to reach farther into another day."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,8 @@ def object_reads(spans: Iterable[tuple[ChannelDay, TimeSpan]]) -> Reads:
             requests[channel, day] = 3
             whole.add((channel, day))
         near = (
-            (day.previous, parts[0][0] - start < _NEAR_MIDNIGHT_S),
-            (day.next, end - max(last for _, last in parts) < _NEAR_MIDNIGHT_S),
+            (day.previous, parts[0][0] - start < NEAR_MIDNIGHT_S),
+            (day.next, end - max(last for _, last in parts) < NEAR_MIDNIGHT_S),
         )
         for beside, is_near in near:
             if is_near and (channel, beside) not in by_day:
