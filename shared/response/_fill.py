@@ -12,6 +12,11 @@ LEVEL_S = 300.0
 _FADE_S = 1.0  # from the last sample to that level
 
 
+def level_samples(rate: float) -> int:
+    """Return the number of samples of a level, at a rate in Hz."""
+    return max(1, round(LEVEL_S * rate))
+
+
 def level(samples: FloatArray, rate: float) -> float:
     """Return the level at a gap or an end: the mean of the five minutes of samples next to it.
 
@@ -19,7 +24,7 @@ def level(samples: FloatArray, rate: float) -> float:
         samples: from the gap or the end away, in any unit.
         rate: in Hz.
     """
-    samples = samples[: max(1, round(LEVEL_S * rate))]
+    samples = samples[: level_samples(rate)]
     return float(samples.sum() / samples.size)
 
 

@@ -199,4 +199,5 @@ def _quotient(above: ComplexArray, below: ComplexArray) -> ComplexArray:
     """
     amplitude = amplitudes(above).prod(axis=-1) / amplitudes(below).prod(axis=-1)
     phase = np.angle(above).sum(axis=-1) - np.angle(below).sum(axis=-1)
-    return amplitude * _turned(phase)
+    values: ComplexArray = amplitude * _turned(phase)
+    return values

@@ -5,7 +5,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
-from shared.response._fill import LEVEL_S
+from shared.response._fill import level_samples
 from shared.response.arrays import FloatArray
 from shared.response.bridging import Segment, are_alike
 from shared.waveforms.gaps import missing_samples
@@ -78,11 +78,6 @@ def uninterrupted_runs(segments: Sequence[Segment]) -> list[Run]:
         else:
             parts.append([segment])
     return [Run(part) for part in parts]
-
-
-def level_samples(rate: float) -> int:
-    """Return the number of samples of a level, at a rate in Hz."""
-    return max(1, round(LEVEL_S * rate))
 
 
 @lru_cache(maxsize=64)

@@ -41,8 +41,8 @@ from itertools import pairwise
 import numpy as np
 from obspy.core.inventory import Response
 
-from shared.response._fill import LEVEL_S, bridge
-from shared.response._levels import Run, level, level_samples, uninterrupted_runs
+from shared.response._fill import LEVEL_S, bridge, level_samples
+from shared.response._levels import Run, level, uninterrupted_runs
 from shared.response.arrays import FloatArray
 from shared.response.bridging import Segment, are_alike, are_one_trace
 from shared.response.long_periods import LongPeriods

@@ -4,12 +4,13 @@ import math
 import warnings
 
 import numpy as np
-from obspy.core.inventory import Response, ResponseListResponseStage
+from obspy.core.inventory import Response
 
 from shared.errors import BadRequestError
 from shared.response._flatness import flattest_motion, flattest_power
 from shared.response.evaluation import evaluate
 from shared.response.parameters import Corners, PreFilt
+from shared.response.response_lists import is_list
 from shared.response.units import input_units, motion_derivative
 
 _BAND_DB = 20.0
@@ -67,11 +68,10 @@ def _passband(response: Response, sampling_rate: float, seconds: float) -> Corne
     decades = math.floor(math.log10(highest) * _PER_DECADE)
     lower = 10 ** (np.arange(decades - 8 * _PER_DECADE, decades) / _PER_DECADE)
     frequencies = np.append(lower, highest)
-    for stage in response.response_stages:
-        if isinstance(stage, ResponseListResponseStage):  # undefined beyond its frequencies
-            listed = [element.frequency for element in stage.response_list_elements]
-            inside = (frequencies >= min(listed)) & (frequencies <= max(listed))
-            frequencies = frequencies[inside]
+    for stage in filter(is_list, response.response_stages):  # undefined beyond its frequencies
+        listed = [element.frequency for element in stage.response_list_elements]
+        inside = (frequencies >= min(listed)) & (frequencies <= max(listed))
+        frequencies = frequencies[inside]
     if not frequencies.size:
         raise ValueError("its response list has nothing below 0.8 of the Nyquist frequency")
     amplitude = np.abs(evaluate(response, frequencies, "DEF"))

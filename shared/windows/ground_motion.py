@@ -4,7 +4,6 @@ import warnings
 from dataclasses import asdict, dataclass, replace
 
 from obspy import Inventory, Stream, Trace
-from obspy.core.inventory import ResponseListResponseStage
 
 from shared import telemetry
 from shared.errors import NoResponseError
@@ -15,6 +14,7 @@ from shared.response.parameters import RemovalParameters
 from shared.response.polynomials import is_polynomial
 from shared.response.removal import remove_response
 from shared.response.report import RemovalReport
+from shared.response.response_lists import is_list
 from shared.waveforms.gaps import gaps_between
 from shared.waveforms.segments import TimeSpan, divide, join
 from shared.windows.cost import Work
@@ -78,9 +78,7 @@ def plan_removal(
     if is_polynomial(response):
         return RemovalPlan(inventory, parameters, resolved, sampling_rate, 0.0, None)
     margin = margin_s(corners, _MIN_MARGIN_S, _MARGIN_WITHOUT_BAND_S)
-    by_obspy = parameters.method == "obspy" or any(
-        isinstance(stage, ResponseListResponseStage) for stage in response.response_stages
-    )
+    by_obspy = parameters.method == "obspy" or any(map(is_list, response.response_stages))
     return RemovalPlan(inventory, parameters, resolved, sampling_rate, margin, by_obspy)
 
 
