@@ -181,5 +181,4 @@ def _share(work: Callable[[Iterator[int]], None], starts: range, threads: int) -
         work(blocks)
         return
     with ThreadPoolExecutor(threads) as pool:
-        for done in [pool.submit(work, blocks) for _ in range(threads)]:
-            done.result()
+        list(pool.map(work, [blocks] * threads))

@@ -50,7 +50,8 @@ class DayRecords:
     @cached_property
     def extent(self) -> TimeSpan:
         """The times of the first and the last sample by the records."""
-        return self.runs.extent
+        runs = self.runs
+        return UTCDateTime(ns=int(runs.first_ns.min())), UTCDateTime(ns=int(runs.last_ns.max()))
 
     @cached_property
     def _reasons(self) -> Reasons:

@@ -87,6 +87,7 @@ class RecordIndex:
         count: the number of all records of the object.
         record_length: the length of each record in bytes.
         end_of_day: the end of the day in ns.
+        content: the records whose bytes have been read.
     """
 
     def __init__(self, size: int, first: RecordHeader, day: Day) -> None:
@@ -99,7 +100,7 @@ class RecordIndex:
             raise OddRecordError(f"records of {first.sampling_rate} samples per second")
         self._delta = round(1e9 / first.sampling_rate)
         self.end_of_day: int = day.next.starttime.ns
-        self._read = ReadRecords()
+        self.content = ReadRecords()
         self._numbers, self._starts, self._ends = array("q"), array("q"), array("q")
 
     def __len__(self) -> int:
@@ -130,7 +131,7 @@ class RecordIndex:
         table = scan(view)
         self._require_one_kind(table, view)
         if len(table):
-            self._read.add(Piece(number, view, table))
+            self.content.add(Piece(number, view, table))
         starts, ends = (array("q", times.tobytes()) for times in (table.starts, table.ends))
         # They replace those that are known already.
         low = bisect_left(self._numbers, number)
@@ -157,7 +158,7 @@ class RecordIndex:
         """Return the numbers of a span's records, margins included; None if some are unread."""
         begin, end = self.edges(starttime, endtime)
         records = self._between(begin, end)
-        known = begin.is_found and end.is_found and not self._read.unread(records)
+        known = begin.is_found and end.is_found and not self.content.unread(records)
         return records if known else None
 
     def unknown_around(self, records: range) -> list[range]:
@@ -171,10 +172,6 @@ class RecordIndex:
         """Return whether a record's times are known."""
         place = bisect_left(self._numbers, number)
         return place < len(self._numbers) and self._numbers[place] == number
-
-    def unread(self, records: range) -> range:
-        """Return the range from the first to the last record whose bytes have not been read."""
-        return self._read.unread(records)
 
     @property
     def last_known_sample(self) -> UTCDateTime:
@@ -215,10 +212,6 @@ class RecordIndex:
             return False
         claimed = self.first.sampling_rate * 1e-9 / self.records_per_ns(self._numbers[0])
         return claimed > _SPARSE * self.record_length * MOST_SAMPLES_PER_BYTE
-
-    def part(self, records: range) -> tuple[memoryview, RecordTable]:
-        """Return the bytes and the headers of records that have been read."""
-        return self._read.part(records)
 
     def covers(self, records: range, starttime: UTCDateTime, endtime: UTCDateTime) -> bool:
         """Return whether known records have all samples of a span, without a gap or an overlap."""

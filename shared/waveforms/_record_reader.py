@@ -91,7 +91,7 @@ class RecordReader:
                 raise OddRecordError(f"not found in {guesses} reads")
             unread = next_to_read(index, starttime, endtime, guesses)
             if self._source.size <= _SMALL:
-                unread = index.unread(range(index.count))
+                unread = index.content.unread(range(index.count))
             self._fetch(index, unread)
             guesses += 1
         if not index.covers(records, first, last):
@@ -138,7 +138,7 @@ class RecordReader:
 
     def _decode(self, records: range) -> DayRecords:
         if self._decoded is None or self._decoded[0] != records:
-            content, table = self.read_first().part(records)
+            content, table = self.read_first().content.part(records)
             day_object, etag = self._source.day_object, self._source.etag
             decoded = decode_records(day_object, content, table, etag)
             if decoded.notes:

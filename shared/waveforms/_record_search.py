@@ -56,7 +56,7 @@ def next_to_read(
         records = range(
             edge.within(centre - probe // 2), edge.within(centre + probe - probe // 2 - 1) + 1
         )
-    return index.unread(records)
+    return index.content.unread(records)
 
 
 def unknown_end(index: RecordIndex) -> range:

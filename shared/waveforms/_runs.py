@@ -6,13 +6,11 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
-from obspy import UTCDateTime
 from obspy.core import Stats
 
 from shared.waveforms._record_table import IntArray, RecordTable
 from shared.waveforms._record_times import Run
 from shared.waveforms._samples import Decoded
-from shared.waveforms.segments import TimeSpan
 from shared.waveforms.traces import attributes, trace_like
 
 _ENCODINGS = {1: "INT16", 3: "INT32", 4: "FLOAT32", 5: "FLOAT64", 10: "STEIM1", 11: "STEIM2"}
@@ -89,11 +87,6 @@ class Runs:
         last, deltas = self._stops - 1, 1e9 / self._records.rates[self._begins]
         steps = np.round((self._records.npts[last] - 1) * deltas).astype(np.int64)
         return self._records.starts[last] + steps
-
-    @property
-    def extent(self) -> TimeSpan:
-        """The times of the first and the last sample."""
-        return UTCDateTime(ns=int(self.first_ns.min())), UTCDateTime(ns=int(self.last_ns.max()))
 
     def select(self, which: npt.NDArray[np.bool_]) -> "Runs":
         """Return some of the runs."""

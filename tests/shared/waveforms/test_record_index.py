@@ -44,7 +44,7 @@ def test_records_of_a_span_and_its_margins() -> None:
     assert records
     assert HEADERS[records[0]].endtime < MIDNIGHT + 1740 < HEADERS[records[1]].endtime
     assert HEADERS[records[-2]].starttime < MIDNIGHT + 1960 < HEADERS[records[-1]].starttime
-    content, table = index.part(records)
+    content, table = index.content.part(records)
     assert content == CONTENT[records[0] * LENGTH : (records[-1] + 1) * LENGTH]
     assert table.starts.tolist() == [HEADERS[number].starttime.ns for number in records]
     assert table.offsets.tolist() == [LENGTH * place for place in range(len(records))]
