@@ -75,12 +75,14 @@ class Chain:
 
         One that is off this grid by a hundredth of a sample at most is moved onto it.
         """
-        place = (other.start_ns - self.start_ns) / self._delta_ns
-        index = round(place)
-        near = _ALIGNED + SAME_NS / self._delta_ns
+        delta: float = self._first.stats.delta
+        # ObsPy's own arithmetic: in an exact hundredth the last bit decides.
+        gap_s = round((other.start_ns - self.end_ns - round(self._delta_ns)) / 1e9, 6)
+        off = gap_s % delta / delta
         same_rate = self.sampling_rate == other.sampling_rate
-        if index > self.npts or abs(place - index) > near or not same_rate:
+        if gap_s > _ALIGNED * delta or _ALIGNED < off < 1 - _ALIGNED or not same_rate:
             return False
+        index = round((other.start_ns - self.start_ns) / self._delta_ns)
         other.start_ns = self.start_ns + round(index * self._delta_ns)
         end = index + other.npts
         common = min(self.npts, end) - index

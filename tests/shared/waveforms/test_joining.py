@@ -102,6 +102,20 @@ def test_segments_off_the_grid_are_moved_by_a_hundredth_of_a_sample_at_most(shif
     assert [trace.stats.starttime for trace in stream] == [t.stats.starttime for t in truth]
 
 
+def test_obspy_decides_whether_a_hundredth_of_a_sample_is_moved():
+    """The last bit of a float decides there, so places along the grid differ."""
+    moved = set()
+    for overlap in range(1, 90):
+        first = make_trace(NSCL, START, noise(100), 1.0)
+        later = make_trace(NSCL, str(first.stats.endtime - overlap + 0.01), noise(100, seed=2), 1.0)
+        earlier, chain = (Chain(trace.copy(), 0) for trace in (first, later))
+        earlier.take(chain)
+        expected = Stream([first, later]).merge(method=-1)[1].stats.starttime.ns
+        assert chain.start_ns == expected, overlap
+        moved.add(chain.start_ns == earlier.start_ns + (100 - 1 - overlap) * 10**9)
+    assert moved == {True, False}
+
+
 def test_the_end_of_a_drifting_clock_is_that_of_the_last_segment():
     first, second, third = traces_of([(0, 10, 0), (10, 20, 0), (15, 20, 0)])
     set_off_count(first, 0.004, 0.005)
