@@ -1,4 +1,4 @@
-"""Error codes of S3, for everyone who handles its errors; boto3 is not needed to read them.
+"""Error codes of S3, for everyone who handles its errors; botocore is not needed to read them.
 
 The answer to a HEAD has no body, so botocore reports the HTTP status in place of a code.
 https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html

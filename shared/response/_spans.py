@@ -72,7 +72,7 @@ class SampledResponse:
     def on_every_bin(self, spans: Sequence[Span]) -> list[ComplexArray]:
         """Return the response on all bins of each span, complex128.
 
-        One call covers all spans, since each call of evalresp has its overhead.
+        One call covers all spans, since each call has its overhead.
         """
         bins = [bins_of(span) for span in spans]
         values = self.at(np.concatenate([np.empty(0), *bins]))

@@ -4,7 +4,6 @@ import math
 import warnings
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TypeAlias
 
 from obspy import Inventory, Trace, UTCDateTime
 from obspy.core.inventory import Channel, Response
@@ -27,11 +26,7 @@ _MASS_POSITION = "M"
 """Instrument code, the second letter of a channel (SEED manual 2.4, appendix A)."""
 
 
-Metadata: TypeAlias = "Inventory | ChannelEpochs"
-"""A station's metadata, or the epochs in it of the one channel concerned."""
-
-
-def split_at_epochs(trace: Trace, inventory: Metadata) -> list[Trace]:
+def split_at_epochs(trace: Trace, channel: ChannelEpochs) -> list[Trace]:
     """Split a segment where its response changes, with a warning; on most days it does not.
 
     An epoch that ends up to a minute before the next one begins is extended until then.
@@ -43,7 +38,6 @@ def split_at_epochs(trace: Trace, inventory: Metadata) -> list[Trace]:
         NoResponseError: the segment continues where no epoch is valid.
     """
     stats = trace.stats
-    channel = _channel(trace, inventory)
     if channel.stretch(trace):
         return [trace]
     epochs = channel.near(trace)
@@ -77,21 +71,24 @@ def split_at_epochs(trace: Trace, inventory: Metadata) -> list[Trace]:
     return parts
 
 
-def find_response(trace: Trace, inventory: Metadata, output: str) -> CheckedResponse:
+def find_response(
+    trace: Trace, inventory: Inventory | ChannelEpochs, output: str
+) -> CheckedResponse:
     """Return the response at a segment's start, from the first valid epoch, as ObsPy does.
 
     It warns if several epochs are valid, and where the metadata contradict themselves or the data.
 
     Args:
         trace: the segment.
-        inventory: the station's metadata.
+        inventory: the station's metadata, or the epochs in it of the segment's channel.
         output: "VEL", "DISP", "ACC" or "DEF"; all except "DEF" need a response to ground motion.
 
     Raises:
         NoResponseError: no epoch is valid at this time, its response cannot be right, or it cannot
             give this output.
     """
-    channel = _channel(trace, inventory)
+    is_known = isinstance(inventory, ChannelEpochs)
+    channel: ChannelEpochs = inventory if is_known else ChannelEpochs(trace, inventory)
     stretch = channel.stretch(trace, output)
     if stretch in channel.found:  # with the same warnings
         return channel.found[stretch]
@@ -181,12 +178,6 @@ def _response(epochs: list[Channel], time: UTCDateTime) -> Response | None:
 def _with_response(epochs: list[Channel], time: UTCDateTime) -> list[Channel]:
     """Return the epochs with a response that are valid at a time, in the file's order."""
     return valid_epochs([epoch for epoch in epochs if epoch.response is not None], time)
-
-
-def _channel(trace: Trace, inventory: Metadata) -> ChannelEpochs:
-    """Return the epochs of the segment's channel."""
-    is_known = isinstance(inventory, ChannelEpochs)
-    return inventory if is_known else ChannelEpochs(trace, inventory)
 
 
 def _kind(response: Response) -> str:
