@@ -16,6 +16,7 @@ from botocore.exceptions import (
     ResponseStreamingError,
 )
 from botocore.parsers import ResponseParserError
+from urllib3.exceptions import HTTPError
 
 from shared import machine, settings
 from shared.aws import deadline
@@ -43,8 +44,8 @@ class NoTimeError(Exception):
         super().__init__("the time of the invocation is nearly over")
 
 
-# The body broke off.
-_BROKEN_BODY = (IncompleteReadError, ReadTimeoutError, ResponseStreamingError)
+# The body broke off. botocore leaves urllib3's errors as they are if it is the body of a refusal.
+BROKEN_BODY = (IncompleteReadError, ReadTimeoutError, ResponseStreamingError, HTTPError)
 
 # No connection was made, or it broke, or the answer is no answer of S3.
 _NO_ANSWER = (ConnectionError, HTTPClientError, ResponseParserError)
@@ -96,7 +97,7 @@ def _most_attempts(error: Exception) -> float:
     if machine.lacks_files(error):
         return 1  # they do not close while this waits
     limit = settings.max_attempts() or (_ATTEMPTS if deadline.left_s() == math.inf else math.inf)
-    if isinstance(error, _BROKEN_BODY):
+    if isinstance(error, BROKEN_BODY):
         return max(limit, _BODY_ATTEMPTS)
     if isinstance(error, _NO_ANSWER) or _passes(error):
         return limit

@@ -16,7 +16,7 @@ from botocore.exceptions import (
 
 from shared import limits, machine, settings, telemetry
 from shared.aws import s3_client
-from shared.aws._attempts import Attempts, BrokenAnswerError, NoTimeError
+from shared.aws._attempts import BROKEN_BODY, Attempts, BrokenAnswerError, NoTimeError
 from shared.aws._buckets import Listing, listing, note_absent
 from shared.aws.s3_codes import (
     ABSENT,
@@ -37,6 +37,7 @@ _OTHER_FAILURES = (
     BotoCoreError,
     HTTPClientError,
     BrokenAnswerError,
+    *BROKEN_BODY,
     NoTimeError,
     ValueError,  # the endpoint in the environment is no URL
 )

@@ -25,6 +25,13 @@ def stall_in_body(exchange: Exchange, forward: Forward) -> None:
     exchange.wait(60)
 
 
+def stall_in_refusal(exchange: Exchange, _: Forward) -> None:
+    """Refuse a request, and send half of the reason."""
+    reason = b"<Error><Code>SlowDown</Code></Error>"
+    exchange.send(Reply(503, {"Content-Length": str(len(reason))}, b"").head() + reason[:9])
+    exchange.wait(60)
+
+
 def drip(exchange: Exchange, forward: Forward) -> None:
     """Send a byte a second, from the status line on."""
     reply = forward()

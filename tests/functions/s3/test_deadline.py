@@ -49,6 +49,7 @@ LOAD_S = 2.0
 LASTING = {
     "stall": s3_faults.stall,
     "stall in the body": s3_faults.stall_in_body,
+    "stall in a refusal": s3_faults.stall_in_refusal,
     "drip": s3_faults.drip,
     "drip of the body": s3_faults.drip_body,
     "reset": s3_faults.reset,
