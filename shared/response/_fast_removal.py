@@ -23,7 +23,11 @@ from shared.response.evaluation import evaluator
 from shared.response.parameters import Corners
 
 _MAX_CACHED = 8
-"""Inverse responses that a warm container caches, each of a few megabytes at most."""
+"""Inverse responses that a warm container caches."""
+
+_MOST_CACHED_BYTES = 8 << 20
+"""Largest inverse response that is cached; real ones have 2 MB at most. One that no polynomial fits
+has all of its bins, as much as the day itself."""
 
 
 def covers(response: Response) -> bool:
@@ -69,6 +73,8 @@ def remove(
     if pre_filt:
         transfer = Band(cached.inverse, pre_filt, sampling_rate / nfft)
     convolve(samples, transfer)
+    if cached.inverse.nbytes > _MOST_CACHED_BYTES:
+        _cached_inverse.cache_clear()
 
 
 def fft_length(npts: int) -> int:

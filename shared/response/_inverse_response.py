@@ -92,6 +92,11 @@ class InverseResponse:
         self._clipped_columns = np.flatnonzero(self._clipped)
         self.evaluations = response.evaluations
 
+    @property
+    def nbytes(self) -> int:
+        """The size of all that is kept, in bytes."""
+        return self._basis.nbytes + self._coefficients.nbytes + self._exact_values.nbytes
+
     def multiply(self, rows: ComplexArray, first: int) -> None:
         """Multiply rows of a spectrum by the inverse, in place.
 

@@ -75,6 +75,13 @@ def typed(served: Served, tmp_path: Path) -> Callable[..., str]:
     return type_in
 
 
+def reply_in(said: str) -> Any:
+    """Return the reply with which an output begins; the line that opens the result follows."""
+    reply, end = json.JSONDecoder().raw_decode(said)
+    assert said[end:].strip().startswith("open it with: ")
+    return reply
+
+
 def test_it_says_what_it_serves_and_what_to_type(
     own: Path, served: Served, typed: Callable[..., str], tmp_path: Path
 ) -> None:
@@ -85,7 +92,7 @@ def test_it_says_what_it_serves_and_what_to_type(
     lines = [line.strip() for line in served.lines if "run_lambda.py" in line]
     assert all(line.endswith(f" --local {served.port}") for line in lines)
     response, windows = lines
-    reply = json.loads(typed(response))
+    reply = reply_in(typed(response))
     (line,) = [line for line in served.lines if line.startswith("Results")]
     results = Path(line.split(": ")[1])
     path = results / reply["output_key"].removeprefix(f"s3://{OUTPUT_BUCKET}/")
@@ -109,7 +116,7 @@ def test_wildcards_results_and_the_queue(served: Served, typed: Callable[..., st
         f"{command} {days} --resume --results other.jsonl"
     )
     assert "6 queued" in typed(f"{command} {days} --queue local-jobs --results queued.jsonl")
-    other = json.loads(typed(f"{command} response --day 2024,003 --nscl XX.A.BHZ. {port}"))
+    other = reply_in(typed(f"{command} response --day 2024,003 --nscl XX.A.BHZ. {port}"))
     assert (other["samples"], other["units"]) == (20_000, "m/s")
     # The options may come first, too.
     assert "no channel matches" in typed(

@@ -10,7 +10,7 @@ from obspy.signal.util import _npts2nfft
 from local.synthetic import instrument
 from shared import response
 from shared.errors import BadRequestError, UnreadableObjectError
-from shared.response import remove_response
+from shared.response import _fast_removal, remove_response
 from shared.response._fast_removal import fft_length
 from shared.response._fft import prime_factors
 from shared.response.parameters import UNITS, RemovalParameters
@@ -168,6 +168,16 @@ def test_samples_that_are_no_numbers_are_told() -> None:
     trace = make_trace(NSCL, "2024-01-01", [1.0, np.nan] * 100, dtype=np.float32)
     with pytest.raises(UnreadableObjectError, match="some samples are not numbers"):
         remove_response(Stream([trace]), station(), RemovalParameters())
+
+
+def test_large_inverse_responses_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that no polynomial fits takes as much memory as the day."""
+    kept = _fast_removal._cached_inverse.cache_info
+    remove_response(hour(20_000), station(), parse())
+    assert kept().currsize
+    monkeypatch.setattr(_fast_removal, "_MOST_CACHED_BYTES", 1000)
+    remove_response(hour(20_000), station(), parse())
+    assert not kept().currsize
 
 
 def test_public_names() -> None:
