@@ -8,12 +8,17 @@ from local.cloud.s3_server import S3Server
 
 
 class Gate:
-    """A TCP proxy to the S3 server that swallows all bytes until it is opened."""
+    """A TCP proxy to the S3 server that swallows all bytes until it is opened.
+
+    Attributes:
+        opened: set it to let later connections through.
+        reached: set once there is a connection.
+    """
 
     def __init__(self, server: S3Server) -> None:
         host, port = server.endpoint_url.removeprefix("http://").split(":")
         self._target = host, int(port)
-        self.opened = threading.Event()
+        self.opened, self.reached = threading.Event(), threading.Event()
         self._sockets: list[socket.socket] = []
 
     def __enter__(self) -> "Gate":
@@ -36,6 +41,7 @@ class Gate:
             except OSError:
                 return
             self._sockets.append(caller)
+            self.reached.set()
             if self.opened.is_set():
                 server = socket.create_connection(self._target)
                 self._sockets.append(server)
