@@ -201,13 +201,14 @@ def _remove(
         return parameters.method, None
     name = label(trace.segments[0].trace)
     fast = is_fast(trace, parameters)
-    size = _fast_removal.fft_length(trace.npts) // 2 if fast else trace.npts
+    nfft = (_fast_removal.fft_length if fast else fft_length)(trace.npts)
+    size = nfft // 2 if fast else trace.npts
     _require_memory(name, trace, size, fast)
     samples = trace.prepare(size, parameters.zero_mean, parameters.taper_fraction)
     corners: Corners = None
     try:
         corners = resolve(parameters.pre_filt, trace.response, trace.sampling_rate, seconds)
-        warn_of_clipping(trace.response, trace.sampling_rate, 2 * size, parameters, corners)
+        warn_of_clipping(trace.response, trace.sampling_rate, nfft, parameters, corners)
         warn_of_extrapolation(trace, corners)
         if fast:
             _fast_removal.remove(

@@ -159,6 +159,15 @@ def test_bands_of_all_kinds_equal_obspy(corners: list[float]) -> None:
     assert worst_error(stream, expected) < 1e-6
 
 
+@pytest.mark.parametrize("method", ["fast", "obspy"])
+def test_clipping_is_told_from_the_lowest_frequency_of_the_fft(method: str) -> None:
+    """ObsPy's FFT of three samples has eight points."""
+    given = {"pre_filt": [0.0005, 0.001, 18.5, 19.9], "water_level": 3, "output": "DISP"}
+    stream = Stream([make_trace(NSCL, "2024-01-01", noise(3), 40.0)])
+    (warning,) = remove_response(stream, station(), parse(**given, method=method)).warnings
+    assert "amplitudes from 5 to " in warning
+
+
 def test_a_band_beyond_the_nyquist_frequency_is_refused() -> None:
     with pytest.raises(BadRequestError, match=r"pre_filt .* must begin below 20.0 Hz"):
         remove_response(hour(1_000), station(), parse(pre_filt=[20, 21, 22, 23]))
