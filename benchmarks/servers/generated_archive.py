@@ -9,7 +9,7 @@ import logging
 import os
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 from obspy import Stream, Trace
@@ -62,20 +62,22 @@ def fill_odd(server: S3Server) -> None:
         server.put(stationxml_key, _stationxml(name.station))
 
 
-def fill(server: S3Server, stations: int, rates: Sequence[float] = SAMPLING_RATES) -> None:
+def fill(
+    put: Callable[[str, bytes], None], stations: int, rates: Sequence[float] = SAMPLING_RATES
+) -> None:
     """Put days and StationXML into the archive.
 
     Args:
-        server: the archive.
+        put: takes the key and the content of each object.
         stations: the number of stations.
         rates: the sampling rates of each station's days, in Hz: some of `SAMPLING_RATES`.
     """
     for rate in rates:
         for number, content in enumerate(_days(rate, stations)):
-            server.put(SCEDC.waveform_key(channel(rate, number), DAY), content)
+            put(SCEDC.waveform_key(channel(rate, number), DAY), content)
     for number in range(stations):
         name = channel(SAMPLING_RATES[0], number)
-        server.put(_keys(name)[1], _stationxml(name.station))
+        put(_keys(name)[1], _stationxml(name.station))
 
 
 def _days(sampling_rate: float, stations: int) -> Iterator[bytes]:
@@ -138,7 +140,7 @@ def main() -> None:
     arguments = parser.parse_args()
     os.sched_setaffinity(0, {min(os.sched_getaffinity(0))})
     with S3Server(arguments.host) as server:
-        fill(server, arguments.stations, arguments.rates)
+        fill(server.put, arguments.stations, arguments.rates)
         if arguments.odd:
             fill_odd(server)
         counter = count_requests()

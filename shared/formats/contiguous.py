@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import numpy as np
 from obspy import Trace
 
-from shared.waveforms.gaps import true_runs
+from shared.waveforms.gaps import present_runs
 from shared.waveforms.segments import cut
 
 _STORABLE = ("int32", "float32", "float64")
@@ -20,7 +20,7 @@ def contiguous_parts(trace: Trace) -> Iterator[Trace]:
     """
     dtype = trace.data.dtype
     stored = dtype.newbyteorder("=") if dtype.name in _STORABLE else np.dtype(np.int32)
-    for first, end in true_runs(~np.ma.getmaskarray(trace.data)):
+    for first, end in present_runs(trace.data):
         part = cut(trace, first, end)
         part.data = np.ascontiguousarray(np.ma.getdata(part.data), dtype=stored)
         yield part

@@ -123,3 +123,11 @@ def true_runs(mask: np.ndarray) -> list[tuple[int, int]]:
     padded = np.concatenate(([False], mask, [False]))
     edges = np.flatnonzero(padded[1:] != padded[:-1])
     return [(first, end) for first, end in edges.reshape(-1, 2).tolist()]
+
+
+def present_runs(samples: np.ndarray) -> list[tuple[int, int]]:
+    """List the runs of samples that are not masked, like `true_runs`."""
+    mask = np.ma.getmask(samples)
+    if mask is np.ma.nomask:  # a search through a whole day takes long
+        return [(0, samples.size)] if samples.size else []
+    return true_runs(np.logical_not(mask))

@@ -34,7 +34,7 @@ class Unit:
 
 
 UNITS = {
-    "windows": Unit(4e-4, "windows"),
+    "windows": Unit(3.5e-4, "windows"),
     "requests": Unit(2.5e-3, "requests to S3"),
     "samples": Unit(6e-8, "samples"),
     "decoded": Unit(1e-8, "samples of whole objects"),

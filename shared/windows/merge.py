@@ -88,17 +88,22 @@ def merge_segments(
         raise window_too_large(window, npts, max_samples)
     # A copy, as views would keep all samples that were read in memory.
     samples = np.zeros(npts, own[0].data.dtype)
-    missing = np.ones(npts, bool)
+    missing: np.ndarray | None = None
+    if npts > sum(part.stats.npts for part in own):
+        missing = np.ones(npts, bool)
     for part, first in zip(own, positions, strict=True):
         inside = slice(first, first + part.stats.npts)
         samples[inside] = part.data
-        missing[inside] = False
+        if missing is not None:
+            missing[inside] = False
     if samples.dtype.kind == "f":  # NaN and infinity are not samples
-        missing |= ~np.isfinite(samples)
-    if missing.all():
+        lost = ~np.isfinite(samples)
+        if lost.any():
+            missing = lost if missing is None else missing | lost
+    if missing is not None and missing.all():
         return None
-    data = ma.masked_array(samples, missing) if missing.any() else samples
-    return trace_like(own[0].stats, data, start.ns), tuple(place(own, positions, samples, missing))
+    data = samples if missing is None else ma.masked_array(samples, missing)
+    return trace_like(own[0].stats, data, start.ns), tuple(place(own, positions, data))
 
 
 def _near(segments: Sequence[Trace], window: Window) -> Iterator[Trace]:

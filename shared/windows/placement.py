@@ -10,7 +10,7 @@ from obspy import Trace, UTCDateTime
 from obspy.core.trace import Stats
 
 from shared.archive.time import format_time
-from shared.waveforms.gaps import Gap, true_runs
+from shared.waveforms.gaps import Gap, present_runs, true_runs
 from shared.waveforms.reasons import EmptySpan, Reasons
 from shared.waveforms.traces import trace_like
 from shared.windows.request import Window
@@ -57,15 +57,14 @@ class PlacedSegment:
 
 
 def place(
-    own: Sequence[Trace], positions: Sequence[int], samples: np.ndarray, missing: np.ndarray
+    own: Sequence[Trace], positions: Sequence[int], samples: np.ndarray
 ) -> Iterator[PlacedSegment]:
     """Yield the contiguous segments of merged samples; those that continue each other are one.
 
     Args:
         own: segments in order, of one sampling rate.
         positions: the index of each one's first sample in the merged samples.
-        samples: the merged samples.
-        missing: where samples are missing; bool.
+        samples: the merged samples, masked where any are missing.
     """
     runs: list[tuple[Stats, int, int]] = []
     for stats, first in zip((trace.stats for trace in own), positions, strict=True):
@@ -75,9 +74,10 @@ def place(
         else:
             runs.append((stats, first, end))
     for stats, first, end in runs:
-        for begin, stop in true_runs(~missing[first:end]):
+        for begin, stop in present_runs(samples[first:end]):
             start = stats.starttime + begin * stats.delta
-            part = trace_like(stats, samples[first + begin : first + stop], start.ns)
+            data = ma.getdata(samples)[first + begin : first + stop]
+            part = trace_like(stats, data, start.ns)
             yield PlacedSegment(part, first + begin)
 
 
@@ -128,7 +128,8 @@ def window_gaps(
     last = ends[stats.npts].endtime if stats.npts in ends else stats.endtime
     before = _samples_between(window.starttime, stats.starttime, stats)
     after = _samples_between(last, window.endtime, stats)
-    runs = true_runs(ma.getmaskarray(trace.data))
+    mask = ma.getmask(trace.data)
+    runs = [] if mask is ma.nomask else true_runs(mask)
     if before:
         runs.insert(0, (-before, 0))
     if after:

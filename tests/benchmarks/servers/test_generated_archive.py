@@ -30,7 +30,7 @@ def test_requests_are_counted_by_method_and_bucket():
 
 
 def test_generated_days_are_corrected_the_fast_way(archive):
-    generated_archive.fill(archive, stations=2, rates=(1.0, 40.0))
+    generated_archive.fill(archive.put, stations=2, rates=(1.0, 40.0))
     for rate, number in ((1.0, 0), (40.0, 1)):
         name = generated_archive.channel(rate, number)
         request = CorrectedDayRequest.parse({"day": str(generated_archive.DAY), "nscl": name.nscl})
@@ -57,7 +57,7 @@ def test_odd_days_have_the_samples_of_the_sound_day(monkeypatch):
 
 
 def test_server_counts_what_a_job_asks_of_it(archive):
-    generated_archive.fill(archive, stations=1, rates=(1.0,))
+    generated_archive.fill(archive.put, stations=1, rates=(1.0,))
     log = logging.getLogger("werkzeug")
     kept = (log.handlers, log.propagate, log.level)
     try:

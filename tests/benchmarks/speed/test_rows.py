@@ -41,6 +41,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Events:
         monkeypatch.setattr(rows, "archive", lambda *_: nullcontext())
         monkeypatch.setattr(rows, "odd_archive", nullcontext)
         monkeypatch.setattr(rows, "invoke", invoke)
+    monkeypatch.setattr(window_rows, "lasting_archive", lambda *_: nullcontext())
     monkeypatch.setattr(response_rows, "run_module", run_module)
     monkeypatch.setattr(response_rows, "environment", lambda _: {})
     monkeypatch.setattr(window_rows, "_ROUNDS", 2)
@@ -76,8 +77,8 @@ def test_odd_days(asked: Events) -> None:
 
 def test_windows(asked: Events) -> None:
     assert row("segments").figures == (5.0,)
-    assert row("small_window").figures == (4500.0,)
-    assert row("files").figures == (4.0, 4.0)
+    assert row("small_window").figures == (4000.0,)
+    assert row("files").figures == (3.0, 3.0)
     assert row("motion").figures == (12.0,)
     assert {function for function, *_ in asked} == {"timewindow"}
     requests = [requests for _, requests, _ in asked]

@@ -144,7 +144,7 @@ def test_requests_of_everyday_are_within_the_limit(work: Work) -> None:
 @pytest.mark.parametrize(
     ("work", "words"),
     [
-        (Work(windows=60_000), "take about 24.0 s .* about 30,000 at a time"),
+        (Work(windows=60_000), "take about 21.0 s .* about 34,285 at a time"),
         (Work(windows=1_000, removals=1_000), "1,000 response removals: 25.0 s"),
         (Work(windows=1, by_obspy=8.64e6), "8,640,000 samples with their margins by ObsPy: 17.3 s"),
         (Work(windows=1_000, samples=1_000 * 8.64e6), "8,640,000,000 samples: 518.4 s"),
