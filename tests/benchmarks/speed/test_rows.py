@@ -14,7 +14,7 @@ from benchmarks.speed.target import Row
 
 Events = list[tuple[str, Sequence[Any], dict[str, str]]]
 
-CPU_SECONDS = {"obspy": 60.0, "ours": 2.0, "ffts": 8.0}
+SECONDS = {"obspy": 60.0, "ours": 2.0, "ffts": 8.0}
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Events:
 
     def run_module(module: str, *arguments: str, **_: str) -> Any:
         if module == "benchmarks.speed.removal":
-            return CPU_SECONDS[arguments[0]]
+            return {"seconds": SECONDS[arguments[0]], "cpu_seconds": 7.0}
         assert module == "benchmarks.memory.obspy_day"
         return {"cpu_seconds": [99.0, 88.0]}
 
@@ -113,7 +113,7 @@ def test_without_docker_the_row_is_not_measured(monkeypatch: pytest.MonkeyPatch)
 
 @pytest.mark.parametrize("way", removal.WAYS)
 def test_each_way_of_removal_is_measured(way: str) -> None:
-    assert removal.measure(way, rounds=1, npts=12_000) > 0
+    assert min(removal.measure(way, rounds=1, npts=12_000).values()) > 0
 
 
 def test_our_removal_never_finds_its_response_cached() -> None:
