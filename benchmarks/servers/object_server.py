@@ -8,7 +8,6 @@ a millisecond.
 
 import argparse
 import hashlib
-import re
 import threading
 from collections import defaultdict
 from dataclasses import dataclass
@@ -19,8 +18,7 @@ from types import TracebackType
 from urllib.parse import unquote, urlsplit
 
 from benchmarks.servers import server_process
-
-_RANGE = re.compile(r"bytes=(\d*)-(\d*)", re.ASCII)
+from local.cloud.object_reads import selected
 
 
 @dataclass(frozen=True)
@@ -114,7 +112,7 @@ class _Handler(BaseHTTPRequestHandler):
         if self.headers.get("If-Match", stored.etag) != stored.etag:
             self._refuse(name, HTTPStatus.PRECONDITION_FAILED, "PreconditionFailed")
             return
-        part = _part(self.headers.get("Range", ""), stored.size)
+        part = selected(self.headers.get("Range", ""), stored.size)
         if part is not None and not part:
             unsatisfiable = HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE
             self._refuse(name, unsatisfiable, "InvalidRange", ActualObjectSize=stored.size)
@@ -159,21 +157,6 @@ def _object(path: Path) -> _Object:
     content = path.read_bytes()
     digest = hashlib.md5(content, usedforsecurity=False).hexdigest()
     return _Object(path, len(content), f'"{digest}"')
-
-
-def _part(header: str, size: int) -> range | None:
-    """Return the bytes that a `Range` header selects, perhaps none; None is the whole object.
-
-    Like S3, ignore a header that is not a single range.
-    """
-    match = _RANGE.fullmatch(header)
-    if not match or match[0] == "bytes=-":
-        return None
-    if not match[1]:
-        return range(max(0, size - int(match[2])), size)
-    if match[2] and int(match[2]) < int(match[1]):
-        return None
-    return range(int(match[1]), min(size, int(match[2]) + 1) if match[2] else size)
 
 
 def main() -> None:
