@@ -2,6 +2,7 @@
 
 import pytest
 
+from runner.costs import measurement
 from runner.costs.channel_day import channel_day_cost, sampling_rate_of
 from runner.costs.memory import recommended_memory
 from shared.archive.channel_id import ChannelId
@@ -38,9 +39,13 @@ def test_rates_between_the_measured_ones_lie_on_a_line():
     assert channel_day_cost(500.0, memory_mb) == channel_day_cost(200.0, memory_mb)
 
 
-def test_a_memory_size_that_is_too_small_has_no_cost():
-    small = next(cell for cell in MEASURED["response"] if cell["out_of_memory"])
-    with pytest.raises(ValueError, match=f"200 Hz with {small['memory_mb']} MB: not measured"):
-        channel_day_cost(200.0, small["memory_mb"])
+def test_a_memory_size_that_is_too_small_has_no_cost(monkeypatch):
+    cells = [
+        {**each, "out_of_memory": (each["memory_mb"], each["sampling_rate"]) == (768, 200.0)}
+        for each in MEASURED["response"]
+    ]
+    monkeypatch.setattr(measurement, "load", lambda: {**MEASURED, "response": cells})
+    with pytest.raises(ValueError, match="200 Hz with 768 MB: not measured, or too little"):
+        channel_day_cost(200.0, 768)
     with pytest.raises(ValueError, match="100 Hz with 1000 MB"):
         channel_day_cost(100.0, 1000)
