@@ -25,8 +25,8 @@ def test_tables_have_cold_and_warm_seconds_gb_seconds_and_dollars():
     window = {**day, "request": "a window", "reply_bytes": 2**30}
     text = tables({"response": [day], "timewindow": [window]})
     figures = re.findall(r"^\| 2,048 \| (\S+) \|$", text, re.MULTILINE)
-    # 4 GB-seconds are $0.0000667. A job adds $0.0000065 of fees, a window of 1 GB $0.09 of egress.
+    # 4 GB-seconds are $0.0000667. A job adds $0.0000071 of fees, a window of 1 GB $0.09 of egress.
     assert figures == [
-        *("5.000", "2.000", "4.000", "$0.000073"),
+        *("5.000", "2.000", "4.000", "$0.000074"),
         *("5.000", "2.000", "4.000", "$0.090"),
     ]
