@@ -3,14 +3,14 @@
 import re
 from dataclasses import dataclass
 
-from shared.archive.ambiguous import describe_refusal
 from shared.archive.channel_id import (
     ChannelId,
+    Codes,
     clean_code,
     clean_location,
     may_be_channel,
     may_be_location,
-    split_codes,
+    parse_codes,
 )
 from shared.errors import BadRequestError
 from shared.fields import shown
@@ -38,7 +38,7 @@ class ChannelPattern:
         BadRequestError: a code is invalid.
     """
 
-    codes: tuple[str, str, str, str]
+    codes: Codes
 
     def __post_init__(self) -> None:
         if not any(map(_WILDCARD.search, self.codes)):
@@ -63,13 +63,7 @@ class ChannelPattern:
         if not _WILDCARD.search(text):
             channel = ChannelId.parse(text)
             return cls((channel.network, channel.station, channel.channel, channel.location))
-        try:
-            return cls(split_codes(text))
-        except BadRequestError as error:
-            reason = f"{error.message}; {_RIGHT}"
-        except ValueError as error:
-            reason = describe_refusal(error, _RIGHT)
-        raise BadRequestError(f"nscl {shown(text)}: {reason}", field="nscl")
+        return parse_codes(text, cls, _RIGHT)
 
     @classmethod
     def of_words(cls, network: str, station: str, location: str, channel: str) -> "ChannelPattern":

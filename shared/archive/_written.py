@@ -11,7 +11,9 @@ from shared.archive.ambiguous import AmbiguousError, explain
 
 DAY_NS = 86_400 * 10**9
 
-_1970 = date(1970, 1, 1).toordinal()
+UNIX_DAY = date(1970, 1, 1).toordinal()
+"""1970-01-01 as Python counts days."""
+
 _SECOND_NS = 10**9
 
 _DATE = (
@@ -52,12 +54,21 @@ class Written(NamedTuple):
         Raises:
             ValueError: the year has no such day.
         """
-        first = date(self.year, 1, 1).toordinal()
-        last = date(self.year, 12, 31).toordinal() - first + 1
-        if not 1 <= self.day_of_year <= last:
-            raise ValueError(f"{self.year} has days 001 to {last}")
-        days = first + self.day_of_year - 1 - _1970
+        days = days_since_1970(self.year, self.day_of_year)
         return days * DAY_NS + (self.clock_ns or 0) - self.offset_ns
+
+
+def days_since_1970(year: int, day_of_year: int) -> int:
+    """Return a day as the number of days since 1970-01-01.
+
+    Raises:
+        ValueError: the year has no such day.
+    """
+    first = date(year, 1, 1).toordinal()
+    last = date(year, 12, 31).toordinal() - first + 1
+    if not 1 <= day_of_year <= last:
+        raise ValueError(f"{year} has days 001 to {last}")
+    return first + day_of_year - 1 - UNIX_DAY
 
 
 def read(text: str) -> Written:

@@ -6,7 +6,9 @@ become parts of S3 keys, so no other character passes. Requests may write them i
 """
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TypeVar
 
 from shared.archive.ambiguous import AmbiguousError, describe_refusal
 from shared.errors import BadRequestError
@@ -16,6 +18,11 @@ RIGHT_CHANNEL = (
     "must be network.station.channel.location, such as 'CI.SOC.HHZ.', or"
     " network.station.location.channel, such as 'CI.SOC..HHZ'"
 )
+
+Codes = tuple[str, str, str, str]
+"""Network, station, channel and location."""
+
+_T = TypeVar("_T")
 
 _MAX_CHARACTERS = 100
 """Longer texts are no channels, however much padding they have."""
@@ -79,13 +86,7 @@ class ChannelId:
         Raises:
             BadRequestError: there are not three or four codes, or a code is not one of SEED.
         """
-        try:
-            return cls(*split_codes(nscl))
-        except BadRequestError as error:
-            reason = f"{error.message}; {RIGHT_CHANNEL}"
-        except ValueError as error:
-            reason = describe_refusal(error, RIGHT_CHANNEL)
-        raise BadRequestError(f"nscl {shown(nscl)}: {reason}", field="nscl")
+        return parse_codes(nscl, lambda codes: cls(*codes), RIGHT_CHANNEL)
 
     @property
     def nscl(self) -> str:
@@ -121,7 +122,27 @@ def clean_location(code: str) -> str:
     return "" if code in ("--", "NULL", "NONE") else code
 
 
-def split_codes(text: str) -> tuple[str, str, str, str]:
+def parse_codes(text: str, make: Callable[[Codes], _T], right: str) -> _T:
+    """Make a channel, or a pattern of channels, of a text in either order; see `split_codes`.
+
+    Args:
+        text: the codes.
+        make: takes network, station, channel and location.
+        right: the texts that would be right, for the error; begins with "must be".
+
+    Raises:
+        BadRequestError: the text is none, or `make` refuses its codes.
+    """
+    try:
+        return make(split_codes(text))
+    except BadRequestError as error:
+        reason = f"{error.message}; {right}"
+    except ValueError as error:
+        reason = describe_refusal(error, right)
+    raise BadRequestError(f"nscl {shown(text)}: {reason}", field="nscl")
+
+
+def split_codes(text: str) -> Codes:
     """Return network, station, channel and location of a text in either order.
 
     A channel has three characters and a location none to two, which tells the orders apart. Codes

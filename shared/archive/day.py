@@ -8,7 +8,7 @@ from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Protocol
 
-from shared.archive._written import DAY_NS, read
+from shared.archive._written import DAY_NS, UNIX_DAY, days_since_1970, read
 from shared.archive.ambiguous import describe_refusal
 from shared.errors import BadRequestError
 from shared.fields import shown
@@ -20,8 +20,6 @@ __all__ = ["DAY_NS", "RIGHT_DAY", "YEARS", "Day"]
 
 YEARS = range(1900, 2200)
 """Years of requests; well within the range of UTCDateTime's nanoseconds."""
-
-_1970 = date(1970, 1, 1).toordinal()
 
 RIGHT_DAY = (
     "must be 'YYYY,DDD' with the day of the year, such as '2019,183', or 'YYYY-MM-DD', or a time on"
@@ -58,9 +56,10 @@ class Day:
         # One more year on each side, for the days next to those of a request.
         if not YEARS.start - 1 <= self.year <= YEARS.stop:
             raise BadRequestError(f"day {self}: no such year in this archive", field="day")
-        last = (date(self.year, 12, 31) - date(self.year, 1, 1)).days + 1
-        if not 1 <= self.day_of_year <= last:
-            raise BadRequestError(f"day {self}: {self.year} has days 001 to {last}", field="day")
+        try:
+            days_since_1970(self.year, self.day_of_year)
+        except ValueError as error:
+            raise BadRequestError(f"day {self}: {error}", field="day") from error
 
     @classmethod
     def parse(cls, text: str) -> "Day":
@@ -100,14 +99,14 @@ class Day:
     @classmethod
     def of_number(cls, days: int) -> "Day":
         """Return the day that begins a number of days after 1970-01-01."""
-        return cls.of_date(date.fromordinal(_1970 + days))
+        return cls.of_date(date.fromordinal(UNIX_DAY + days))
 
     @cached_property
     def starttime(self) -> "UTCDateTime":
         """00:00:00 of this day."""
         from obspy import UTCDateTime  # loading it takes a third of a second
 
-        days = date(self.year, 1, 1).toordinal() - _1970 + self.day_of_year - 1
+        days = days_since_1970(self.year, self.day_of_year)
         return UTCDateTime(ns=days * DAY_NS)  # by year and day, it takes twenty times as long
 
     @cached_property
