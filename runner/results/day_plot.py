@@ -13,6 +13,7 @@ from matplotlib.axes import Axes
 from obspy import Stream, Trace, UTCDateTime
 
 from runner.errors import RunError
+from runner.results.plot import save
 from runner.sending.fetch import description_of
 
 mpl.use("Agg")  # writes files, needs no display
@@ -41,12 +42,7 @@ def draw_file(path: Path, picture: Path) -> None:
     figure, axis = plt.subplots(figsize=_INCHES, layout="constrained")
     units = str(metadata.get("units", ""))
     draw_stream(axis, stream, units, f"{stream[0].id}, response removed", "tab:blue")
-    try:
-        figure.savefig(picture, dpi=100)
-    except (OSError, ValueError) as error:
-        raise RunError(f"{picture} cannot be drawn: {error}") from error
-    finally:
-        plt.close(figure)
+    save(figure, picture)
 
 
 def draw_stream(axis: Axes, stream: Stream, units: str, title: str, colour: str) -> None:

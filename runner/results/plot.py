@@ -13,6 +13,7 @@ from runner.errors import InputError, RunError
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
 
 MAX_PANELS = 100
 """Maximum number of windows in a picture."""
@@ -67,13 +68,24 @@ def draw(windows: Sequence[Mapping[str, Any]], path: Path) -> int:
     )
     for axis, window in zip(axes[:, 0], drawn, strict=True):
         _draw_window(axis, window)
+    save(figure, path)
+    return len(drawn)
+
+
+def save(figure: "Figure", path: Path) -> None:
+    """Write a figure of pyplot into a picture, and close it.
+
+    Raises:
+        RunError: the picture cannot be written, for example in a format that matplotlib lacks.
+    """
+    from matplotlib import pyplot as plt
+
     try:
         figure.savefig(path, dpi=100)
     except (OSError, ValueError) as error:
         raise RunError(f"{path} cannot be drawn: {error}") from error
     finally:
         plt.close(figure)
-    return len(drawn)
 
 
 def _draw_window(axis: "Axes", window: Mapping[str, Any]) -> None:
