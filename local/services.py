@@ -9,7 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from http.client import HTTPException
 from pathlib import Path
-from types import TracebackType
 from typing import IO
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -112,45 +111,29 @@ def _services(
             "MAX_RECEIVE_COUNT": str(MAX_RECEIVE_COUNT),
             "AWS_MAX_ATTEMPTS": _ATTEMPTS,
         }
-        # The emulator ends before the poller, whose call may last minutes.
-        with _Poller() as poller, Emulator(names, environment, port, log) as emulator:
-            if _RESPONSE in names:
-                url = emulator.url_of(_RESPONSE)
-                poller.start(EventSourceMapping(aws.sqs, queues.jobs, url, timeout_s=_WAIT_S))
-            yield Services(aws, emulator, list(names), folder)
+        stop = threading.Event()
+        poller: threading.Thread | None = None
+        try:
+            with Emulator(names, environment, port, log) as emulator:
+                if _RESPONSE in names:
+                    url = emulator.url_of(_RESPONSE)
+                    mapping = EventSourceMapping(aws.sqs, queues.jobs, url, timeout_s=_WAIT_S)
+                    poller = threading.Thread(target=_poll, args=(mapping, stop))
+                    poller.start()
+                yield Services(aws, emulator, list(names), folder)
+        finally:  # after the emulator, as the poller's call may last minutes
+            stop.set()
+            if poller:
+                poller.join()
 
 
-class _Poller:
-    """Polls a queue until the end of the block."""
-
-    def __init__(self) -> None:
-        self._stop = threading.Event()
-        self._threads: list[threading.Thread] = []
-
-    def __enter__(self) -> "_Poller":
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        self._stop.set()
-        for thread in self._threads:
-            thread.join()
-
-    def start(self, mapping: EventSourceMapping) -> None:
-        """Start polling."""
-        self._threads.append(threading.Thread(target=self._poll, args=(mapping,)))
-        self._threads[-1].start()
-
-    def _poll(self, mapping: EventSourceMapping) -> None:
-        while not self._stop.is_set():
-            try:
-                if received := mapping.poll()[0]:
-                    say(f"Messages taken from the queue: {received}")
-            except (OSError, HTTPException, BotoCoreError, ClientError):
-                # The call timed out, or the emulator ended first. The queue hands its messages
-                # out again, as on Lambda.
-                self._stop.wait(1)
+def _poll(mapping: EventSourceMapping, stop: threading.Event) -> None:
+    """Poll a queue until the end."""
+    while not stop.is_set():
+        try:
+            if received := mapping.poll()[0]:
+                say(f"Messages taken from the queue: {received}")
+        except (OSError, HTTPException, BotoCoreError, ClientError):
+            # The call timed out, or the emulator ended first. The queue hands its messages
+            # out again, as on Lambda.
+            stop.wait(1)

@@ -11,7 +11,14 @@ import obspy
 from botocore.exceptions import ClientError
 from obspy import Stream
 
-from local.archives.source import Source, SourceError, open_source, shown
+from local.archives.source import (
+    WINDOW_S,
+    Source,
+    SourceError,
+    open_source,
+    shown,
+    window_request,
+)
 from local.cloud.s3_server import OUTPUT_BUCKET
 from local.command import run
 from local.console import fail, say, step
@@ -24,7 +31,6 @@ from shared.archive.day import Day
 from shared.archive.scedc import SCEDC
 from shared.errors import BadRequestError
 
-_WINDOW_S = 60
 _FUNCTIONS = ("response", "timewindow")
 
 
@@ -75,7 +81,7 @@ def _try(
         for warning in reply["warnings"]:
             say(f"  warning: {warning}")
     request, output = options.output / "request.json", options.output / "output.json"
-    request.write_text(json.dumps(_request(channel, raw), indent=4))
+    request.write_text(_request(channel, raw))
     run([*program, "windows", "--request", str(request), "-o", str(output), local])
     window: dict[str, Any] = json.loads(output.read_text())[0]
     picture = draw_day(raw, corrected, window, units, options.output / "try.png")
@@ -104,19 +110,12 @@ def _recorded(served: Services, channel: ChannelId, day: Day) -> Stream:
     return obspy.read(io.BytesIO(answer["Body"].read()), format="MSEED")
 
 
-def _request(channel: ChannelId, raw: Stream) -> dict[str, Any]:
+def _request(channel: ChannelId, raw: Stream) -> str:
     """Return a request for a minute in the middle of the longest segment."""
     stats = max(raw, key=len).stats
-    start = max(stats.starttime, stats.starttime + (stats.endtime - stats.starttime) / 2 - 30)
-    window = {
-        "Network": channel.network,
-        "Station": channel.station,
-        "Channel": channel.channel,
-        "Location": channel.location,
-        "Starttime": str(start),
-        "Endtime": str(min(start + _WINDOW_S, stats.endtime)),
-    }
-    return {"Windows": [window]}
+    middle = stats.starttime + (stats.endtime - stats.starttime) / 2
+    start = max(stats.starttime, middle - WINDOW_S / 2)
+    return window_request(channel, start, min(start + WINDOW_S, stats.endtime))
 
 
 if __name__ == "__main__":

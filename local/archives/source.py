@@ -27,7 +27,8 @@ _SAMPLE = ChannelId("CI", "SOC", "HHZ"), Day(2019, 183)
 _REAL = {"scedc-pds", "scedc", "s3://scedc-pds"}
 _URL = f"https://{SCEDC.bucket}.s3.{SCEDC.region}.amazonaws.com"
 _SHOWN = 20  # notes
-_WINDOW_S = 60
+WINDOW_S = 60
+"""Length of a window to try, in seconds."""
 
 
 class SourceError(Exception):
@@ -107,13 +108,14 @@ def _own(folder: Path, results: Path) -> Source:
         raise SourceError(f"{folder} has no miniSEED records that can be served{notes}")
     with_response = [key for key in own.days if key[0].seed_id in own.channels]
     sample = max(with_response or own.days, key=lambda key: own.days[key].size)
+    start = UTCDateTime(ns=own.days[sample].start)
     return Source(
         _distinct(folder.name, str(folder)),
         read_only(SCEDC.bucket, own.bucket),
         _summary(folder, own),
         sample,
         bool(with_response),
-        _request(sample[0], own.days[sample].start),
+        window_request(sample[0], start, start + WINDOW_S),
         own.notes,
     )
 
@@ -134,16 +136,15 @@ def _summary(folder: Path, own: OwnFolder) -> str:
     return f"{folder}: {len(own.days):,} days of {channels:,} channels ({span}), {metadata}"
 
 
-def _request(channel: ChannelId, start_ns: int) -> str:
-    """Return a request for the first minute of a channel's day."""
-    start = UTCDateTime(ns=start_ns)
+def window_request(channel: ChannelId, start: UTCDateTime, end: UTCDateTime) -> str:
+    """Return a request for one time window, as JSON."""
     window = {
         "Network": channel.network,
         "Station": channel.station,
         "Channel": channel.channel,
         "Location": channel.location,
         "Starttime": str(start),
-        "Endtime": str(start + _WINDOW_S),
+        "Endtime": str(end),
     }
     return json.dumps({"Windows": [window]}, indent=4) + "\n"
 
