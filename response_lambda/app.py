@@ -7,6 +7,7 @@ from shared.corrected_days.correct import correct_day
 from shared.corrected_days.request import CorrectedDayRequest, request_from_object
 from shared.invocation import BatchJobs, lambda_handler
 from shared.reply import Unfinished
+from shared.snapshot import load_before_snapshot
 
 
 def process(request: Any) -> Unfinished:
@@ -19,6 +20,7 @@ def output_key(reply: dict[str, Any]) -> str:
     return str(reply["output_key"])
 
 
+load_before_snapshot()
 s3_client.prepare(signed=(False, True))
 
 handler = lambda_handler(

@@ -98,6 +98,14 @@ def function_version() -> str:
     return os.environ.get("AWS_LAMBDA_FUNCTION_VERSION") or "local"
 
 
+def starts_from_snapshot() -> bool:
+    """Return whether Lambda starts containers from a snapshot of this process (SnapStart).
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+    """
+    return os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
+
+
 def whole_number(setting: str, default: int, largest: int = 999_999_999, unit: str = "") -> int:
     """Return a whole number from the environment, such as a limit of `shared.limits`.
 

@@ -26,7 +26,7 @@ LAYERS = {
     "shared": (
         "errors strict_json version wording",
         "fields machine reply settings telemetry",
-        "limits",
+        "limits snapshot",
         "archive aws guard",
         "stations waveforms",
         "formats response",

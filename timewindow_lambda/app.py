@@ -7,6 +7,7 @@ from shared.aws import s3_client
 from shared.formats import has_coordinates
 from shared.invocation import lambda_handler
 from shared.reply import Reply
+from shared.snapshot import load_before_snapshot
 from shared.windows import WindowsRequest, read_windows
 from shared.windows.limits import sample_limit
 from shared.windows.metadata import add_metadata, check_channels
@@ -26,6 +27,7 @@ def process(request: Any) -> Reply:
     return window_reply(results, parsed.format)
 
 
+load_before_snapshot()
 s3_client.prepare(signed=(False,))
 
 handler = lambda_handler(process, query=request_from_query, large_folder="windows")

@@ -18,7 +18,7 @@ from botocore.exceptions import (
 from botocore.parsers import ResponseParserError
 from urllib3.exceptions import HTTPError
 
-from shared import machine, settings
+from shared import machine, settings, snapshot
 from shared.aws import deadline
 from shared.aws.s3_codes import DAMAGED_UPLOAD, PASSING, error_code, http_status
 
@@ -122,3 +122,7 @@ def _pause_s(attempts: int) -> float:
     """
     longest = min(_FIRST_PAUSE_S * 2 ** (attempts - 1), _LONGEST_PAUSE_S)
     return random.uniform(longest / 2, longest)  # noqa: S311
+
+
+# Seeded at its import, the generator would give all copies of a snapshot the same pauses.
+snapshot.after_restore(random.seed)

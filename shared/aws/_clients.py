@@ -6,6 +6,7 @@ from typing import Any
 
 import botocore.session
 from botocore.config import Config
+from botocore.loaders import Loader
 from botocore.session import Session
 
 from shared.aws._timed_sockets import keep_deadline
@@ -22,9 +23,21 @@ _READ_TIMEOUT_S = 5
 
 @cache
 def session() -> Session:
-    """Return the session of this process, which keeps credentials and AWS's service models."""
+    """Return the session of this process, which keeps its credentials."""
     # boto3's would lengthen each start, and its additions are not used.
-    return botocore.session.get_session()
+    made = botocore.session.get_session()
+    made.register_component("data_loader", _service_models())
+    return made
+
+
+@cache
+def _service_models() -> Loader:
+    """Return AWS's service models, which take most of the time of a first client.
+
+    They never change, so the session of a restored container keeps them.
+    """
+    loader: Loader = botocore.session.get_session().get_component("data_loader")
+    return loader
 
 
 def make_client(service: str, region: str, **options: Any) -> Any:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from shared import settings
+from shared import settings, snapshot
 from shared.aws import deadline
 from shared.aws._attempts import Attempts, NoTimeError
 from shared.aws._clients import make_client
@@ -65,3 +65,6 @@ def client() -> "SQSClient":
     """Return the SQS client of this process, made at first use."""
     made: SQSClient = make_client("sqs", settings.region())
     return made
+
+
+snapshot.after_restore(client.cache_clear)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, TypeVar
 from botocore import UNSIGNED
 from botocore.exceptions import BotoCoreError
 
-from shared import settings, telemetry
+from shared import settings, snapshot, telemetry
 from shared.aws import deadline
 from shared.aws._clients import make_client, session
 
@@ -48,17 +48,25 @@ def prepare(*, signed: Iterable[bool]) -> None:
     """Make clients while a function starts, which takes a tenth of a second.
 
     A client that the environment does not allow is left to the requests, whose errors say why.
+    A container that Lambda restores from a snapshot makes them again.
 
     Args:
         signed: of each client, whether its requests carry the credentials of the environment.
     """
-    for each in signed:
-        with suppress(BotoCoreError, ValueError):  # ValueError: the endpoint is no URL
-            client(each)
+    kinds = tuple(signed)
+
+    def make() -> None:
+        for each in kinds:
+            with suppress(BotoCoreError, ValueError):  # ValueError: the endpoint is no URL
+                client(each)
+
+    make()
+    snapshot.after_restore(make)
 
 
+@snapshot.after_restore
 def forget_clients() -> None:
-    """Drop all clients and their session, as in a new container."""
+    """Drop all clients and their session with its credentials, as in a new container."""
     _client.cache_clear()
     session.cache_clear()
 
