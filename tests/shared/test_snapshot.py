@@ -29,7 +29,7 @@ run_before_snapshot()
 for copy in range(2):
     reader, writer = os.pipe()
     if os.fork() == 0:
-        random.setstate(shared_state)  # unlike a snapshot, a fork seeds anew
+        random.setstate(shared_state)  # a fork, unlike a snapshot, seeds again
         run_after_restore()
         after = s3_client.client(signed=True)
         s3_write.upload(b"after", "a-bucket", "key", "text/plain")
