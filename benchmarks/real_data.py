@@ -16,7 +16,7 @@ from shared.archive.day import Day
 from shared.archive.scedc import SCEDC
 from shared.aws import s3_read
 from shared.response.parameters import RemovalParameters
-from shared.response.removal import remove_response
+from shared.response.removal import remove_channel_response
 from shared.stations.stationxml import StationXML, read_stationxml
 from shared.waveforms.read_day import read_day
 from shared.waveforms.segments import join
@@ -55,7 +55,7 @@ class Channel:
             margins: the ends of the adjacent days, in counts; None: tapers at both ends.
         """
         corrected = stream.copy()
-        remove_response(corrected, self.inventory, parameters, margins)
+        remove_channel_response(corrected, self.inventory, parameters, margins)
         return corrected
 
 

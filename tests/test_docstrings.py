@@ -11,7 +11,7 @@ from obspy.core.util import obspy_types
 
 from runner import errors as failures
 from shared import errors
-from tests.support.sources import APPS, LOCAL, RUNNER, SHARED, module_of, name_of, parse
+from tests.support.sources import APPS, EXAMPLES, LOCAL, RUNNER, SHARED, module_of, name_of, parse
 
 SERVICE_ERRORS = {
     name: cls
@@ -20,7 +20,9 @@ SERVICE_ERRORS = {
 }
 Function = ast.FunctionDef | ast.AsyncFunctionDef
 
-each_file = pytest.mark.parametrize("path", [*SHARED, *APPS, *RUNNER, *LOCAL], ids=name_of)
+FILES = [*SHARED, *APPS, *RUNNER, *LOCAL, *EXAMPLES]
+
+each_file = pytest.mark.parametrize("path", FILES, ids=name_of)
 
 
 def public_definitions(tree):

@@ -16,7 +16,7 @@ from shared.corrected_days.adjacent_days import needed_margins
 from shared.response import bridging
 from shared.response.arrays import FloatArray
 from shared.response.parameters import Corners, PreFilt, RemovalParameters
-from shared.response.removal import remove_response
+from shared.response.removal import remove_channel_response
 from shared.waveforms.segments import join
 
 Band = tuple[float, float]
@@ -155,7 +155,9 @@ def corners_of_a_day(channel: Channel) -> Corners:
     For three days as one, the corners would differ in the last digit, and so would the result.
     """
     day = Stream([channel.days[0].copy()])
-    return remove_response(day, channel.inventory, RemovalParameters(pre_filt="auto")).pre_filt
+    return remove_channel_response(
+        day, channel.inventory, RemovalParameters(pre_filt="auto")
+    ).pre_filt
 
 
 def needed_margin(channel: Channel) -> float:

@@ -17,7 +17,7 @@ from benchmarks.real_data import Channel
 from benchmarks.response.disturbed_days import BRIDGE, GAP_BANDS, SPLIT
 from shared.response.arrays import FloatArray
 from shared.response.parameters import PreFilt, RemovalParameters
-from shared.response.removal import remove_response
+from shared.response.removal import remove_channel_response
 from shared.waveforms.segments import cut
 
 OFFSETS = 0.0, 20.0, 100.0, 500.0, 20_000.0
@@ -124,7 +124,7 @@ class Situation:
         stream = Stream([part.copy() for part in parts])
         stream[1].data += offset
         parameters = RemovalParameters(pre_filt=self.pre_filt, gaps=method)
-        report = remove_response(stream, self.channel.inventory, parameters)
+        report = remove_channel_response(stream, self.channel.inventory, parameters)
         before, after = (trace.data for trace in stream)
         return np.concatenate([before, np.zeros(gap.stop - gap.start), after]), report.gaps[0][
             "done"

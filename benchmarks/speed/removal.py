@@ -10,7 +10,7 @@ from obspy import Inventory, Stream, Trace
 
 from benchmarks.generated_day import HEADER, counts, inventory
 from shared.response.parameters import RemovalParameters
-from shared.response.removal import remove_response
+from shared.response.removal import remove_channel_response
 
 NPTS = 8_640_000
 
@@ -27,7 +27,7 @@ def ours(npts: int) -> Callable[[], None]:
 
     def run() -> None:
         _make_new(metadata)
-        remove_response(_day(data), metadata, RemovalParameters())
+        remove_channel_response(_day(data), metadata, RemovalParameters())
 
     return run
 

@@ -25,7 +25,7 @@ from shared.formats import FORMATS
 from shared.formats.miniseed import write_floats
 from shared.reply import Unfinished
 from shared.response.parameters import RemovalParameters
-from shared.response.removal import remove_response
+from shared.response.removal import remove_channel_response
 from shared.response.report import RemovalReport
 from shared.response.rounding import check_range, describe_rounding
 from shared.stations.stationxml import download_stationxml, forget_channel, read_stationxml
@@ -124,7 +124,7 @@ def _correct(
     stream, adjacent = sources.stream, sources.adjacent
     with watch.step("remove_response"):
         margins = adjacent.stream if adjacent else None
-        report = remove_response(
+        report = remove_channel_response(
             stream, sources.inventory, request.parameters, margins, empty=sources.empty
         )
         if request.parameters.encoding == "FLOAT32":

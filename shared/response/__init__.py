@@ -1,7 +1,8 @@
 """Instrument response removal: counts to ground motion.
 
     parameters         RemovalParameters: the table of parameters
-    removal            remove_response: the removal from a stream, gaps and epochs included
+    stream_removal     remove_response: the removal from an ObsPy stream of any channels
+    removal            remove_channel_response: that from one channel, gaps and epochs included
     report             RemovalReport: corners, gaps, tapers and warnings of a removal
     margins            samples needed before and after those that are wanted
     bridging           segments deconvolved together, with bridged gaps and extended ends
@@ -51,13 +52,18 @@ from typing import TYPE_CHECKING, Any
 from shared.response.parameters import RemovalParameters
 
 if TYPE_CHECKING:
-    from shared.response.removal import remove_response
+    from shared.response.removal import remove_channel_response
     from shared.response.report import RemovalReport
+    from shared.response.stream_removal import remove_response
 
-__all__ = ["RemovalParameters", "RemovalReport", "remove_response"]
+__all__ = ["RemovalParameters", "RemovalReport", "remove_channel_response", "remove_response"]
 
 
-_MODULES = {"RemovalReport": "report", "remove_response": "removal"}
+_MODULES = {
+    "RemovalReport": "report",
+    "remove_channel_response": "removal",
+    "remove_response": "stream_removal",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -86,10 +86,11 @@ def _ns(date: UTCDateTime | None, sign: int) -> int:
 def _epochs_of(trace: Trace, inventory: Inventory) -> Iterator[Channel]:
     """Yield all epochs of the segment's channel, in the file's order."""
     stats = trace.stats
+    code = stats.channel, blank_location(stats.location)
     for network in inventory:
         for station in network:
             if (network.code, station.code) == (stats.network, stats.station):
                 for channel in station:
                     location = blank_location(channel.location_code)
-                    if (channel.code, location) == (stats.channel, stats.location):
+                    if (channel.code, location) == code:
                         yield channel

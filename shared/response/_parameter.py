@@ -149,7 +149,7 @@ def _read_corners(request: Fields, name: str, default: Any) -> Any:
     right = (
         "null, 'auto' or four frequencies in Hz, f1 < f2 <= f3 < f4, such as [0.005, 0.01, 35, 45]"
     )
-    if not isinstance(value, list) or len(value) != 4 or not all(map(is_number, value)):
+    if not isinstance(value, list | tuple) or len(value) != 4 or not all(map(is_number, value)):
         raise request.error(name, value, right)
     f1, f2, f3, f4 = (float(corner) + 0.0 for corner in value)  # -0.0 becomes 0.0
     if not 0 <= f1 < f2 <= f3 < f4:

@@ -1,4 +1,4 @@
-"""Instrument response removal from a stream: counts to ground motion."""
+"""Instrument response removal from the segments of one channel: counts to ground motion."""
 
 import re
 import warnings
@@ -52,7 +52,7 @@ _OBSPYS_OWN = re.compile(
 frequencies, or for each unit that is not of ground motion, as if the result could be wrong."""
 
 
-def remove_response(
+def remove_channel_response(
     stream: Stream,
     inventory: Inventory,
     parameters: RemovalParameters,
@@ -60,11 +60,12 @@ def remove_response(
     taper_ends: bool = True,
     empty: Sequence[EmptySpan] = (),
 ) -> RemovalReport:
-    """Convert each segment of a stream from counts to ground motion, in place.
+    """Convert each segment of one channel from counts to ground motion, in place.
 
-    Works like ObsPy's `Stream.remove_response`, with two differences. Gaps are bridged, unless the
-    parameters forbid it. A segment is split where its response changes; ObsPy applies the response
-    at its start to all of it.
+    `shared.response.remove_response` takes any stream. Works like ObsPy's
+    `Stream.remove_response`, with two differences. Gaps are bridged, unless the parameters forbid
+    it. A segment is split where its response changes; ObsPy applies the response at its start to
+    all of it.
 
     The result is float64. Each segment keeps its own start time.
 

@@ -12,7 +12,7 @@ from shared.response.epochs import find_response
 from shared.response.margins import corners_of, margin_s
 from shared.response.parameters import RemovalParameters
 from shared.response.polynomials import is_polynomial
-from shared.response.removal import remove_response
+from shared.response.removal import remove_channel_response
 from shared.response.report import RemovalReport
 from shared.response.response_lists import is_list
 from shared.waveforms.gaps import gaps_between
@@ -132,7 +132,9 @@ def ground_motion(
     if sampling_rate != plan.sampling_rate:  # it changes within the day
         plan = plan_removal(window, sampling_rate, plan.inventory, plan.requested)
     messages += _describe_missing(near, window, plan)
-    report = remove_response(inside, plan.inventory, plan.parameters, margins, taper_ends=False)
+    report = remove_channel_response(
+        inside, plan.inventory, plan.parameters, margins, taper_ends=False
+    )
     return list(inside), replace(report, warnings=(*messages, *report.warnings))
 
 

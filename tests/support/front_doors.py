@@ -15,7 +15,7 @@ from local.cloud.s3_server import S3Server
 from shared.errors import ServiceError
 from shared.fields import Fields
 from shared.response.parameters import RemovalParameters
-from shared.response.removal import remove_response
+from shared.response.removal import remove_channel_response
 from tests.support.builders import http_event, make_trace, put_day
 from tests.support.known_instruments import channel, inventory
 from tests.support.timed_samples import DAY, MIDNIGHT, Handler, window
@@ -105,7 +105,7 @@ def remove(response: Response, counts: npt.ArrayLike, rate: float, **parameters:
     metadata = inventory(nscl, channel(nscl, response, rate))
     fields = Fields(parameters, tuple(RemovalParameters.__dataclass_fields__))
     try:
-        report = remove_response(stream, metadata, RemovalParameters.parse(fields))
+        report = remove_channel_response(stream, metadata, RemovalParameters.parse(fields))
     except ServiceError as error:
         return Answer(error=error.message)
     reply = {

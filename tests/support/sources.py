@@ -13,7 +13,7 @@ def files(*folders: str) -> list[Path]:
 
 
 SHARED, RUNNER, LOCAL = files("shared"), files("runner"), files("local")
-BENCHMARKS = files("benchmarks")
+BENCHMARKS, EXAMPLES = files("benchmarks"), files("examples")
 APPS = sorted(PROJECT.glob("*_lambda/*.py"))
 
 

@@ -107,7 +107,7 @@ def test_a_sound_day_is_corrected_in_place_of_a_bad_one(
 SEAMS = (
     "shared.waveforms.day_reader:DayReader.read",
     "shared.windows.read:merge_segments",
-    "shared.windows.ground_motion:remove_response",
+    "shared.windows.ground_motion:remove_channel_response",
 )
 
 

@@ -40,7 +40,7 @@ REMOVAL = (
     "shared.stations.inventories:download_stationxml",
     "shared.stations.inventories:read_stationxml",
     "shared.windows.ground_motion:plan_removal",
-    "shared.windows.ground_motion:remove_response",
+    "shared.windows.ground_motion:remove_channel_response",
     "shared.windows.ground_motion:ground_motion",
     "shared.response.rounding:describe_rounding",
 )

@@ -50,7 +50,7 @@ def test_memory_of_a_day(
         bytearray(1 << 60)
 
     with monkeypatch.context() as patch:
-        patch.setattr(correct, "remove_response", much)
+        patch.setattr(correct, "remove_channel_response", much)
         check(invoke(name), "TooLargeError", "memory")
     assert output_keys() == []
     assert "type" not in invoke(name)
@@ -59,14 +59,14 @@ def test_memory_of_a_day(
 def test_a_batch_goes_on_after_a_fault(
     day: S3Server, response_handler: Handler, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    remove, faults = correct.remove_response, iter([MemoryError()])
+    remove, faults = correct.remove_channel_response, iter([MemoryError()])
 
     def once(*arguments: Any, **named: Any) -> Any:
         for fault in faults:
             raise fault
         return remove(*arguments, **named)
 
-    monkeypatch.setattr(correct, "remove_response", once)
+    monkeypatch.setattr(correct, "remove_channel_response", once)
     reply = response_handler(sqs_event(JOB, JOB))
     assert reply == {"batchItemFailures": [{"itemIdentifier": "m0"}]}
 

@@ -18,7 +18,7 @@ from shared.corrected_days.correct import write_corrected_day
 from shared.corrected_days.request import CorrectedDayRequest
 from shared.errors import S3Error
 from shared.response.parameters import RemovalParameters
-from shared.response.removal import remove_response
+from shared.response.removal import remove_channel_response
 from shared.waveforms.segments import cut, join
 from tests.support.builders import make_trace, put_day, put_station
 from tests.support.commands import Measured
@@ -59,7 +59,7 @@ def test_days_join_as_if_they_were_one(days: S3Server, record: Trace, measured: 
     inventory = obspy.read_inventory(io.BytesIO(content))
     corners = correct(days, FIRST)[0]["pre_filt"]
     as_one = Stream([record.copy()])
-    remove_response(as_one, inventory, RemovalParameters(pre_filt=corners))
+    remove_channel_response(as_one, inventory, RemovalParameters(pre_filt=corners))
     inner = slice(END // 10, -END // 10)  # without the tapered ends of the recording
     errors = {}
     for edges in ("taper", "neighbours"):

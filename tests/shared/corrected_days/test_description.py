@@ -80,11 +80,11 @@ def test_warnings_too_long_for_metadata_stay_in_the_reply(
 ) -> None:
     from shared.corrected_days import correct
 
-    real = correct.remove_response
+    real = correct.remove_channel_response
     notes = tuple(f"odd number {number} µ\n" for number in range(300))
     monkeypatch.setattr(
         correct,
-        "remove_response",
+        "remove_channel_response",
         lambda *values, **options: dataclasses.replace(real(*values, **options), warnings=notes),
     )
     reply = write()

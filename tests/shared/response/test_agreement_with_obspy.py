@@ -12,7 +12,7 @@ from obspy import Inventory, Stream, Trace
 from obspy.core.inventory import Channel, Response
 
 from local.synthetic import instrument
-from shared.response import RemovalParameters, remove_response
+from shared.response import RemovalParameters, remove_channel_response
 from tests.support.builders import METADATA_START, make_trace, noise
 from tests.support.commands import Measured
 from tests.support.plugins.real_data import REAL_DATA
@@ -51,7 +51,7 @@ def errors(inventory: Inventory, code: str, channel: Channel) -> Errors:
         corners = band and tuple(corner * rate / 2 for corner in band)
         ours, expected = Stream([counts.copy()]), counts.copy()
         parameters = RemovalParameters(output=output, pre_filt=corners, water_level=water_level)
-        assert remove_response(ours, inventory, parameters).method == "fast"
+        assert remove_channel_response(ours, inventory, parameters).method == "fast"
         by_obspy(expected, channel.response, parameters)
         difference = np.abs(ours[0].data - expected.data).max()
         name = f"{nscl} {channel.start_date.year}"

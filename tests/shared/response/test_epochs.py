@@ -6,7 +6,7 @@ from obspy import Stream, UTCDateTime
 
 from local.synthetic import instrument
 from shared.errors import NoResponseError
-from shared.response import RemovalParameters, remove_response
+from shared.response import RemovalParameters, remove_channel_response
 from tests.support.builders import METADATA_START, make_trace, noise
 from tests.support.response_removal import NSCL, hour, parse, station, worst_error
 
@@ -24,7 +24,7 @@ def test_an_epoch_begins_within_the_day() -> None:
         make_trace(NSCL, "2024-01-01T00:30:00", noise(4_000)),
     ]
     stream = Stream(traces)
-    remove_response(stream, inventory, parse(gaps="split"))
+    remove_channel_response(stream, inventory, parse(gaps="split"))
     np.testing.assert_allclose(stream[0].data, 2 * stream[1].data, rtol=1e-9, atol=1e-20)
 
 
@@ -42,7 +42,7 @@ def test_a_segment_is_split_where_the_response_changes(shift: float, touching: b
     second.response.instrument_sensitivity.value *= 2
     stream = Stream([trace.copy()])
 
-    report = remove_response(stream, inventory, parse(gaps="split"))
+    report = remove_channel_response(stream, inventory, parse(gaps="split"))
 
     # A sample at the instant at which the second epoch begins belongs to the second.
     first_sample = 12_000 + (1 if shift > 0 else 0)
@@ -63,7 +63,7 @@ def test_a_new_epoch_with_the_same_response_splits_nothing() -> None:
     inventory = station(early, instrument.ChannelEpoch("BHZ", "", 40.0, change))
     inventory[0][0].channels[0].end_date = change
     stream = hour()
-    report = remove_response(stream, inventory, RemovalParameters())
+    report = remove_channel_response(stream, inventory, RemovalParameters())
     assert (len(stream), report.warnings) == (1, ())
 
 
@@ -71,7 +71,7 @@ def test_a_response_that_ends_within_a_segment_is_told() -> None:
     inventory = station()
     inventory[0][0][0].end_date = UTCDateTime("2024-01-01T00:30:00")
     with pytest.raises(NoResponseError, match="no response from 2024-01-01T00:30:00"):
-        remove_response(hour(), inventory, RemovalParameters())
+        remove_channel_response(hour(), inventory, RemovalParameters())
 
 
 @pytest.mark.parametrize("gain", [1, 2])
@@ -85,7 +85,7 @@ def test_a_second_without_an_epoch_between_two_loses_no_day(gain: int) -> None:
     second.response.response_stages[0].stage_gain *= gain
     second.response.instrument_sensitivity.value *= gain
     stream = hour()
-    report = remove_response(stream, inventory, RemovalParameters())
+    report = remove_channel_response(stream, inventory, RemovalParameters())
     assert [trace.stats.starttime for trace in stream[1:]] == (
         [] if gain == 1 else [UTCDateTime("2024-01-01T00:30:00.0195")]
     )
@@ -97,7 +97,7 @@ def test_an_epoch_without_a_response_is_passed_over_as_by_obspy() -> None:
     epoch = instrument.ChannelEpoch("BHZ", "", 40.0, METADATA_START)
     inventory = station(epoch, epoch)
     inventory[0][0][0].response = None
-    assert remove_response(hour(), inventory, RemovalParameters()).warnings == ()
+    assert remove_channel_response(hour(), inventory, RemovalParameters()).warnings == ()
 
 
 def test_two_epochs_that_claim_a_time_are_told() -> None:
@@ -106,5 +106,5 @@ def test_two_epochs_that_claim_a_time_are_told() -> None:
     stream += stream.copy()
     stream[1].stats.starttime += 1_800.0
     parameters = RemovalParameters(gaps="split")
-    report = remove_response(stream, station(epoch, epoch), parameters)
+    report = remove_channel_response(stream, station(epoch, epoch), parameters)
     assert len([note for note in report.warnings if "2 epochs claim CI.BOM..BHZ" in note]) == 1

@@ -5,7 +5,7 @@ import pytest
 from obspy import Stream, UTCDateTime
 
 from local.synthetic import instrument
-from shared.response import remove_response
+from shared.response import remove_channel_response
 from shared.waveforms.segments import cut
 from tests.support.builders import METADATA_START
 from tests.support.response_removal import known_motion, parse, station, worst_error
@@ -22,7 +22,7 @@ def test_a_bridged_gap_hardly_shows(seconds: float, method: str) -> None:
     for gaps in ("bridge", "split"):
         stream = Stream(traces).copy()
         corners = [0.003, 0.006, 16, 18]
-        report = remove_response(
+        report = remove_channel_response(
             stream, station(), parse(pre_filt=corners, gaps=gaps, method=method)
         )
         assert [trace.stats.npts for trace in stream] == [120_000, 168_000 - lost]  # no bridge
@@ -57,8 +57,8 @@ def test_a_segment_off_the_grid_keeps_its_times(shift: float) -> None:
     off[1].stats.starttime += shift / 40
     times = [trace.stats.starttime for trace in off]
     parameters = parse(pre_filt="auto")
-    remove_response(on, station(), parameters)
-    remove_response(off, station(), parameters)
+    remove_channel_response(on, station(), parameters)
+    remove_channel_response(off, station(), parameters)
     assert [trace.stats.starttime for trace in off] == times
     for one, other in zip(on, off, strict=True):
         np.testing.assert_array_equal(one.data, other.data)
@@ -70,13 +70,13 @@ def test_what_lies_around_takes_the_taper_away() -> None:
     parameters = parse(pre_filt="auto")
     middle = Stream([cut(whole[0], 96_000, 192_000)])
     margins = Stream([cut(whole[0], 48_000, 96_000), cut(whole[0], 192_000, 240_000)])
-    report = remove_response(middle.copy(), station(), parameters)
+    report = remove_channel_response(middle.copy(), station(), parameters)
     assert len(report.tapered) == 2
 
     found = middle.copy()
-    report = remove_response(found, station(), parameters, margins)
+    report = remove_channel_response(found, station(), parameters, margins)
     assert (report.tapered, report.gaps, report.warnings) == ([], [], ())
-    remove_response(whole, station(), parameters)
+    remove_channel_response(whole, station(), parameters)
     expected = Stream([cut(whole[0], 96_000, 192_000)])
     assert found[0].stats.starttime == expected[0].stats.starttime
     assert found[0].stats.npts == expected[0].stats.npts == 96_000
@@ -91,7 +91,7 @@ def test_margins_that_do_not_join_are_told(gaps: str) -> None:
     day = whole.slice(start + 3_600, start + 7_000)
     before = whole.slice(start, start + 1_200)
     before[0].stats.starttime -= 11_000
-    report = remove_response(day, station(), parse(gaps=gaps), before)
+    report = remove_channel_response(day, station(), parse(gaps=gaps), before)
     assert report.warnings == (
         "tapered at the start, as no samples of the day before join it",
         "tapered at the end, as no samples of the day after join it",
@@ -109,5 +109,5 @@ def test_margins_of_another_epoch_are_of_no_use() -> None:
     second.response.response_stages[0].stage_gain *= 2
     second.response.instrument_sensitivity.value *= 2
     margins, day = Stream([cut(whole[0], 0, 144_000)]), Stream([cut(whole[0], 144_000, 288_000)])
-    report = remove_response(day, inventory, parse(), margins)
+    report = remove_channel_response(day, inventory, parse(), margins)
     assert "tapered at the start" in report.warnings[0]

@@ -11,7 +11,7 @@ import pytest
 from obspy import Stream
 
 from shared.errors import TooLargeError
-from shared.response.removal import _OBSPY_BYTES, remove_response
+from shared.response.removal import _OBSPY_BYTES, remove_channel_response
 from tests.support.builders import make_trace, noise
 from tests.support.commands import PROJECT, Measured
 from tests.support.response_removal import NSCL, hour, parse, station
@@ -25,7 +25,7 @@ def test_obspys_way_is_refused_where_its_memory_does_not_suffice(
     stream = hour()
     before = stream[0].data.copy()
     with pytest.raises(TooLargeError, match="CI.BOM..BHZ.* 144,000 samples at 40 Hz by O") as error:
-        remove_response(stream, station(), parse(method="obspy"))
+        remove_channel_response(stream, station(), parse(method="obspy"))
     assert 'ask for "method": "fast", or give it more' in error.value.message
     np.testing.assert_array_equal(stream[0].data, before)
 
@@ -39,7 +39,7 @@ def test_a_sampling_rate_that_cannot_be_does_not_end_the_process(
     damaged = Stream([make_trace(NSCL, "2024-01-01T12:00:00", noise(300))])
     damaged[0].stats.sampling_rate = 911_400.0
     with pytest.raises(TooLargeError, match=r"samples at 911400 Hz needs .* function has 10,240"):
-        remove_response(stream + damaged, station(), parse())
+        remove_channel_response(stream + damaged, station(), parse())
 
 
 @pytest.mark.parametrize("values", [{}, {"pre_filt": [0.01, 0.02, 15, 18]}, {"water_level": None}])
@@ -71,17 +71,17 @@ import json, sys
 from pathlib import Path
 from obspy.signal.util import _npts2nfft
 from tests.support.response_removal import hour, parse, station
-from shared.response.removal import _OBSPY_BYTES, remove_response
+from shared.response.removal import _OBSPY_BYTES, remove_channel_response
 
 def kilobytes(name):
     text = Path("/proc/self/status").read_text()
     return next(int(line.split()[1]) for line in text.splitlines() if line.startswith(name))
 
 values = json.loads(sys.argv[1])
-remove_response(hour(), station(), parse(method="obspy"))  # imports everything it needs
+remove_channel_response(hour(), station(), parse(method="obspy"))  # imports everything it needs
 stream = hour(3_456_000)
 Path("/proc/self/clear_refs").write_text("5")  # resets the peak
 before = kilobytes("VmRSS")
-remove_response(stream, station(), parse(method="obspy", **values))
+remove_channel_response(stream, station(), parse(method="obspy", **values))
 print(1024 * (kilobytes("VmHWM") - before), _npts2nfft(3_456_000))
 """

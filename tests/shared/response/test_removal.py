@@ -10,7 +10,7 @@ from obspy.signal.util import _npts2nfft
 from local.synthetic import instrument
 from shared import response
 from shared.errors import BadRequestError, UnreadableObjectError
-from shared.response import _fast_removal, remove_response
+from shared.response import _fast_removal, remove_channel_response
 from shared.response._fast_removal import fft_length
 from shared.response._fft import prime_factors
 from shared.response.parameters import UNITS, RemovalParameters
@@ -40,8 +40,8 @@ def test_equals_obspy(values: dict[str, Any], npts: int) -> None:
     stream, parity, expected = hour(npts), hour(npts), hour(npts)
     keywords = {"taper": values.get("taper_fraction") != 0, **values}
 
-    report = remove_response(stream, station(), parse(**values))
-    by_obspy = remove_response(parity, station(), parse(**values, method="obspy"))
+    report = remove_channel_response(stream, station(), parse(**values))
+    by_obspy = remove_channel_response(parity, station(), parse(**values, method="obspy"))
 
     expected.remove_response(station(), **keywords)
     np.testing.assert_array_equal(parity[0].data, expected[0].data)
@@ -59,7 +59,7 @@ def test_split_segments_are_corrected_each_by_itself_as_by_obspy() -> None:
         make_trace(NSCL, "2024-01-01T01:00:00", noise(10_000, 2)),
     ]
     stream, expected = Stream(traces).copy(), Stream(traces).copy()
-    report = remove_response(stream, station(), parse(gaps="split"))
+    report = remove_channel_response(stream, station(), parse(gaps="split"))
     assert [gap["bridged"] for gap in report.gaps] == [False]
     assert len(report.tapered) == 4
     expected.remove_response(station())
@@ -72,7 +72,7 @@ def test_gives_back_the_ground_motion_that_went_in(measured: Measured) -> None:
     truth, stream = known_motion()
     parameters = parse(pre_filt=[0.003, 0.006, 16, 18])
 
-    remove_response(stream, station(), parameters)
+    remove_channel_response(stream, station(), parameters)
 
     inner = slice(14_400, -14_400)  # without the taper
     error = np.abs(stream[0].data - truth)[inner].max() / np.abs(truth).max()
@@ -83,7 +83,7 @@ def test_gives_back_the_ground_motion_that_went_in(measured: Measured) -> None:
 def test_a_single_sample_is_as_nothing() -> None:
     """ObsPy fails, and one stray sample would lose the whole day."""
     stream = hour(1)
-    remove_response(stream, station(), RemovalParameters())
+    remove_channel_response(stream, station(), RemovalParameters())
     np.testing.assert_array_equal(stream[0].data, [0.0])
 
 
@@ -91,7 +91,7 @@ def test_a_single_sample_is_as_nothing() -> None:
 @pytest.mark.parametrize("npts", [2, 3, 10, 100, 127, 1_000, 2_501, 4_001, 9_999])
 def test_short_segments_equal_obspy(npts: int, values: dict[str, Any]) -> None:
     stream, expected = hour(npts), hour(npts)
-    assert remove_response(stream, station(), parse(**values)).method == "fast"
+    assert remove_channel_response(stream, station(), parse(**values)).method == "fast"
     expected.remove_response(station(), **values)
     assert np.isfinite(stream[0].data).all()
     assert worst_error(stream, expected) < 1e-9
@@ -102,7 +102,7 @@ def test_a_response_that_only_evalresp_knows_is_reported(npts: int) -> None:
     inventory = station()
     inventory[0][0][0].response.response_stages[0].input_units = None
     stream, expected = hour(npts), hour(npts)
-    report = remove_response(stream, inventory, RemovalParameters())
+    report = remove_channel_response(stream, inventory, RemovalParameters())
     with pytest.warns(UserWarning, match="Set the input units of stage 1") as caught:
         expected.remove_response(inventory)
     assert worst_error(stream, expected) < 1e-9
@@ -127,7 +127,7 @@ def test_lengths_of_all_kinds_equal_obspy(flat: bool, measured: Measured) -> Non
     errors = {}
     for npts in [*LENGTHS, 41 * 499, 151**2, 40_039, 47_999, 199_742]:
         stream, expected = hour(npts), hour(npts)
-        assert remove_response(stream, inventory, RemovalParameters()).method == "fast"
+        assert remove_channel_response(stream, inventory, RemovalParameters()).method == "fast"
         expected.remove_response(inventory)
         errors[npts] = worst_error(stream, expected)
     worst = max(errors, key=errors.__getitem__)
@@ -151,7 +151,7 @@ def test_fft_length_is_obspys_but_for_powers_of_two() -> None:
 )
 def test_bands_of_all_kinds_equal_obspy(corners: list[float]) -> None:
     stream, expected = hour(20_000), hour(20_000)
-    report = remove_response(stream, station(), parse(pre_filt=corners))
+    report = remove_channel_response(stream, station(), parse(pre_filt=corners))
     beyond = ["pre_filt ends beyond the Nyquis"] if corners[3] > 20 else []
     clipped = ["the water level of 60 dB clips "] if corners[0] == 19 else []
     assert [note[:31] for note in report.warnings] == beyond + clipped
@@ -164,33 +164,35 @@ def test_clipping_is_told_from_the_lowest_frequency_of_the_fft(method: str) -> N
     """ObsPy's FFT of three samples has eight points."""
     given = {"pre_filt": [0.0005, 0.001, 18.5, 19.9], "water_level": 3, "output": "DISP"}
     stream = Stream([make_trace(NSCL, "2024-01-01", noise(3), 40.0)])
-    (warning,) = remove_response(stream, station(), parse(**given, method=method)).warnings
+    (warning,) = remove_channel_response(stream, station(), parse(**given, method=method)).warnings
     assert "amplitudes from 5 to " in warning
 
 
 def test_a_band_beyond_the_nyquist_frequency_is_refused() -> None:
     with pytest.raises(BadRequestError, match=r"pre_filt .* must begin below 20.0 Hz"):
-        remove_response(hour(1_000), station(), parse(pre_filt=[20, 21, 22, 23]))
+        remove_channel_response(hour(1_000), station(), parse(pre_filt=[20, 21, 22, 23]))
 
 
 def test_samples_that_are_no_numbers_are_told() -> None:
     trace = make_trace(NSCL, "2024-01-01", [1.0, np.nan] * 100, dtype=np.float32)
     with pytest.raises(UnreadableObjectError, match="some samples are not numbers"):
-        remove_response(Stream([trace]), station(), RemovalParameters())
+        remove_channel_response(Stream([trace]), station(), RemovalParameters())
 
 
 def test_large_inverse_responses_are_not_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     """One that no polynomial fits takes as much memory as the day."""
     kept = _fast_removal._cached_inverse.cache_info
-    remove_response(hour(20_000), station(), parse())
+    remove_channel_response(hour(20_000), station(), parse())
     assert kept().currsize
     monkeypatch.setattr(_fast_removal, "_MOST_CACHED_BYTES", 1000)
-    remove_response(hour(20_000), station(), parse())
+    remove_channel_response(hour(20_000), station(), parse())
     assert not kept().currsize
 
 
 def test_public_names() -> None:
-    assert isinstance(response.remove_response(hour(), station(), parse()), response.RemovalReport)
+    assert isinstance(
+        response.remove_channel_response(hour(), station(), parse()), response.RemovalReport
+    )
     assert response.RemovalParameters() == parse()
     with pytest.raises(AttributeError, match="no attribute 'speed'"):
         _ = response.speed

@@ -14,7 +14,7 @@ from shared.response import _removal_time
 from shared.response._channel_epochs import ChannelEpochs
 from shared.response._removal_time import _seconds, in_time, is_fast
 from shared.response.bridging import bridge_segments
-from shared.response.removal import remove_response
+from shared.response.removal import remove_channel_response
 from tests.support.builders import make_trace, noise
 from tests.support.operations import count_calls
 from tests.support.response_removal import NSCL, hour, parse, station
@@ -45,7 +45,7 @@ def left(seconds):
 def refusal(stream, seconds_left, **parameters):
     before = [trace.data.copy() for trace in stream]
     with deadline.invocation(left(seconds_left)), pytest.raises(TooLargeError) as caught:
-        remove_response(stream, station(), parse(**parameters))
+        remove_channel_response(stream, station(), parse(**parameters))
     for trace, data in zip(stream, before, strict=True):
         np.testing.assert_array_equal(trace.data, data)
     return caught.value
@@ -64,7 +64,7 @@ def test_segments_that_are_not_bridged_are_refused_by_the_time_for_each(still):
     assert "from 300 segments of 13,8" in error.message
     assert 'ask for "gaps": "bridge", or give the function more time (Timeout)' in error.message
     with deadline.invocation(left(0.15)):
-        remove_response(broken(300, 50), station(), parse())  # the remedy
+        remove_channel_response(broken(300, 50), station(), parse())  # the remedy
 
 
 def test_obspys_method_is_refused_where_the_fast_one_is_not(still):
@@ -73,7 +73,7 @@ def test_obspys_method_is_refused_where_the_fast_one_is_not(still):
         'samples takes about 0.8 s, and 0.6 s are left: ask for "method": "fast"' in error.message
     )
     with deadline.invocation(left(0.8)):
-        remove_response(hour(600_000), station(), parse())
+        remove_channel_response(hour(600_000), station(), parse())
 
 
 def test_a_slow_machine_is_noticed_between_traces(monkeypatch):
@@ -90,7 +90,7 @@ def test_a_slow_machine_is_noticed_between_traces(monkeypatch):
 
 def test_without_a_deadline_nothing_is_refused(monkeypatch):
     monkeypatch.setattr(_removal_time, "_OBSPY_POINT_S", 1e3)
-    assert remove_response(hour(1000), station(), parse(method="obspy")).method == "obspy"
+    assert remove_channel_response(hour(1000), station(), parse(method="obspy")).method == "obspy"
 
 
 @pytest.mark.parametrize(
@@ -98,12 +98,12 @@ def test_without_a_deadline_nothing_is_refused(monkeypatch):
     [(150, 300, {"gaps": "split"}), (400, 100, {}), (1, 200_000, {"method": "obspy"})],
 )
 def test_the_estimate_is_near_the_truth(segments, npts, parameters, measured):
-    remove_response(hour(1000), station(), parse())  # imports all it needs
+    remove_channel_response(hour(1000), station(), parse())  # imports all it needs
     stream = broken(segments, npts)
     own = parse(**parameters)
     estimate = sum(_seconds(trace, is_fast(trace, own)) for trace in _traces(stream, **parameters))
     start = time.process_time()
-    remove_response(stream, station(), own)
+    remove_channel_response(stream, station(), own)
     took = time.process_time() - start
     measured(f"{segments} of {npts} samples, {parameters}: {took:.2f} s, estimated {estimate:.2f}")
     assert estimate / 8 < took < estimate * 8
@@ -126,8 +126,8 @@ def test_many_epochs_cost_many_segments_little():
         epoch.end_date = UTCDateTime(1901 + year, 1, 1)
     metadata[0][0].channels = epochs
     stream, same = broken(300, 20), broken(300, 20)
-    with_all = count_calls(lambda: remove_response(stream, metadata, parse()))
-    with_one = count_calls(lambda: remove_response(same, station(), parse()))
+    with_all = count_calls(lambda: remove_channel_response(stream, metadata, parse()))
+    with_one = count_calls(lambda: remove_channel_response(same, station(), parse()))
     assert with_all < with_one + 50 * len(epochs)  # a look at all for each: 300 times as many
     for one, other in zip(stream, same, strict=True):
         np.testing.assert_array_equal(one.data, other.data)
@@ -142,6 +142,6 @@ def test_the_removal_grows_with_the_segments(margin):
         around = broken(segments, 20) if margin else None
         for trace in around or ():
             trace.stats.starttime = UTCDateTime(1980, 1, 1) + (trace.stats.starttime - START)
-        return count_calls(lambda: remove_response(stream, station(), parse(), around))
+        return count_calls(lambda: remove_channel_response(stream, station(), parse(), around))
 
     assert calls(400) < 10 * calls(50)

@@ -12,7 +12,7 @@ from obspy.core.inventory import (
 )
 
 from shared.errors import NoResponseError
-from shared.response import RemovalParameters, remove_response
+from shared.response import RemovalParameters, remove_channel_response
 from tests.support.response_removal import hour, parse, station, worst_error
 
 
@@ -79,7 +79,7 @@ def test_unusable_responses_are_clear_errors(spoil: Any, words: str) -> None:
     inventory = station()
     spoil(inventory)
     with pytest.raises(NoResponseError, match=words) as caught:
-        remove_response(hour(1_000), inventory, RemovalParameters())
+        remove_channel_response(hour(1_000), inventory, RemovalParameters())
     assert "CI.BOM..BHZ at 2024-01-01T00:00:00.019500Z" in caught.value.message
 
 
@@ -88,7 +88,7 @@ def test_what_is_no_ground_motion_can_be_had_in_its_own_unit(spoil: Any) -> None
     inventory = station()
     spoil(inventory)
     stream, expected = hour(12_000), hour(12_000)
-    report = remove_response(stream, inventory, parse(output="DEF"))
+    report = remove_channel_response(stream, inventory, parse(output="DEF"))
     if spoil is pressure:
         expected.remove_response(inventory, output="DEF")
     else:  # its coefficients are 0 and 2; ObsPy divides by the stage's gain of 1
@@ -105,7 +105,7 @@ def test_a_result_that_is_not_finite_is_an_error(method: str) -> None:
     for stage in inventory[0][0][0].response.response_stages:
         stage.stage_gain = 1e-300
     with pytest.raises(NoResponseError, match="not finite|not usable"):
-        remove_response(hour(12_000), inventory, parse(water_level=None, method=method))
+        remove_channel_response(hour(12_000), inventory, parse(water_level=None, method=method))
 
 
 def test_a_response_of_nothing_but_zeros_is_an_error() -> None:
@@ -113,4 +113,4 @@ def test_a_response_of_nothing_but_zeros_is_an_error() -> None:
     for stage in inventory[0][0][0].response.response_stages:
         stage.stage_gain = 1e-300
     with pytest.raises(NoResponseError, match="zero on all frequencies"):
-        remove_response(hour(12_000), inventory, RemovalParameters())
+        remove_channel_response(hour(12_000), inventory, RemovalParameters())

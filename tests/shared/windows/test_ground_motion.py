@@ -14,7 +14,7 @@ from shared.archive.channel_id import ChannelId
 from shared.archive.scedc import SCEDC
 from shared.errors import NoResponseError
 from shared.response.parameters import RemovalParameters
-from shared.response.removal import remove_response
+from shared.response.removal import remove_channel_response
 from shared.stations.stationxml import download_stationxml, read_stationxml
 from shared.waveforms.segments import cut
 from shared.windows import read_windows
@@ -27,7 +27,7 @@ from tests.support.recording import AUTO, CHANNEL, NPTS, NSCL, RATE, START, wind
 def whole_day(record: Trace, parameters: RemovalParameters) -> Trace:
     stream = Stream([record.copy()])
     inventory = read_stationxml(download_stationxml(SCEDC, CHANNEL))
-    remove_response(stream, inventory, parameters)
+    remove_channel_response(stream, inventory, parameters)
     return stream[0]
 
 

@@ -10,7 +10,7 @@ from tests.support.commands import PROJECT
 PROGRAM = """
 import json, sys
 from shared.archive.scedc import SCEDC
-from shared.response import remove_response
+from shared.response import remove_channel_response
 from shared.windows import read_windows
 from tests.support.recording import AUTO, window
 from tests.support.response_removal import hour, parse, station
@@ -19,7 +19,7 @@ found = []
 for npts in (1_000, 30_000):
     for values in ({"pre_filt": "auto", "water_level": None}, {"water_level": 60.0}):
         for output in ("VEL", "DEF"):
-            report = remove_response(hour(npts), station(), parse(**values, output=output))
+            report = remove_channel_response(hour(npts), station(), parse(**values, output=output))
             found.append(report.method)
 (answer,) = read_windows([window(9_990, 33)], SCEDC, AUTO)
 assert answer.trace is not None, answer.error

@@ -11,7 +11,7 @@ from obspy.core.inventory import PolynomialResponseStage, Response, ResponseStag
 from shared.errors import NoResponseError
 from shared.response.epochs import find_response
 from shared.response.parameters import RemovalParameters
-from shared.response.removal import remove_response
+from shared.response.removal import remove_channel_response
 from tests.support.builders import make_trace
 from tests.support.front_doors import remove
 from tests.support.known_instruments import SEISMOMETER, channel, inventory
@@ -176,7 +176,7 @@ def test_the_same_finding_of_many_segments_is_one_warning() -> None:
     metadata = inventory("XX.TRUE.HHZ.", channel("XX.TRUE.HHZ.", response, RATE))
     times = [f"2024-01-01T{hour:02}:00:00" for hour in range(3)]
     stream = Stream([make_trace("XX.TRUE.HHZ.", time, COUNTS, RATE) for time in times])
-    report = remove_response(stream, metadata, RemovalParameters(gaps="split"))
+    report = remove_channel_response(stream, metadata, RemovalParameters(gaps="split"))
     assert len(report.warnings) == 1
     assert "InstrumentSensitivity is 1" in report.warnings[0]
 

@@ -4,7 +4,7 @@ import pytest
 from obspy import Stream, Trace
 
 from shared.response.parameters import RemovalParameters
-from shared.response.removal import remove_response
+from shared.response.removal import remove_channel_response
 from tests.support.builders import make_trace, noise
 from tests.support.known_instruments import SEISMOMETER, channel, inventory
 
@@ -32,7 +32,7 @@ def test_each_channel_of_a_stream_is_named(name: str) -> None:
     own, other = record(NSCL, 0), record(OTHERS[name], 2)
     before = [trace.data.copy() for trace in (own, other)]
     with pytest.raises(ValueError, match="one channel") as caught:
-        remove_response(Stream([own, other]), METADATA, PARAMETERS)
+        remove_channel_response(Stream([own, other]), METADATA, PARAMETERS)
     assert own.id in str(caught.value)
     assert other.id in str(caught.value)
     assert all((trace.data == old).all() for trace, old in zip((own, other), before, strict=True))
@@ -43,7 +43,7 @@ def test_margins_are_of_the_same_channel(name: str) -> None:
     """Those of another component would change the end of the day."""
     own, other = record(NSCL, 0), record(OTHERS[name], 2)
     with pytest.raises(ValueError, match="one channel") as caught:
-        remove_response(Stream([own]), METADATA, PARAMETERS, Stream([other]))
+        remove_channel_response(Stream([own]), METADATA, PARAMETERS, Stream([other]))
     assert own.id in str(caught.value)
     assert other.id in str(caught.value)
 
@@ -51,6 +51,6 @@ def test_margins_are_of_the_same_channel(name: str) -> None:
 def test_segments_and_margins_of_one_channel_are_taken() -> None:
     stream = Stream([record(NSCL, 2), record(NSCL, 5)])
     margins = Stream([record(NSCL, 0), record(NSCL, 7)])
-    report = remove_response(stream, METADATA, PARAMETERS, margins)
+    report = remove_channel_response(stream, METADATA, PARAMETERS, margins)
     assert report.units == "m/s"
     assert len(stream) == 2

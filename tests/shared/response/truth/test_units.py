@@ -13,7 +13,7 @@ from obspy.core.inventory.response import InstrumentSensitivity, ResponseListEle
 
 from shared.archive.time import format_time
 from shared.response.parameters import RemovalParameters
-from shared.response.removal import remove_response
+from shared.response.removal import remove_channel_response
 from shared.response.units import motion_derivative
 from tests.support.builders import make_trace
 from tests.support.front_doors import START, Answer, remove
@@ -151,7 +151,7 @@ def test_a_unit_that_changes_within_a_day_is_named_with_its_times() -> None:
         channel(NSCL, other.response(RATE), RATE, start_date=middle),
     )
     stream = Stream([make_trace(NSCL, str(START), COUNTS, RATE, np.float64)])
-    report = remove_response(stream, metadata, RemovalParameters(output="DEF"))
+    report = remove_channel_response(stream, metadata, RemovalParameters(output="DEF"))
     assert report.units == "M/S, PA"
     (warning,) = [text for text in report.warnings if "unit changes" in text]
     assert f"M/S from {format_time(START)}, PA from {format_time(middle)}" in warning
