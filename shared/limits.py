@@ -71,6 +71,17 @@ def max_channel_days() -> int:
     return whole_number("MAX_CHANNEL_DAYS", DEFAULTS["MAX_CHANNEL_DAYS"])
 
 
+def max_index_days() -> int:
+    """Return the most days on which a request may look for channels: ``MAX_INDEX_DAYS``.
+
+    It is 400 if not set. Each day takes an index of 300 KB, or a listing: 5 to 20 ms.
+
+    Raises:
+        SettingsError: as of `max_windows`.
+    """
+    return whole_number("MAX_INDEX_DAYS", 400)
+
+
 def max_objects() -> int:
     """Return the most day objects that a request may need: ``MAX_OBJECTS``.
 

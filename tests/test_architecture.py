@@ -27,7 +27,7 @@ LAYERS = {
         "limits snapshot",
         "archive aws guard",
         "stations waveforms",
-        "formats response",
+        "formats holdings response",
         "corrected_days invocation windows",
     ),
     "runner": (
@@ -61,6 +61,7 @@ FOR_THE_RUNNER = (
     "shared.archive.ambiguous",
     "shared.archive.archive",
     "shared.archive.channel_id",
+    "shared.archive.channel_patterns",
     "shared.archive.day",
     "shared.archive.instant",
     "shared.archive.registry",

@@ -12,6 +12,7 @@ from local.archives.folder import OwnFolder, read_folder
 from local.cloud.remote_bucket import RemoteBucket, UnreachableError
 from local.cloud.s3_front import Answer, read_only
 from local.cloud.stored_object import FixedBucket
+from local.cloud.waveform_index import IndexedBucket
 from local.console import say
 from local.project import PROJECT
 from local.synthetic.archive import DEMO_ARCHIVE, DEMO_CHANNELS, write_archive
@@ -78,7 +79,8 @@ def open_source(archive: str, results: Path) -> Source:
     """
     if archive == DEMO:
         say("Making the demo's archive, unless it exists")
-        bucket = FixedBucket.of_folder(write_archive(DEMO_ARCHIVE, say))
+        files = FixedBucket.of_folder(write_archive(DEMO_ARCHIVE, say))
+        bucket = IndexedBucket(files, SCEDC)
         channels = ", ".join(f"{each.nscl} on {each.day}" for each in DEMO_CHANNELS)
         return Source(DEMO, read_only(SCEDC.bucket, bucket), f"the demo's: {channels}")
     if archive in _REAL:
@@ -111,7 +113,7 @@ def _own(folder: Path, results: Path) -> Source:
     start = UTCDateTime(ns=own.days[sample].start)
     return Source(
         _distinct(folder.name, str(folder)),
-        read_only(SCEDC.bucket, own.bucket),
+        read_only(SCEDC.bucket, IndexedBucket(own.bucket, SCEDC)),
         _summary(folder, own),
         sample,
         bool(with_response),

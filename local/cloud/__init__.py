@@ -4,6 +4,7 @@ s3_server             S3 and SQS, by moto
 s3_front              buckets of files or of a remote archive, in front of that server
 object_reads          S3's answers to requests that read
 stored_object         objects whose bytes lie in files
+waveform_index        the index of each day's waveforms, made of a bucket's objects
 results_folder        a bucket whose objects are files, which outlive the server
 remote_bucket         a public bucket on AWS, read unsigned
 emulator              functions behind AWS's Runtime Interface Emulator

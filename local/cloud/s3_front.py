@@ -1,6 +1,7 @@
 """Buckets of files or of a remote archive, in front of an S3 server that keeps all others."""
 
 from collections.abc import Callable, Iterable, Mapping
+from datetime import timezone
 from http import HTTPStatus
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from werkzeug.wrappers import Request, Response
 
 from local.cloud.object_reads import list_objects, read_object, refuse
 from local.cloud.results_folder import ResultsFolder
-from local.cloud.stored_object import Bucket
+from local.cloud.stored_object import Bucket, Piece, StoredObject
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
@@ -44,6 +45,30 @@ class Front:
         answer = self._answers.get(name)
         response = answer(key, request) if answer else None
         return (response or self._behind)(environ, start_response)
+
+
+class KeptInMemory:
+    """A bucket that the server behind keeps in this process.
+
+    Args:
+        name: the bucket's name.
+    """
+
+    def __init__(self, name: str) -> None:
+        backend = get_backend("s3")[DEFAULT_ACCOUNT_ID]["aws"]
+        self._objects = backend.buckets[name].keys if name in backend.buckets else {}
+
+    def find(self, key: str) -> StoredObject | None:
+        """Return an object; None if there is none."""
+        found = self._objects.get(key)
+        if found is None:
+            return None
+        modified = found.last_modified.replace(tzinfo=timezone.utc).timestamp()
+        return StoredObject((Piece.whole(found.value),), found.etag.strip('"'), modified)
+
+    def keys(self, prefix: str) -> list[str]:
+        """Return the keys that begin with a prefix, in order."""
+        return sorted(key for key in list(self._objects) if key.startswith(prefix))
 
 
 def read_only(name: str, bucket: Bucket) -> Answer:

@@ -15,9 +15,12 @@ from moto.moto_server.werkzeug_app import (
     create_backend_app,
 )
 from werkzeug.serving import make_server
+from werkzeug.wrappers import Request, Response
 
+from local.cloud.object_reads import read_object
 from local.cloud.results_folder import ResultsFolder
-from local.cloud.s3_front import Answer, Front, kept
+from local.cloud.s3_front import Answer, Front, KeptInMemory, kept
+from local.cloud.waveform_index import IndexedBucket, is_index
 from runner.sending.local_services import LocalServices
 from shared.archive.scedc import SCEDC
 
@@ -57,6 +60,7 @@ class S3Server:
     Attributes:
         client: an S3 client with credentials.
         sqs: an SQS client.
+        has_indexes: whether an archive in memory has the index of each day's waveforms.
         port: where it listens.
         endpoint_url: the endpoint of both services.
 
@@ -73,7 +77,7 @@ class S3Server:
     ) -> None:
         self._host = host
         behind = DomainDispatcherApplication(create_backend_app)
-        answers = {SCEDC.bucket: archive} if archive else {}
+        answers = {SCEDC.bucket: archive or self._answer_index}
         if results:
             answers[OUTPUT_BUCKET] = kept(OUTPUT_BUCKET, results, behind)
         self._application = Front(behind, answers)
@@ -81,6 +85,7 @@ class S3Server:
         self.sqs: SQSClient
         self.port = port
         self.endpoint_url = ""
+        self.has_indexes = True
 
     def __enter__(self) -> "S3Server":
         logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it logs every request
@@ -120,6 +125,16 @@ class S3Server:
         self._thread.join()
         for service in ("s3", "sqs"):  # whose contents are the process's, not the server's
             get_backend(service).reset()
+
+    def _answer_index(self, key: str, request: Request) -> Response | None:
+        """Answer a request for the index of a day's waveforms that was not put into the archive."""
+        if request.method not in ("GET", "HEAD") or not (self.has_indexes and is_index(key)):
+            return None
+        kept = KeptInMemory(SCEDC.bucket)
+        bucket = IndexedBucket(kept, SCEDC)
+        if kept.find(key) or not bucket.find(key):
+            return None
+        return read_object(bucket, key, request)
 
     @property
     def function_environment(self) -> dict[str, str]:

@@ -4,13 +4,13 @@ import argparse
 from collections.abc import Mapping, Sequence
 
 from runner.commands.arguments import SAMPLE
-from runner.selection.channel_patterns import ChannelPattern
 from runner.selection.day_ranges import parse_days
 from runner.selection.listing import Listing, list_days
 from runner.selection.request_files import read_requests
 from runner.selection.selector import Selector, parse_parameters
 from runner.sending.target import Target
 from runner.terminal import Progress, note
+from shared.archive.channel_patterns import ChannelPattern
 from shared.archive.day import Day
 from shared.response.parameters import NAMES
 

@@ -4,7 +4,6 @@ Contents::
 
     resolve_wildcards   selectors as requests, wildcards resolved, duplicates dropped
     selector            days, channels and parameters from one source
-    channel_patterns    channels with wildcards
     day_ranges          days and ranges of days
     request_files       selectors from files
     listing             channels that the archive has on a day

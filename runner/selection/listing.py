@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 from botocore.exceptions import BotoCoreError, ClientError
 
 from runner.errors import RunError
-from runner.selection.channel_patterns import ChannelPattern
 from runner.sending.retry import explained
 from runner.sending.workers import detached_pool
 from shared.archive.archive import Archive
 from shared.archive.channel_id import ChannelId
+from shared.archive.channel_patterns import ChannelPattern
 from shared.archive.day import Day
 from shared.errors import BadRequestError
 
@@ -66,7 +66,7 @@ def _list_day(
     client: "S3Client", archive: Archive, day: Day, patterns: Iterable[ChannelPattern]
 ) -> Listing:
     listing = Listing()
-    for prefix in _shortest(archive.listing_prefix(day, pattern.codes) for pattern in patterns):
+    for prefix in archive.listing_prefixes(day, (pattern.codes for pattern in patterns)):
         folder = prefix[: prefix.rfind("/") + 1]
         for key in _keys(client, archive.bucket, prefix):
             try:
@@ -77,15 +77,6 @@ def _list_day(
                 if day_of_key == day:  # an archive's prefix may span several days
                     listing.channels.append(channel)
     return listing
-
-
-def _shortest(prefixes: Iterable[str]) -> list[str]:
-    """Drop prefixes that start with another one, so that nothing is listed twice."""
-    kept: list[str] = []
-    for prefix in sorted(set(prefixes)):
-        if not kept or not prefix.startswith(kept[-1]):
-            kept.append(prefix)
-    return kept
 
 
 def _keys(client: "S3Client", bucket: str, prefix: str) -> Iterator[str]:

@@ -13,10 +13,10 @@ from itertools import product
 from typing import Any
 
 from runner.errors import InputError
-from runner.selection.channel_patterns import ChannelPattern
 from runner.selection.day_ranges import days_of_span, parse_days
 from runner.selection.selector import Selector, parse_parameters, parse_request
 from runner.terminal import input_name, read_input, shorten
+from shared.archive.channel_patterns import ChannelPattern
 from shared.archive.day import Day
 from shared.archive.instant import parse_instant
 from shared.errors import BadRequestError

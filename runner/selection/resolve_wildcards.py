@@ -4,11 +4,11 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from runner.errors import InputError
-from runner.selection.channel_patterns import ChannelPattern
 from runner.selection.listing import Listing
 from runner.selection.selector import Selector
 from runner.terminal import pluralize
 from shared.archive.channel_id import ChannelId
+from shared.archive.channel_patterns import ChannelPattern
 from shared.archive.day import Day
 from shared.corrected_days.request import CorrectedDayRequest
 

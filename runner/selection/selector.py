@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from runner.selection.channel_patterns import ChannelPattern
+from shared.archive.channel_patterns import ChannelPattern
 from shared.archive.day import Day
 from shared.corrected_days.request import FIELDS, CorrectedDayRequest
 from shared.errors import BadRequestError

@@ -4,6 +4,7 @@ archive: `Archive`, the bucket and the keys of an archive; `DayObject`, a channe
 scedc: the SCEDC Open Data Set.
 registry: the archives by name, and the one that the settings choose.
 channel_id: `ChannelId`, network, station, channel and location codes.
+channel_patterns: codes with the wildcards "*" and "?".
 request_channel: the channel of a request, as one text or as codes.
 day: `Day`, a day of the year in UTC.
 instant: the times of requests in nanoseconds, read without ObsPy.

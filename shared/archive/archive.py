@@ -1,10 +1,11 @@
 """An archive of day objects: its bucket, its keys, and the objects under them."""
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from shared import limits
-from shared.archive.channel_id import ChannelId
+from shared.archive.channel_id import ChannelId, Codes
 from shared.archive.day import Day
 
 
@@ -46,6 +47,32 @@ class Archive(ABC):
             day: the day.
             codes: network, station, channel and location, perhaps with the wildcards "*" and "?".
         """
+
+    def listing_prefixes(self, day: Day, patterns: Iterable[Codes]) -> list[str]:
+        """Return prefixes that together have the keys of all matching channels on a day.
+
+        None begins with another one, so that nothing is listed twice.
+        """
+        kept: list[str] = []
+        for prefix in sorted({self.listing_prefix(day, codes) for codes in patterns}):
+            if not kept or not prefix.startswith(kept[-1]):
+                kept.append(prefix)
+        return kept
+
+    @abstractmethod
+    def waveform_index_key(self, day: Day) -> str | None:
+        """Return the key of the index of a day's waveforms; None if the archive has no such index.
+
+        The index is a table in CSV with one row for each channel of the day.
+        """
+
+    def parse_indexed_name(self, name: str) -> tuple[ChannelId, Day]:
+        """Return the channel and the day of a file name in the index; by default, names are keys.
+
+        Raises:
+            BadRequestError: it is no such name.
+        """
+        return self.parse_waveform_key(name)
 
     def result_path(self, channel: ChannelId, day: Day) -> str:
         """Return where the corrected day goes, below the folder of its parameters."""

@@ -102,12 +102,18 @@ class Day:
         return cls.of_date(date.fromordinal(UNIX_DAY + days))
 
     @cached_property
+    def number(self) -> int:
+        """The number of days from 1970-01-01 to this day; the inverse of `of_number`."""
+        return days_since_1970(self.year, self.day_of_year)
+
+    @cached_property
     def starttime(self) -> "UTCDateTime":
         """00:00:00 of this day."""
         from obspy import UTCDateTime  # loading it takes a third of a second
 
-        days = days_since_1970(self.year, self.day_of_year)
-        return UTCDateTime(ns=days * DAY_NS)  # by year and day, it takes twenty times as long
+        return UTCDateTime(
+            ns=self.number * DAY_NS
+        )  # by year and day, it takes twenty times as long
 
     @cached_property
     def next(self) -> "Day":

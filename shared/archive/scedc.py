@@ -36,14 +36,27 @@ class Scedc(Archive):
         Raises:
             BadRequestError: it is not the key of a channel's day.
         """
-        name = key.rpartition("/")[2]
+        channel, day = self.parse_indexed_name(key)
+        if key != (right := self.waveform_key(channel, day)):
+            raise BadRequestError(f"key {key!r}: must be {right!r}")
+        return channel, day
+
+    def parse_indexed_name(self, name: str) -> tuple[ChannelId, Day]:
+        """Return the channel and the day of a file name in the index.
+
+        Folders before it are ignored.
+
+        Raises:
+            BadRequestError: it is no name like "CISOC__HHZ___2019183.ms".
+        """
+        name = name.rpartition("/")[2]
         if not _NAME.fullmatch(name):
             raise BadRequestError(f"{name!r}: must be a name like 'CISOC__HHZ___2019183.ms'")
         network, station, code, location = name[0:2], name[2:7], name[7:10], name[10:12]
         channel = ChannelId(network.rstrip("_"), station.rstrip("_"), code, location.rstrip("_"))
         day = Day(int(name[13:17]), int(name[17:20]))
-        if key != (right := self.waveform_key(channel, day)):
-            raise BadRequestError(f"key {key!r}: must be {right!r}")
+        if name != (right := _name(channel, day)):  # padding within a code
+            raise BadRequestError(f"{name!r}: must be {right!r}")
         return channel, day
 
     def stationxml_keys(self, network: str, station: str) -> tuple[str, ...]:
@@ -65,6 +78,16 @@ class Scedc(Archive):
             for code, width in zip(codes, _WIDTHS, strict=True)
         )
         return f"{_WAVEFORMS}/{_day_folder(day)}/{re.split('[*?]', columns, maxsplit=1)[0]}"
+
+    def waveform_index_key(self, day: Day) -> str:
+        """Return the key of the index of a day's waveforms.
+
+        Such as "continuous_waveforms/index/csv/year=2019/year_doy=2019_183/" and then
+        "2019_183_waveform_index.csv".
+        """
+        name = f"{day.year:04d}_{day.day_of_year:03d}"
+        folder = f"{_WAVEFORMS}/index/csv/year={day.year:04d}/year_doy={name}"
+        return f"{folder}/{name}_waveform_index.csv"
 
     def result_path(self, channel: ChannelId, day: Day) -> str:
         """Return where the corrected day goes, below the folder of its parameters."""

@@ -10,9 +10,9 @@ import pytest
 from obspy import UTCDateTime
 
 from runner.errors import InputError
-from runner.selection.channel_patterns import ChannelPattern
 from runner.selection.day_ranges import parse_days
 from runner.selection.request_files import read_requests
+from shared.archive.channel_patterns import ChannelPattern
 from shared.archive.day import Day
 from shared.corrected_days.request import CorrectedDayRequest
 from shared.errors import BadRequestError

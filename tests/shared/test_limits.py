@@ -41,3 +41,12 @@ def test_size_limits(monkeypatch, limit, setting, default):
         monkeypatch.setenv(setting, text)
         with pytest.raises(SettingsError, match=f"{setting} is .*: must be a whole number of MiB"):
             limit()
+
+
+def test_index_days(monkeypatch):
+    assert limits.max_index_days() == 400
+    monkeypatch.setenv("MAX_INDEX_DAYS", "7")
+    assert limits.max_index_days() == 7
+    monkeypatch.setenv("MAX_INDEX_DAYS", "a week")
+    with pytest.raises(SettingsError, match="MAX_INDEX_DAYS is 'a week': must be a whole number"):
+        limits.max_index_days()

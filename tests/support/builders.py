@@ -13,6 +13,7 @@ from local.synthetic import instrument
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
 from shared.archive.scedc import SCEDC
+from shared.holdings import day_holdings
 from shared.stations import stationxml
 from shared.waveforms import _record_cache
 
@@ -22,6 +23,7 @@ METADATA_START = UTCDateTime(2015, 1, 1)
 def forget_objects() -> None:
     """Clear the caches of objects, as in a new container."""
     _record_cache.forget_records()
+    day_holdings.forget_holdings()
     stationxml.forget_stationxml()
 
 

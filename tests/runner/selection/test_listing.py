@@ -5,11 +5,11 @@ from dataclasses import replace
 import pytest
 
 from runner.errors import RunError
-from runner.selection.channel_patterns import ChannelPattern
 from runner.selection.day_ranges import parse_days
 from runner.selection.listing import list_days
 from runner.sending.target import Target
 from shared.archive.channel_id import ChannelId
+from shared.archive.channel_patterns import ChannelPattern
 from shared.archive.day import Day
 from shared.archive.scedc import SCEDC
 

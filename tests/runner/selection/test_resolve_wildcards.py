@@ -3,12 +3,12 @@
 import pytest
 
 from runner.errors import InputError
-from runner.selection.channel_patterns import ChannelPattern
 from runner.selection.day_ranges import parse_days
 from runner.selection.listing import Listing
 from runner.selection.resolve_wildcards import resolve
 from runner.selection.selector import Selector, parse_parameters, parse_request
 from shared.archive.channel_id import ChannelId
+from shared.archive.channel_patterns import ChannelPattern
 from shared.archive.day import Day
 from shared.corrected_days.request import CorrectedDayRequest
 

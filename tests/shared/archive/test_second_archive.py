@@ -46,6 +46,9 @@ class ByStation(Archive):
         network, station, channel, _ = codes
         return re.split("[*?]", f"{network}/{station}/{day.year}/{channel}", maxsplit=1)[0]
 
+    def waveform_index_key(self, _: Day) -> None:
+        return None
+
 
 NSCL, DAY = "XX.ABC.HHZ.00", Day(2024, 1)
 KEY = "XX/ABC/2024/HHZ.00.001.mseed"

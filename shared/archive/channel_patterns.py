@@ -1,7 +1,9 @@
 """Channel patterns: network, station, channel and location codes with wildcards."""
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from shared.archive.channel_id import (
     ChannelId,
@@ -26,6 +28,29 @@ _RIGHT = (
 )
 
 
+def has_wildcard(code: str) -> bool:
+    """Return whether a code has a wildcard, "*" or "?"."""
+    return _WILDCARD.search(code) is not None
+
+
+@lru_cache(4_096)
+def match_codes(patterns: tuple[str, ...]) -> Callable[[str], bool]:
+    """Return a function that checks whether a code matches one of several patterns.
+
+    Args:
+        patterns: codes in upper case, without padding. "*" matches any number of characters, "?"
+            matches one. The blank location is "".
+    """
+    matches = re.compile("|".join(map(_regex_of, patterns))).fullmatch
+    return lambda code: matches(code) is not None
+
+
+def _regex_of(pattern: str) -> str:
+    wildcards = {"*": "[A-Z0-9]*", "?": "[A-Z0-9]"}
+    single = re.sub(r"\*+", "*", pattern)  # a regex with many in a row would take forever
+    return "".join(wildcards.get(letter) or re.escape(letter) for letter in single)
+
+
 @dataclass(frozen=True)
 class ChannelPattern:
     """One channel, or all channels whose codes match.
@@ -41,7 +66,7 @@ class ChannelPattern:
     codes: Codes
 
     def __post_init__(self) -> None:
-        if not any(map(_WILDCARD.search, self.codes)):
+        if not any(map(has_wildcard, self.codes)):
             ChannelId(*self.codes)  # which checks them
             return
         for (name, width), code in zip(_WIDTHS.items(), self.codes, strict=True):
@@ -60,7 +85,7 @@ class ChannelPattern:
             BadRequestError: there are not three or four codes, a code is invalid, or both orders
                 are possible.
         """
-        if not _WILDCARD.search(text):
+        if not has_wildcard(text):
             channel = ChannelId.parse(text)
             return cls((channel.network, channel.station, channel.channel, channel.location))
         return parse_codes(text, cls, _RIGHT)
@@ -82,13 +107,12 @@ class ChannelPattern:
     @property
     def channel(self) -> ChannelId | None:
         """The channel, if there are no wildcards; else None."""
-        return None if any(map(_WILDCARD.search, self.codes)) else ChannelId(*self.codes)
+        return None if any(map(has_wildcard, self.codes)) else ChannelId(*self.codes)
 
     @property
     def regex(self) -> re.Pattern[str]:
         """Regular expression that matches the `nscl` of channels."""
-        letters = {".": r"\.", "*": "[A-Z0-9]*", "?": "[A-Z0-9]"}
-        return re.compile("".join(letters.get(letter, letter) for letter in str(self)))
+        return re.compile(r"\.".join(map(_regex_of, self.codes)))
 
     def __str__(self) -> str:
         return ".".join(self.codes)

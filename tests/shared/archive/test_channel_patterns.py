@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runner.selection.channel_patterns import ChannelPattern
 from shared.archive.channel_id import ChannelId
+from shared.archive.channel_patterns import ChannelPattern
 from shared.archive.day import Day
 from shared.archive.scedc import SCEDC
 from shared.errors import BadRequestError
