@@ -2,6 +2,7 @@
 
 ::
 
+    fdsnws/          FDSN web services: dataselect, station, availability
     windows/         time windows: request, limits, plan, read, merge, ground motion, reply
     corrected_days/  a channel day with the instrument response removed, written to S3
     invocation/      Lambda events in, replies out: HTTP, SQS, S3 Batch Operations, Step Functions

@@ -4,6 +4,8 @@
 
     ServiceError
     ├── BadRequestError            the request is invalid, or asks for the impossible
+    ├── NoSuchPathError            no route of the function has this path
+    ├── UriTooLongError            the URL's query is longer than any front door passes on
     ├── NoDataError                no data to answer with
     │   ├── NoSuchObjectError      S3 has no object under this key, or it is not public
     │   ├── NoWaveformError        the archive has no samples for this channel and time
@@ -56,6 +58,14 @@ class ServiceError(Exception):
 
 class BadRequestError(ServiceError):
     """The request is invalid, or asks for the impossible."""
+
+
+class NoSuchPathError(ServiceError):
+    """No route of the function has this path."""
+
+
+class UriTooLongError(ServiceError):
+    """The URL's query is longer than a front door passes on; a body by POST may be longer."""
 
 
 class NoDataError(ServiceError):

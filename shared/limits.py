@@ -16,6 +16,8 @@ DEFAULTS = {
     "MAX_S3_REQUESTS": 4_000,
     "MAX_PROCESSOR_SECONDS": 12,
     "MAX_BATCH_REQUESTS": 10_000,
+    "MAX_SELECTIONS": 5_000,
+    "MAX_CHANNEL_PATTERNS": 20_000,
 }
 """The defaults of requests and events, by variable. The function of each gives its reason."""
 
@@ -127,6 +129,29 @@ def max_batch_requests() -> int:
         SettingsError: as of `max_windows`.
     """
     return whole_number("MAX_BATCH_REQUESTS", DEFAULTS["MAX_BATCH_REQUESTS"])
+
+
+def max_selections() -> int:
+    """Return the most lines of a POST to an FDSN web service: ``MAX_SELECTIONS``.
+
+    ObsPy's mass downloader sends some hundreds. A line of a day may cost a request to S3.
+
+    Raises:
+        SettingsError: as of `max_windows`.
+    """
+    return whole_number("MAX_SELECTIONS", DEFAULTS["MAX_SELECTIONS"])
+
+
+def max_channel_patterns() -> int:
+    """Return the most combinations of codes of a request: ``MAX_CHANNEL_PATTERNS``.
+
+    Each line of a POST counts its networks times stations times locations times channels, as lists
+    of codes in a query of 16 KB would multiply to millions.
+
+    Raises:
+        SettingsError: as of `max_windows`.
+    """
+    return whole_number("MAX_CHANNEL_PATTERNS", DEFAULTS["MAX_CHANNEL_PATTERNS"])
 
 
 def max_day() -> SizeLimit:

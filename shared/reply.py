@@ -1,4 +1,4 @@
-"""Replies: an answer with its failures, headers and extent, the bytes of a file, or a last step."""
+"""Replies: an answer with its failures, headers and caching, a file, or a last step."""
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +21,11 @@ class Reply:
         headers: further headers of the HTTP reply; ASCII.
         extent: amount of data, by unit, such as {"samples": 12000, "seconds": 300.0}. If the reply
             is too large, the error derives the amount that would fit.
+        status: the HTTP status; None is 200, or the status of `failures`. 204 and 304 have no body.
+        etag: the entity tag of the answer, such as '"5d41"' or 'W/"5d41"'; "" for none. A caller
+            whose If-None-Match has it gets 304 without a body.
+        cache: the value of the header Cache-Control; "" for none.
+        file_name: the name under which browsers store the answer; "" for none.
     """
 
     value: Any
@@ -29,6 +34,10 @@ class Reply:
     beside: Mapping[str, Sequence[Any]] = field(default_factory=dict)
     headers: Mapping[str, str] = field(default_factory=dict)
     extent: Mapping[str, float] = field(default_factory=dict)
+    status: int | None = None
+    etag: str = ""
+    cache: str = ""
+    file_name: str = ""
 
 
 @dataclass(frozen=True)

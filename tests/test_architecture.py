@@ -29,6 +29,7 @@ LAYERS = {
         "stations waveforms",
         "formats holdings response",
         "corrected_days invocation windows",
+        "fdsnws",
     ),
     "runner": (
         "errors terminal",
@@ -72,7 +73,8 @@ FOR_THE_RUNNER = (
 )
 """Modules that need the standard library alone, so that a machine without ObsPy can use them."""
 
-LIGHT = (*FOR_THE_RUNNER, "shared.invocation", "shared.reply", "shared.strict_json")
+_FRONT_DOOR = ("shared.fdsnws.routes", "shared.invocation", "shared.reply", "shared.strict_json")
+LIGHT = (*FOR_THE_RUNNER, *_FRONT_DOOR)
 """Modules that load neither ObsPy nor NumPy nor boto3, so that a front door answers quickly."""
 
 HEAVY = {"obspy", "numpy", "boto3", "botocore"}
@@ -148,8 +150,8 @@ def test_light_rooms_load_neither_obspy_nor_numpy_nor_boto3(module):
 
 
 @each_shared
-def test_only_invocation_knows_http(path):
-    assert "http" not in packages(parse(path)) or path.parent.name == "invocation"
+def test_only_front_doors_know_http(path):
+    assert "http" not in packages(parse(path)) or path.parent.name in ("fdsnws", "invocation")
 
 
 @each_shared

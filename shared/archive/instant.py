@@ -1,5 +1,7 @@
 """Times of requests as nanoseconds, read without ObsPy, so that clients check them quickly."""
 
+from collections.abc import Container
+
 from shared.archive import _written
 from shared.archive.ambiguous import describe_refusal
 from shared.archive.day import YEARS
@@ -15,7 +17,7 @@ _NUMBERS = range(220_000_000, 1_900_000_000)
 """Seconds since 1970, until 2030, whose digits do not begin with a year of the archive."""
 
 
-def parse_instant(text: str, field: str) -> int:
+def parse_instant(text: str, field: str, years: Container[int] = YEARS) -> int:
     """Parse a time, such as "2024-01-01T00:05:00.250Z", "2024,001,00:05:00" or "20240101".
 
     A text is in UTC, unless it has an offset. It has up to nine decimals of a second.
@@ -23,6 +25,7 @@ def parse_instant(text: str, field: str) -> int:
     Args:
         text: in any form of `UTCDateTime` that means one thing.
         field: the name of the request's field, for the error.
+        years: the years that are accepted.
 
     Returns:
         Nanoseconds since 1970.
@@ -36,7 +39,7 @@ def parse_instant(text: str, field: str) -> int:
     except ValueError as error:
         message = f"{field} {shown(text)}: {describe_refusal(error, RIGHT_TIME)}"
         raise BadRequestError(message, field=field) from error
-    if written.year not in YEARS:
+    if written.year not in years:
         message = f"{field} {shown(text)}: no such year in this archive"
         raise BadRequestError(message, field=field)
     return ns

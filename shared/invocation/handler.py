@@ -4,7 +4,7 @@ A warm container receives events from every source, so each event alone decides 
 
 - An HTTP event carries the request as JSON in its body, or in its query string. API Gateway's HTTP
   API and REST API, function URLs and load balancers send them. Answers and errors become HTTP
-  replies.
+  replies. A function with a table of routes answers each path in its own way.
 - A batch carries several requests: SQS messages, tasks of S3 Batch Operations or items of Step
   Functions' Distributed Map. A function with `BatchJobs` accepts it. The reply reports failures in
   the form that each of these services expects.
@@ -14,8 +14,8 @@ A warm container receives events from every source, so each event alone decides 
 """
 
 import logging
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shared import errors, machine, telemetry
@@ -31,7 +31,9 @@ from shared.invocation import (
     sqs_batch,
 )
 from shared.invocation.batch import BatchJobs, Worker
+from shared.invocation.http_request import HttpRequest, read_request
 from shared.invocation.log_line import log_line
+from shared.invocation.routes import ANY_PATH, Found, Route, find
 from shared.reply import Reply, Unfinished
 
 __all__ = ["Handler", "Process", "Query", "lambda_handler"]
@@ -49,12 +51,17 @@ _BATCHES: dict[str, Callable[[Any, Worker], Any]] = {
 }
 
 
+_QUOTING = (errors.BadRequestError, errors.NoSuchPathError, errors.UriTooLongError)
+"""Errors that are not logged, since they quote a stranger's request."""
+
+
 def lambda_handler(
     process: Process,
     *,
     query: Query | None = None,
     large_folder: str | None = None,
     jobs: BatchJobs | None = None,
+    routes: Sequence[Route] = (),
 ) -> Handler:
     """Wrap `process` as a Lambda handler.
 
@@ -66,11 +73,13 @@ def lambda_handler(
         large_folder: folder of the output bucket for answers that exceed a reply, which then
             carries a link; None refuses such answers.
         jobs: how batches of requests are handled; None refuses batches.
+        routes: the table of the function's paths; without one, `process` answers HTTP requests to
+            any path.
 
     Returns:
         The handler, for the image's CMD.
     """
-    function = _Function(process, query, large_folder, jobs)
+    function = _Function(process, query, large_folder, jobs, _complete(routes, query))
 
     def handler(event: Any, context: Any) -> Any:
         with log_line(context) as line, deadline.invocation(context):
@@ -98,6 +107,7 @@ class _Function:
     query: Query | None
     large_folder: str | None
     jobs: BatchJobs | None
+    routes: Sequence[Route]
 
     def handle_direct(self, request: Any) -> Any:
         """Return the reply to a direct invocation; errors pass through."""
@@ -121,38 +131,76 @@ class _Function:
 
     def handle_http(self, event: Mapping[str, Any], request_id: str) -> dict[str, Any]:
         """Return the reply to an HTTP event; every error becomes a reply, too."""
-        method = http_event.method(event)
-        allowed = ("GET", "POST") if self.query else ("POST",)
-        if method not in allowed:
+        request = read_request(event)
+        found = find(self.routes, request)
+        if request.method == "OPTIONS":
+            return http_reply.preflight(event, found.allowed)
+        reply = self._http_reply(event, found, request_id)
+        return http_reply.without_body(reply) if request.method == "HEAD" else reply
+
+    def _http_reply(
+        self, event: Mapping[str, Any], found: Found, request_id: str
+    ) -> dict[str, Any]:
+        headers = {}
+        if not found.is_allowed:
+            method = http_event.method(event)
             telemetry.count_failure(errors.BadRequestError(method))
-            return http_reply.method_not_allowed(method, allowed)
-        try:
-            with telemetry.job():
-                request = self._http_request(method, event)
-                reply = self._reply(request)
-                with telemetry.step("write"), machine.named_faults():
-                    return http_reply.write(event, request, reply, self.large_folder)
-        except errors.ServiceError as error:
-            if not isinstance(error, errors.BadRequestError):  # it quotes the stranger's request
-                _log(error)
-            return http_reply.service_error(error)
-        except Exception:
-            logger.exception("unexpected failure")
-            return http_reply.internal_error(request_id)
+            info = http_reply.method_not_allowed(method, found.allowed)
+            headers = {"Allow": ", ".join(found.allowed)}
+        else:
+            try:
+                with telemetry.job():
+                    return self._answer(event, found)
+            except errors.ServiceError as error:
+                if not isinstance(error, _QUOTING):
+                    _log(error)
+                info = http_reply.service_error(error)
+            except Exception:
+                logger.exception("unexpected failure")
+                info = http_reply.internal_error(request_id)
+        body = found.route.error(found.request, info)
+        return http_reply.error_reply(event, info.status, body, headers)
+
+    def _answer(self, event: Mapping[str, Any], found: Found) -> dict[str, Any]:
+        route, asked = found.route, found.request
+        if asked.flaw:
+            raise asked.flaw
+        request: Any = [route.path, asked.query, asked.body.decode(errors="replace")]
+        if route.answer:
+            reply = _finished(route.answer(asked))
+        else:
+            request = self._request(asked)
+            reply = self._reply(request)
+        with telemetry.step("write"), machine.named_faults():
+            if asked.has(reply.etag) and not reply.failures:
+                return http_reply.not_modified(event, reply)
+            folder = self.large_folder if asked.method in route.links else None
+            return http_reply.write(event, request, reply, folder)
 
     @telemetry.step("parse")
-    def _http_request(self, method: str, event: Mapping[str, Any]) -> Any:
-        if method == "GET" and self.query:
-            return self.query(http_event.parameters(event))
-        return http_event.json_body(event)
+    def _request(self, asked: HttpRequest) -> Any:
+        if asked.method == "GET" and self.query:
+            return self.query(http_event.without_repeats(asked.query))
+        return http_event.json_value(asked.body)
 
     def _reply(self, request: Any) -> Reply:
-        answer = self.process(request)
-        if isinstance(answer, Unfinished):
-            answer = answer.finish()
-        reply = answer if isinstance(answer, Reply) else Reply(answer)
-        telemetry.count_failures_once(reply.failures)
-        return reply
+        return _finished(self.process(request))
+
+
+def _complete(routes: Sequence[Route], query: Query | None) -> tuple[Route, ...]:
+    """Return a table whose routes to `process` have its methods; no table leads all paths there."""
+    methods = ("GET", "POST") if query else ("POST",)
+    table = routes or (Route(ANY_PATH),)
+    return tuple(each if each.answer else replace(each, methods=methods) for each in table)
+
+
+def _finished(answer: Any) -> Reply:
+    """Return an answer after its last step."""
+    if isinstance(answer, Unfinished):
+        answer = answer.finish()
+    reply = answer if isinstance(answer, Reply) else Reply(answer)
+    telemetry.count_failures_once(reply.failures)
+    return reply
 
 
 def _log(error: errors.ServiceError) -> None:

@@ -5,14 +5,13 @@ on request) and load balancers carry it parsed. Events of REST APIs have no vers
 """
 
 import base64
-import binascii
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
 
 from shared import strict_json
-from shared.errors import BadRequestError
+from shared.errors import BadRequestError, UriTooLongError
 from shared.invocation import reply_size
 
 MAX_QUERY_CHARACTERS = 16_384
@@ -32,14 +31,14 @@ def method(event: Mapping[str, Any]) -> str:
 
     No service sends one that is not text: that is refused as any other unknown one.
     """
-    context = _members(event, "requestContext")
-    name = _members(context, "http").get("method") or event.get("httpMethod") or "POST"
+    context = members(event, "requestContext")
+    name = members(context, "http").get("method") or event.get("httpMethod") or "POST"
     return name.upper() if isinstance(name, str) else "of another type than text"
 
 
 def max_reply_bytes(event: Mapping[str, Any]) -> int:
     """Return the size of the largest reply that reaches the caller, as JSON, in bytes."""
-    if _is_load_balancer(event):
+    if is_load_balancer(event):
         return reply_size.MAX_LOAD_BALANCER_BYTES
     return reply_size.MAX_REPLY_BYTES
 
@@ -47,7 +46,7 @@ def max_reply_bytes(event: Mapping[str, Any]) -> int:
 def accepts_gzip(event: Mapping[str, Any]) -> bool:
     """Return whether the caller accepts a body in gzip (RFC 9110, section 12.5.3)."""
     weights = {}
-    for item in _header(event, "accept-encoding").split(","):
+    for item in headers(event).get("accept-encoding", "").split(","):
         coding, *parameters = (part.strip().lower() for part in item.split(";"))
         weights[coding] = next((_weight(p[2:]) for p in parameters if p.startswith("q=")), 1.0)
     return weights.get("gzip", weights.get("*", 0.0)) > 0
@@ -59,17 +58,35 @@ def decodes_base64(event: Mapping[str, Any]) -> bool:
     A REST API decodes only the media types in its `binaryMediaTypes`, and the event does not list
     them.
     """
-    return "httpMethod" not in event or "version" in event or _is_load_balancer(event)
+    return "httpMethod" not in event or "version" in event or is_load_balancer(event)
+
+
+def has_header_lists(event: Mapping[str, Any]) -> bool:
+    """Return whether a load balancer takes each header of a reply as a list alone.
+
+    https://docs.aws.amazon.com/elasticloadbalancing/latest/application/lambda-functions.html
+    """
+    return is_load_balancer(event) and "multiValueHeaders" in event
 
 
 def parameters(event: Mapping[str, Any]) -> dict[str, str]:
     """Return the parameters of the URL's query string, by name.
 
     Raises:
-        BadRequestError: a parameter is repeated, or the query string is too long.
+        BadRequestError: a parameter is repeated.
+        UriTooLongError: as of `query`.
+    """
+    return without_repeats(query(event))
+
+
+def without_repeats(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
+    """Return the parameters of a query by name.
+
+    Raises:
+        BadRequestError: a parameter is repeated.
     """
     values: dict[str, str] = {}
-    for name, value in _query(event):
+    for name, value in pairs:
         if name in values:
             name = name[:80]
             raise BadRequestError(
@@ -79,62 +96,94 @@ def parameters(event: Mapping[str, Any]) -> dict[str, str]:
     return values
 
 
+def body(event: Mapping[str, Any]) -> bytes:
+    """Return the bytes of the request's body; b"" if it has none.
+
+    Raises:
+        BadRequestError: the event says that the body is base64, and it is not.
+    """
+    text = event.get("body")
+    if not text or not isinstance(text, str):
+        return b""
+    # The event alone says whether the body is base64; the content type is the caller's.
+    if not event.get("isBase64Encoded"):
+        return text.encode(errors="surrogatepass")
+    try:
+        return base64.b64decode(text, validate=True)
+    except ValueError as error:  # binascii.Error, or a character beyond ASCII
+        raise BadRequestError(f"the body is not base64, as the event says: {error}") from error
+
+
 def json_body(event: Mapping[str, Any]) -> Any:
     """Return the value of the request's JSON body.
 
     Raises:
         BadRequestError: the body is missing, or is not JSON.
     """
-    body = event.get("body")
-    if not body or not isinstance(body, str):
+    return json_value(body(event))
+
+
+def json_value(data: bytes) -> Any:
+    """Return the value of a request's JSON body.
+
+    Raises:
+        BadRequestError: the body is empty, or is not JSON.
+    """
+    if not data:
         raise BadRequestError("the request has no body: must be a JSON object, sent by POST")
-    text: bytes | str = body
     try:
-        # The event alone says whether the body is base64; the content type is the caller's.
-        if event.get("isBase64Encoded"):
-            text = base64.b64decode(body, validate=True)
-        return strict_json.loads(text)
-    except (binascii.Error, ValueError) as error:
-        hint = _other_kind(text)
-        raise BadRequestError(f"the body is not JSON: {hint or error}") from error
+        return strict_json.loads(data)
+    except ValueError as error:
+        raise BadRequestError(f"the body is not JSON: {_other_kind(data) or error}") from error
 
 
-def _other_kind(text: bytes | str) -> str:
+def _other_kind(data: bytes) -> str:
     """Return the remedy for a body that is a form or compressed; "" if it is neither."""
-    start = text[:100] if isinstance(text, bytes) else text[:100].encode(errors="replace")
-    if start.startswith(b"\x1f\x8b"):
+    if data.startswith(b"\x1f\x8b"):
         return "it is compressed by gzip: send it as it is"
-    if re.match(rb"[A-Za-z_]+=", start):
+    if re.match(rb"[A-Za-z_]+=", data[:100]):
         return 'it is a form: send {"name": "value", ...}, or a GET with the form as its query'
     return ""
 
 
-def _query(event: Mapping[str, Any]) -> list[tuple[str, str]]:
+def query(event: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """Return the parameters of the URL's query string, decoded, in order, with repeated names.
+
+    Raises:
+        UriTooLongError: the query string is longer than `MAX_QUERY_CHARACTERS`.
+    """
     if event.get("version") == "2.0":
         text = str(event.get("rawQueryString") or "")
-        if len(text) > MAX_QUERY_CHARACTERS:
-            raise BadRequestError(
-                f"the query has {len(text):,} characters: must have at most"
-                f" {MAX_QUERY_CHARACTERS:,}; send a body by POST"
-            )
+        _check_length(len(text))
         return parse_qsl(text, keep_blank_values=True)
-    multiple = _members(event, "multiValueQueryStringParameters")
-    single = _members(event, "queryStringParameters")
+    multiple = members(event, "multiValueQueryStringParameters")
+    single = members(event, "queryStringParameters")
     pairs = [(name, value) for name, values in multiple.items() for value in values or ()]
     pairs = [(str(name), str(value)) for name, value in pairs or single.items()]
-    if _is_load_balancer(event):  # it alone does not decode them
+    _check_length(sum(len(name) + len(value) + len("=&") for name, value in pairs) - 1)
+    if is_load_balancer(event):  # it alone does not decode them
         pairs = [(unquote_plus(name), unquote_plus(value)) for name, value in pairs]
     return pairs
 
 
-def _header(event: Mapping[str, Any], name: str) -> str:
-    """Return a header's values, joined by commas (RFC 9110, section 5.2); "" if it is absent."""
-    multiple = _members(event, "multiValueHeaders")
-    lists = [entries or () for key, entries in multiple.items() if key.lower() == name]
-    values = [value for entries in lists for value in entries]
-    single = _members(event, "headers")
-    values = values or [value for key, value in single.items() if key.lower() == name]
-    return ",".join(map(str, values))
+def _check_length(characters: int) -> None:
+    if characters > MAX_QUERY_CHARACTERS:
+        raise UriTooLongError(
+            f"the query has {characters:,} characters: must have at most"
+            f" {MAX_QUERY_CHARACTERS:,}; send a body by POST"
+        )
+
+
+def headers(event: Mapping[str, Any]) -> dict[str, str]:
+    """Return the request's headers, with names in lower case.
+
+    Values on several lines are joined by commas (RFC 9110, section 5.2).
+    """
+    values = {str(name).lower(): str(value) for name, value in members(event, "headers").items()}
+    lines: dict[str, list[str]] = {}
+    for name, entries in members(event, "multiValueHeaders").items():
+        lines.setdefault(str(name).lower(), []).extend(map(str, entries or ()))
+    return values | {name: ",".join(entries) for name, entries in lines.items() if entries}
 
 
 def _weight(text: str) -> float:
@@ -144,11 +193,12 @@ def _weight(text: str) -> float:
         return 0.0
 
 
-def _members(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+def members(value: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     """Return a member that is an object; an empty one if it is absent or null."""
-    members = value.get(name)
-    return members if isinstance(members, Mapping) else {}
+    found = value.get(name)
+    return found if isinstance(found, Mapping) else {}
 
 
-def _is_load_balancer(event: Mapping[str, Any]) -> bool:
-    return "elb" in _members(event, "requestContext")
+def is_load_balancer(event: Mapping[str, Any]) -> bool:
+    """Return whether an application load balancer sent an event."""
+    return "elb" in members(event, "requestContext")

@@ -7,6 +7,8 @@ from shared import errors
 
 HTTP_STATUS: dict[type[errors.ServiceError], HTTPStatus] = {
     errors.BadRequestError: HTTPStatus.BAD_REQUEST,
+    errors.NoSuchPathError: HTTPStatus.NOT_FOUND,
+    errors.UriTooLongError: HTTPStatus.REQUEST_URI_TOO_LONG,
     errors.NoDataError: HTTPStatus.NOT_FOUND,
     errors.TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.UpstreamError: HTTPStatus.BAD_GATEWAY,

@@ -8,8 +8,10 @@ from shared.reply import File
 
 JSON_TYPE = "application/json"
 
+_TEXT_TYPES = (JSON_TYPE, "application/xml")
+
 _MIN_GZIP_BYTES = 1024
-"""JSON up to this size is not compressed."""
+"""Text up to this size is not compressed."""
 
 
 def as_file(value: Any) -> File:
@@ -25,7 +27,13 @@ def as_file(value: Any) -> File:
 
 def is_compressible(file: File) -> bool:
     """Return whether gzip pays; miniSEED and zip files are compressed already."""
-    return file.media_type == JSON_TYPE and len(file.data) > _MIN_GZIP_BYTES
+    return is_text(file) and len(file.data) > _MIN_GZIP_BYTES
+
+
+def is_text(file: File) -> bool:
+    """Return whether a file is text in UTF-8, by its media type."""
+    kind = file.media_type.partition(";")[0].lower()
+    return kind in _TEXT_TYPES or kind.startswith("text/") or kind.endswith(("+json", "+xml"))
 
 
 def compress(file: File) -> bytes:

@@ -169,7 +169,7 @@ def test_a_compressed_body_is_not_unpacked(timewindow_handler: Handler) -> None:
 def test_queries_that_are_no_request(timewindow_handler: Handler, query: str) -> None:
     event = {**get_event("2.0"), "rawQueryString": query}
     reply = timewindow_handler(event)
-    assert reply["statusCode"] == 400
+    assert reply["statusCode"] == (414 if len(query) > MAX_QUERY_CHARACTERS else 400)
     assert len(reply["body"]) < 13_000
 
 

@@ -10,6 +10,7 @@ import pytest
 from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
 from shared import errors
 from tests.support.builders import http_event, put_station
+from tests.support.invocations import CORS
 
 Handler = Callable[[Any], Any]
 NSCL = "CI.BOM.BHZ."
@@ -30,7 +31,7 @@ def test_http(day: S3Server, response_handler: Handler, version: str, encoded: b
         body = base64.b64encode(body.encode()).decode()
     reply = response_handler(http_event(body, version, isBase64Encoded=encoded))
     assert reply["statusCode"] == 200
-    assert reply["headers"] == {"Content-Type": "application/json"}
+    assert reply["headers"] == {"Content-Type": "application/json", **CORS}
     assert json.loads(reply["body"])["samples"] == 4_000
 
 

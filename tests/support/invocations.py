@@ -21,6 +21,9 @@ RUNTIME_LIMIT = 6 * 1024**2 + 100
 OLD_PYTHON, NEW_PYTHON = "AWS_Lambda_python3.10", "AWS_Lambda_python3.13"
 
 GZIP = {"Accept-Encoding": "br, gzip"}
+CORS = {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "*"}
+"""Headers of every reply over HTTP."""
+
 ODDITIES = 'é𝄞\u2028"\\\n\x7f\x01'
 
 
@@ -124,7 +127,7 @@ def read(reply, status=200):
     assert set(reply) == {"statusCode", "headers", "body", "isBase64Encoded"}
     assert reply["statusCode"] == status
     assert type(reply["statusCode"]) is int  # not an HTTPStatus, which JSON encoders may reject
-    assert reply["headers"] == {"Content-Type": "application/json"}
+    assert reply["headers"] == {"Content-Type": "application/json", **CORS}
     assert reply["isBase64Encoded"] is False
     assert type(reply["body"]) is str
     return strict(reply["body"])

@@ -11,6 +11,7 @@ import pytest
 
 from local.cloud.s3_server import S3Server
 from tests.support.builders import http_event
+from tests.support.invocations import CORS
 from tests.support.tutorial_windows import REQUEST, check_pieces, content_of
 
 Handler = Callable[[Any], Any]
@@ -22,7 +23,7 @@ def test_miniseed(day: S3Server, timewindow_handler: Handler, version: str) -> N
     headers = {"Accept-Encoding": "gzip"}
     reply = timewindow_handler(http_event(body, version, headers=headers))
     assert reply["statusCode"] == 200
-    assert reply["headers"].keys() == {"Content-Type", "X-Windows"}
+    assert reply["headers"].keys() == {"Content-Type", "X-Windows", *CORS}
     assert reply["headers"]["Content-Type"] == "application/vnd.fdsn.mseed"
     check_pieces(obspy.read(io.BytesIO(content_of(reply))), "int32")
 
@@ -30,7 +31,7 @@ def test_miniseed(day: S3Server, timewindow_handler: Handler, version: str) -> N
 def test_sac(day: S3Server, timewindow_handler: Handler) -> None:
     reply = timewindow_handler(http_event(json.dumps({**REQUEST, "Format": "sac"})))
     assert reply["statusCode"] == 200
-    assert reply["headers"].keys() == {"Content-Type", "X-Windows"}
+    assert reply["headers"].keys() == {"Content-Type", "X-Windows", *CORS}
     assert reply["headers"]["Content-Type"] == "application/zip"
     with zipfile.ZipFile(io.BytesIO(content_of(reply))) as archive:
         assert archive.namelist() == [

@@ -40,4 +40,4 @@ def test_bad_gets(timewindow_handler: Handler, version: str) -> None:
 def test_other_methods(timewindow_handler: Handler) -> None:
     reply = timewindow_handler(http_event(json.dumps(REQUEST), "1.0", httpMethod="PUT"))
     assert reply["statusCode"] == 405
-    assert reply["headers"]["Allow"] == "GET, POST"
+    assert reply["headers"]["Allow"] == "GET, HEAD, POST, OPTIONS"

@@ -7,6 +7,7 @@ import pytest
 from shared.reply import File
 from tests.support.builders import http_event
 from tests.support.invocations import (
+    CORS,
     GZIP,
     ODDITIES,
     call,
@@ -25,6 +26,7 @@ def test_gzip_is_sent_to_callers_that_accept_it(version, headers):
         "Content-Type": "application/json",
         "Content-Encoding": "gzip",
         "Vary": "Accept-Encoding",
+        **CORS,
     }
     assert reply["isBase64Encoded"] is True
     assert json.loads(decoded_body(reply)) == value
@@ -34,18 +36,22 @@ def test_gzip_is_sent_to_callers_that_accept_it(version, headers):
 @pytest.mark.parametrize("headers", [None, {}, {"Accept-Encoding": "br, gzip;q=0"}])
 def test_no_gzip_for_callers_that_do_not_accept_it(headers):
     reply = call(lambda _request: "x" * 2000, http_request(headers=headers))
-    assert reply["headers"] == {"Content-Type": "application/json", "Vary": "Accept-Encoding"}
+    assert reply["headers"] == {
+        "Content-Type": "application/json",
+        "Vary": "Accept-Encoding",
+        **CORS,
+    }
     assert reply["isBase64Encoded"] is False
     assert decoded_body(reply) == b'"' + b"x" * 2000 + b'"'
 
 
 def test_no_gzip_of_small_or_compressed_bodies():
     reply = call(lambda _request: "x" * 1022, http_request(headers=GZIP))
-    assert reply["headers"] == {"Content-Type": "application/json"}
+    assert reply["headers"] == {"Content-Type": "application/json", **CORS}
     assert call(lambda _request: "x" * 1023, http_request(headers=GZIP))["isBase64Encoded"]
     compressed = File(b"x" * 2000, "application/vnd.fdsn.mseed", "mseed")
     reply = call(lambda _request: compressed, http_request(headers=GZIP))
-    assert reply["headers"] == {"Content-Type": "application/vnd.fdsn.mseed"}
+    assert reply["headers"] == {"Content-Type": "application/vnd.fdsn.mseed", **CORS}
 
 
 def test_gzip_fits_where_plain_json_does_not():

@@ -13,6 +13,8 @@ CLASSES = {
 STATUS = {
     "ServiceError": 500,
     "BadRequestError": 400,
+    "NoSuchPathError": 404,
+    "UriTooLongError": 414,
     "NoDataError": 404,
     "NoSuchObjectError": 404,
     "NoWaveformError": 404,

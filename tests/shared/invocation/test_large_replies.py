@@ -18,6 +18,7 @@ from shared.invocation import large_replies
 from shared.reply import File, Reply
 from tests.support.builders import http_event
 from tests.support.invocations import (
+    CORS,
     GZIP,
     call,
     fetch,
@@ -40,6 +41,7 @@ def test_link_to_json(archive, output_keys, event):
         assert link["headers"] == {
             "Content-Type": "application/json",
             "Cache-Control": "no-store",
+            **CORS,
         }
         link = json.loads(link["body"])
     name = hashlib.sha256(b'{"a": 1, "b": 2}').hexdigest()

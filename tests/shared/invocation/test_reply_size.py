@@ -22,6 +22,7 @@ from shared.reply import File, Reply
 from shared.strict_json import dumps, loads
 from tests.support.builders import http_event
 from tests.support.invocations import (
+    CORS,
     NEW_PYTHON,
     ODDITIES,
     OLD_PYTHON,
@@ -180,7 +181,7 @@ def test_base64_fits_to_four_bytes(event):
     assert MAX_REPLY_BYTES - 4 < runtime_size(reply) <= MAX_REPLY_BYTES
     if event:
         assert reply["isBase64Encoded"] is True
-        assert reply["headers"] == {"Content-Type": "application/zip"}
+        assert reply["headers"] == {"Content-Type": "application/zip", **CORS}
         assert decoded_body(reply) == b"\xff" * n
         assert answer(n + 1)["statusCode"] == 413
     else:

@@ -1,0 +1,18 @@
+"""FDSN web services over the archive: dataselect 1.1, station 1.1 and availability 1.0.
+
+::
+
+    routes                the routes of the time-window function
+    services              the services by name
+    dataselect_service    the parameters and limits of dataselect; so for the others
+    parameters            the table of a service's parameters
+    request               reads and checks a request, by GET or POST
+    selection             codes and a time span: a GET's, or those of a line of a POST
+    post_body             reads the body of a POST
+    values                reads the value of a parameter
+    area                  a box or a circle
+    wadl                  the WADL of a service
+    error_text            errors in FDSN's form
+
+Importing these modules loads neither ObsPy nor NumPy nor boto3.
+"""

@@ -1,0 +1,69 @@
+"""The routes of the time-window function: FDSN web services, time windows and pages about them.
+
+Version, WADL, pages and unknown paths are answered without ObsPy and boto3. The others load the
+module of their answer at first use.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterator
+from importlib import import_module
+from typing import Any
+
+from shared.errors import NoSuchPathError
+from shared.fdsnws.error_text import fdsn_error
+from shared.fdsnws.parameters import Service
+from shared.fdsnws.request import parse_request
+from shared.fdsnws.services import SERVICES
+from shared.fdsnws.wadl import wadl
+from shared.fields import shown
+from shared.invocation.http_request import HttpRequest
+from shared.invocation.routes import ANY_PATH, Route
+from shared.reply import File, Reply
+
+_ALL_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
+
+
+def _method(service: Service, name: str) -> Callable[[HttpRequest], Any]:
+    """Return the answer of a service's method; the request is checked before its module loads."""
+
+    def answer(request: HttpRequest) -> Any:
+        parsed = parse_request(service, request)
+        return getattr(import_module(service.module), name)(parsed)
+
+    return answer
+
+
+def _lasting(content: Callable[[HttpRequest], File]) -> Callable[[HttpRequest], Reply]:
+    """Return an answer that depends on the code and the URL alone, so that callers may keep it."""
+
+    def answer(request: HttpRequest) -> Reply:
+        file = content(request)
+        etag = f'"{hashlib.sha256(file.data).hexdigest()[:32]}"'
+        return Reply(file, etag=etag, cache="public, max-age=300")
+
+    return answer
+
+
+def _of_service(service: Service) -> Iterator[Route]:
+    for name in service.methods if service.module else ():
+        answer = _method(service, name)
+        yield Route(f"{service.path}/{name}", answer, ("GET", "POST"), fdsn_error, links=("GET",))
+    version = File(f"{service.version}\n".encode(), "text/plain", "txt")
+    yield Route(f"{service.path}/version", _lasting(lambda _: version), error=fdsn_error)
+    document = _lasting(lambda request: wadl(service, request.base_url))
+    yield Route(f"{service.path}/application.wadl", document, error=fdsn_error)
+
+
+def _unknown(request: HttpRequest) -> Any:
+    services = ", ".join(each.path for each in SERVICES.values())
+    message = f"there is no path {shown(request.path)}: the services are {services}"
+    raise NoSuchPathError(message, path=request.path[:80])
+
+
+ROUTES: tuple[Route, ...] = (
+    *(route for service in SERVICES.values() for route in _of_service(service)),
+    Route("/fdsnws/", _unknown, _ALL_METHODS, fdsn_error),
+    Route("/windows"),
+    Route(ANY_PATH),
+)
+"""The table of the time-window function."""
