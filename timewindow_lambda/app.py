@@ -4,6 +4,7 @@ from typing import Any
 
 from shared.archive import input_archive
 from shared.aws import s3_client
+from shared.fdsnws.routes import ROUTES
 from shared.formats import has_coordinates
 from shared.invocation import lambda_handler
 from shared.reply import Reply
@@ -30,4 +31,4 @@ def process(request: Any) -> Reply:
 load_before_snapshot()
 s3_client.prepare(signed=(False,))
 
-handler = lambda_handler(process, query=request_from_query, large_folder="windows")
+handler = lambda_handler(process, query=request_from_query, large_folder="windows", routes=ROUTES)
