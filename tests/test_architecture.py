@@ -54,23 +54,12 @@ LAYERS = {
 }
 """The rooms of each package, bottom to top. A room imports from lower layers alone."""
 
-FOR_THE_RUNNER = (
-    "shared.errors",
-    "shared.fields",
-    "shared.settings",
-    "shared.formats",
-    "shared.archive.ambiguous",
-    "shared.archive.archive",
-    "shared.archive.channel_id",
-    "shared.archive.channel_patterns",
-    "shared.archive.day",
-    "shared.archive.instant",
-    "shared.archive.registry",
-    "shared.archive.scedc",
-    "shared.aws.s3_codes",
-    "shared.response.parameters",
-    "shared.corrected_days.request",
-)
+_FOR_THE_RUNNER = """
+    errors fields formats limits settings aws.s3_codes corrected_days.request response.parameters
+    archive.ambiguous archive.archive archive.channel_id archive.channel_patterns
+    archive.day archive.instant archive.registry archive.request_channel archive.scedc
+"""
+FOR_THE_RUNNER = tuple(f"shared.{name}" for name in _FOR_THE_RUNNER.split())
 """Modules that need the standard library alone, so that a machine without ObsPy can use them."""
 
 _FRONT_DOOR = ("shared.fdsnws.routes", "shared.invocation", "shared.reply", "shared.strict_json")

@@ -2,9 +2,11 @@
 
 Contents::
 
-    arguments     command line; its options are in _options.py
+    arguments     command line; its options are in _options.py and its neighbours
+    conflicts     options that contradict each other
     response      command for channel days: one, or as many as the archive has
     windows       command for time windows
+    window_request  the request of that command
     fetch         command that fetches results
     selected      channel days that a command line selects
     batch         send many requests: progress, results file, interruption, summary

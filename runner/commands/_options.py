@@ -1,16 +1,15 @@
 """Options of the command line, by the groups that `--help` shows."""
 
 import argparse
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
+from runner.commands._parameter_options import add_parameters
+from runner.commands._window_options import NSCL_HELP
 from runner.results.layout import LAYOUTS
 from runner.results.results_file import DEFAULT_PATH
 from runner.sending.local_services import DEFAULT_PORT, LocalServices, parse_port
 from runner.sending.target import REGION
-from shared.formats import format_name, format_names
-from shared.response.parameters import PARAMETERS, as_text
 
 CONCURRENCY = 10
 """Default number of calls at the same time: the lowest quota of a new AWS account."""
@@ -69,7 +68,7 @@ def target_options(*, queue: bool, function: bool = True) -> argparse.ArgumentPa
 def add_response_options(parser: argparse.ArgumentParser) -> None:
     """Add the options of the command `response`."""
     _add_selection(parser)
-    _add_parameters(parser)
+    add_parameters(parser)
     _add_batch(parser)
     _add_download(parser, "fetch the results into this folder: see the command fetch")
     _add_plot(parser)
@@ -99,7 +98,7 @@ def add_fetch_options(parser: argparse.ArgumentParser) -> None:
         help=f"downloads at the same time (default: {CONCURRENCY})",
     )
     _add_selection(parser)
-    _add_parameters(parser)
+    add_parameters(parser)
 
 
 def _add_download(parser: argparse.ArgumentParser, text: str) -> None:
@@ -109,22 +108,6 @@ def _add_download(parser: argparse.ArgumentParser, text: str) -> None:
         choices=LAYOUTS,
         help="of the folder: the paths of the bucket (archive), or"
         f" YEAR/NET/STA/CHA.D/NET.STA.LOC.CHA.D.YEAR.DAY (sds); default: {LAYOUTS[0]}",
-    )
-
-
-def add_windows_options(parser: argparse.ArgumentParser) -> None:
-    """Add the options of the command `windows`."""
-    parser.add_argument(
-        "--request", type=Path, metavar="FILE", help="JSON (default: request.json); - is stdin"
-    )
-    parser.add_argument(
-        "--format",
-        type=format_name,
-        choices=format_names(),
-        help="of the reply; sac is a zip of files",
-    )
-    parser.add_argument(
-        "--plot", type=Path, metavar="PICTURE", help="plot the windows with matplotlib"
     )
 
 
@@ -146,47 +129,9 @@ def _add_selection(parser: argparse.ArgumentParser) -> None:
         "--nscl",
         nargs="+",
         action="extend",
-        help="network.station.channel.location, or network.station.location.channel as ObsPy"
-        " prints it, with the wildcards * and ?",
+        help=NSCL_HELP,
     )
     group.add_argument("--file", nargs="+", action="extend", help="files of requests; - is stdin")
-
-
-class _ParameterAction(argparse.Action):
-    """Stores the JSON value of a parameter of response removal."""
-
-    def __init__(self, *names: Any, from_words: Callable[..., Any], **keywords: Any) -> None:
-        super().__init__(*names, **keywords)
-        self._from_words = from_words
-
-    def __call__(
-        self,
-        parser: argparse.ArgumentParser,  # noqa: ARG002  # argparse's signature
-        namespace: argparse.Namespace,
-        values: str | Sequence[Any] | None,
-        option_string: str | None = None,  # noqa: ARG002
-    ) -> None:
-        try:
-            value = self._from_words(*(values or ()))
-        except ValueError as error:
-            raise argparse.ArgumentError(self, str(error)) from error
-        setattr(namespace, self.dest, value)
-
-
-def _add_parameters(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("response removal (see the README)")
-    for parameter in PARAMETERS:
-        has_default = parameter.nargs != 0 and parameter.default is not None
-        default = f" (default: {as_text(parameter.default)})" if has_default else ""
-        group.add_argument(
-            parameter.option,
-            dest=parameter.name,
-            action=_ParameterAction,
-            from_words=parameter.from_words,
-            nargs=parameter.nargs,
-            metavar=parameter.metavar or parameter.name.upper(),
-            help=f"{parameter.help}{default}",
-        )
 
 
 def _add_batch(parser: argparse.ArgumentParser) -> None:

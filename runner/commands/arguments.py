@@ -5,7 +5,6 @@ import re
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
-from pathlib import Path
 from typing import Any
 
 from runner.commands._options import (
@@ -14,9 +13,10 @@ from runner.commands._options import (
     RETRIES,
     add_fetch_options,
     add_response_options,
-    add_windows_options,
     target_options,
 )
+from runner.commands._window_options import add_windows_options
+from runner.commands.conflicts import conflict
 from runner.sending.local_services import DEFAULT_PORT
 from runner.sending.target import FUNCTION_NAMES
 
@@ -36,7 +36,7 @@ Examples:
   python run_lambda.py
   python run_lambda.py response --day 2019,184 --nscl CI.SOC..HHN --output DISP
   python run_lambda.py response --day 2019-07-01..2019-07-31 --nscl 'CI.SOC.HH?.*' --dry-run
-  python run_lambda.py windows --request request.json -o output.json
+  python run_lambda.py windows --nscl CI.BOM.BHZ. --start 2024-01-01 --duration 300 -o output.json
   python run_lambda.py --local
   python run_lambda.py response --day 2024-01-01 --nscl 'CI.BOM.BH?.*' --local 9010
   python run_lambda.py fetch --day 2024-01-01 --nscl 'CI.BOM.BH?.*' --local
@@ -61,10 +61,20 @@ service returns for format=request; - is standard input. Without --file, the def
 
 WINDOWS_EXAMPLES = """\
 Examples:
-  python run_lambda.py windows --request request.json -o output.json
-  python run_lambda.py windows --request request.json -o output.json --plot picture.png
-  python run_lambda.py windows --request request.json --format mseed -o windows.mseed
-"""
+  python run_lambda.py windows --nscl 'CI.SOC.HH?.*' --start 2019-07-06T03:19:00 --end 2019-07-06T03:24:00 --output VEL --format mseed -o windows.mseed
+  python run_lambda.py windows --nscl CI.SOC.HHZ. CI.BOM..BHZ --start 2024-01-01 --duration 300 -o output.json --plot picture.png
+  python run_lambda.py windows --file windows.csv --output DISP --pre-filt 0.005 0.01 35 45 --format sac -o windows.zip
+  python run_lambda.py windows --file stations.txt --start 2024-01-01 --duration 300 --format mseed -o windows.mseed
+  python run_lambda.py windows --request request.json -o output.json --local
+
+Without --output the samples are counts; with it, ground motion in the band --pre-filt (default:
+auto). Both ends of a window are included. Wildcards are resolved by the archive's listing of the
+days. A file has lines of NSCL START END, where --start, --end or --duration stand for times that a
+line lacks; or CSV, with a header such as nscl,start,end or without; or the output of FDSN's
+availability service; or windows as JSON objects, one a line. More windows than one request may
+have are sent in several, and the replies joined. Beside miniSEED, FILE.json describes the windows:
+units, gaps, warnings. Errors, gaps and warnings are printed on standard error.
+"""  # noqa: E501  # lines to be typed
 
 FETCH_EXAMPLES = """\
 Examples:
@@ -95,7 +105,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     if problem := _unknown_option(words, parser.get_default("pages")()):
         parser.error(problem)
     options = parser.parse_args(_with_local_port(words))
-    if problem := _conflict(options):
+    if problem := conflict(options):
         options.error(problem)
     if options.command == "fetch":
         options.download = options.download or DOWNLOADS
@@ -133,52 +143,6 @@ def _unknown_option(words: Sequence[str], pages: str) -> str | None:
     return None
 
 
-def _conflict(options: argparse.Namespace) -> str | None:
-    """Return an error message for options that contradict each other, or name no folder."""
-    if options.local and (options.endpoint_url or options.profile):
-        return "--local needs neither --endpoint-url nor --profile: it stands for both"
-    if options.queue and options.function_name:
-        return "--queue and --function-name: requests go to one or the other"
-    if options.queue and options.command == "windows":
-        return "--queue is for the command response: time windows are answered, not queued"
-    if options.file and bool(options.day) != bool(options.nscl):
-        return "--file with --day or --nscl: give both of these, for further requests, or neither"
-    if options.o and options.plot and options.o.absolute() == options.plot.absolute():
-        return f"-o and --plot both name {options.o}: give two files"
-    if options.results and str(options.results) in options.file:
-        return f"--file and --results both name {options.results}: give two files"
-    conflict_of = _conflict_of_fetch if options.command == "fetch" else _conflict_of_results
-    if problem := conflict_of(options):
-        return problem
-    folders = [path.parent for path in (options.o, options.results, options.plot) if path]
-    missing = [folder for folder in folders if not folder.is_dir()]
-    return f"there is no folder {missing[0]}" if missing else None
-
-
-def _conflict_of_results(options: argparse.Namespace) -> str | None:
-    """Return an error message for options about results that contradict each other."""
-    if options.output_bucket and not options.resume:
-        return "--output-bucket is where --resume looks: give both"
-    if options.download and options.queue:
-        return "--download with --queue: the results come later, so get them by the command fetch"
-    if options.layout and not options.download:
-        return "--layout is that of a folder of results: name the folder with --download"
-    return None
-
-
-def _conflict_of_fetch(options: argparse.Namespace) -> str | None:
-    """Return an error message for options of `fetch` that contradict each other."""
-    for name in ("function_name", "endpoint_url", "queue", "o"):
-        if getattr(options, name):
-            option = f"--{name.replace('_', '-')}" if name != "o" else "-o"
-            return f"{option} is for calling functions: fetch reads their results from S3"
-    if bool(options.day) != bool(options.nscl):
-        return "--day and --nscl: give both of these, or neither"
-    if options.results and (options.day or options.file):
-        return "--results names results, and so do --day, --nscl and --file: give one or the other"
-    return None
-
-
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser, with one subparser for each command."""
     parser = argparse.ArgumentParser(
@@ -211,9 +175,9 @@ _DEFAULTS: dict[str, Any] = {
     "layout": None,
     "resume": False,
     "retries": RETRIES,
-    "request": Path("request.json"),
     **dict.fromkeys(("function_name", "region", "profile", "endpoint_url", "local", "queue", "o")),
     **dict.fromkeys(("day", "nscl", "concurrency", "results", "output_bucket", "format", "plot")),
+    **dict.fromkeys(("request", "start", "end", "duration", "read")),
 }
 
 

@@ -8,6 +8,7 @@ Contents::
     summary        counts of results, in a few lines
     warning_kinds  warnings of many replies, counted by kind
     reply_notes    warnings and gaps of replies, in a few lines
+    window_replies replies of time windows, read and joined
     plot           time windows as a picture
     day_plot       a day as a picture; loads ObsPy
 """

@@ -6,7 +6,7 @@ from typing import Any
 from runner.sending.invoke import gaps_of, warnings_of
 from runner.terminal import pluralize, shorten
 
-_SHOWN_WARNINGS = 10
+_SHOWN = 10
 _SHOWN_CHARACTERS = 300
 
 
@@ -15,6 +15,18 @@ def window_lines(windows: Sequence[Mapping[str, Any]]) -> list[str]:
     with_gaps = sum(bool(gaps_of(window)) for window in windows)
     lines = [f"  {pluralize(with_gaps, 'window')} with gaps"] if with_gaps else []
     return lines + _warning_lines(windows)
+
+
+def gap_lines(windows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the windows with gaps, one a line with the gaps' number and their missing samples."""
+    found = [(_name(window), gaps_of(window)) for window in windows if gaps_of(window)]
+    lines = [
+        f"  {name}: {pluralize(len(gaps), 'gap')}, {_missing(gaps)}"
+        for name, gaps in found[:_SHOWN]
+    ]
+    if more := len(found) - len(lines):
+        lines.append(f"  and {pluralize(more, 'more window')} with gaps")
+    return lines
 
 
 def day_lines(reply: Mapping[str, Any]) -> list[str]:
@@ -27,12 +39,15 @@ def day_lines(reply: Mapping[str, Any]) -> list[str]:
 def _warning_lines(replies: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return warnings, one a line with its window or day, and the number of those left out."""
     found = [(_name(reply), text) for reply in replies for text in warnings_of(reply)]
-    lines = [
-        f"  {name}: {shorten(text, _SHOWN_CHARACTERS)}" for name, text in found[:_SHOWN_WARNINGS]
-    ]
+    lines = [f"  {name}: {shorten(text, _SHOWN_CHARACTERS)}" for name, text in found[:_SHOWN]]
     if more := len(found) - len(lines):
         lines.append(f"  and {pluralize(more, 'more warning')}")
     return lines
+
+
+def _missing(gaps: Sequence[Mapping[str, Any]]) -> str:
+    samples = sum(gap["samples"] for gap in gaps if isinstance(gap.get("samples"), int))
+    return f"{pluralize(samples, 'sample')} missing"
 
 
 def _name(reply: Mapping[str, Any]) -> str:

@@ -5,7 +5,6 @@ fdsnws-availability with `format=request`, and the POST body of fdsnws-dataselec
 https://www.fdsn.org/webservices/fdsnws-availability-1.0.pdf
 """
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,21 +13,15 @@ from typing import Any
 
 from runner.errors import InputError
 from runner.selection.day_ranges import days_of_span, parse_days
+from runner.selection.lines import read_lines
 from runner.selection.selector import Selector, parse_parameters, parse_request
-from runner.terminal import input_name, read_input, shorten
+from runner.terminal import input_name
 from shared.archive.channel_patterns import ChannelPattern
 from shared.archive.day import Day
 from shared.archive.instant import parse_instant
 from shared.errors import BadRequestError
 
-_SHOWN_CHARACTERS = 100
-
 _DAY = re.compile(r"\d{4}", re.ASCII)  # a network has two characters at most
-# Parameters in the POST body of fdsnws-dataselect and fdsnws-availability.
-_FDSN_PARAMETER = re.compile(
-    r"(?:quality|minimumlength|longestonly|merge|mergequality|mergesamplerate|mergeoverlap"
-    r"|mergetolerance|mergegaps|show|orderby|limit|includerestricted|format|nodata)\s*=\s*\S*"
-)
 _RIGHT = (
     "must be DAY NSCL such as '2019,183 CI.SOC.HHZ.', a request as a JSON object, or FDSN's"
     " NET STA LOC CHA START END such as 'CI SOC -- HHZ 2019-07-02T00:00:00 2019-07-03T00:00:00'"
@@ -60,40 +53,26 @@ def read_requests(path: str, options: Mapping[str, Any]) -> RequestFile:
         InputError: the file cannot be read, has an invalid line, or has no requests.
     """
     parameters = parse_parameters(options)
-    name, requests = input_name(path), RequestFile()
-    try:
-        lines = read_input(path).splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise InputError(f"{name} cannot be read: {error}") from error
-    for number, line in enumerate(lines, 1):
-        text = line.strip()
-        if not text or text.startswith("#"):
+    requests = RequestFile()
+    for line in read_lines(path):
+        if line.is_comment:
             continue
-        source = f"{name}, line {number}"
-        if _FDSN_PARAMETER.fullmatch(text):
-            requests.ignored.append(f"{source}: {text}")
+        if line.is_fdsn_parameter:
+            requests.ignored.append(f"{line.source}: {line.text}")
             continue
         try:
-            if text.startswith("{"):
-                requests.selectors.append(parse_request(_parse_json(text), options, source))
+            if line.text.startswith("{"):
+                requests.selectors.append(parse_request(line.json(_RIGHT), options, line.source))
             else:
                 requests.selectors.extend(
-                    Selector(days, channels, parameters, source)
-                    for days, channels in _parse_line(text)
+                    Selector(days, channels, parameters, line.source)
+                    for days, channels in _parse_line(line.text)
                 )
         except BadRequestError as error:
-            shown = repr(shorten(text, _SHOWN_CHARACTERS))
-            raise InputError(f"{source}: {shown}: {error.message}") from error
+            raise line.error(error) from error
     if not requests.selectors:
-        raise InputError(f"{name} has no requests: {_RIGHT}")
+        raise InputError(f"{input_name(path)} has no requests: {_RIGHT}")
     return requests
-
-
-def _parse_json(text: str) -> object:
-    try:
-        return json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise BadRequestError(f"is not JSON: {error}; {_RIGHT}") from error
 
 
 def _parse_line(text: str) -> Iterator[tuple[tuple[Day, ...], ChannelPattern]]:

@@ -5,6 +5,7 @@ Contents::
     target           where requests go: function, queue, region; AWS clients
     local_services   services of `make serve` on this machine
     invoke           one invocation of a function
+    in_parts         a list in as few requests as the function's limits allow
     enqueue          requests as SQS messages, ten per call
     retry            which errors to retry, and when
     workers          worker threads

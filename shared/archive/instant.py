@@ -1,6 +1,7 @@
 """Times of requests as nanoseconds, read without ObsPy, so that clients check them quickly."""
 
 from collections.abc import Container
+from datetime import datetime, timedelta
 
 from shared.archive import _written
 from shared.archive.ambiguous import describe_refusal
@@ -12,6 +13,8 @@ RIGHT_TIME = (
     "must be a time in UTC, such as '2024-01-01T00:05:00' or '2024-01-01T00:05:00.250Z', or one"
     " with an offset, such as '2024-01-01T00:05:00+01:00'"
 )
+
+_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (UTC)
 
 _NUMBERS = range(220_000_000, 1_900_000_000)
 """Seconds since 1970, until 2030, whose digits do not begin with a year of the archive."""
@@ -49,3 +52,18 @@ def is_timestamp(value: object) -> bool:
     """Return whether a JSON value is a number of seconds since 1970, and can be no date."""
     is_number = isinstance(value, int | float) and not isinstance(value, bool)
     return is_number and _NUMBERS[0] <= value <= _NUMBERS[-1]  # type: ignore[operator]
+
+
+def format_instant(ns: int) -> str:
+    """Format a time for requests, with as many decimals of a second as it has.
+
+    Args:
+        ns: nanoseconds since 1970.
+
+    Returns:
+        ISO 8601 in UTC, such as "2024-01-01T00:05:00" or "2024-01-01T00:05:00.25", which
+        `parse_instant` reads.
+    """
+    seconds, fraction = divmod(ns, 10**9)
+    text = (_EPOCH + timedelta(seconds=seconds)).isoformat(timespec="seconds")
+    return f"{text}.{fraction:09d}".rstrip("0").rstrip(".") if fraction else text

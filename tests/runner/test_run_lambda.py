@@ -23,9 +23,11 @@ def test_windows_as_a_command(day: S3Server, request_file: Path, tmp_path: Path)
     with Emulator("timewindow", day.function_environment) as emulator:
         arguments = ["windows", "--request", request_file.name, "-o", "output.json"]
         done = run(*arguments, "--endpoint-url", emulator.endpoint_url, cwd=tmp_path)
-    assert (done.returncode, done.stderr) == (1, "")
-    assert done.stdout.startswith("wrote 2 windows to output.json, 1 of them without data\n")
-    assert "CI.NONE.BHZ." in done.stdout
+    assert done.returncode == 1
+    assert done.stdout == "wrote 2 windows to output.json, 1 of them without data\n"
+    error, opening = done.stderr.splitlines()
+    assert "CI.NONE.BHZ." in error
+    assert opening.startswith("open it with: ")
     found, missing = json.loads((tmp_path / "output.json").read_text())
     assert found["data"] == noise(4_000)[:400].tolist()
     assert missing["error"]["type"] == "NoWaveformError"
@@ -87,7 +89,10 @@ def test_it_needs_no_packages_of_the_functions(api: LambdaApi, tmp_path: Path) -
 
     api.answer = lambda *_: Answer(body=json.dumps([{"data": [1, 2]}]))
     windows = run_without("windows", "--request", str(PROJECT / "request.json"), "-o", "out.json")
-    assert (windows.returncode, windows.stderr) == (0, "")
+    assert windows.returncode == 0
+    opening = "open it with: import json; windows = json.load(open('out.json'))\n"
+    assert windows.stderr == opening
+    assert json.loads((tmp_path / "out.json").read_text()) == [{"data": [1, 2]}]
     picture = ["windows", "--request", str(PROJECT / "request.json"), "--plot", "windows.png"]
     refused_picture = run_without(*picture)
     assert refused_picture.returncode == 2
