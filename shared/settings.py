@@ -106,6 +106,14 @@ def starts_from_snapshot() -> bool:
     return os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "snap-start"
 
 
+def starts_ahead() -> bool:
+    """Return whether Lambda starts containers before there are requests (provisioned concurrency).
+
+    https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html
+    """
+    return os.environ.get("AWS_LAMBDA_INITIALIZATION_TYPE") == "provisioned-concurrency"
+
+
 def whole_number(setting: str, default: int, largest: int = 999_999_999, unit: str = "") -> int:
     """Return a whole number from the environment, such as a limit of `shared.limits`.
 

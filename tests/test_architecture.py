@@ -183,4 +183,4 @@ def test_there_are_two_handlers():
 
 @each_app
 def test_handler_uses_shared_and_nothing_else(path):
-    assert packages(parse(path)) == {"typing", "shared"}
+    assert packages(parse(path)) - {"collections", "typing"} == {"shared"}

@@ -12,6 +12,8 @@
     values                reads the value of a parameter
     area                  a box or a circle
     wadl                  the WADL of a service
+    pages                 the help page, and the usage of a service
+    openapi               all routes as OpenAPI 3.1
     error_text            errors in FDSN's form
 
 Importing these modules loads neither ObsPy nor NumPy nor boto3.

@@ -10,7 +10,9 @@ from importlib import import_module
 from typing import Any
 
 from shared.errors import NoSuchPathError
+from shared.fdsnws import openapi
 from shared.fdsnws.error_text import fdsn_error
+from shared.fdsnws.pages import help_page, usage_text
 from shared.fdsnws.parameters import Service
 from shared.fdsnws.request import parse_request
 from shared.fdsnws.services import SERVICES
@@ -19,6 +21,7 @@ from shared.fields import shown
 from shared.invocation.http_request import HttpRequest
 from shared.invocation.routes import ANY_PATH, Route
 from shared.reply import File, Reply
+from shared.windows.request_names import asks_for_window
 
 _ALL_METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
 
@@ -48,10 +51,21 @@ def _of_service(service: Service) -> Iterator[Route]:
     for name in service.methods if service.module else ():
         answer = _method(service, name)
         yield Route(f"{service.path}/{name}", answer, ("GET", "POST"), fdsn_error, links=("GET",))
+    usage = _lasting(lambda request: usage_text(service, request.base_url))
+    yield Route(f"{service.path}/", usage, error=fdsn_error)
     version = File(f"{service.version}\n".encode(), "text/plain", "txt")
     yield Route(f"{service.path}/version", _lasting(lambda _: version), error=fdsn_error)
     document = _lasting(lambda request: wadl(service, request.base_url))
     yield Route(f"{service.path}/application.wadl", document, error=fdsn_error)
+
+
+def _asks_for_windows(request: HttpRequest) -> bool:
+    """Return whether a request is one for time windows, whatever its path.
+
+    A user's own API may have any path for this function, as in tutorials. A browser or a client
+    that looks around sends no body and no field of a window.
+    """
+    return request.method == "POST" or asks_for_window(name for name, _ in request.query)
 
 
 def _unknown(request: HttpRequest) -> Any:
@@ -62,8 +76,11 @@ def _unknown(request: HttpRequest) -> Any:
 
 ROUTES: tuple[Route, ...] = (
     *(route for service in SERVICES.values() for route in _of_service(service)),
-    Route("/fdsnws/", _unknown, _ALL_METHODS, fdsn_error),
+    Route("/fdsnws/*", _unknown, _ALL_METHODS, fdsn_error),
+    Route("/openapi.json", _lasting(lambda request: openapi.document(request.base_url))),
+    Route("/", _lasting(help_page), takes=lambda request: not _asks_for_windows(request)),
+    Route("/", takes=_asks_for_windows),
     Route("/windows"),
-    Route(ANY_PATH),
+    Route(ANY_PATH, takes=_asks_for_windows),
 )
 """The table of the time-window function."""

@@ -42,8 +42,8 @@ class Route:
     """One path, and the function that answers requests to it.
 
     Attributes:
-        path: such as "/fdsnws/dataselect/1/query". One that ends in "/" stands for all paths below
-            it, which no other route has; "/" itself is the root alone.
+        path: such as "/fdsnws/dataselect/1/query". One that ends in "/*" stands for all paths below
+            it which no other route has.
         answer: returns the answer, a `File`, a `Reply` or an `Unfinished`, or raises one of
             `shared.errors`; None is the function's own `process`.
         methods: the methods that it takes. HEAD comes with GET, and OPTIONS with all.
@@ -119,7 +119,7 @@ def _same(path: str, asked: str) -> bool:
 
 
 def _is_below(path: str, asked: str) -> bool:
-    return path != "/" and path.endswith("/") and asked.startswith(path)
+    return path.endswith("/*") and asked.startswith(path[:-1])
 
 
 def _takes(route: Route, request: HttpRequest) -> bool:

@@ -1,6 +1,7 @@
 """Time windows: samples between two times, as counts or as ground motion.
 
 request        WindowsRequest, parse_windows: a request, from JSON or from a URL's query
+request_names  the names of a request's fields, without ObsPy
 request_limits the windows, days, objects and requests to S3 that one request may need
 limits         the samples that one request may have, delivered and corrected
 cost           the estimated processor time of a request
@@ -12,6 +13,7 @@ merge          one window's samples from the segments of its days, as one trace
 placement      the segments in that trace: their own times, their shifts and the gaps
 ground_motion  one window's response removal, and the margins that it needs
 result         WindowResult: samples or an error, as JSON
+answer         the reply to a request, for the function
 reply          the results as a reply, in the requested format
 metadata       the station's metadata of windows in counts, for formats with coordinates
 headers        the HTTP headers that describe the windows of a file

@@ -11,27 +11,18 @@ from obspy import UTCDateTime
 from shared import limits, telemetry
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import DAY_NS, Day
-from shared.archive.request_channel import ALSO_CHANNEL, CODES, read_channel
+from shared.archive.request_channel import read_channel
 from shared.archive.time import count_days, days_between, format_time, read_time
 from shared.errors import BadRequestError, ServiceError, TooLargeError
 from shared.fields import Fields, Names
 from shared.formats import ALSO_FORMATS, JSON, format_names
 from shared.response.parameters import OUTPUTS, WINDOW_NAMES, RemovalParameters
 from shared.windows.request_limits import check_channel_days, check_window_count
-
-READS = ("records", "whole")
-"""Values of `Read`: fetch the records that are needed, or whole objects; the first is the default.
-"""
+from shared.windows.request_names import FIELDS_OF_QUERY, FIELDS_OF_WINDOW, OPTIONS, READS, WINDOW
 
 _SHOWN_CHARACTERS = 80
 
-_OPTIONS = ("Format", "Read", "Output")
-_WINDOW = (*CODES, "nscl", "Starttime", "Endtime")
-_ALSO_WINDOW = {**ALSO_CHANNEL, "start": "Starttime", "end": "Endtime"}
-
-_WINDOW_NAMES = Names(_WINDOW, _ALSO_WINDOW)
-_QUERY_NAMES = Names((*_WINDOW, *_OPTIONS), _ALSO_WINDOW)
-_REQUEST_NAMES = Names(("Windows", *_OPTIONS, *WINDOW_NAMES[1:]))
+_REQUEST_NAMES = Names(("Windows", *OPTIONS, *WINDOW_NAMES[1:]))
 _LEAST_NAMES = Names(("Windows",))
 
 
@@ -163,9 +154,9 @@ def request_from_query(parameters: Mapping[str, str]) -> dict[str, Any]:
         BadRequestError: a parameter is missing, unknown or wrong; the error names it.
         TooLargeError: the window has more days than `limits.max_window_days`.
     """
-    given = Fields(parameters, _QUERY_NAMES).given()
-    options = {name: given.pop(name) for name in _OPTIONS if name in given}
-    _window(parameters, _QUERY_NAMES, "")  # so that errors name the query's parameters
+    given = Fields(parameters, FIELDS_OF_QUERY).given()
+    options = {name: given.pop(name) for name in OPTIONS if name in given}
+    _window(parameters, FIELDS_OF_QUERY, "")  # so that errors name the query's parameters
     request = {"Windows": [given], **options}
     WindowsRequest.parse(request)
     return request
@@ -199,20 +190,20 @@ def _windows(fields: Fields) -> tuple[Window | MalformedWindow, ...]:
 def _window_or_error(value: object, index: int) -> Window | MalformedWindow:
     place = f"Windows[{index}]"
     try:
-        return _window(value, _WINDOW_NAMES, place)
+        return _window(value, FIELDS_OF_WINDOW, place)
     except (BadRequestError, TooLargeError) as error:
         return MalformedWindow(place, _given(value), error.with_traceback(None))
 
 
 def _given(value: object) -> dict[str, str]:
     """Return the codes and times of a malformed window: as far as they are right, or short text."""
-    given = dict.fromkeys((name.lower() for name in _WINDOW if name != "nscl"), "")
+    given = dict.fromkeys((name.lower() for name in WINDOW if name != "nscl"), "")
     for name, item in value.items() if isinstance(value, Mapping) else ():
-        field = (_WINDOW_NAMES.find(name) or "").lower()
+        field = (FIELDS_OF_WINDOW.find(name) or "").lower()
         if field in given and isinstance(item, str):
             given[field] = item[:_SHOWN_CHARACTERS]
     with suppress(BadRequestError):
-        fields = Fields(value, _WINDOW_NAMES)
+        fields = Fields(value, FIELDS_OF_WINDOW)
         for name in ("Starttime", "Endtime"):
             with suppress(BadRequestError):
                 given[name.lower()] = format_time(read_time(fields, name))

@@ -11,9 +11,9 @@ import numpy as np
 import obspy
 import pytest
 
+from shared.windows import answer
 from tests.support.builders import http_event
 from tests.support.tutorial_windows import REQUEST, content_of, get_event
-from timewindow_lambda import app
 
 Handler = Callable[[Any], Any]
 LARGE = {**REQUEST["Windows"][0], "Endtime": "2024-01-01T12:00:00"}
@@ -85,10 +85,10 @@ def test_how_many_samples_may_be_asked_for(
     monkeypatch: pytest.MonkeyPatch, members: dict[str, str], bucket: str | None, mebisamples: int
 ) -> None:
     passed: list[Any] = []
-    monkeypatch.setattr(app, "read_windows", lambda *arguments: passed.extend(arguments) or [])
+    monkeypatch.setattr(answer, "read_windows", lambda *arguments: passed.extend(arguments) or [])
     if bucket:
         monkeypatch.setenv("S3_OUTPUT_BUCKET", bucket)
     else:
         monkeypatch.delenv("S3_OUTPUT_BUCKET", raising=False)
-    app.process({**REQUEST, **members})
+    answer.answer_windows({**REQUEST, **members})
     assert passed[-1] == mebisamples * 1024**2

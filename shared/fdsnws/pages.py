@@ -1,0 +1,95 @@
+"""Pages about the services: the help page at the root, and the usage of each service."""
+
+from html import escape
+
+from shared.fdsnws.parameters import Parameter, Service
+from shared.fdsnws.services import SERVICES
+from shared.invocation.http_request import HttpRequest
+from shared.reply import File
+
+WINDOW = (
+    "/windows?Network=CI&Station=BOM&Channel=BHZ"
+    "&Starttime=2024-01-01T00:00:00&Endtime=2024-01-01T00:01:00"
+)
+"""An example of a time window, below the base URL."""
+
+QUERIES = {
+    "dataselect": "query?net=CI&sta=BOM&loc=--&cha=BHZ&start=2024-01-01&end=2024-01-01T00:01:00",
+    "station": "query?net=CI&sta=BOM&level=channel&format=text",
+    "availability": "query?net=CI&sta=BOM&cha=BHZ&start=2024-01-01&end=2024-01-02",
+}
+"""An example of each service, below its path."""
+
+_HEAD = (
+    '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+    '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+    "<title>Waveforms of the archive</title>\n"
+    "<style>body{font:16px/1.5 sans-serif;max-width:50em;margin:2em auto;padding:0 1em}"
+    "pre{overflow:auto;background:#f4f4f4;padding:.5em}</style>\n</head>\n<body>\n"
+)
+
+
+def help_page(request: HttpRequest) -> File:
+    """Return the page at the root: the services, with examples that work as they stand."""
+    base = request.base_url
+    rows = "".join(_row(each, base) for each in SERVICES.values())
+    example = (
+        "from obspy import UTCDateTime\n"
+        "from obspy.clients.fdsn import Client\n\n"
+        f'client = Client("{base}")\n'
+        't = UTCDateTime("2024-01-01")\n'
+        'print(client.get_waveforms("CI", "BOM", "", "BHZ", t, t + 60))\n'
+    )
+    text = (
+        f"{_HEAD}<h1>Waveforms of the archive</h1>\n"
+        "<p>FDSN web services and time windows over an open archive of seismic waveforms.</p>\n"
+        f"<ul>\n{rows}"
+        f"<li>Time windows as JSON, miniSEED or SAC: {_link(base + WINDOW, 'an example')}, "
+        f"{_link(base + '/openapi.json', 'openapi.json')}</li>\n</ul>\n"
+        f"<h2>In Python</h2>\n<pre>{escape(example)}</pre>\n</body>\n</html>\n"
+    )
+    return File(text.encode(), "text/html; charset=utf-8", "html")
+
+
+def usage_text(service: Service, base_url: str) -> File:
+    """Return the page of a service: its limits, and the parameters of its methods.
+
+    Args:
+        service: the service.
+        base_url: the URL before the service's path.
+    """
+    lines = [f"fdsnws-{service.name} {service.version}", service.description, service.limits, ""]
+    for method, parameters in service.methods.items():
+        lines += [f"{base_url}{service.path}/{method}", ""]
+        lines += [_usage(each) for each in parameters]
+        lines.append("")
+    if service.module:
+        lines += ["Example:", f"{base_url}{service.path}/{QUERIES[service.name]}", ""]
+    text = "\n".join(line for line in lines if line is not None)
+    return File(text.encode(), "text/plain", "txt")
+
+
+def _row(service: Service, base: str) -> str:
+    root = f"{base}{service.path}"
+    links = [
+        _link(f"{root}/", "usage"),
+        _link(f"{root}/version", "version"),
+        _link(f"{root}/application.wadl", "WADL"),
+    ]
+    if service.module:
+        links.insert(0, _link(f"{root}/{QUERIES[service.name]}", "an example"))
+    return f"<li>{service.name}: {escape(service.description)} {', '.join(links)}</li>\n"
+
+
+def _link(url: str, text: str) -> str:
+    return f'<a href="{escape(url)}">{escape(text)}</a>'
+
+
+def _usage(parameter: Parameter) -> str:
+    names = ", ".join((parameter.name, *parameter.short))
+    options = f" ({', '.join(parameter.options)})" if parameter.options else ""
+    bounds = [f"from {parameter.lowest:g}"] if parameter.lowest is not None else []
+    bounds += [f"to {parameter.highest:g}"] if parameter.highest is not None else []
+    default = f" Default: {parameter.default_text}." if parameter.default_text else ""
+    kind = " ".join((parameter.kind, *bounds))
+    return f"  {names:28} {kind}{options}. {parameter.description}{default}"
