@@ -59,8 +59,9 @@ check: setup sam  ## check style, format and types, and the stack's template
 	@$(BIN)/python -m pytest -q tests/test_prose.py tests/deployment/test_template.py \
 		tests/deployment/test_dockerfiles.py tests/pages/test_security.py
 
-bench: setup  ## measure the README's figures; needs a Docker engine for the last ones
+bench: setup  ## measure the pages' figures; needs a Docker engine for the last ones
 	@$(BIN)/python -m benchmarks.speed
+	@$(BIN)/python -m benchmarks.response.gap_picture build/benchmarks/gap.png
 	@$(BIN)/python -m benchmarks.response.gaps_and_edges --picture build/benchmarks/parameters.png
 	@$(BIN)/python -m benchmarks.windows.against_tutorial
 	@$(BIN)/python -m benchmarks.windows.margins

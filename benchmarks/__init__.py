@@ -1,4 +1,4 @@
-"""Benchmarks of every figure in the README and in docs/costs.md. `make bench` runs them all.
+"""Benchmarks of every figure in the README and in docs/. `make bench` runs them all.
 
 speed          one table of the speed of both functions, with its targets
 response       response removal: errors at gaps and midnights

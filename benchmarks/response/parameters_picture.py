@@ -17,9 +17,17 @@ from benchmarks.response.disturbed_days import (
     Undisturbed,
     as_one,
     corners_of_a_day,
-    correct_around,
     needed_margin,
     with_margins,
+)
+from benchmarks.response.gap_picture import (
+    AROUND_S,
+    GAP_S,
+    MICRO,
+    OTHER,
+    OURS,
+    TRUE,
+    around_a_gap,
 )
 from shared.response.arrays import FloatArray
 
@@ -27,15 +35,8 @@ mpl.use("Agg")  # write a file: there may be no display
 
 from matplotlib import pyplot as plt
 
-_TRUE: dict[str, Any] = {"color": "0.78", "linewidth": 3.5, "solid_joinstyle": "round"}
-_OURS: dict[str, Any] = {"color": "tab:blue", "linewidth": 1.0}
-_OTHER: dict[str, Any] = {"color": "tab:orange", "linewidth": 1.4}
-_GAP_S = 60.0
-_GAP_AT = 0.55  # of the day
-_AROUND_S = 180.0  # the time shown on both sides of the gap, and of midnight
 _POINTS = 200  # of a spectrum: means over bands of equal width on a logarithmic axis
 _BELOW_LEGEND = 0.86  # of an axis
-_MICRO = 1e6  # velocities are shown in micrometres per second
 
 
 def draw(broadband: Channel, long_period: Channel, path: Path) -> None:
@@ -67,8 +68,8 @@ def _draw_day(axis: Axes, plain: Undisturbed, filtered: Undisturbed) -> None:
     rate = plain.channel.sampling_rate
     step = round(rate)  # one sample per second is more than the picture resolves
     hours = np.arange(0, plain.days[0].size, step) / rate / 3600
-    axis.plot(hours, plain.days[0][::step] * _MICRO, label="no pre_filt", **_OTHER)
-    axis.plot(hours, filtered.days[0][::step] * _MICRO, label='pre_filt "auto"', **_OURS)
+    axis.plot(hours, plain.days[0][::step] * MICRO, label="no pre_filt", **OTHER)
+    axis.plot(hours, filtered.days[0][::step] * MICRO, label='pre_filt "auto"', **OURS)
     axis.set(
         title=f"{plain.channel.days[0].id}, the whole day",
         ylabel="µm/s",
@@ -81,7 +82,7 @@ def _draw_day(axis: Axes, plain: Undisturbed, filtered: Undisturbed) -> None:
 
 def _draw_spectra(axis: Axes, plain: Undisturbed, filtered: Undisturbed) -> None:
     rate = plain.channel.sampling_rate
-    for days, style in ((plain, _OTHER), (filtered, _OURS)):
+    for days, style in ((plain, OTHER), (filtered, OURS)):
         frequencies, amplitudes = _spectrum(days.days[0], rate)
         axis.loglog(frequencies, amplitudes, **{**style, "linewidth": 1.5})
     _, f2, f3, _ = corners_of_a_day(plain.channel) or (0.0, 0.0, 0.0, 0.0)
@@ -99,41 +100,31 @@ def _draw_spectra(axis: Axes, plain: Undisturbed, filtered: Undisturbed) -> None
 
 
 def _draw_gap(axis: Axes, truth: Undisturbed) -> None:
-    channel, (day, *_) = truth.channel, truth.channel.days
-    rate = channel.sampling_rate
-    size, around = round(_GAP_S * rate), round(_AROUND_S * rate)
-    gap = slice(start := round(_GAP_AT * day.stats.npts), start + size)
-    shown = slice(gap.start - around, gap.stop + around)
-    seconds = (np.arange(day.stats.npts) - gap.start) / rate
-    axis.plot(
-        seconds[shown], truth.days[0][shown] * _MICRO, label="the day without the gap", **_TRUE
-    )
-    curves = ((SPLIT, 'gaps "split", as ObsPy', _OTHER), (BRIDGE, 'gaps "bridge"', _OURS))
+    around = around_a_gap(truth)
+    axis.plot(around.seconds, around.true, label="the day without the gap", **TRUE)
+    curves = ((SPLIT, 'gaps "split", as ObsPy', OTHER), (BRIDGE, 'gaps "bridge"', OURS))
     for method, label, style in curves:
-        samples = np.full(day.stats.npts, np.nan)
-        for place, part in correct_around(day, [gap], channel, method, truth.pre_filt):
-            samples[place] = part
-        axis.plot(seconds[shown], samples[shown] * _MICRO, label=label, **style, **_above(style))
-    axis.axvspan(0, _GAP_S, ymax=_BELOW_LEGEND, color="tab:red", alpha=0.12, linewidth=0)
+        axis.plot(around.seconds, around.corrected[method], label=label, **style, **_above(style))
+    axis.axvspan(0, GAP_S, ymax=_BELOW_LEGEND, color="tab:red", alpha=0.12, linewidth=0)
     axis.set(
-        title=f"a gap of {_GAP_S:g} s, cut into that day",
+        title=f"a gap of {GAP_S:g} s, cut into that day",
         ylabel="µm/s",
         xlabel="seconds after the gap begins",
     )
-    _finish(axis, seconds[shown])
+    _finish(axis, around.seconds)
 
 
 def _draw_midnight(axis: Axes, channel: Channel) -> None:
-    around = round(_AROUND_S * channel.sampling_rate)
+    around = round(AROUND_S * channel.sampling_rate)
     seconds = np.arange(-around, around) / channel.sampling_rate
 
     def joined(one: FloatArray, other: FloatArray) -> FloatArray:
-        return np.concatenate([one[-around:], other[:around]]) * _MICRO
+        return np.concatenate([one[-around:], other[:around]]) * MICRO
 
-    axis.plot(seconds, joined(*as_one(channel)[:2]), label="the days as one", **_TRUE)
+    axis.plot(seconds, joined(*as_one(channel)[:2]), label="the days as one", **TRUE)
     curves = (
-        (0.0, 'edges "taper", as ObsPy', _OTHER),
-        (needed_margin(channel), 'edges "neighbours"', _OURS),
+        (0.0, 'edges "taper", as ObsPy', OTHER),
+        (needed_margin(channel), 'edges "neighbours"', OURS),
     )
     for margin, label, style in curves:
         days = [with_margins(channel, number, margin) for number in range(2)]
@@ -149,7 +140,7 @@ def _draw_midnight(axis: Axes, channel: Channel) -> None:
 
 def _above(style: dict[str, Any]) -> dict[str, Any]:
     """Draw the curve with the smaller amplitude on top, so that it stays visible."""
-    return {"zorder": 3} if style is _OTHER else {}
+    return {"zorder": 3} if style is OTHER else {}
 
 
 def _finish(axis: Axes, seconds: FloatArray) -> None:

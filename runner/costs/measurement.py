@@ -14,7 +14,7 @@ MEASUREMENT = Path(__file__).with_name("channel_day_costs.json")
 
 @cache
 def load() -> dict[str, Any]:
-    """Return the whole measurement. README.md and docs/costs.md describe it."""
+    """Return the whole measurement. docs/costs.md describes it."""
     measured: dict[str, Any] = json.loads(MEASUREMENT.read_text(encoding="utf-8"))
     return measured
 

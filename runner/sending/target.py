@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from mypy_boto3_sqs import SQSClient
 
 FUNCTION_NAMES = {"response": "response-lambda", "windows": "timewindow-lambda"}
-"""Default function name of each command, as set up by the README's commands."""
+"""Default function name of each command, as in docs/deployment-by-hand.md."""
 
 EMULATOR_FUNCTION_NAME = "function"
 """The only function name that the emulator accepts."""

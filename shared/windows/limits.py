@@ -10,11 +10,11 @@ from shared.waveforms.day_readers import DayReaders
 from shared.windows.request import Window, WindowsRequest
 
 MAX_SAMPLES = 32 * 1024**2
-"""Samples in one reply, missing ones included: four channel days at 100 Hz. Their JSON takes a
-gigabyte of memory, with its gzip copy; more would not fit into a function of two."""
+"""Samples in one reply, missing ones included: three channel days at 100 Hz, not four. Their JSON
+takes a gigabyte of memory, with its gzip copy; more would not fit into a function of two."""
 
 MAX_MOTION_SAMPLES_AS_JSON = 16 * 1024**2
-"""The same for ground motion as JSON: two channel days at 100 Hz. With all its digits, a sample is
+"""The same for ground motion as JSON: one channel day at 100 Hz. With all its digits, a sample is
 twenty bytes long, two and a half times as long as a count."""
 
 MAX_SAMPLES_WITHOUT_BUCKET = 12 * 1024**2

@@ -1,4 +1,4 @@
-"""The deployment page's steps by hand, pasted into an account that also has the stack."""
+"""The steps of the deployment by hand, pasted into an account that also has the stack."""
 
 import json
 from collections.abc import Iterator
@@ -11,7 +11,8 @@ from tests.deployment.support import by_hand
 from tests.deployment.support.aws_account import ACCOUNT, REGION, REGISTRY, aws_account
 from tests.deployment.support.page_lines import (
     ARN,
-    PAGE,
+    BY_HAND,
+    DEPLOYMENT,
     Pasted,
     assert_a_month,
     default,
@@ -21,26 +22,24 @@ from tests.deployment.support.page_lines import (
     prepare,
     queue_url,
     requests_in,
-    sections,
     trusted,
 )
 from tests.support.commands import PROJECT
 from tests.support.pages import make_folder
 
-BLOCKS = PAGE.blocks
+BLOCKS = BY_HAND.blocks
 BUCKET = f"corrected-waveforms-{ACCOUNT}"
 NAMES = ("response-lambda", "timewindow-lambda")
-BY_HAND = sections("By hand", "Removing everything")
 MONTH = ("8. The queue", "sh", 1)
 
-covers = PAGE.covers
+covers = BY_HAND.covers
 
 
 @pytest.fixture(scope="module")
 def pasted(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Pasted]:
     """All lines of the steps by hand, pasted in order, except that the month's jobs come last."""
     folder = make_folder(tmp_path_factory.mktemp("project"))
-    lines = lines_of(*BY_HAND)
+    lines = lines_of(BY_HAND, "Removing everything")
     assert lines.count(BLOCKS[MONTH]) == 1
     with aws_account(tmp_path_factory.mktemp("aws")) as account:
         prepare(account)
@@ -70,8 +69,9 @@ def test_images_are_pushed(pasted: Pasted) -> None:
     found = pasted.account.client("ecr").describe_repositories(repositoryNames=[*NAMES])
     for repository in found["repositories"]:
         assert repository["imageScanningConfiguration"] == {"scanOnPush": True}
-    for key in (("1. The images", "sh", 0), ("Using the stack", "sh", 0)):
-        assert "AWS_PAGER=\n" in BLOCKS[key]  # version 2 of the CLI would wait for keys
+    names = DEPLOYMENT.blocks["Using the stack", "sh", 0]
+    for block in (BLOCKS["1. The images", "sh", 0], names):
+        assert "AWS_PAGER=\n" in block  # version 2 of the CLI would wait for keys
 
 
 @covers(("1. The images", "sh", 1))

@@ -1,4 +1,4 @@
-"""The deployment page: every block has its test, and its facts and SAM commands are right."""
+"""The pages about the stack: their facts and SAM commands are right."""
 
 import re
 import shutil
@@ -7,30 +7,17 @@ from pathlib import Path
 
 from tests.deployment.support.aws_account import REGION, aws_account
 from tests.deployment.support.deployed_stack import template
-from tests.deployment.support.page_lines import PAGE, lines_of
+from tests.deployment.support.page_lines import DEPLOYMENT, OPERATING
 from tests.support.commands import PROJECT, command_environment, sam_cli
 from tests.support.pages import code
 
-BLOCKS = PAGE.blocks
-SECTIONS = PAGE.sections
-
-covers = PAGE.covers
-
-
-def test_every_block_is_covered_by_one_test() -> None:
-    PAGE.assert_every_block_is_covered_by_one_test(
-        "tests/deployment/test_page.py",
-        "tests/deployment/test_by_hand.py",
-        "tests/deployment/stack/test_*.py",
-    )
-
-
-def test_relative_links_exist() -> None:
-    PAGE.assert_relative_links_exist()
+BUILD = ("With SAM", "sh", 0)
+UPDATES = [("Updating the stack", "sh", number) for number in (0, 1)]
+REMOVAL = ("Removing the stack", "sh", 0)
 
 
 def test_parameters_are_those_of_the_template() -> None:
-    rows = {code(name)[0]: default for name, default, _ in PAGE.table("Parameters")}
+    rows = {code(name)[0]: default for name, default, _ in OPERATING.table("Parameters")}
     shown = {name: "".join(code(default)) for name, default in rows.items()}
     parameters = template()["Parameters"]
     assert shown == {name: str(item["Default"]) for name, item in parameters.items()}
@@ -41,7 +28,7 @@ def test_what_is_said_of_the_stack() -> None:
     """The number of alarms, roles and functions, and the routes."""
     resources = template()["Resources"].values()
     types = [resource["Type"] for resource in resources]
-    section = SECTIONS["With SAM"]
+    section = DEPLOYMENT.sections["With SAM"]
     alarms = [item["Properties"] for item in resources if item["Type"] == "AWS::CloudWatch::Alarm"]
     assert len(re.findall("sixteen alarms", section)) == 2
     assert len(alarms) == 16
@@ -56,16 +43,16 @@ def test_what_is_said_of_the_stack() -> None:
     assert routes == {name for name in code(section) if re.match("(GET|POST) /", name)}
 
 
-@covers(
-    ("With SAM", "sh", 0),
-    ("Updating the stack", "sh", 0),
-    ("Updating the stack", "sh", 1),
-    ("Removing the stack", "sh", 1),
-)
+@DEPLOYMENT.covers(BUILD, REMOVAL)
+@OPERATING.covers(*UPDATES)
 def test_lines_for_sam() -> None:
     """SAM accepts the options; other tests check its result for the template."""
-    lines = lines_of("With SAM", "Updating the stack").splitlines()
-    lines += BLOCKS["Removing the stack", "sh", 1].splitlines()
+    blocks = [
+        DEPLOYMENT.blocks[BUILD],
+        *(OPERATING.blocks[key] for key in UPDATES),
+        DEPLOYMENT.blocks[REMOVAL],
+    ]
+    lines = "".join(blocks).splitlines()
     assert [line.split()[1] for line in lines] == [*["build", "deploy"] * 3, "delete"]
     sam = sam_cli()
     environment = command_environment(SAM_CLI_TELEMETRY="0")
@@ -98,7 +85,7 @@ def test_enter_answers_all_that_sam_asks(tmp_path: Path) -> None:
             check=False,
         )
     prompted = re.findall(r"Parameter (\w+) \[", done.stdout)
-    assert prompted == [code(name)[0] for name, *_ in PAGE.table("Parameters")]
+    assert prompted == [code(name)[0] for name, *_ in OPERATING.table("Parameters")]
     assert "Stack Name [scedc]" in done.stdout
     assert f"AWS Region [{REGION}]" in done.stdout
     assert "Looking for resources needed for deployment" in done.stdout, done.stderr

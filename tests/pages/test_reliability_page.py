@@ -10,9 +10,12 @@ from functools import cache
 
 import pytest
 
+from tests.pages.typed import planned
 from tests.support.commands import PROJECT
+from tests.support.pages import page
 
-PAGE = (PROJECT / "docs" / "reliability.md").read_text()
+COVERED = page("docs/reliability.md")
+PAGE = COVERED.text
 SECTIONS = dict(re.findall(r"^### (\d+)\. .*\n((?:(?!^#).*\n?)*)", PAGE, re.MULTILINE))
 
 
@@ -63,6 +66,16 @@ def test_tests_exist() -> None:
         assert not name or name in functions(path), reference
 
 
+@COVERED.covers(("How the promises are tested", "sh", 0))
+def test_lines_that_test_more() -> None:
+    lines = COVERED.blocks["How the promises are tested", "sh", 0].splitlines()
+    commands = [planned(line.partition("#")[0].removeprefix("make ")) for line in lines]
+    programs = ("-m tests.fuzz", "-m tests.soak", "mutmut run")
+    for command, program in zip(commands, programs, strict=True):
+        assert program in command
+
+
+@COVERED.covers(("A report for ObsPy's maintainers", "python", 0))
 def test_report_shows_the_fault() -> None:
     """The pinned ObsPy reads beyond the record; once it does not, the report has done its work."""
     (code,) = re.findall(r"^```python\n(.*?)^```", PAGE, re.MULTILINE | re.DOTALL)

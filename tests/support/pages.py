@@ -4,6 +4,7 @@ import importlib
 import re
 import sys
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,12 @@ FENCE = re.compile(r"^```(\w*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 
 Key = tuple[str, str, int]
 """A block's heading, its language, and its number among the heading's blocks in that language."""
+
+
+@cache
+def page(path: str) -> "Page":
+    """Return the one object of a page, on which all test modules mark the blocks they cover."""
+    return Page(path)
 
 
 class Page:
@@ -36,24 +43,35 @@ class Page:
         rows = re.findall(r"^\| (.*) \|$", self.sections[heading], re.MULTILINE)
         return [re.split(r" *\| *", row) for row in rows[2:]]
 
-    def assert_every_block_is_covered_by_one_test(self, *tests: str) -> None:
-        """Check `covers`, after importing all test modules that these patterns match."""
-        for path in sorted(path for pattern in tests for path in PROJECT.glob(pattern)):
-            module = path.relative_to(PROJECT).with_suffix("")
-            importlib.import_module(".".join(module.parts))
+    def assert_every_block_is_covered_by_one_test(self) -> None:
+        """Check `covers`; call `import_tests_of_pages` before."""
         assert self.text.count("```") == 2 * len(self.blocks)
         assert sorted(self.covered) == sorted(self.blocks)
 
     def assert_relative_links_exist(self) -> None:
-        links = re.findall(r"\]\(([^)\s]+)\)", self.text)
-        assert links
-        for link in links:
+        for link in self._links():
             path, _, anchor = link.partition("#")
             if link.startswith("https://"):
                 continue
             page = self.path.parent / path if path else self.path
             assert page.is_file(), link
             assert not anchor or anchor in _anchors(page), link
+
+    def pages_linked(self) -> set[str]:
+        """Return the paths of the project's pages that this one links to."""
+        links = {link.partition("#")[0] for link in self._links() if "://" not in link}
+        pages = [(self.path.parent / link).resolve() for link in links if link.endswith(".md")]
+        return {linked.relative_to(PROJECT).as_posix() for linked in pages}
+
+    def _links(self) -> list[str]:
+        return re.findall(r"\]\(([^)\s]+)\)", self.text)
+
+
+def import_tests_of_pages() -> None:
+    """Import all test modules that cover blocks of pages."""
+    folders = ("tests/pages", "tests/deployment", "tests/deployment/stack")
+    for path in sorted(path for each in folders for path in PROJECT.glob(f"{each}/test_*.py")):
+        importlib.import_module(".".join(path.relative_to(PROJECT).with_suffix("").parts))
 
 
 def code(text: str) -> list[str]:

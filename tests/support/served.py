@@ -37,6 +37,10 @@ class Served:
         """The function's URL, as in AWS's documentation."""
         return f"http://localhost:{self.port}/{INVOCATIONS}"
 
+    def url_of(self, function: str) -> str:
+        """Return the URL of one of several functions."""
+        return f"http://localhost:{self.port}/2015-03-31/functions/{function}/invocations"
+
     def interrupt(self) -> None:
         """Press Ctrl-C: the terminal sends SIGINT to the whole process group."""
         os.killpg(self.process.pid, signal.SIGINT)

@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 from matplotlib import image
 
 from benchmarks.real_data import Channel
-from benchmarks.response import gaps_and_edges
+from benchmarks.response import gap_picture, gaps_and_edges
 from benchmarks.response.disturbed_days import (
     BRIDGE,
     EDGE_BANDS,
@@ -14,6 +15,7 @@ from benchmarks.response.disturbed_days import (
     GAP_BANDS,
     METHODS,
     SPLIT,
+    Undisturbed,
     edge_errors,
     seam_errors,
 )
@@ -70,3 +72,19 @@ def test_the_picture_is_drawn(wbm: Channel, tmp_path: Path) -> None:
     gaps_and_edges.draw(wbm, wbm, path)
     height, width, _ = image.imread(path).shape
     assert (width, height) == (1000, 1000)
+
+
+@pytest.mark.real_data
+def test_the_picture_of_a_gap_is_drawn(wbm: Channel, tmp_path: Path) -> None:
+    path = tmp_path / "new" / "gap.png"
+    truth = Undisturbed(wbm, "auto")
+    gap_picture.draw(truth, path)
+    height, width, _ = image.imread(path).shape
+    assert (width, height) == (1000, 300)
+    around = gap_picture.around_a_gap(truth)
+    outside = (around.seconds < 0) | (around.seconds >= gap_picture.GAP_S)
+    errors = {}
+    for method, samples in around.corrected.items():
+        assert (outside == ~np.isnan(samples)).all()
+        errors[method] = float(np.std((samples - around.true)[outside]))
+    assert 3 * errors[BRIDGE] < errors[SPLIT]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 
 import pytest
 
+from shared.corrected_days.request import CorrectedDayRequest
 from tests.deployment.support.aws_account import AwsAccount, aws_account
 from tests.deployment.support.deployed_stack import STACK
 from tests.deployment.support.page_lines import (
@@ -12,9 +13,10 @@ from tests.deployment.support.page_lines import (
     WITH_SAM,
     Pasted,
     inventory,
-    lines_of,
+    outputs,
     prepare,
 )
+from tests.support.builders import make_trace, mseed, noise
 from tests.support.pages import make_folder
 
 
@@ -38,5 +40,15 @@ def stack(account: AwsAccount, tmp_path_factory: pytest.TempPathFactory) -> Past
             for name, text in (("ErrorType", "NoWaveformError"), ("ErrorMessage", "no data"))
         },
     )
+    put_result(account)  # moto's functions write none
     folder = make_folder(tmp_path_factory.mktemp("stack"))
-    return Pasted(account, folder, account.paste(lines_of(*WITH_SAM), folder), before)
+    return Pasted(account, folder, account.paste(WITH_SAM, folder), before)
+
+
+def put_result(account: AwsAccount) -> None:
+    """Put the result that the page fetches into the output bucket."""
+    request = CorrectedDayRequest.parse({"day": "2019,183", "nscl": "CI.SOC.HHZ."})
+    day = make_trace("CI.SOC.HHZ.", "2019-07-02T00:00:00.0084", noise(1_000), 100.0)
+    account.client("s3").put_object(
+        Bucket=outputs(account)["OutputBucketName"], Key=request.output_key, Body=mseed(day)
+    )

@@ -1,4 +1,4 @@
-"""The deployment page's job of S3 Batch Operations."""
+"""The events page's job of S3 Batch Operations."""
 
 import json
 
@@ -7,8 +7,8 @@ from shared.invocation.s3_batch import process_tasks
 from shared.response.parameters import RemovalParameters
 from tests.deployment.support.aws_account import ACCOUNT
 from tests.deployment.support.page_lines import (
+    EVENTS,
     FUNCTION,
-    PAGE,
     Pasted,
     outputs,
     policy,
@@ -16,7 +16,7 @@ from tests.deployment.support.page_lines import (
     worker,
 )
 
-covers = PAGE.covers
+covers = EVENTS.covers
 
 
 @covers(("S3 Batch Operations", "sh", 0))

@@ -1,4 +1,4 @@
-"""The deployment page's state machine: its role, its definition, and a run of it."""
+"""The events page's state machine: its role, its definition, and a run of it."""
 
 import json
 import subprocess
@@ -15,9 +15,9 @@ from tests.deployment.support.aws_account import ACCOUNT, REGION
 from tests.deployment.support.deployed_stack import template
 from tests.deployment.support.page_lines import (
     ARN,
+    EVENTS,
     FUNCTION,
     MONTH,
-    PAGE,
     Pasted,
     assert_a_month,
     outputs,
@@ -29,7 +29,7 @@ from tests.support.commands import PROJECT, command_environment
 
 MAP = "Step Functions' Distributed Map"
 
-covers = PAGE.covers
+covers = EVENTS.covers
 
 
 @covers((MAP, "sh", 0))

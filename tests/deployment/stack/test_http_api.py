@@ -1,4 +1,4 @@
-"""The deployment page's lines for the HTTP API and for direct calls of the stack's functions."""
+"""The pages' lines for the HTTP API and for direct calls of the stack's functions."""
 
 import json
 import re
@@ -10,6 +10,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import obspy
 import pytest
 from botocore.auth import SigV4Auth
 from botocore.awsrequest import AWSRequest
@@ -19,19 +20,16 @@ from shared.corrected_days.request import CorrectedDayRequest
 from shared.windows.request import WindowsRequest
 from tests.deployment.support.aws_account import REGION
 from tests.deployment.support.deployed_stack import API_ID
-from tests.deployment.support.page_lines import PAGE, WITH_SAM, Pasted, lines_of, outputs
+from tests.deployment.support.page_lines import BY_HAND, DEPLOYMENT, WITH_SAM, Pasted, outputs
 from tests.support.commands import PROJECT, command_environment
-from tests.support.pages import Key
 
-RESPONSE = ("Using the stack", "sh", 2)
-
-covers = PAGE.covers
+HTTP = ("Over HTTP", "sh", 0)
 
 
-@covers(("Using the stack", "sh", 0), ("Using the stack", "sh", 1))
+@DEPLOYMENT.covers(("Using the stack", "sh", 0), HTTP)
 def test_names_and_windows(stack: Pasted) -> None:
     values = outputs(stack.account)
-    used = set(re.findall(r"\$\(output (\w+)\)", lines_of(*WITH_SAM)))
+    used = set(re.findall(r"\$\(output (\w+)\)", WITH_SAM))
     assert used <= set(values)
     url = f"https://{API_ID}.execute-api.{REGION}.amazonaws.com"
     assert values["ApiUrl"] == url
@@ -42,18 +40,27 @@ def test_names_and_windows(stack: Pasted) -> None:
     # moto's functions return the event, so the output shows the request.
     windows = json.loads((PROJECT / "request.json").read_text())
     assert json.loads((stack.folder / "output.json").read_text()) == windows
-    assert set(re.findall(r"--function-name (\w\S+)", lines_of(*WITH_SAM))) == {
+    assert set(re.findall(r"--function-name (\w\S+)", WITH_SAM)) == {
         values["ResponseFunctionName"],
         values["TimewindowFunctionName"],
     }
 
 
-@covers(RESPONSE)
+@DEPLOYMENT.covers(("Using the stack", "sh", 1))
 def test_response_of_one_day(stack: Pasted) -> None:
     request = {"day": "2019,183", "nscl": "CI.SOC.HHZ."}
     assert json.dumps(request, indent=2) in stack.printed
     (signed,) = (line for line in stack.account.commands() if line.endswith("/response"))
     assert "--aws-sigv4" in signed
+
+
+@DEPLOYMENT.covers(("Using the stack", "sh", 2))
+def test_reading_the_result(stack: Pasted) -> None:
+    """The fixture put it into the bucket, since moto's functions write none."""
+    path = "noresp/2019/2019_183/CISOC__HHZ___2019183.ms"
+    (trace,) = obspy.read(str(stack.folder / "here" / path))
+    assert (trace.id, trace.stats.npts) == ("CI.SOC..HHZ", 1_000)
+    assert "1 Trace(s) in Stream:\nCI.SOC..HHZ | 2019-07-02T00:00:00.008400Z" in stack.printed
 
 
 class Listener(HTTPServer):
@@ -84,30 +91,27 @@ class KeepRequest(BaseHTTPRequestHandler):
         pass
 
 
-BY_HAND = ("7. The HTTP API", "sh", 1)
+BLOCKS = DEPLOYMENT.blocks[HTTP], BY_HAND.blocks["7. The HTTP API", "sh", 1]
 SIGNED = [
-    (block, line)
-    for block in (("Using the stack", "sh", 1), RESPONSE, BY_HAND)
-    for line in re.findall(r"^signed .*$", PAGE.blocks[block], re.MULTILINE)
+    (block, line) for block in BLOCKS for line in re.findall(r"^signed .*$", block, re.MULTILINE)
 ]
 
 
 def test_every_line_for_the_http_api_is_signed() -> None:
     assert [line.split()[-1] for _, line in SIGNED[:2]] == ["output.json", "$URL/response"]
     assert len(SIGNED) == 5
-    assert PAGE.text.count("$URL/") == 5
+    assert sum(page.text.count("$URL/") for page in (DEPLOYMENT, BY_HAND)) == 5
 
 
 @pytest.mark.parametrize("token", ["", "a-session's-token"])
 @pytest.mark.parametrize(("block", "line"), SIGNED, ids=lambda value: str(value)[:40])
-def test_signature(block: Key, line: str, token: str, tmp_path: Path) -> None:
+def test_signature(block: str, line: str, token: str, tmp_path: Path) -> None:
     """The line for curl makes the signature that AWS's own library makes."""
-    assert "7.87" in PAGE.sections["Using the stack"]
+    assert "7.87" in DEPLOYMENT.sections["Over HTTP"]
     version = re.match(r"curl (\d+)\.(\d+)", subprocess.check_output(["curl", "-V"], text=True))
     if version is None or tuple(map(int, version.groups())) < (7, 87):
         pytest.skip("curl is older than 7.87")
-    defined = BY_HAND if block == BY_HAND else ("Using the stack", "sh", 1)
-    (function,) = re.findall(r"^signed\(\).*?^}$", PAGE.blocks[defined], re.MULTILINE | re.DOTALL)
+    (function,) = re.findall(r"^signed\(\).*?^}$", block, re.MULTILINE | re.DOTALL)
     keys = Credentials("AKIDEXAMPLE", "secret", token or None)
     shutil.copy(PROJECT / "request.json", tmp_path)
     with Listener() as server:

@@ -1,4 +1,4 @@
-"""The page's section about logs: its fields, metrics and queries are those of real lines."""
+"""The page about operation: its fields, metrics and queries are those of real log lines."""
 
 import json
 import re
@@ -10,7 +10,7 @@ import pytest
 from local.cloud.s3_server import S3Server
 from shared.invocation import log_line
 from tests.deployment.support.deployed_stack import template
-from tests.deployment.support.page_lines import PAGE
+from tests.deployment.support.page_lines import OPERATING
 from tests.support.builders import http_event
 from tests.support.invoked import JOB, WINDOWS, sqs_event
 from tests.support.log_lines import METRIC_UNITS, log_lines
@@ -81,17 +81,17 @@ def fields_of(query: str) -> set[str]:
     return names - own - called - COMMANDS - WORDS
 
 
-@PAGE.covers(*((HEADING, "text", number) for number in range(4)))
+@OPERATING.covers(*((HEADING, "text", number) for number in range(4)))
 def test_queries_read_fields_of_the_lines(lines: list[dict[str, Any]]) -> None:
     known = set().union(*map(paths, [*lines, REPORT]))
     failure = lines[1]["failures"][0]
     known |= {f"failure.{name}" for name in failure} | {"line.failures"}
-    queries = [text for key, text in PAGE.blocks.items() if key[:2] == (HEADING, "text")]
+    queries = [text for key, text in OPERATING.blocks.items() if key[:2] == (HEADING, "text")]
     read = [fields_of(query) for query in queries]
     assert len(read) == 4
     assert set().union(*read) - known == set()
     assert all(read)
-    inline = next(text for text in code(PAGE.sections[HEADING]) if text.startswith("filter "))
+    inline = next(text for text in code(OPERATING.sections[HEADING]) if text.startswith("filter "))
     assert fields_of(inline) == {"type", "record.status"}
     assert "steps.remove_response" in read[1]
 
@@ -102,17 +102,17 @@ def test_an_unknown_field_is_found() -> None:
 
 
 def test_the_tables_have_all_fields_and_metrics(lines: list[dict[str, Any]]) -> None:
-    named = [name for row in PAGE.table(HEADING) for name in code(row[0])]
+    named = [name for row in OPERATING.table(HEADING) for name in code(row[0])]
     written = set().union(*lines)
     assert set(named) == written - {"_aws"}
-    metrics = re.findall(r"^\| `([A-Z]\w+)` \|", PAGE.sections[HEADING], re.MULTILINE)
+    metrics = re.findall(r"^\| `([A-Z]\w+)` \|", OPERATING.sections[HEADING], re.MULTILINE)
     assert set(metrics) == set(METRIC_UNITS)
-    assert {line["invoked_by"] for line in lines} <= set(code(PAGE.sections[HEADING]))
+    assert {line["invoked_by"] for line in lines} <= set(code(OPERATING.sections[HEADING]))
 
 
 def test_the_alarms_stand_on_their_metrics() -> None:
     resources = template()["Resources"]
-    named = [(code(row[0]), code(row[2])) for row in PAGE.table(HEADING) if len(row) == 3]
+    named = [(code(row[0]), code(row[2])) for row in OPERATING.table(HEADING) if len(row) == 3]
     alarms = {name: metric[0] for metric, names in named if metric for name in names}
     alarms.pop("Duration")  # Lambda's own
     assert {name: resources[name]["Properties"]["MetricName"] for name in alarms} == alarms

@@ -1,9 +1,9 @@
-"""The deployment page's lines that have ECR scan the stack's images."""
+"""The operating page's lines that have ECR scan the stack's images."""
 
 from tests.deployment.support.deployed_stack import STACK
-from tests.deployment.support.page_lines import PAGE, Pasted
+from tests.deployment.support.page_lines import OPERATING, Pasted
 
-covers = PAGE.covers
+covers = OPERATING.covers
 
 
 @covers(("Protection", "sh", 0))
@@ -24,7 +24,7 @@ def test_repositories_that_sam_creates_match_the_filter() -> None:
     """SAM names them by the stack, in lower case and without other characters."""
     assert STACK.isalpha()
     assert STACK.islower()
-    assert f"'{STACK}'" in PAGE.blocks["Protection", "sh", 1]
+    assert f"'{STACK}'" in OPERATING.blocks["Protection", "sh", 1]
 
 
 @covers(("Protection", "sh", 1))

@@ -1,26 +1,25 @@
-"""The deployment page's lines for the queue and its dead letters."""
+"""The lines for the queue and its dead letters."""
 
 import json
 
 from tests.deployment.support.page_lines import (
     ARN,
     DEAD_LETTER,
-    PAGE,
+    DEPLOYMENT,
+    OPERATING,
     Pasted,
     assert_a_month,
     requests_in,
 )
 
-covers = PAGE.covers
 
-
-@covers(("Using the stack", "sh", 3), ("Using the stack", "sh", 4))
+@DEPLOYMENT.covers(("Using the stack", "sh", 3), ("Using the stack", "sh", 4))
 def test_a_month_through_the_queue(stack: Pasted) -> None:
     assert '"ApproximateNumberOfMessages": "93"' in stack.printed
     assert_a_month(requests_in(stack.account, "scedc-jobs"))
 
 
-@covers(("Failed jobs", "sh", 0), ("Failed jobs", "sh", 1), ("Failed jobs", "sh", 2))
+@OPERATING.covers(("Failed jobs", "sh", 0), ("Failed jobs", "sh", 1), ("Failed jobs", "sh", 2))
 def test_dead_letters(stack: Pasted) -> None:
     shown = json.dumps([[json.dumps(DEAD_LETTER), "NoWaveformError", "no data"]], indent=4)
     assert shown in stack.printed

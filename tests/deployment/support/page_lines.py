@@ -1,4 +1,4 @@
-"""The deployment page, and the effects of its lines on an account."""
+"""The pages about AWS, and the effects of their lines on an account."""
 
 import json
 from dataclasses import dataclass
@@ -13,11 +13,13 @@ from shared.corrected_days.request import CorrectedDayRequest, request_from_obje
 from shared.invocation.batch import BatchJobs, Worker
 from tests.deployment.support.aws_account import ACCOUNT, REGION, AwsAccount
 from tests.deployment.support.deployed_stack import STACK, deploy, template
-from tests.support.pages import Page
+from tests.support.pages import Page, page
 
-PAGE = Page("docs/deployment.md")
+DEPLOYMENT = page("docs/deployment.md")
+OPERATING = page("docs/operating.md")
+EVENTS = page("docs/events.md")
+BY_HAND = page("docs/deployment-by-hand.md")
 ARN = f"{REGION}:{ACCOUNT}"
-HEADINGS = list(PAGE.sections)
 MONTH = [
     (ChannelId("CI", "SOC", f"HH{component}", ""), Day.parse(f"2019,{number}"))
     for number in range(182, 213)
@@ -27,18 +29,21 @@ FUNCTION = f"arn:aws:lambda:{ARN}:function:scedc-response"
 DEAD_LETTER = {"day": "2019,183", "nscl": "CI.XYZ.HHZ."}
 
 
-def lines_of(*headings: str) -> str:
-    """Return the lines to paste from these sections, in the page's order."""
-    blocks = PAGE.blocks.items()
-    return "".join(text for key, text in blocks if key[0] in headings and key[1] == "sh")
+def lines_of(of: Page, last: str | None = None) -> str:
+    """Return the lines of a page to paste, up to the heading `last`, or all of them."""
+    headings = list(of.sections)
+    wanted = headings[: headings.index(last) if last else None]
+    return "".join(text for key, text in of.blocks.items() if key[0] in wanted and key[1] == "sh")
 
 
-def sections(first: str, last: str) -> list[str]:
-    """Return the headings from `first` up to, but without, `last`."""
-    return HEADINGS[HEADINGS.index(first) : HEADINGS.index(last)]
-
-
-WITH_SAM = sections("With SAM", "Removing the stack")
+WITH_SAM = "".join(
+    [
+        lines_of(DEPLOYMENT, "Removing the stack"),
+        lines_of(OPERATING),
+        lines_of(EVENTS, "Removing the roles"),
+    ]
+)
+"""All lines for the stack, except those that remove it, in the order of the pages."""
 
 
 def prepare(account: AwsAccount) -> None:

@@ -1,12 +1,10 @@
-"""The README's tables and figures agree with the code."""
+"""The tables of errors, settings and batches, and the statements about run_lambda.py."""
 
 import inspect
 import json
 import re
 import sys
-import urllib.parse
 from collections.abc import Callable
-from dataclasses import asdict
 from types import SimpleNamespace
 from typing import Any
 
@@ -18,83 +16,21 @@ from runner.sending.target import FUNCTION_NAMES
 from shared import errors, invocation, limits, settings
 from shared.archive.registry import input_archive
 from shared.aws import dead_letters
-from shared.corrected_days import adjacent_days
-from shared.corrected_days.request import CorrectedDayRequest
-from shared.formats import format_names
-from shared.response import bridging
-from shared.response.margins import MARGIN_PERIODS
-from shared.response.parameters import ENCODINGS, UNITS, WINDOW_NAMES, RemovalParameters
-from shared.windows.request import (
-    READS,
-    WindowsRequest,
-    request_from_query,
-)
-from tests.pages.readme import BLOCKS, SECTIONS, covers, table
 from tests.shared.invocation import test_s3_batch
 from tests.support import batches
 from tests.support.builders import http_event
 from tests.support.commands import run_command
-from tests.support.pages import code
+from tests.support.pages import code, page
 
-EDGES = "Band limits, gaps and midnight"
-OPTIONS = "Options of a request"
-
-
-def test_parameters() -> None:
-    """Names, order, defaults and values."""
-    rows = {code(name)[0]: (default, values) for name, default, values in table("Response removal")}
-    defaults = {name: json.loads(code(default)[0]) for name, (default, _) in rows.items()}
-    assert defaults == asdict(RemovalParameters())
-    assert list(rows) == list(asdict(RemovalParameters()))
-    outputs = re.findall(r'`"(\w+)"` \(([^)]+)\)', rows["output"][1])
-    assert {name: unit.replace("²", "**2") for name, unit in outputs[:-1]} == UNITS
-    assert outputs[-1][0] == "DEF"
-    assert [json.loads(name) for name in code(rows["encoding"][1])] == list(ENCODINGS)
-
-    # The example is valid.
-    request = {
-        "day": "2019,183",
-        "nscl": "CI.SOC.HHZ.",
-        "pre_filt": json.loads(code(rows["pre_filt"][1])[0]),
-    }
-    assert CorrectedDayRequest.parse(request).parameters.pre_filt == (0.005, 0.01, 35, 45)
-
-
-@covers((EDGES, "json", 0))
-def test_what_is_recommended() -> None:
-    request = CorrectedDayRequest.parse(json.loads(BLOCKS[EDGES, "json", 0]))
-    assert request.parameters.changed() == {"pre_filt": "auto", "edges": "neighbours"}
-    text = " ".join(SECTIONS[EDGES].split())
-    assert "three hours" in text
-    assert bridging.MAX_BRIDGED_S == 3 * 3_600
-    assert "twenty minutes" in text
-    assert adjacent_days.MARGIN_S == 20 * 60
-
-
-def test_folders_of_results() -> None:
-    request: dict[str, Any] = {"day": "2019,183", "nscl": "CI.SOC.HHZ."}
-    assert "`noresp/`" in SECTIONS["Response removal"]
-    assert CorrectedDayRequest.parse(request).output_key.startswith("noresp/")
-    (named,) = re.findall(r"`(noresp_\S+)/\.\.\.`", SECTIONS["Response removal"])
-    request.update(output="DISP", encoding="FLOAT64")
-    assert CorrectedDayRequest.parse(request).output_key.startswith(f"{named}/")
-
-
-def test_what_may_be_asked_for() -> None:
-    rows = {code(name)[0]: values for name, _, values in table(OPTIONS)}
-    assert list(rows) == ["Format", "Output", "pre_filt", "Read"]
-    assert [json.loads(name) for name in code(rows["Format"])] == list(format_names())
-    assert [json.loads(name) for name in code(rows["Read"])] == list(READS)
-    assert {json.loads(name) for name in code(rows["Output"])} == {*UNITS, "DEF"}
-    assert {"Output", *code(rows["pre_filt"])[1:], "pre_filt"} == {"Output", *WINDOW_NAMES[1:]}
-    (query,) = [text for text in code(SECTIONS[OPTIONS]) if text.startswith("?")]
-    request = request_from_query(dict(urllib.parse.parse_qsl(query[1:])))
-    assert WindowsRequest.parse(request).format == "mseed"
-    assert f"{MARGIN_PERIODS} periods" in " ".join(SECTIONS[OPTIONS].split())
+README = page("README.md")
+EVENTS = page("docs/events.md")
+RUNNING = page("docs/running.md")
 
 
 def test_errors_and_their_status() -> None:
-    statuses = {name: int(status) for names, status in table("Events") for name in code(names)}
+    statuses = {
+        name: int(status) for names, status in README.table("Errors") for name in code(names)
+    }
     assert statuses.pop("S3_OUTPUT_BUCKET") == 500  # an example, not an error
     assert statuses.pop("InternalError") == failure(ZeroDivisionError("never seen"))
     for name, status in statuses.items():
@@ -120,11 +56,11 @@ def failure(error: Exception) -> int:
     return int(reply["statusCode"])
 
 
-@covers(("Events", "json", 0))
+@README.covers(("Errors", "json", 0))
 def test_error_object(response_handler: Callable[[Any], Any]) -> None:
     request = {"day": "2019,366", "nscl": "CI.SOC.HHZ."}
     reply = response_handler(http_event(json.dumps(request)))
-    shown = json.loads(BLOCKS["Events", "json", 0])
+    shown = json.loads(README.blocks["Errors", "json", 0])
     assert json.dumps(json.loads(reply["body"])) == json.dumps(shown)
     with pytest.raises(errors.BadRequestError) as raised:
         response_handler(request)
@@ -132,7 +68,7 @@ def test_error_object(response_handler: Callable[[Any], Any]) -> None:
 
 
 def test_settings(monkeypatch: pytest.MonkeyPatch) -> None:
-    rows = {code(name)[0]: default for name, default, _ in table("Settings") if "`" in name}
+    rows = {code(name)[0]: default for name, default, _ in EVENTS.table("Settings") if "`" in name}
     assert rows == {
         "S3_OUTPUT_BUCKET": "none",
         "ARCHIVE": f"`{settings.DEFAULT_ARCHIVE}`",
@@ -156,7 +92,9 @@ def test_settings(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_batches() -> None:
     """The members of each batch and its reply, by the events of the tests of each."""
-    rows = {event: (code(request), code(reply)) for event, request, reply in table("Batches")}
+    rows = {
+        event: (code(request), code(reply)) for event, request, reply in EVENTS.table("Batches")
+    }
     events = ["SQS messages", "Step Functions' Distributed Map with `ItemBatcher`"]
     assert list(rows) == [*events, "S3 Batch Operations"]
     (queue, items, tasks) = rows.values()
@@ -174,20 +112,21 @@ def test_batches() -> None:
         codes += [code for code, _ in test_s3_batch.results(event)]
     assert codes == tasks[1]
     for attribute in ("ErrorType", "ErrorMessage"):
-        assert attribute in code(SECTIONS["Batches"])
+        assert attribute in code(EVENTS.sections["Batches"])
         assert attribute in inspect.getsource(dead_letters.send)
 
 
 def test_what_is_said_of_run_lambda() -> None:
     """Function names, options and defaults."""
-    calling, many = SECTIONS["Calling the functions"], SECTIONS["Many days"]
+    calling, many = RUNNING.sections["Calling AWS"], RUNNING.sections["Many days"]
     assert all(f"`{name}`" in calling for name in FUNCTION_NAMES.values())
     helps = [
         run_command(sys.executable, "run_lambda.py", *command, "--help").stdout
-        for command in ([], ["response"], ["windows"])
+        for command in ([], ["response"], ["windows"], ["fetch"])
     ]
     assert {"--function-name", "--region", "--profile"} <= set(code(calling))
-    named = {option for option in [*code(calling), *code(many)] if option.startswith("--")}
+    options = (re.match(r"--[a-z-]+", text) for text in code(RUNNING.text))
+    named = {option[0] for option in options if option}
     assert {"--day", "--nscl", "--file", "--concurrency", "--retries", "--resume"} <= named
     assert {option for option in named if not any(option in text for text in helps)} == set()
     assert "pip install boto3 tqdm" in code(calling)

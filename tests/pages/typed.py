@@ -1,6 +1,7 @@
-"""The README, and a second terminal in which its lines are typed."""
+"""Lines of the pages, typed in a second terminal beside `make serve`."""
 
 import json
+import re
 import sys
 import time
 import urllib.request
@@ -8,17 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from tests.support.commands import run_command
-from tests.support.pages import Page
 
-PAGE = Page("README.md")
-README = PAGE.text
-SECTIONS = PAGE.sections
-BLOCKS = PAGE.blocks
-TITLE = PAGE.title
 PORT = "9000"
-
-covers = PAGE.covers
-table = PAGE.table
 
 
 def planned(arguments: str) -> str:
@@ -29,15 +21,24 @@ def planned(arguments: str) -> str:
     return done.stdout
 
 
-def type_in(folder: Path, lines: str, port: int) -> str:
-    """Type lines in a second terminal, with `port` in place of the README's, and return stdout."""
-    typed = lines
-    for offset in (0, 1):  # S3 and SQS listen on the port after the function's
-        typed = typed.replace(f"localhost:{int(PORT) + offset}", f"localhost:{port + offset}")
+def type_in(folder: Path, lines: str, port: int, status: int = 0) -> str:
+    """Type lines in a second terminal, with `port` in place of the pages', and return stdout."""
+    typed = lines.replace(f"localhost:{PORT}", f"localhost:{port}")
+    typed = re.sub(r"--local(?= |$)", f"--local {port}", typed, flags=re.MULTILINE)
     assert typed != lines
     done = run_command("bash", "-euo", "pipefail", "-c", typed, cwd=folder)
-    assert done.returncode == 0, done.stderr
+    assert done.returncode == status, done.stderr
     return done.stdout
+
+
+def values_in(printed: str) -> list[Any]:
+    """Return the JSON values that lines print one after the other."""
+    values = []
+    while printed := printed.lstrip():
+        value, end = json.JSONDecoder().raw_decode(printed)
+        values.append(value)
+        printed = printed[end:]
+    return values
 
 
 def post(url: str, event: bytes) -> Any:

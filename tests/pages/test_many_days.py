@@ -1,4 +1,4 @@
-"""The README's month of a station, where AWS is this machine."""
+"""The month of a station of the page about running, where AWS is this machine."""
 
 import itertools
 import json
@@ -15,16 +15,19 @@ from runner.selection.day_ranges import parse_days
 from shared.archive.channel_id import ChannelId
 from shared.archive.scedc import SCEDC
 from shared.corrected_days.request import CorrectedDayRequest
-from tests.pages.readme import BLOCKS, covers
 from tests.support.commands import command_environment
 from tests.support.lambda_api import Answer, LambdaApi, failed
-from tests.support.pages import make_folder
+from tests.support.pages import make_folder, page
 
+PAGE = page("docs/running.md")
+BLOCKS = PAGE.blocks
 MANY = "Many days"
+
+covers = PAGE.covers
 
 
 @pytest.fixture
-def typed(listable: S3Server, tmp_path: Path) -> Iterator[Callable[[str], str]]:
+def on_aws(listable: S3Server, tmp_path: Path) -> Iterator[Callable[..., str]]:
     """Types lines where AWS is this machine: Lambda's API, S3 with a month of CI.SOC, a queue."""
     days = parse_days("2019-07-01..2019-07-31")
     for day, channel in [*itertools.product(days, ("HHE", "HHN", "HHZ")), (days[0], "BHZ")]:
@@ -66,13 +69,13 @@ def read_results(path: Path) -> list[dict[str, Any]]:
 
 
 @covers((MANY, "sh", 0), (MANY, "json", 0))
-def test_a_month_of_a_station(typed: Callable[..., str], tmp_path: Path) -> None:
+def test_a_month_of_a_station(on_aws: Callable[..., str], tmp_path: Path) -> None:
     dry, real, again = BLOCKS[MANY, "sh", 0].splitlines()
-    printed = typed(dry).splitlines()
+    printed = on_aws(dry).splitlines()
     assert printed[-2] == "93 requests (3 channels, 31 days) for the function response-lambda"
     assert "$" in printed[-1]
     assert not (tmp_path / "results.jsonl").exists()
-    printed = typed(real, status=1).splitlines()
+    printed = on_aws(real, status=1).splitlines()
     assert "92 done, 1 failed" in printed[0]
     results = read_results(tmp_path / "results.jsonl")
     for shown in shown_results():
@@ -80,18 +83,18 @@ def test_a_month_of_a_station(typed: Callable[..., str], tmp_path: Path) -> None
         assert list(line) == list(shown)
         timeless = {"seconds": 0}
         assert {**line, **timeless} == {**shown, **timeless}
-    printed = typed(again, status=1).splitlines()
+    printed = on_aws(again, status=1).splitlines()
     assert "0 done, 1 failed, 92 skipped" in printed[0]
 
 
 @covers((MANY, "sh", 1))
 def test_a_month_of_a_station_by_the_queue(
-    typed: Callable[..., str], archive: S3Server, tmp_path: Path
+    on_aws: Callable[..., str], archive: S3Server, tmp_path: Path
 ) -> None:
     sqs = boto3.client("sqs", endpoint_url=archive.endpoint_url, region_name="us-west-2")
     queue = sqs.create_queue(QueueName="scedc-jobs")["QueueUrl"]
     try:
-        assert "93 queued, 0 failed" in typed(BLOCKS[MANY, "sh", 1])
+        assert "93 queued, 0 failed" in on_aws(BLOCKS[MANY, "sh", 1])
         queued = sqs.get_queue_attributes(
             QueueUrl=queue, AttributeNames=["ApproximateNumberOfMessages"]
         )
