@@ -4,6 +4,7 @@ day_reader: `DayReader`, time spans of one day object, from the records that the
 day_readers: `DayReaders`, several day objects read in parallel.
 read_day: `read_day`, the samples of a whole day object.
 day_waveform: `DayWaveform`, the samples read, their warnings and the reasons for missing ones.
+stored_records: `StoredRecords`, records as the archive stores them, cut to the sample.
 spans: time spans that are read together.
 segments: sorting, joining, cutting and dividing a day's segments.
 traces: traces made quickly, of headers that are right already.
@@ -27,6 +28,7 @@ _record_neighbours: compares records with their neighbours.
 _record_runs: decodes records into the segments that ObsPy's reader would return.
 _runs: the runs of decoded records, and those near a time span.
 _samples, _steim, _payload: decode payloads, none of whose claims is trusted.
+_cut_record, _steim_encoder: cut a record at a time, and encode its samples anew.
 _decode_day: decodes a day object; its damage and other oddities.
 _refusals: errors for objects that have no samples to deliver.
 _day_records: the decoded records of a day object, and the segments that they make.

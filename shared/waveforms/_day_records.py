@@ -16,6 +16,7 @@ from shared.waveforms.day_waveform import DayWaveform
 from shared.waveforms.gaps import SAME_NS
 from shared.waveforms.reasons import EmptySpan, Reasons, not_numbers, without_odd_numbers
 from shared.waveforms.segments import TimeSpan
+from shared.waveforms.stored_records import StoredRecords
 from shared.waveforms.timing_quality import TimingQuality, set_quality
 
 _MAX_ODD_SPANS = 2_000
@@ -33,6 +34,7 @@ class DayRecords:
         empty: the time spans of damaged records.
         quality: the quality of timing of the records.
         etag: the object's ETag; "" if it is unknown.
+        content: the bytes that the records were decoded from; None if they were not kept.
     """
 
     uri: str
@@ -41,6 +43,7 @@ class DayRecords:
     empty: tuple[EmptySpan, ...]
     quality: TimingQuality | None
     etag: str = ""
+    content: memoryview | None = None
 
     @property
     def first_record(self) -> UTCDateTime:
@@ -115,6 +118,11 @@ class DayRecords:
         quality = self.quality.within(first_ns, last_ns) if self.quality else None
         empty = self._reasons.within(first_ns, last_ns)
         return self._waveform(segments, drifts, quality, (starttime, endtime), empty)
+
+    def stored(self) -> StoredRecords:
+        """Return the records as the archive stores them; their content must have been kept."""
+        content = self.content if self.content is not None else memoryview(b"")
+        return StoredRecords(self.uri, self.etag, content, self.runs.records, self.notes)
 
     def _require_time(self, segments: int) -> None:
         if segments > 1:

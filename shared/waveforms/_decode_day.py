@@ -79,7 +79,7 @@ def decode_records(
     runs, stray = _without_stray(day_object, runs, own, reasons)
     notes, spans = _describe_damage(day_object.uri, table, own, reasons, len(view))
     quality = _quality(own.select(reasons == Flaw.NONE))
-    return DayRecords(day_object.uri, runs, (*notes, *stray), tuple(spans), quality, etag)
+    return DayRecords(day_object.uri, runs, (*notes, *stray), tuple(spans), quality, etag, view)
 
 
 def _are_cut(table: RecordTable, own: RecordTable, size: int) -> npt.NDArray[np.bool_]:

@@ -1,6 +1,7 @@
 """Fetch the records of a day object from S3, all from one version of its content."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import TypeVar
 
 from shared.archive.archive import DayObject
@@ -27,6 +28,7 @@ class RecordSource:
 
     Args:
         day_object: the object.
+        keeps_content: whether the bytes of a whole object are kept beside its samples.
 
     Attributes:
         day_object: as given.
@@ -37,8 +39,9 @@ class RecordSource:
         is_unconfirmed: whether the version is from `recall` and S3 may have replaced it since.
     """
 
-    def __init__(self, day_object: DayObject) -> None:
+    def __init__(self, day_object: DayObject, keeps_content: bool = False) -> None:
         self.day_object = day_object
+        self._keeps_content = keeps_content
         self.reads = 0
         self.bytes_read = 0
         self._may_recall = True
@@ -102,7 +105,8 @@ class RecordSource:
         whole = download_day(self.day_object)
         self.reads += 1
         self.bytes_read += whole.size
-        return decode_day(self.day_object, whole.content, whole.etag)
+        decoded = decode_day(self.day_object, whole.content, whole.etag)
+        return decoded if self._keeps_content else replace(decoded, content=None)
 
     def retry_if_changed(self, read: Callable[[], _T], start_over: Callable[[], None]) -> _T:
         """Call a function that fetches; call it again if the object was replaced meanwhile.

@@ -88,6 +88,13 @@ class Runs:
         steps = np.round((self._records.npts[last] - 1) * deltas).astype(np.int64)
         return self._records.starts[last] + steps
 
+    @property
+    def records(self) -> RecordTable:
+        """The headers of the runs' records, in the content's order."""
+        spans = zip(self._begins.tolist(), self._stops.tolist(), strict=True)
+        records = self._records.select(np.concatenate([np.arange(*span) for span in spans]))
+        return records.select(np.argsort(records.offsets, kind="stable"))
+
     def select(self, which: npt.NDArray[np.bool_]) -> "Runs":
         """Return some of the runs."""
         begins, stops = self._begins[which], self._stops[which]

@@ -16,7 +16,6 @@ from typing import TypeVar
 from obspy import UTCDateTime
 
 from shared.archive.archive import DayObject
-from shared.archive.time import format_time
 from shared.errors import NoWaveformError, UnreadableObjectError
 from shared.waveforms._day_records import DayRecords
 from shared.waveforms._record_header import OddRecordError
@@ -24,7 +23,8 @@ from shared.waveforms._record_index import MOST_SAMPLES_PER_BYTE
 from shared.waveforms._record_reader import RecordReader, WholeIsSimplerError
 from shared.waveforms._record_source import RecordSource
 from shared.waveforms.day_waveform import DayWaveform
-from shared.waveforms.segments import TimeSpan, describe_samples_around, is_near
+from shared.waveforms.segments import TimeSpan
+from shared.waveforms.stored_records import StoredRecords
 
 logger = logging.getLogger(__name__)
 
@@ -32,13 +32,7 @@ _T = TypeVar("_T")
 
 
 def read_span(day_object: DayObject, starttime: UTCDateTime, endtime: UTCDateTime) -> DayWaveform:
-    """Read a time span of one day object; see `DayReader.read`.
-
-    Raises:
-        NoWaveformError: the archive has no such object, or it has no sample in the span.
-        S3Error: S3 could not be reached, refused, or broke off.
-        UnreadableObjectError: the object is not miniSEED.
-    """
+    """Read a time span of one day object; see `DayReader.read`, also for its errors."""
     return DayReader(day_object).read(starttime, endtime)
 
 
@@ -48,10 +42,11 @@ class DayReader:
     Args:
         day_object: the object.
         whole: whether to read the whole object for any span.
+        stored: whether `records` will be called, so that a whole object's bytes are kept.
     """
 
-    def __init__(self, day_object: DayObject, whole: bool = False) -> None:
-        self._source = RecordSource(day_object)
+    def __init__(self, day_object: DayObject, whole: bool = False, stored: bool = False) -> None:
+        self._source = RecordSource(day_object, stored)
         self._always_whole = whole
         self._start_over()
 
@@ -195,14 +190,20 @@ class DayReader:
         if records is not self._whole and self._records.index:
             first_record = self._records.index.first.starttime
         waveform = records.waveform_for(starttime, endtime, first_wanted or starttime, first_record)
-        if not any(is_near(trace, starttime, endtime) for trace in waveform.stream):
-            samples = describe_samples_around(waveform.stream, starttime)
-            raise NoWaveformError(
-                f"{self.uri} has no samples from {format_time(starttime)} to"
-                f" {format_time(endtime)}, but {samples}",
-                object=self.uri,
-            )
+        waveform.require_samples(starttime, endtime)
         return waveform
+
+    def records(self, starttime: UTCDateTime, endtime: UTCDateTime) -> StoredRecords:
+        """Read the records of a time span, as the archive stores them.
+
+        Returns:
+            The sound records of the span and some around it, up to all of the object's.
+
+        Raises:
+            NoWaveformError: the archive has no such object, or it has no samples of the day.
+            S3Error, UnreadableObjectError: as of `read`.
+        """
+        return self._unless_changed(partial(self._read, starttime, endtime)).stored()
 
     def _unless_changed(self, read: Callable[[], _T]) -> _T:
         """Call a function, again if the object changes; cache the records that it has found."""

@@ -15,6 +15,7 @@ from shared.waveforms.day_reader import DayReader
 from shared.waveforms.day_waveform import DayWaveform
 from shared.waveforms.read_day import forget_day
 from shared.waveforms.segments import TimeSpan
+from shared.waveforms.stored_records import StoredRecords
 
 ChannelDay = tuple[ChannelId, Day]
 """Names a day object within one archive."""
@@ -29,13 +30,14 @@ class DayReaders:
     Args:
         archive: the archive.
         whole: whether to read whole objects.
+        stored: whether `records` will be called.
 
     Attributes:
         whole: as given.
     """
 
-    def __init__(self, archive: Archive, whole: bool) -> None:
-        self._archive = archive
+    def __init__(self, archive: Archive, whole: bool, stored: bool = False) -> None:
+        self._archive, self._stored = archive, stored
         self.whole = whole
         self._readers: dict[ChannelDay, DayReader] = {}
         self._errors: dict[ChannelDay, ServiceError] = {}
@@ -45,7 +47,7 @@ class DayReaders:
 
         They may be known from an earlier invocation, and out of date: see `confirm`.
         """
-        self._in_parallel(channel_days, lambda item: self._readers[item].read_first_records())
+        self.in_parallel(channel_days, lambda item: self._readers[item].read_first_records())
 
     def confirm(self, channel_days: Iterable[ChannelDay] | None = None) -> None:
         """Check with S3 that records known from earlier invocations are still the objects'.
@@ -54,11 +56,11 @@ class DayReaders:
             channel_days: the objects; None for all that have been read from.
         """
         chosen = list(self._readers if channel_days is None else channel_days)
-        self._in_parallel(chosen, lambda item: self._readers[item].confirm())
+        self.in_parallel(chosen, lambda item: self._readers[item].confirm())
 
     def read_last_records(self, channel_days: Iterable[ChannelDay]) -> None:
         """Read the last records of objects."""
-        self._in_parallel(channel_days, lambda item: self._readers[item].read_last_records())
+        self.in_parallel(channel_days, lambda item: self._readers[item].read_last_records())
 
     def prefetch(self, spans: Mapping[ChannelDay, Sequence[TimeSpan]]) -> None:
         """Fetch the records of time spans, except from objects that are to be read whole.
@@ -66,7 +68,7 @@ class DayReaders:
         Args:
             spans: for each object, the spans that will be read.
         """
-        self._in_parallel(spans, lambda item: self._readers[item].prefetch(spans[item]))
+        self.in_parallel(spans, lambda item: self._readers[item].prefetch(spans[item]))
 
     def reader(self, channel_day: ChannelDay) -> DayReader:
         """Return the reader of an object.
@@ -98,6 +100,19 @@ class DayReaders:
             return reader.read(starttime, endtime, first_wanted)
         raise self._errors[channel_day]
 
+    def records(
+        self, channel_day: ChannelDay, starttime: UTCDateTime, endtime: UTCDateTime
+    ) -> StoredRecords:
+        """Read the records of an object as the archive stores them; see `DayReader.records`.
+
+        Raises:
+            NoDataError, ServiceError: as of `read`.
+        """
+        reader = self.reader(channel_day)
+        with self._attempt(channel_day, NoDataError, S3Error, SettingsError):
+            return reader.records(starttime, endtime)
+        raise self._errors[channel_day]
+
     def forget(self, channel_days: Iterable[ChannelDay]) -> None:
         """Forget all that this and earlier invocations know of objects in doubt."""
         for channel_day in channel_days:
@@ -117,16 +132,15 @@ class DayReaders:
         """Drop the reader of an object, and all that it has read."""
         self._readers.pop(channel_day, None)
 
-    def _opened(self, channel_day: ChannelDay) -> DayReader:
-        if channel_day not in self._readers:
-            day_object = self._archive.day_object(*channel_day)
-            self._readers[channel_day] = DayReader(day_object, self.whole)
-        return self._readers[channel_day]
-
-    def _in_parallel(
+    def in_parallel(
         self, channel_days: Iterable[ChannelDay], read: Callable[[ChannelDay], object]
     ) -> None:
-        """Call a function with all objects that have not failed yet; keep errors."""
+        """Call a function with each object that has not failed yet, in threads; keep errors.
+
+        Args:
+            channel_days: the objects.
+            read: the function; an exception, except `SettingsError`, becomes the object's error.
+        """
 
         def attempt(channel_day: ChannelDay) -> None:
             with self._attempt(channel_day, SettingsError):
@@ -136,6 +150,12 @@ class DayReaders:
         for channel_day in unfailed:
             self._opened(channel_day)
         in_threads(attempt, unfailed)
+
+    def _opened(self, channel_day: ChannelDay) -> DayReader:
+        if channel_day not in self._readers:
+            day_object = self._archive.day_object(*channel_day)
+            self._readers[channel_day] = DayReader(day_object, self.whole, self._stored)
+        return self._readers[channel_day]
 
     @contextmanager
     def _attempt(self, channel_day: ChannelDay, *passing: type[Exception]) -> Iterator[None]:

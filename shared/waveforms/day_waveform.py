@@ -2,10 +2,12 @@
 
 from dataclasses import dataclass
 
-from obspy import Stream
+from obspy import Stream, UTCDateTime
 
 from shared.archive.time import format_time
+from shared.errors import NoWaveformError
 from shared.waveforms.reasons import EmptySpan
+from shared.waveforms.segments import describe_samples_around, is_near
 
 
 @dataclass(frozen=True)
@@ -33,3 +35,17 @@ class DayWaveform:
         start = min(trace.stats.starttime for trace in self.stream)
         end = max(trace.stats.endtime for trace in self.stream)
         return f"{len(self.stream)} segment(s) from {format_time(start)} to {format_time(end)}"
+
+    def require_samples(self, starttime: UTCDateTime, endtime: UTCDateTime) -> None:
+        """Raise an error unless there is a sample in a time span, or the nearest to its ends.
+
+        Raises:
+            NoWaveformError: there is none.
+        """
+        if not any(is_near(trace, starttime, endtime) for trace in self.stream):
+            samples = describe_samples_around(self.stream, starttime)
+            raise NoWaveformError(
+                f"{self.uri} has no samples from {format_time(starttime)} to"
+                f" {format_time(endtime)}, but {samples}",
+                object=self.uri,
+            )

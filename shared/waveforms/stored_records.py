@@ -1,0 +1,70 @@
+"""Records as the archive stores them, cut at times to the sample."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from shared.waveforms._cut_record import cut_record
+from shared.waveforms._record_table import RecordTable
+from shared.waveforms.gaps import SAME_NS
+
+
+@dataclass(frozen=True, eq=False)
+class StoredRecords:
+    """Records of a day object, sound and of its channel.
+
+    Attributes:
+        uri: the object's S3 URI, s3://BUCKET/KEY.
+        etag: the object's ETag; "" if it is unknown.
+        content: bytes of the object that hold the records.
+        table: the headers of the records, in the content's order.
+        notes: damage and other oddities of the object, in words.
+    """
+
+    uri: str
+    etag: str
+    content: memoryview
+    table: RecordTable
+    notes: tuple[str, ...]
+
+    def trimmed(self, first_ns: int, last_ns: int) -> bytes:
+        """Return the records of a time span, in the content's order.
+
+        Records within the span are as stored, byte for byte. A record that extends beyond it is
+        cut to the sample, with the same header, encoding and length.
+
+        Args:
+            first_ns: the start of the span in ns since 1970; a sample then is included.
+            last_ns: its end, likewise. Times that differ by half a microsecond are equal.
+        """
+        first, end = _samples_within(self.table, first_ns, last_ns)
+        kept = np.flatnonzero(first < end)
+        parts = self._parts(self.table.select(kept), first[kept], end[kept])
+        return b"".join(parts)
+
+    def _parts(
+        self, table: RecordTable, first: npt.NDArray[np.int64], end: npt.NDArray[np.int64]
+    ) -> Iterator[bytes | memoryview]:
+        if not len(table):
+            return
+        whole = (first == 0) & (end == table.npts)
+        joined = whole[1:] & whole[:-1] & (table.stops[:-1] == table.offsets[1:])
+        begins = [0, *(np.flatnonzero(~joined) + 1).tolist()]
+        for begin, stop in zip(begins, [*begins[1:], len(table)], strict=True):
+            content = self.content[int(table.offsets[begin]) : int(table.stops[stop - 1])]
+            if whole[begin]:
+                yield content
+            else:
+                yield cut_record(content, int(first[begin]), int(end[begin]))
+
+
+def _samples_within(
+    table: RecordTable, first_ns: int, last_ns: int
+) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """Return the first sample of each record in a time span, and the one after the last."""
+    first = np.ceil((first_ns - SAME_NS - table.starts) / table.deltas)
+    end = np.floor((last_ns + SAME_NS - table.starts) / table.deltas) + 1
+    limits = 0, table.npts
+    return np.clip(first, *limits).astype(np.int64), np.clip(end, *limits).astype(np.int64)
