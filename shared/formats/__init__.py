@@ -1,8 +1,10 @@
 """File formats of waveforms; a format is one module and one row of `FORMATS`.
 
     miniseed       miniSEED 2
+    miniseed3      miniSEED 3, made of miniSEED 2 records
     sac            SAC files in a zip archive
     contiguous     cuts masked traces into parts that every format can store
+    _crc32c        CRC-32C of many records at once
     _float_records float miniSEED records at once, for whole days
     _sample_count  checks that a file has every sample
 

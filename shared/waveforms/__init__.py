@@ -5,12 +5,13 @@ day_readers: `DayReaders`, several day objects read in parallel.
 read_day: `read_day`, the samples of a whole day object.
 day_waveform: `DayWaveform`, the samples read, their warnings and the reasons for missing ones.
 stored_records: `StoredRecords`, records as the archive stores them, cut to the sample.
+continuous: chooses records by the length of their continuous segment, and drops copies.
 spans: time spans that are read together.
 segments: sorting, joining, cutting and dividing a day's segments.
 traces: traces made quickly, of headers that are right already.
 gaps: the missing samples between segments.
 reasons: why samples are missing.
-records: `scan`, the headers of all records of a content.
+records: `scan`, the headers of all records of a content, and payloads for miniSEED 3.
 timing_quality: percentages and clock locks, carried from records read to records written.
 _record_source: the bytes of a day object, all from one version of it.
 _record_reader: finds, fetches and decodes the records of a span.
@@ -28,6 +29,7 @@ _record_neighbours: compares records with their neighbours.
 _record_runs: decodes records into the segments that ObsPy's reader would return.
 _runs: the runs of decoded records, and those near a time span.
 _samples, _steim, _payload: decode payloads, none of whose claims is trusted.
+_payload_bytes: payloads as miniSEED 3 stores them.
 _cut_record, _steim_encoder: cut a record at a time, and encode its samples anew.
 _decode_day: decodes a day object; its damage and other oddities.
 _refusals: errors for objects that have no samples to deliver.
