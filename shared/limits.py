@@ -177,5 +177,17 @@ def max_stationxml() -> SizeLimit:
     return _size_limit("MAX_STATIONXML_MIB", 64)
 
 
+def max_dataselect() -> SizeLimit:
+    """Return the largest answer of the service dataselect: ``MAX_DATASELECT_MIB``, 128 if not set.
+
+    Ten channel days at 100 Hz. An answer is in memory twice, and an HTTP API waits half a minute
+    for it.
+
+    Raises:
+        SettingsError: as of `max_day`.
+    """
+    return _size_limit("MAX_DATASELECT_MIB", 128)
+
+
 def _size_limit(setting: str, default: int) -> SizeLimit:
     return SizeLimit(whole_number(setting, default, 999_999, "MiB"), setting)

@@ -1,4 +1,4 @@
-"""Choose among the records of a channel: continuous segments by their length, no copies."""
+"""Choose among the records of a channel: by quality, by continuous segments, without copies."""
 
 import numpy as np
 import numpy.typing as npt
@@ -9,6 +9,9 @@ from shared.waveforms.segments import RATE_TOLERANCE
 
 _NEAR = 1.5
 """Sample intervals from one sample to the next up to which records are continuous."""
+
+_QUALITIES = ("D", "R", "Q")
+"""Data qualities that a request may be limited to (SEED manual 2.4, chapter 8)."""
 
 _SEQUENCE = 6
 """Bytes of a record's sequence number, which may differ between copies of it."""
@@ -23,17 +26,30 @@ def without_copies(content: bytes) -> bytes:
         content: whole records, in any order.
     """
     table = scan(memoryview(content))
-    if len(np.unique(table.starts)) == len(table):
+    starts, counts = np.unique(table.starts, return_counts=True)
+    if len(starts) == len(table):
         return content
     seen: set[bytes] = set()
     kept = np.ones(len(table), bool)
-    starts, counts = np.unique(table.starts, return_counts=True)
     suspect = np.isin(table.starts, starts[counts > 1])
     for place in np.flatnonzero(suspect).tolist():
         record = content[int(table.offsets[place]) + _SEQUENCE : int(table.stops[place])]
         kept[place] = record not in seen
         seen.add(record)
     return _select(content, table, kept)
+
+
+def choose_quality(content: bytes, quality: str) -> bytes:
+    """Return the records of a data quality.
+
+    Args:
+        content: whole records, in any order.
+        quality: "D", "R" or "Q"; any other takes all records.
+    """
+    if quality not in _QUALITIES or not content:
+        return content
+    table = scan(memoryview(content))
+    return _select(content, table, table.qualities == quality.encode())
 
 
 def choose_segments(content: bytes, minimum_s: float = 0.0, longest: bool = False) -> bytes:
@@ -62,7 +78,6 @@ def _segments(table: RecordTable) -> tuple[npt.NDArray[np.int64], npt.NDArray[np
     order = np.argsort(table.starts, kind="stable")
     starts, deltas, rates = table.starts[order], table.deltas[order], table.rates[order]
     ends = table.ends[order]
-    # A gap is one after the latest of all samples before; after a gap, earlier ends do not matter.
     latest = np.maximum.accumulate(ends)
     begins = starts[1:] - latest[:-1] > _NEAR * deltas[1:]
     begins |= np.abs(1 - rates[:-1] / rates[1:]) >= RATE_TOLERANCE

@@ -1,8 +1,8 @@
 """Read time spans of a channel day, fetching only the records they need.
 
-Five minutes are a 300th of a day's object of 10 to 20 MB. The first records and one or
-two guesses locate the records of a span, which are then fetched. A warm container that has read the
-object before needs no guesses; S3 then sends the records only if the object has not changed since.
+Five minutes are a 300th of a day's object of 10 to 20 MB. The first records and one or two guesses
+locate the records of a span. A warm container that has read the object before needs no guesses; S3
+then sends the records only if the object has not changed since.
 
 The samples are those of the whole object, provided that it holds the records of one channel in the
 order of their times. At any sign of something else, the whole object is read.
@@ -71,9 +71,19 @@ class DayReader:
         return self._source.bytes_read
 
     @property
+    def size(self) -> int:
+        """Size of the object in bytes; 0 while it is unknown."""
+        return self._source.size
+
+    @property
+    def etag(self) -> str:
+        """ETag of the object; "" while it is unknown."""
+        return self._source.etag
+
+    @property
     def most_samples(self) -> int:
         """The most samples that an object of this size can hold; 0 while the size is unknown."""
-        return int(self._source.size * MOST_SAMPLES_PER_BYTE)
+        return int(self.size * MOST_SAMPLES_PER_BYTE)
 
     @property
     def is_sparse(self) -> bool:
@@ -91,8 +101,7 @@ class DayReader:
     def extent(self) -> TimeSpan | None:
         """Times of the first and the last sample, as far as known; None if unknown.
 
-        After `read`, the first one is exact. The last one is exact if samples were missing at the
-        end of the span.
+        After `read`, the first is exact, and the last if samples were missing at the span's end.
         """
         if self._whole is not None:
             return self._whole.extent
@@ -118,8 +127,7 @@ class DayReader:
         They may be known from an earlier invocation, and out of date: see `confirm`.
 
         Raises:
-            NoWaveformError: the archive has no such object.
-            S3Error: as of `read`.
+            NoWaveformError, S3Error: as of `read`.
         """
         self._unless_changed(self._read_first_records)
 
@@ -129,8 +137,7 @@ class DayReader:
         Takes a request only if nothing has been read yet.
 
         Raises:
-            NoWaveformError: the archive has no such object.
-            S3Error: as of `read`.
+            NoWaveformError, S3Error: as of `read`.
         """
         self._unless_changed(self._confirm)
 
@@ -150,8 +157,7 @@ class DayReader:
                 left to `read`, as it may be large.
 
         Raises:
-            NoWaveformError: the archive has no such object.
-            S3Error, UnreadableObjectError: as of `read`.
+            NoWaveformError, S3Error, UnreadableObjectError: as of `read`.
         """
         self._unless_changed(partial(self._prefetch, spans))
 
@@ -172,12 +178,9 @@ class DayReader:
 
         Returns:
             The samples of the span and some around it, up to the whole day. Trimmed to the span,
-            the traces equal those from the whole object, with these exceptions:
-
-            - The times of a span that begins or ends half-way between two samples can differ in
-              the last bit of a float.
-            - Records that are out of order by more than a minute are missed, unless one of them
-              was read.
+            the traces equal those from the whole object, with two exceptions. The times of a span
+            that begins or ends half-way between two samples can differ in the last bit of a float.
+            Records out of order by more than a minute are missed, unless one of them was read.
 
         Raises:
             NoWaveformError: the archive has no such object, or it has no sample in the span.
@@ -200,8 +203,7 @@ class DayReader:
             The sound records of the span and some around it, up to all of the object's.
 
         Raises:
-            NoWaveformError: the archive has no such object, or it has no samples of the day.
-            S3Error, UnreadableObjectError: as of `read`.
+            NoWaveformError, S3Error, UnreadableObjectError: as of `read`.
         """
         return self._unless_changed(partial(self._read, starttime, endtime)).stored()
 

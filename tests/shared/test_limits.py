@@ -30,7 +30,11 @@ def test_invalid_limits(monkeypatch, text):
 
 @pytest.mark.parametrize(
     ("limit", "setting", "default"),
-    [(limits.max_day, "MAX_DAY_MIB", 512), (limits.max_stationxml, "MAX_STATIONXML_MIB", 64)],
+    [
+        (limits.max_day, "MAX_DAY_MIB", 512),
+        (limits.max_stationxml, "MAX_STATIONXML_MIB", 64),
+        (limits.max_dataselect, "MAX_DATASELECT_MIB", 128),
+    ],
 )
 def test_size_limits(monkeypatch, limit, setting, default):
     assert limit() == (default, setting)

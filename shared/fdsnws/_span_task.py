@@ -1,0 +1,145 @@
+"""A time span of one channel on its way from the request to its records."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Protocol
+
+from obspy import UTCDateTime
+
+from shared.archive.channel_id import ChannelId
+from shared.archive.day import Day
+from shared.archive.time import days_between
+from shared.waveforms.continuous import choose_quality, choose_segments, without_copies
+from shared.waveforms.day_readers import ChannelDay
+from shared.waveforms.segments import TimeSpan
+from shared.waveforms.stored_records import StoredRecords
+from shared.windows.reads import NEAR_MIDNIGHT_S
+
+_SECOND_NS = 10**9
+
+
+class Span(Protocol):
+    """A time span of a channel, such as `shared.holdings.ChannelSpan`."""
+
+    @property
+    def channel(self) -> ChannelId:
+        """The channel."""
+
+    @property
+    def start_ns(self) -> int:
+        """The start in ns since 1970, included."""
+
+    @property
+    def end_ns(self) -> int:
+        """The end in ns since 1970, included."""
+
+
+@dataclass(frozen=True)
+class Choice:
+    """Which records of a span to deliver.
+
+    Attributes:
+        quality: "D", "R" or "Q" takes records of that quality alone; "B" and "M" take all.
+        minimum_s: the least length of a continuous segment in seconds.
+        longest: whether to deliver the longest continuous segment alone.
+    """
+
+    quality: str = "B"
+    minimum_s: float = 0.0
+    longest: bool = False
+
+
+@dataclass(frozen=True)
+class Part:
+    """The records of a span from one day object.
+
+    Attributes:
+        uri: the object's S3 URI.
+        etag: the object's ETag.
+        content: the records, cut to the span.
+        first_ns, last_ns: the times of the first and the last sample, in ns since 1970; the span's
+            end and start where there are none.
+        delta_ns: the longest sample interval.
+        notes: damage and other oddities of the object, in words.
+    """
+
+    uri: str
+    etag: str
+    content: bytes
+    first_ns: int
+    last_ns: int
+    delta_ns: float
+    notes: tuple[str, ...]
+
+    @classmethod
+    def of(cls, stored: StoredRecords, span: Span) -> "Part":
+        """Cut the records of an object to a span."""
+        table = stored.table
+        inside = (table.ends >= span.start_ns) & (table.starts <= span.end_ns)
+        table = table.select(inside)
+        return cls(
+            stored.uri,
+            stored.etag,
+            stored.trimmed(span.start_ns, span.end_ns),
+            int(table.starts.min(initial=span.end_ns)),
+            int(table.ends.max(initial=span.start_ns)),
+            float(table.deltas.max(initial=0.0)),
+            stored.notes,
+        )
+
+
+@dataclass(frozen=True, eq=False)
+class SpanTask:
+    """A time span, and its records as far as they have been read.
+
+    Attributes:
+        span: the span as requested.
+        parts: the records by day, of the span's own days and of those beside them.
+    """
+
+    span: Span
+    parts: dict[Day, Part] = field(default_factory=dict)
+
+    @cached_property
+    def days(self) -> tuple[Day, ...]:
+        """The span's own days, in order."""
+        return tuple(days_between(*self.times))
+
+    @cached_property
+    def times(self) -> TimeSpan:
+        """The start and the end."""
+        return UTCDateTime(ns=self.span.start_ns), UTCDateTime(ns=self.span.end_ns)
+
+    @property
+    def channel_days(self) -> list[ChannelDay]:
+        """The span's own days with its channel, in order."""
+        return [(self.span.channel, day) for day in self.days]
+
+    def days_beside(self) -> Iterator[ChannelDay]:
+        """Yield the adjacent days that may have a sample at an end of the span.
+
+        A sample near midnight may be in the object of either day. The own days must be read.
+        """
+        first, last = self.days[0], self.days[-1]
+        near = NEAR_MIDNIGHT_S * _SECOND_NS
+        part = self.parts.get(first)
+        if self.span.start_ns - first.starttime.ns < near and (
+            part is None or part.first_ns > self.span.start_ns + part.delta_ns
+        ):
+            yield self.span.channel, first.previous
+        part = self.parts.get(last)
+        if last.next.starttime.ns - self.span.end_ns < near and (
+            part is None or part.last_ns + part.delta_ns <= self.span.end_ns
+        ):
+            yield self.span.channel, last.next
+
+    def content(self, choice: Choice) -> bytes:
+        """Return the chosen records of all days, in the order of days and as stored in each."""
+        content = b"".join(self.parts[day].content for day in sorted(self.parts))
+        chosen = choose_quality(without_copies(content), choice.quality)
+        return choose_segments(chosen, choice.minimum_s, choice.longest)
+
+    def etags(self) -> Mapping[str, str]:
+        """Return the ETags of the objects that have been read, by URI."""
+        return {part.uri: part.etag for part in self.parts.values()}
