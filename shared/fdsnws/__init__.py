@@ -5,6 +5,10 @@
     routes                the routes of the time-window function
     services              the services by name
     dataselect_service    the parameters and limits of dataselect; so for the others
+    dataselect            answers dataselect's requests; loads ObsPy
+    _stored_data          the archive's own records of time spans
+    _span_task            one of these spans, and its records
+    _corrected_data       ground motion of time spans, by removal of the response
     parameters            the table of a service's parameters
     request               reads and checks a request, by GET or POST
     selection             codes and a time span: a GET's, or those of a line of a POST
@@ -16,5 +20,6 @@
     openapi               all routes as OpenAPI 3.1
     error_text            errors in FDSN's form
 
-Importing these modules loads neither ObsPy nor NumPy nor boto3.
+Importing the modules of routes loads neither ObsPy nor NumPy nor boto3; `routes` imports the module
+of an answer at its first request.
 """

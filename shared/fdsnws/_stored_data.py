@@ -33,7 +33,7 @@ ABSENT = "absent"
 
 @dataclass
 class StoredData:
-    """Records, and what they come from.
+    """Records, and the objects that they come from.
 
     Attributes:
         content: the records, one span after another.

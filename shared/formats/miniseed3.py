@@ -2,7 +2,7 @@
 
 FDSN's definition: https://docs.fdsn.org/projects/miniseed3/, with the reserved extra headers of
 schema FDSN-v1.0. Steim's frames are big-endian in both versions, and other numbers little-endian in
-version 3. What the header of version 2 says beyond that of version 3 becomes extra headers.
+version 3. Flags and qualities that the header of version 3 lacks become extra headers.
 """
 
 import json

@@ -30,7 +30,7 @@ _record_runs: decodes records into the segments that ObsPy's reader would return
 _runs: the runs of decoded records, and those near a time span.
 _samples, _steim, _payload: decode payloads, none of whose claims is trusted.
 _payload_bytes: payloads as miniSEED 3 stores them.
-_cut_record, _steim_encoder: cut a record at a time, and encode its samples anew.
+_cut_record, _steim_encoder: cut a record at a time, and encode the samples that are left.
 _decode_day: decodes a day object; its damage and other oddities.
 _refusals: errors for objects that have no samples to deliver.
 _day_records: the decoded records of a day object, and the segments that they make.

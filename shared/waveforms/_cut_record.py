@@ -102,7 +102,7 @@ class _Head:
     def set_time(self, start_ns: int) -> None:
         """Set the time of the first sample, in ns since 1970, with corrections.
 
-        The header counts 100 us. What is left goes into blockette 1001, which is added if need be.
+        The header counts 100 us. The rest goes into blockette 1001, which is added if need be.
         A record without room for it has the time to the nearest 100 us.
         """
         late = 0

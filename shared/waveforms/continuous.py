@@ -18,7 +18,7 @@ _SEQUENCE = 6
 
 
 def without_copies(content: bytes) -> bytes:
-    """Return the records of a channel without copies of the same record, but for the first one.
+    """Return the records of a channel, the first one alone of several copies of a record.
 
     A record at midnight may be in the objects of both days. Records that differ are kept.
 

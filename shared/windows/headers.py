@@ -22,6 +22,10 @@ their index in the request as `window`; compact ASCII JSON. Where they are too l
 lists of a window become `[{"omitted": n}]`, and an entry `{"omitted": n}` stands for the last n
 windows."""
 
+WARNINGS_HEADER = "X-Warnings"
+"""Oddities of the data in words, as an ASCII JSON array; where they are too long for a header, the
+last entry is `{"omitted": n}`."""
+
 MAX_ERRORS_HEADER_BYTES = 2000
 MAX_WINDOWS_HEADER_BYTES = 4000
 
@@ -43,6 +47,27 @@ def file_headers(
     if failed:
         headers |= {FAILED_HEADER: str(len(failed)), ERRORS_HEADER: _errors_header(failed)}
     return headers
+
+
+def warnings_header(warnings: Sequence[str]) -> dict[str, str]:
+    """Return the header that has the warnings of a file without a description of its windows.
+
+    Args:
+        warnings: in words; each is cut if it is too long.
+
+    Returns:
+        No header if there are no warnings.
+    """
+    entries = [warning[:_MAX_MESSAGE_CHARACTERS] for warning in warnings]
+    room = MAX_ERRORS_HEADER_BYTES - len(_compact([_omitted(len(entries))]))
+    kept: list[Any] = []
+    for number, entry in enumerate(entries):
+        room -= len(_compact(entry)) + len(",")
+        if room < 0:
+            kept.append(_omitted(len(entries) - number))
+            break
+        kept.append(entry)
+    return {WARNINGS_HEADER: _compact(kept)} if kept else {}
 
 
 def _windows_header(windows: Sequence[Mapping[str, Any]]) -> str:

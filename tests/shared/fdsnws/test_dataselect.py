@@ -1,0 +1,318 @@
+"""Dataselect through ObsPy's client and a real HTTP server, against ObsPy's own reading."""
+
+import io
+import json
+from itertools import compress
+
+import numpy as np
+import pytest
+import requests
+from obspy import Stream, UTCDateTime, read
+from obspy.clients.fdsn import Client
+from obspy.clients.fdsn.header import FDSNNoDataException
+
+from shared.archive.channel_id import ChannelId
+from shared.archive.day import Day
+from shared.archive.scedc import SCEDC
+from shared.waveforms.records import scan
+from tests.support import miniseed3
+from tests.support.builders import make_trace, mseed, put_station
+from tests.support.http_api import http_api
+
+RATE = 40.0
+MIDNIGHT = UTCDateTime("2024-01-02")
+T0 = UTCDateTime("2024-01-01T22:00:00")
+QUERY = "/fdsnws/dataselect/1/query"
+BHZ, BHN = "CI.BOM.BHZ.", "CI.BOM.BHN.10"
+
+
+def samples(count, seed):
+    return np.cumsum(np.random.default_rng(seed).normal(scale=200, size=count)).astype(np.int32)
+
+
+def channel(nscl, seed):
+    """Return two hours to each side of midnight with two gaps: three segments of a channel."""
+    count = int(4 * 3600 * RATE)
+    data = samples(count, seed)
+    start = T0 + 0.0195
+    parts = ((0, 100_000), (101_000, 450_001), (460_000, count))
+    return [make_trace(nscl, start + first / RATE, data[first:end], RATE) for first, end in parts]
+
+
+def days_of(traces):
+    """Divide traces into day objects: a record that begins before midnight is of that day."""
+    content = b"".join(mseed(trace) for trace in traces)
+    starts = scan(memoryview(content)).starts
+    records = [content[place : place + 512] for place in range(0, len(content), 512)]
+    by_day = {"2024,001": starts < MIDNIGHT.ns, "2024,002": starts >= MIDNIGHT.ns}
+    return {day: b"".join(compress(records, inside)) for day, inside in by_day.items()}
+
+
+@pytest.fixture(scope="module")
+def contents():
+    return {nscl: days_of(channel(nscl, seed)) for seed, nscl in enumerate((BHZ, BHN))}
+
+
+@pytest.fixture
+def served(archive, contents, timewindow_handler):
+    for nscl, days in contents.items():
+        for day, content in days.items():
+            archive.put(SCEDC.waveform_key(ChannelId.parse(nscl), Day.parse(day)), content)
+    with http_api(timewindow_handler) as server:
+        yield server
+
+
+@pytest.fixture
+def get(served):
+    def ask(*pairs, method="GET", body=None, headers=None, **parameters):
+        url = served.url + QUERY
+        pairs = [*pairs, *parameters.items()]
+        return requests.request(method, url, params=pairs, data=body, headers=headers, timeout=60)
+
+    return ask
+
+
+def truth(contents, nscl, start, end):
+    """Return what ObsPy reads of both days and trims."""
+    whole = b"".join(contents[nscl][day] for day in sorted(contents[nscl]))
+    return read(io.BytesIO(whole)).trim(start, end, nearest_sample=False)
+
+
+def same(stream, expected):
+    assert [trace.id for trace in stream] == [trace.id for trace in expected]
+    for trace, other in zip(stream, expected, strict=True):
+        assert trace.stats.starttime == other.stats.starttime
+        assert trace.stats.endtime == other.stats.endtime
+        assert trace.data.dtype == other.data.dtype
+        np.testing.assert_array_equal(trace.data, other.data)
+
+
+def test_any_span_has_the_samples_that_obspy_trims_to(get, contents):
+    generator = np.random.default_rng(5)
+    middles = [0, 0.25, 100_000 / RATE, 7200, 7199.99, 460_000 / RATE, 9000]
+    for middle in middles:
+        length = float(np.round(10 ** generator.uniform(-1, 3.5), 3))
+        start = T0 + middle - length * float(np.round(generator.uniform(), 2))
+        end = start + length
+        reply = get(net="CI", sta="BOM", loc="--", cha="BHZ", start=str(start), end=str(end))
+        expected = truth(contents, BHZ, start, end)
+        if not expected:
+            assert reply.status_code == 204
+            continue
+        assert reply.status_code == 200
+        same(read(io.BytesIO(reply.content)), expected)
+
+
+def test_records_inside_are_byte_for_byte_the_archives(get, contents):
+    start = T0 + 600
+    reply = get(net="CI", sta="BOM", loc="--", cha="BHZ", start=str(start), end=str(start + 60))
+    stored = contents[BHZ]["2024,001"]
+    inner = reply.content[512:-512]
+    assert len(inner) >= 512 * 2
+    assert inner in stored
+
+
+@pytest.fixture
+def client(served):
+    return Client(served.url, timeout=60)
+
+
+def test_obspys_client(client, contents):
+    start, end = MIDNIGHT - 30, MIDNIGHT + 45.5
+    same(client.get_waveforms("CI", "BOM", "", "BHZ", start, end), truth(contents, BHZ, start, end))
+    lines = [("CI", "BOM", "10", "BHN", start, end), ("CI", "BOM", "--", "BHZ", T0 + 1, T0 + 9)]
+    stream = client.get_waveforms_bulk(lines)
+    expected = truth(contents, BHZ, T0 + 1, T0 + 9) + truth(contents, BHN, start, end)
+    same(stream, expected)
+    with pytest.raises(FDSNNoDataException):
+        client.get_waveforms("CI", "BOM", "00", "BHZ", start, end)
+    with pytest.raises(FDSNNoDataException):
+        client.get_waveforms("CI", "BOM", "", "BHZ", start - 86_400 * 9, end - 86_400 * 9)
+
+
+def test_wildcards_and_extensions_with_obspys_client(client, archive, contents):
+    put_station(archive, "CI", "BOM", BHZ=RATE)
+    archive.client.put_bucket_acl(Bucket=SCEDC.bucket, ACL="public-read")
+    start, end = T0 + 1000, T0 + 1300
+    stream = client.get_waveforms("C?", "BOM", "*", "BH*", start, end)
+    assert sorted(trace.id for trace in stream) == ["CI.BOM..BHZ", "CI.BOM.10.BHN"]
+    (trace,) = client.get_waveforms(
+        "CI", "BOM", "", "BHZ", start, end, correct=True, units="ACC", prefilt="0.05,0.1,8,10"
+    )
+    (raw,) = truth(contents, BHZ, start, end)
+    assert trace.data.dtype == np.float32
+    assert (trace.stats.starttime, trace.stats.npts) == (raw.stats.starttime, raw.stats.npts)
+    assert 0 < np.abs(trace.data).max() < 1e-3
+    archive.client.put_bucket_acl(Bucket=SCEDC.bucket, ACL="private")
+
+
+def span(seconds, length):
+    start = T0 + seconds
+    return {"net": "CI", "sta": "BOM", "loc": "--", "cha": "BHZ"} | {
+        "starttime": str(start),
+        "endtime": str(start + length),
+    }
+
+
+def test_headers_of_an_answer(get):
+    reply = get(**span(0, 60))
+    assert reply.headers["Content-Type"] == "application/vnd.fdsn.mseed"
+    assert reply.headers["Content-Disposition"].startswith(
+        'attachment; filename="fdsnws-dataselect_'
+    )
+    assert reply.headers["Content-Disposition"].endswith('.mseed"')
+    assert "max-age" in reply.headers["Cache-Control"]
+    assert "X-Warnings" not in reply.headers
+
+
+def test_an_unchanged_answer_is_not_read_again(get, archive, contents):
+    etag = get(**span(0, 60)).headers["ETag"]
+    reply = get(**span(0, 60), headers={"If-None-Match": etag})
+    assert (reply.status_code, reply.content) == (304, b"")
+    assert get(**span(0, 61), headers={"If-None-Match": etag}).status_code == 200
+    key = SCEDC.waveform_key(ChannelId.parse(BHZ), Day.parse("2024,001"))
+    archive.put(key, contents[BHZ]["2024,001"][512:])
+    reply = get(**span(0, 60), headers={"If-None-Match": etag})
+    assert reply.status_code == 200
+    assert reply.headers["ETag"] != etag
+
+
+def test_minimumlength_and_longestonly(get, contents):
+    # Segments of 2,500 s, 8,725.025 s and 2,900 s, the second one across midnight.
+    whole = span(0, 4 * 3600)
+    expected = truth(contents, BHZ, T0, T0 + 4 * 3600)
+
+    def lengths(**options):
+        reply = get(**whole, **options)
+        stream = read(io.BytesIO(reply.content)) if reply.content else Stream()
+        stream.merge(method=-1)
+        return [trace.stats.npts for trace in stream]
+
+    assert lengths() == [100_000, 349_001, 116_000]
+    assert sum(trace.stats.npts for trace in expected) == 565_001
+    assert lengths(minimumlength="2500") == [100_000, 349_001, 116_000]
+    assert lengths(minimumlength="2500.1") == [349_001, 116_000]
+    assert lengths(longestonly="TRUE") == [349_001]
+    assert lengths(longestonly="true", minimumlength="9000") == []
+
+
+def test_qualities(get, archive, contents):
+    key = SCEDC.waveform_key(ChannelId.parse(BHZ), Day.parse("2024,001"))
+    content = bytearray(contents[BHZ]["2024,001"])
+    content[6 : 512 * 5 : 512] = b"Q" * 5
+    archive.put(key, bytes(content))
+    counts = {
+        quality: len(get(**span(0, 600), quality=quality).content) // 512 for quality in "BMDQR"
+    }
+    assert counts["B"] == counts["M"] == counts["D"] + counts["Q"]
+    assert counts["Q"] == 5
+    assert counts["R"] == 0
+
+
+@pytest.mark.parametrize("name", ["miniseed3", "ms3"])
+def test_miniseed_3(get, contents, name):
+    reply = get(**span(3, 60), format=name)
+    assert reply.headers["Content-Type"] == "application/vnd.fdsn.mseed3"
+    assert reply.headers["Content-Disposition"].endswith('.mseed3"')
+    records = miniseed3.read_records(reply.content)
+    (expected,) = truth(contents, BHZ, T0 + 3, T0 + 63)
+    assert {each.identifier for each in records} == {"FDSN:CI_BOM__B_H_Z"}
+    assert records[0].start_ns == expected.stats.starttime.ns
+    assert sum(each.npts for each in records) == expected.stats.npts
+
+
+def test_damaged_records_are_left_out_and_named(get, archive, contents):
+    key = SCEDC.waveform_key(ChannelId.parse(BHZ), Day.parse("2024,001"))
+    content = bytearray(contents[BHZ]["2024,001"])
+    content[512 * 3 + 100 : 512 * 3 + 110] = b"\xff" * 10
+    archive.put(key, bytes(content))
+    reply = get(**span(0, 60))
+    assert reply.status_code == 200
+    (warning,) = json.loads(reply.headers["X-Warnings"])
+    assert "1 of" in warning
+    assert "damaged" in warning
+    stream = read(io.BytesIO(reply.content))
+    assert len(stream) == 2  # around the record
+    archive.put(key, b"<html>" * 1000)
+    reply = get(**span(0, 60))
+    assert reply.status_code == 502
+    assert b"not miniSEED" in reply.content
+
+
+def test_overlapping_records_are_all_delivered_and_copies_once(get, archive, contents):
+    key = SCEDC.waveform_key(ChannelId.parse(BHZ), Day.parse("2024,001"))
+    content = contents[BHZ]["2024,001"]
+    (other,) = channel(BHZ, 7)[:1]
+    conflict = mseed(other)[: 512 * 2]
+    archive.put(key, content[: 512 * 20] + conflict + content[: 512 * 4])
+    reply = get(**span(0, 20_000 / RATE))
+    assert conflict[:512] in reply.content
+    assert len(reply.content) == 512 * 22
+
+
+@pytest.mark.parametrize(
+    ("changed", "status", "words"),
+    [
+        ({"format": "sac"}, 400, "format"),
+        ({"quality": "X"}, 400, "quality"),
+        ({"minimumlength": "-1"}, 400, "minimumlength"),
+        ({"nodata": "500"}, 400, "nodata"),
+        ({"foo": "1"}, 400, "foo"),
+        ({"correct": "true", "prefilt": "4,3,2,1"}, 400, "pre_filt"),
+        ({"correct": "true", "prefilt": "low"}, 400, "prefilt"),
+        ({"correct": "true", "units": "COUNTS"}, 400, "units"),
+        ({"starttime": ""}, 400, "starttime"),
+        ({"cha": "BHX", "nodata": "404"}, 404, ""),
+        ({"cha": "BHX"}, 204, ""),
+    ],
+)
+def test_wrong_requests(get, changed, status, words):
+    reply = get(**{**span(0, 60), **changed})
+    assert reply.status_code == status
+    if status == 204:
+        assert reply.content == b""
+    else:
+        assert reply.text.startswith(f"Error {status}: ")
+        assert words in reply.text
+
+
+def test_a_missing_time_is_refused(get):
+    reply = get(net="CI", sta="BOM", loc="--", cha="BHZ", starttime=str(T0))
+    assert reply.status_code == 400
+    assert "endtime" in reply.text
+
+
+def test_too_much_is_refused_before_it_is_read(get, monkeypatch, served):
+    monkeypatch.setenv("MAX_DATASELECT_MIB", "1")
+    key = span(0, 2 * 3600)
+    assert get(**key).status_code == 200
+    many = {**key, "starttime": "2023-12-01", "endtime": "2024-02-01"}
+    monkeypatch.setenv("MAX_OBJECTS", "50")
+    reply = get(**many)
+    assert reply.status_code == 413
+    assert "at most 50" in reply.text
+    monkeypatch.setenv("MAX_DATASELECT_MIB", "1")
+
+
+def test_an_answer_beyond_the_reply_is_a_link_for_get_and_refused_for_post(
+    get, monkeypatch, contents, served
+):
+    monkeypatch.setattr("shared.invocation.reply_size.MAX_REPLY_BYTES", 50_000)
+    key = span(0, 600)
+    reply = get(**key)
+    assert [each.status_code for each in reply.history] == [303]
+    same(read(io.BytesIO(reply.content)), truth(contents, BHZ, T0, T0 + 600))
+    line = f"CI BOM -- BHZ {key['starttime']} {key['endtime']}\n"
+    reply = get(method="POST", body=line.encode())
+    assert reply.status_code == 413
+    assert "at most about" in reply.text
+
+
+def test_nothing_but_ends_of_records(get, contents):
+    # A span within one record, and one between two samples.
+    start = T0 + 5.0195
+    reply = get(**{**span(0, 0), "starttime": str(start), "endtime": str(start)})
+    (trace,) = read(io.BytesIO(reply.content))
+    assert (trace.stats.npts, trace.stats.starttime) == (1, start)
+    reply = get(**{**span(0, 0), "starttime": str(start + 0.001), "endtime": str(start + 0.02)})
+    assert reply.status_code == 204
