@@ -57,7 +57,7 @@ def read_corrected(
     Raises:
         TooLargeError: as of `read_windows`.
         NoResponseError, NoStationXMLError: no span has a usable response, and one has data.
-        UpstreamError: S3 failed, or an object is not what its key says.
+        UpstreamError: S3 failed, or an object is not of the kind that its key names.
     """
     check_window_count(len(spans))
     windows = tuple(

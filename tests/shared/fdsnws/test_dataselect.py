@@ -73,7 +73,7 @@ def get(served):
 
 
 def truth(contents, nscl, start, end):
-    """Return what ObsPy reads of both days and trims."""
+    """Return both days as ObsPy reads and trims them."""
     whole = b"".join(contents[nscl][day] for day in sorted(contents[nscl]))
     return read(io.BytesIO(whole)).trim(start, end, nearest_sample=False)
 

@@ -1,6 +1,5 @@
 """The registry of formats: one module and one row make another format."""
 
-import base64
 import json
 import sys
 import urllib.parse
@@ -18,6 +17,7 @@ from shared.errors import BadRequestError
 from shared.formats import FORMATS, Format, format_names
 from shared.formats.contiguous import contiguous_parts
 from tests.support.builders import http_event, noise
+from tests.support.invocations import decoded_body
 from tests.support.window_results import result
 
 Handler = Callable[[Any], Any]
@@ -67,7 +67,7 @@ def test_another_format_by_http(day: S3Server, timewindow_handler: Handler) -> N
     for reply, content in ((posted, WRITTEN), (got, WRITTEN.replace(b"1 failed", b"0 failed"))):
         assert reply["statusCode"] == 200
         assert reply["headers"]["Content-Type"] == "text/x-lines"
-        assert base64.b64decode(reply["body"]) == content
+        assert decoded_body(reply) == content
 
 
 def test_another_format_as_a_link(
