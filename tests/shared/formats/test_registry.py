@@ -1,5 +1,6 @@
 """The registry of formats: one module and one row make another format."""
 
+import base64
 import json
 import sys
 import urllib.parse
