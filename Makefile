@@ -45,7 +45,7 @@ serve: setup  ## serve the functions and S3 until Ctrl-C: ARCHIVE=demo|scedc-pds
 # glibc keeps freed memory for the next day's samples: the kernel would hand it out page by page.
 test: export MALLOC_MMAP_THRESHOLD_ := 4294967296
 test: export MALLOC_TRIM_THRESHOLD_ := 4294967296
-test: setup  ## run all tests; those of containers are skipped without a Docker engine
+test: setup  ## run all tests; the first lines say how long that takes, and which are skipped
 	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadscope --no-loadscope-reorder
 
 check: setup sam  ## check style, format and types, and the stack's template

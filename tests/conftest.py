@@ -36,6 +36,7 @@ pytest_plugins = [
     "tests.support.plugins.service_models",
     "pytester",
     "tests.support.plugins.workers",
+    "tests.support.plugins.announcement",  # after the plugins that it imports
 ]
 
 

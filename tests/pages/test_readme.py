@@ -2,7 +2,6 @@
 
 import json
 import re
-import shutil
 import sys
 from collections.abc import Callable
 from dataclasses import asdict
@@ -15,7 +14,7 @@ import pytest
 
 from shared.corrected_days.request import CorrectedDayRequest
 from tests.pages.typed import PORT, planned
-from tests.support.commands import PROJECT, DemoRun, free_port, run_command
+from tests.support.commands import PROJECT, DemoRun, free_port, is_checkout, run_command
 from tests.support.pages import Page, page
 from tests.support.served import Served
 
@@ -52,7 +51,7 @@ def test_it_is_a_front_door() -> None:
 @covers(FIRST)
 def test_from_the_clone_to_a_picture_of_ones_own_day(my_data: Path, tmp_path: Path) -> None:
     """The first screen's three lines, but with a virtual environment that is ready."""
-    if not (PROJECT / ".git").exists() or not shutil.which("git"):
+    if not is_checkout():
         pytest.skip("this is no git checkout, so nothing can be cloned")
     (tmp_path / "gitconfig").write_text("[safe]\n\tdirectory = *\n")
     lines = BLOCKS[FIRST].replace("THIS_REPOSITORY", f"--quiet {PROJECT}")

@@ -4,6 +4,7 @@ import contextlib
 import importlib.util
 import os
 import random
+import re
 import shutil
 import socket
 import subprocess
@@ -51,12 +52,31 @@ def free_port() -> int:
             return port
 
 
+def sam_path() -> str | None:
+    """Return the path of AWS's SAM CLI, None without it."""
+    return shutil.which("sam", path=f"{PROJECT / '.venv-sam' / 'bin'}:{os.environ['PATH']}")
+
+
 def sam_cli() -> str:
     """Return the path of AWS's SAM CLI; skip the test without it."""
-    sam = shutil.which("sam", path=f"{PROJECT / '.venv-sam' / 'bin'}:{os.environ['PATH']}")
+    sam = sam_path()
     if sam is None:
         pytest.skip("the SAM CLI is not installed; install it with: make sam")
     return sam
+
+
+def curl_signs() -> bool:
+    """Return whether curl can sign requests for API Gateway, as it does from 7.87 on."""
+    if not shutil.which("curl"):
+        return False
+    printed = subprocess.run(["curl", "-V"], capture_output=True, text=True, check=False).stdout
+    version = re.match(r"curl (\d+)\.(\d+)", printed)
+    return version is not None and tuple(map(int, version.groups())) >= (7, 87)
+
+
+def is_checkout() -> bool:
+    """Return whether git can clone the project's folder."""
+    return (PROJECT / ".git").exists() and shutil.which("git") is not None
 
 
 def command_environment(**members: str) -> dict[str, str]:

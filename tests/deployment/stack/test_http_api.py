@@ -21,7 +21,7 @@ from shared.windows.request import WindowsRequest
 from tests.deployment.support.aws_account import REGION
 from tests.deployment.support.deployed_stack import API_ID
 from tests.deployment.support.page_lines import BY_HAND, DEPLOYMENT, WITH_SAM, Pasted, outputs
-from tests.support.commands import PROJECT, command_environment
+from tests.support.commands import PROJECT, command_environment, curl_signs
 
 HTTP = ("Over HTTP", "sh", 0)
 
@@ -108,8 +108,7 @@ def test_every_line_for_the_http_api_is_signed() -> None:
 def test_signature(block: str, line: str, token: str, tmp_path: Path) -> None:
     """The line for curl makes the signature that AWS's own library makes."""
     assert "7.87" in DEPLOYMENT.sections["Over HTTP"]
-    version = re.match(r"curl (\d+)\.(\d+)", subprocess.check_output(["curl", "-V"], text=True))
-    if version is None or tuple(map(int, version.groups())) < (7, 87):
+    if not curl_signs():
         pytest.skip("curl is older than 7.87")
     (function,) = re.findall(r"^signed\(\).*?^}$", block, re.MULTILINE | re.DOTALL)
     keys = Credentials("AKIDEXAMPLE", "secret", token or None)
