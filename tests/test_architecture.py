@@ -160,7 +160,8 @@ def test_only_settings_reads_the_environment(path):
 def test_the_runner_needs_little(path):
     """A machine that only sends requests needs boto3 and tqdm; pictures need more."""
     tree = parse(path)
-    pictures = {"plot": {"matplotlib"}, "day_plot": {"matplotlib", "numpy", "obspy"}}
+    pictures = {"plot": {"matplotlib"}, "panels": {"numpy"}}
+    pictures["day_plot"] = {"matplotlib", "numpy", "obspy"}
     external = AWS_CLIENTS | {"mypy_boto3_lambda", "tqdm"} | pictures.get(path.stem, set())
     assert packages(tree) - set(sys.stdlib_module_names) <= {"runner", "shared", *external}
     used = {name for name in imports(tree) if name.startswith("shared.")}

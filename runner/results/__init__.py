@@ -10,5 +10,6 @@ Contents::
     reply_notes    warnings and gaps of replies, in a few lines
     window_replies replies of time windows, read and joined
     plot           time windows as a picture
+    panels         its panels: samples, scales, gaps
     day_plot       a day as a picture; loads ObsPy
 """

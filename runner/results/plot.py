@@ -2,24 +2,31 @@
 
 import importlib
 import importlib.util
-import math
+import re
 import textwrap
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timezone
+from datetime import datetime, timedelta, timezone
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from runner.errors import InputError, RunError
+from runner.terminal import pluralize
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from runner.results.panels import Panel
+
 MAX_PANELS = 100
 """Maximum number of windows in a picture."""
 
 _PANEL_INCHES = (10, 2.2)
-_DAY_S = 86_400
+_LOW_PANEL_INCHES = (10, 1.5)
+_FEW_PANELS = 6
+_GAP = (0.84, 0.15, 0.16)  # matplotlib's tab:red
+_ENLARGED = "tab:orange"
+_MOTIONS = {"DISP": "displacement", "VEL": "velocity", "ACC": "acceleration"}
 
 
 def check_picture(path: Path, needs: Sequence[str] = ("matplotlib",)) -> None:
@@ -46,6 +53,8 @@ def check_picture(path: Path, needs: Sequence[str] = ("matplotlib",)) -> None:
 def draw(windows: Sequence[Mapping[str, Any]], path: Path) -> int:
     """Draw windows, at most `MAX_PANELS`, into a picture in any of matplotlib's formats.
 
+    Windows that overlap have one time axis. `runner.results.panels` has the rule of the scales.
+
     Args:
         windows: as in the function's reply, parsed from JSON.
         path: the file to write.
@@ -61,15 +70,21 @@ def draw(windows: Sequence[Mapping[str, Any]], path: Path) -> int:
     mpl.use("Agg")  # writes files, needs no display
     from matplotlib import pyplot as plt
 
-    drawn = windows[:MAX_PANELS]
-    width, height = _PANEL_INCHES
+    from runner.results.panels import common_span, make_panels
+
+    panels = make_panels(windows[:MAX_PANELS])
+    width, height = _PANEL_INCHES if len(panels) <= _FEW_PANELS else _LOW_PANEL_INCHES
     figure, axes = plt.subplots(
-        len(drawn), 1, figsize=(width, height * len(drawn)), layout="constrained", squeeze=False
+        len(panels), 1, figsize=(width, height * len(panels)), layout="constrained", squeeze=False
     )
-    for axis, window in zip(axes[:, 0], drawn, strict=True):
-        _draw_window(axis, window)
+    common = common_span(panels)
+    for axis, panel in zip(axes[:, 0], panels, strict=True):
+        _draw_panel(axis, panel)
+        if span := common or panel.span:
+            _draw_times(axis, *span, dated=not common or panel is panels[-1])
+    figure.align_ylabels()
     save(figure, path)
-    return len(drawn)
+    return len(panels)
 
 
 def save(figure: "Figure", path: Path) -> None:
@@ -88,35 +103,73 @@ def save(figure: "Figure", path: Path) -> None:
         plt.close(figure)
 
 
-def _draw_window(axis: "Axes", window: Mapping[str, Any]) -> None:
-    name = ".".join(window[code] for code in ("network", "station", "location", "channel"))
-    if "error" in window and not _has_times(window):
-        axis.set_title(f"{name}   {window['starttime']}", loc="left", fontsize="medium")
-        _draw_error(axis, window)
+def _draw_panel(axis: "Axes", panel: "Panel") -> None:
+    start = panel.window["starttime"]
+    if panel.span:
+        from runner.results.panels import parse_time
+
+        start = f"{parse_time(start):%Y-%m-%d %H:%M:%S.%f} UTC"
+    axis.set_title(f"{panel.name}   {start}", loc="left", fontsize="medium")
+    if panel.scale is None:
+        _draw_error(axis, panel.window)
         return
-    start = _parse_time(window["starttime"])
-    axis.set_title(f"{name}   {start:%Y-%m-%d %H:%M:%S.%f} UTC", loc="left", fontsize="medium")
-    _draw_times(axis, _day_number(window["starttime"]), _day_number(window["endtime"]))
-    if "error" in window:
-        _draw_error(axis, window)
-        return
-    first, step = _day_number(window["starttime"]), window["delta"] / _DAY_S
-    times = [first + index * step for index in range(len(window["data"]))]
-    # A missing sample is null, and breaks the line.
-    samples = [math.nan if value is None else value for value in window["data"]]
-    axis.plot(times, samples, color="tab:blue", linewidth=0.7)
-    for gap in window.get("gaps", []):
-        span = _day_number(gap["starttime"]), _day_number(gap["endtime"])
-        axis.axvspan(*span, color="tab:red", alpha=0.15, linewidth=0)
-    axis.set_ylabel(window.get("units", "counts"))
+    factor, unit = _axis_unit(panel)
+    times, samples = panel.curve()
+    axis.plot(times, samples / factor, color="tab:blue", linewidth=0.7)
+    low, high = (panel.scale.centre + sign * panel.scale.half for sign in (-1, 1))
+    axis.set_ylim(low / factor, high / factor)
+    axis.set_ylabel(unit)
+    axis.ticklabel_format(axis="y", useOffset=False)
+    axis.set_title(_description(panel, factor, unit), loc="right", fontsize="small")
+    if panel.scale.enlarged > 1:
+        axis.tick_params(axis="y", colors=_ENLARGED)
+        text = f"own scale: enlarged {panel.scale.enlarged:,.0f} times"
+        axis.text(0.01, 0.95, text, transform=axis.transAxes, va="top", color=_ENLARGED)
+    _draw_gaps(axis, panel)
 
 
-def _has_times(window: Mapping[str, Any]) -> bool:
-    """Return whether a window's times are those of a reply; a malformed window's may be any."""
-    try:
-        return bool(_parse_time(window["starttime"]) and _parse_time(window["endtime"]))
-    except ValueError:
-        return False
+def _axis_unit(panel: "Panel") -> tuple[float, str]:
+    """Return the factor of the axis, and its unit with an SI prefix: metres alone have one."""
+    unit = panel.units.replace("**2", "²")
+    if panel.scale is None or not re.fullmatch("m(/s²?)?", unit):
+        return 1.0, unit
+    factor, prefix = panel.scale.factor
+    return factor, prefix + unit
+
+
+def _description(panel: "Panel", factor: float, unit: str) -> str:
+    """Return the kind of motion, its band and the largest sample of a panel."""
+    window = panel.window
+    words = [_MOTIONS.get(window.get("parameters", {}).get("output"), "")]
+    if "pre_filt" in window:
+        corners = window["pre_filt"]
+        words.append(f"{corners[1]:.3g} to {corners[2]:.3g} Hz" if corners else "no pre_filt")
+    if panel.scale and (panel.samples == panel.samples).any():
+        peak = float(abs(panel.samples[panel.samples == panel.samples] - panel.scale.centre).max())
+        centre = round(panel.scale.centre)
+        mean = f" from the mean {centre:,}" if panel.scale.centre else ""
+        words.append(f"peak {_number(peak / factor)} {unit}{mean}")
+    return ", ".join(filter(None, words))
+
+
+def _number(value: float) -> str:
+    """Return a number with at least three digits, and without an exponent if it is readable."""
+    return f"{value:,.0f}" if 1000 <= value < 1e9 else f"{value:.3g}"
+
+
+def _draw_gaps(axis: "Axes", panel: "Panel") -> None:
+    """Shade the gaps, and give their number and their length in the legend."""
+    gaps = panel.window.get("gaps", [])
+    seconds = sum(gap["samples"] for gap in gaps) * panel.window["delta"]
+    label: str | None = f"{pluralize(len(gaps), 'gap')}, {seconds:,.6g} s"
+    for span in panel.gap_spans:
+        # An edge shows gaps that are narrower than a pixel.
+        axis.axvspan(
+            *span, facecolor=(*_GAP, 0.2), edgecolor=(*_GAP, 0.6), linewidth=0.6, label=label
+        )
+        label = None  # once in the legend
+    if gaps:
+        axis.legend(loc="upper right", fontsize="small")
 
 
 def _draw_error(axis: "Axes", window: Mapping[str, Any]) -> None:
@@ -125,21 +178,24 @@ def _draw_error(axis: "Axes", window: Mapping[str, Any]) -> None:
     axis.text(0.5, 0.5, message, transform=axis.transAxes, ha="center", va="center")
 
 
-def _draw_times(axis: "Axes", first: float, last: float) -> None:
-    """Label the time axis in UTC."""
+def _draw_times(axis: "Axes", first: float, last: float, *, dated: bool) -> None:
+    """Label the time axis in UTC: times at the ticks, the date below them and at midnight."""
     dates: Any = importlib.import_module("matplotlib.dates")
-    locator = dates.AutoDateLocator(tz=timezone.utc)
-    axis.xaxis.set_major_locator(locator)
-    axis.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator, tz=timezone.utc))
+    axis.xaxis.set_major_locator(dates.AutoDateLocator(tz=timezone.utc))
+    axis.xaxis.set_major_formatter(lambda day, _: _tick(dates.num2date(day)))
     if last > first:
         axis.set_xlim(first, last)
+    if dated:
+        days = [f"{dates.num2date(day):%Y-%m-%d}" for day in (first, last)]
+        axis.set_xlabel(f"{' to '.join(dict.fromkeys(days))}, UTC")
 
 
-def _day_number(text: str) -> float:
-    """Return a time as matplotlib represents it: days since 1970."""
-    return _parse_time(text).timestamp() / _DAY_S
-
-
-def _parse_time(text: str) -> datetime:
-    """Parse a time of a reply, such as "2024-01-01T00:00:00.019500Z"."""
-    return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=timezone.utc)
+def _tick(time: datetime) -> str:
+    """Return the text of a tick, with as many digits as it needs."""
+    time = (time + timedelta(microseconds=5)).replace(tzinfo=None)
+    time = time.replace(microsecond=time.microsecond // 10 * 10)  # a day number is not exact
+    if time == time.replace(hour=0, minute=0, second=0, microsecond=0):
+        return f"{time:%H:%M}\n{time:%Y-%m-%d}"
+    if time.microsecond:
+        return f"{time:%H:%M:%S.%f}".rstrip("0")
+    return f"{time:%H:%M:%S}" if time.second else f"{time:%H:%M}"
