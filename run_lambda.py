@@ -11,6 +11,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from runner.commands import fetch, response, windows
 from runner.commands.arguments import parse
+from runner.commands.wrong_function import describe
 from runner.errors import CallError, InputError, RunError
 from runner.sending.target import Target
 from shared.errors import BadRequestError, SettingsError
@@ -37,7 +38,9 @@ def main(arguments: list[str] | None = None) -> int:
         return _COMMANDS[options.command](options, target)
     except (BadRequestError, InputError, SettingsError) as error:
         return _failed(error, 2)
-    except (BotoCoreError, CallError, ClientError, RunError) as error:
+    except CallError as error:
+        return _failed(describe(error, target), 1)
+    except (BotoCoreError, ClientError, RunError) as error:
         return _failed(error, 1)
     except KeyboardInterrupt:
         return _failed("interrupted", _INTERRUPTED)

@@ -12,6 +12,7 @@ Contents::
     batch         send many requests: progress, results file, interruption, summary
     fetching      fetch many results: progress, failures by name, summary
     in_hand       one result: fetched, drawn, and the line that opens it
+    wrong_function  remedy for a wrong name of a function
     pace          concurrency of a run, its interruption and its end
     dry_run       print the requests and their estimated cost, send nothing
     output_file   write replies to a file

@@ -5,7 +5,7 @@ import re
 import sys
 from collections.abc import Sequence
 from difflib import get_close_matches
-from typing import Any
+from typing import Any, NoReturn
 
 from runner.commands._options import (
     CONCURRENCY,
@@ -91,6 +91,9 @@ fetched are named, and the exit status is 1.
 """
 
 
+_INVALID_CHOICE = re.compile(r"invalid choice: '(.*)' \(choose from (.*)\)")  # argparse's words
+
+
 def parse(arguments: list[str] | None) -> argparse.Namespace:
     """Read the command line; an invalid one exits with status 2.
 
@@ -143,9 +146,20 @@ def _unknown_option(words: Sequence[str], pages: str) -> str | None:
     return None
 
 
+class _Parser(argparse.ArgumentParser):
+    """A parser whose error for a wrong word names the most similar right one."""
+
+    def error(self, message: str) -> NoReturn:
+        if found := _INVALID_CHOICE.search(message):
+            words = re.findall(r"[\w-]+", found[2])
+            similar = get_close_matches(found[1].lower(), words, 1)
+            message += f" (did you mean {similar[0]!r}?)" if similar else ""
+        super().error(message)
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser, with one subparser for each command."""
-    parser = argparse.ArgumentParser(
+    parser = _Parser(
         prog="run_lambda.py",
         description=DESCRIPTION,
         epilog=EXAMPLES,

@@ -147,8 +147,8 @@ def _note_all(reply: WindowsReply, messages: Sequence[str]) -> None:
     """Print errors, gaps and warnings to standard error."""
     for line in (
         *messages,
-        *reply_notes.window_lines(reply.windows),
         *reply_notes.gap_lines(reply.windows),
+        *reply_notes.window_lines(reply.windows),
     ):
         note(line)
     if omitted := sum(int(window.get("omitted", 0)) for window in reply.windows):

@@ -147,7 +147,7 @@ def _description(panel: "Panel", factor: float, unit: str) -> str:
     if panel.scale and (panel.samples == panel.samples).any():
         peak = float(abs(panel.samples[panel.samples == panel.samples] - panel.scale.centre).max())
         centre = round(panel.scale.centre)
-        mean = f" from the mean {centre:,}" if panel.scale.centre else ""
+        mean = f" from the mean {centre:,}" if centre else ""
         words.append(f"peak {_number(peak / factor)} {unit}{mean}")
     return ", ".join(filter(None, words))
 
