@@ -1,0 +1,24 @@
+"""ObsPy's client finds the services of the time-window function at its start."""
+
+from obspy.clients.fdsn import Client
+
+from shared.fdsnws.routes import ROUTES
+from shared.fdsnws.services import SERVICES
+from shared.invocation import lambda_handler
+from tests.support.front_server import served_handler
+
+
+def test_client_starts_and_prints_its_services(capsys):
+    handler = lambda_handler(lambda request: request, routes=ROUTES)
+    with served_handler(handler) as server:
+        client = Client(server.url, timeout=10)
+        client.help("station")
+        assert client.get_webservice_version("dataselect") == [1, 1, 0]
+    assert {"dataselect", "station"} <= set(client.services)
+    assert "event" not in client.services
+    for name in ("dataselect", "station"):
+        expected = {each.name for each in SERVICES[name].methods["query"]} - {"nodata"}
+        assert set(client.services[name]) == expected
+    assert "minlatitude" in capsys.readouterr().out
+    asked = {request.path for request in server.requests}
+    assert {"/fdsnws/dataselect/1/application.wadl", "/fdsnws/event/1/catalogs"} <= asked
