@@ -19,6 +19,9 @@ def test_client_starts_and_prints_its_services(capsys):
     for name in ("dataselect", "station"):
         expected = {each.name for each in SERVICES[name].methods["query"]} - {"nodata"}
         assert set(client.services[name]) == expected
-    assert "minlatitude" in capsys.readouterr().out
+    out = capsys.readouterr().out
+    assert "'station' service (v1.1.0)" in out
+    assert "maxradius (float), Default value: 180.0" in out
+    assert "format (str), Default value: xml, Choices: xml, text" in out
     asked = {request.path for request in server.requests}
     assert {"/fdsnws/dataselect/1/application.wadl", "/fdsnws/event/1/catalogs"} <= asked
