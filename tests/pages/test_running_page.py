@@ -1,12 +1,14 @@
 """The page about running the functions: its lines, against `make serve`, make and Docker."""
 
 import importlib.util
+import io
 import json
 import os
 import re
 import shutil
 import subprocess
 import uuid
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
@@ -92,16 +94,26 @@ def test_calls(typed: Typed, tmp_path: Path) -> None:
     assert not (tmp_path / "results.jsonl").exists()  # single requests print their reply
 
 
-@covers(("Windows as files and pictures", "sh", 0))
-def test_files_and_pictures_of_windows(typed: Typed, tmp_path: Path) -> None:
-    printed = typed(BLOCKS["Windows as files and pictures", "sh", 0])
-    assert obspy.read(str(tmp_path / "windows.mseed"))[0].id == "CI.BOM..BHZ"
-    assert (tmp_path / "windows.png").read_bytes().startswith(b"\x89PNG")
+@covers(("Time windows", "sh", 0))
+def test_time_windows(typed: Typed, tmp_path: Path) -> None:
+    printed = typed(BLOCKS["Time windows", "sh", 0])
     assert [line.split(",")[0] for line in printed.splitlines()] == [
         "wrote windows.mseed",
-        "wrote 2 windows to output.json",
+        "wrote 1 window to output.json",
         "drew windows.png",
+        "wrote windows.zip",
     ]
+    traces = obspy.read(str(tmp_path / "windows.mseed"))
+    assert {trace.id for trace in traces} == {"CI.BOM..BHN", "CI.BOM..BHZ"}
+    described = json.loads((tmp_path / "windows.mseed.json").read_text())
+    assert described
+    (motion,) = json.loads((tmp_path / "output.json").read_text())
+    assert motion["units"] == "m/s"
+    assert (tmp_path / "windows.png").read_bytes().startswith(b"\x89PNG")
+    with zipfile.ZipFile(tmp_path / "windows.zip") as files:
+        (name,) = [name for name in files.namelist() if name.endswith(".sac")]
+        (trace,) = obspy.read(io.BytesIO(files.read(name)), format="SAC")
+    assert (trace.id, trace.stats.npts) == ("CI.BOM..BHZ", 60 * 40 + 1)
 
 
 @covers(("Many days", "sh", 2))
