@@ -7,7 +7,12 @@ See `python run_lambda.py --help`; the code is in `runner/`.
 import os
 import sys
 
-from botocore.exceptions import BotoCoreError, ClientError
+try:
+    from botocore.exceptions import BotoCoreError, ClientError
+except ModuleNotFoundError as error:
+    sys.exit(
+        f"error: {str(error.name).partition('.')[0]} is not installed: pip install boto3 tqdm, or use .venv/bin/python"
+    )
 
 from runner.commands import fetch, response, windows
 from runner.commands.arguments import parse

@@ -21,9 +21,11 @@ from local.cloud.emulator import Emulator, EmulatorError
 from local.cloud.s3_server import S3Server
 from local.command import run, shorten
 from local.console import fail, say, step
+from local.options import port
 from local.picture import draw
 from local.project import BUILD, PROJECT
 from local.synthetic.archive import DEMO_ARCHIVE, DEMO_CHANNELS, write_archive
+from runner.sending.local_services import DEFAULT_PORT
 
 BAND_HZ = (0.05, 20.0)
 """The band in which corrected and true ground motion are compared.
@@ -39,7 +41,7 @@ _MARGIN = 0.05  # of the day at each end, where the taper is: not compared
 def main() -> None:
     """Run the demo."""
     parser = argparse.ArgumentParser(prog="make demo", description=__doc__)
-    parser.add_argument("--port", type=int, default=9000, help="port of the emulator")
+    parser.add_argument("--port", type=port, default=DEFAULT_PORT, help="of the emulator")
     parser.add_argument("--output", type=Path, default=BUILD / "demo", help="folder for results")
     options = parser.parse_args()
     if not shutil.which("curl"):

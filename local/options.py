@@ -15,12 +15,17 @@ def add_options(parser: argparse.ArgumentParser) -> None:
         help="demo, scedc-pds, or a folder of files",
     )
     parser.add_argument(
-        "--port", type=_port, default=DEFAULT_PORT, help="of the functions; S3 has the next one"
+        "--port", type=port, default=DEFAULT_PORT, help="of the functions; S3 has the next one"
     )
     parser.add_argument("--results", type=Path, default=BUILD / "results", help="their folder")
 
 
-def _port(text: str) -> int:
+def port(text: str) -> int:
+    """Return a port of a command line.
+
+    Raises:
+        argparse.ArgumentTypeError: it is none, or has no next one.
+    """
     try:
         return parse_port(text)
     except ValueError as error:

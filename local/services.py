@@ -16,7 +16,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from local.archives.source import Source
 from local.cloud.emulator import TIMEOUT_S, Emulator, EmulatorError
 from local.cloud.event_source_mapping import MAX_RECEIVE_COUNT, EventSourceMapping, Queues
-from local.cloud.function_names import functions, short_name
+from local.cloud.function_names import functions, short_name, similar
 from local.cloud.results_folder import ResultsFolder
 from local.cloud.s3_server import PortError, S3Server
 from local.console import say
@@ -70,8 +70,8 @@ def chosen(text: str) -> list[str]:
     for name in names:
         if name not in every:
             raise ServicesError(
-                f"there is no function {name!r}: must be of {', '.join(every)}, which are the"
-                " folders NAME_lambda with an app.py"
+                f"there is no function {name!r}{similar(name, every)}: must be of"
+                f" {', '.join(every)}, which are the folders NAME_lambda with an app.py"
             )
     return list(dict.fromkeys(names))
 
@@ -93,7 +93,11 @@ def services(
         ServicesError: a port is taken, or an emulator does not start.
     """
     try:
-        with _services(source, names, port, results / source.name, log) as served:
+        folder = ResultsFolder(results / source.name)
+    except OSError as error:
+        raise ServicesError(f"RESULTS={results} cannot be a folder: {error}") from error
+    try:
+        with _services(source, names, port, folder, log) as served:
             yield served
     except (EmulatorError, PortError) as error:
         raise ServicesError(f"{error}; choose another port, such as PORT=9010") from error
@@ -101,9 +105,9 @@ def services(
 
 @contextmanager
 def _services(
-    source: Source, names: Sequence[str], port: int, folder: Path, log: IO[bytes]
+    source: Source, names: Sequence[str], port: int, folder: ResultsFolder, log: IO[bytes]
 ) -> Iterator[Services]:
-    with S3Server(port=port + 1, archive=source.answer, results=ResultsFolder(folder)) as aws:
+    with S3Server(port=port + 1, archive=source.answer, results=folder) as aws:
         queues = Queues.create(aws.sqs, STACK, visibility_timeout_s=_WAIT_S)
         environment = {
             **aws.function_environment,
@@ -120,7 +124,7 @@ def _services(
                     mapping = EventSourceMapping(aws.sqs, queues.jobs, url, timeout_s=_WAIT_S)
                     poller = threading.Thread(target=_poll, args=(mapping, stop))
                     poller.start()
-                yield Services(aws, emulator, list(names), folder)
+                yield Services(aws, emulator, list(names), folder.path)
         finally:  # after the emulator, as the poller's call may last minutes
             stop.set()
             if poller:

@@ -3,13 +3,14 @@
 import sys
 from pathlib import Path
 from types import TracebackType
+from typing import Any
 
 STDIN = "-"
 """The path that stands for standard input."""
 
 
 class Progress:
-    """A progress bar on standard error, if that is a terminal.
+    """A progress bar on standard error, if that is a terminal; none without tqdm.
 
     Args:
         total: number of steps.
@@ -18,9 +19,17 @@ class Progress:
     """
 
     def __init__(self, total: int, label: str, unit: str) -> None:
-        from tqdm import tqdm  # imported on first use: the cost estimate needs nothing but Python
-
         self._failed = 0
+        self._bar: Any = None
+        try:
+            from tqdm import tqdm  # at first use: the cost estimate needs nothing but Python
+        except ModuleNotFoundError:
+            if sys.stderr.isatty():
+                note(
+                    f"{label}: {pluralize(total, unit.removesuffix('s'))}; no progress bar without"
+                    " tqdm: pip install tqdm"
+                )
+            return
         self._bar = tqdm(
             total=total,
             desc=label,
@@ -39,10 +48,13 @@ class Progress:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._bar.close()
+        if self._bar:
+            self._bar.close()
 
     def step(self, failed: bool = False) -> None:
         """Advance the bar by one."""
+        if not self._bar:
+            return
         if failed:
             self._failed += 1
             self._bar.set_postfix_str(f"{self._failed:,} failed", refresh=False)
@@ -50,7 +62,10 @@ class Progress:
 
     def note(self, line: str) -> None:
         """Print a line to standard error, above the bar if there is one."""
-        self._bar.write(line, file=sys.stderr)
+        if self._bar:
+            self._bar.write(line, file=sys.stderr)
+        else:
+            note(line)
 
 
 def note(line: str) -> None:

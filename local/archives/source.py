@@ -88,6 +88,8 @@ def open_source(archive: str, results: Path) -> Source:
     if archive.startswith(("http://", "https://")):
         return _remote(_distinct(SCEDC.bucket, archive), archive)
     folder = Path(archive).expanduser()
+    if folder.is_file():
+        raise SourceError(f"ARCHIVE={archive} is a file: give its folder, {folder.parent}")
     if not folder.is_dir():
         raise SourceError(f"ARCHIVE={archive}: must be demo, scedc-pds or a folder that exists")
     return _own(folder.resolve(), results)

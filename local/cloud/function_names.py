@@ -1,6 +1,8 @@
 """Names of the functions: folders of this checkout with an app.py, and their names on AWS."""
 
 import re
+from collections.abc import Iterable
+from difflib import get_close_matches
 
 from local.project import PROJECT
 
@@ -9,6 +11,12 @@ ANY = "function"
 
 _FOLDER = "_lambda"
 _ARN = re.compile(r"arn:[^:]*:lambda:[^:]*:[^:]*:function:([^:]*).*")
+_ALSO = {
+    "timewindow": ("windows", "window", "timewindows", "timewindowfunction"),
+    "response": ("responseremoval", "responsefunction"),
+}
+"""Other names of the project's own functions: the command's, the stack's, in any spelling."""
+
 _WRAPPED = re.compile(r"(?:scedc-)?(.*?)(?:[-_]lambda)?(?:/(?:app\.py)?)?")
 
 
@@ -23,13 +31,22 @@ def short_name(name: str) -> str:
     """Return a function's short name, such as "response", by which its folder is named.
 
     Args:
-        name: such as "response", "response_lambda/", "response-lambda" or the stack's
-            "scedc-response"; also with a qualifier, or as an ARN.
+        name: such as "response", "response_lambda/", "response-lambda", "Response" or the stack's
+            "scedc-response"; also with a qualifier, or as an ARN. The time-window function is also
+            "windows", as the command of `run_lambda.py`.
     """
     if arn := _ARN.fullmatch(name):
         name = arn[1]
     wrapped = _WRAPPED.fullmatch(name.partition(":")[0])
-    return wrapped[1] if wrapped and wrapped[1] else name
+    short = wrapped[1] if wrapped and wrapped[1] else name
+    plain = re.sub("[-_ ]", "", short).lower()
+    return next((own for own, also in _ALSO.items() if plain in (own, *also)), short)
+
+
+def similar(name: str, names: Iterable[str]) -> str:
+    """Return a question that names the most similar function; "" if none is similar."""
+    found = get_close_matches(name, names, 1)
+    return f" (did you mean {found[0]!r}?)" if found else ""
 
 
 def folder(function: str) -> str:

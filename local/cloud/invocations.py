@@ -14,7 +14,9 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from urllib.parse import unquote
 
-from local.cloud.function_names import ANY, short_name
+from local.cloud.function_names import ANY, short_name, similar
+from shared.errors import BadRequestError
+from shared.invocation import http_event
 
 INVOCATIONS = f"/2015-03-31/functions/{ANY}/invocations"
 """The only path that the emulator serves."""
@@ -81,6 +83,8 @@ class InvocationServer(ThreadingHTTPServer):
             why = "is not served here"
             if name == ANY:
                 why = "may be any of several (`run_lambda.py --local` names one)"
+            else:
+                why += similar(name, self._runtimes)
             raise UnknownFunctionError(
                 f"the function {unquote(wanted[1])!r} {why}: POST to {served}"
             )
@@ -97,6 +101,9 @@ class _Call(BaseHTTPRequestHandler):
         except UnknownFunctionError as error:
             self._refuse(HTTPStatus.NOT_FOUND, str(error))
             return
+        if problem := _not_json(body):
+            self._refuse(HTTPStatus.BAD_REQUEST, problem, "InvalidRequestContentException")
+            return
         with runtime.turn:
             status, content_type, reply = self._forward(runtime, body)
         self._reply(status, {"Content-Type": content_type}, reply)
@@ -109,12 +116,13 @@ class _Call(BaseHTTPRequestHandler):
             message = str(error)
         self._refuse(HTTPStatus.METHOD_NOT_ALLOWED, message)
 
-    def _refuse(self, status: HTTPStatus, message: str) -> None:
+    do_HEAD = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = do_GET  # noqa: N815  # by the method
+
+    def _refuse(
+        self, status: HTTPStatus, message: str, kind: str = "ResourceNotFoundException"
+    ) -> None:
         """Reply as Lambda does, so that boto3 raises the error by its name."""
-        headers = {
-            "Content-Type": "application/json",
-            "x-amzn-ErrorType": "ResourceNotFoundException",
-        }
+        headers = {"Content-Type": "application/json", "x-amzn-ErrorType": kind}
         self._reply(
             status, headers, f"{json.dumps({'Type': 'User', 'Message': message})}\n".encode()
         )
@@ -126,7 +134,8 @@ class _Call(BaseHTTPRequestHandler):
                 self.send_header(name, value)
             self.send_header("Content-Length", str(len(content)))
             self.end_headers()
-            self.wfile.write(content)
+            if self.command != "HEAD":
+                self.wfile.write(content)
 
     def _forward(self, runtime: Runtime, body: bytes) -> tuple[int, str, bytes]:
         limit = runtime.timeout_s + 10
@@ -143,3 +152,15 @@ class _Call(BaseHTTPRequestHandler):
 
     def log_message(self, *arguments: object) -> None:
         """Log nothing: the emulator logs each call."""
+
+
+def _not_json(body: bytes) -> str:
+    """Return the reason why Lambda would not take a body as an event; "" if it would."""
+    with suppress(ValueError, RecursionError):
+        json.loads(body)
+        return ""
+    try:
+        http_event.json_value(body)
+    except BadRequestError as error:
+        return error.message
+    return ""

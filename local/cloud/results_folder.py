@@ -18,11 +18,17 @@ class ResultsFolder:
 
     Args:
         folder: created if missing.
+
+    Attributes:
+        path: the folder.
+
+    Raises:
+        OSError: it cannot be created.
     """
 
     def __init__(self, folder: Path) -> None:
         folder.mkdir(parents=True, exist_ok=True)
-        self._folder = folder.resolve()
+        self.path = folder.resolve()
 
     def find(self, key: str) -> StoredObject | None:
         """Return an object; None if there is none.
@@ -47,10 +53,10 @@ class ResultsFolder:
 
     def keys(self, prefix: str) -> list[str]:
         """Return the keys that begin with a prefix, in order."""
-        begin = self._path(prefix.rpartition("/")[0]) if "/" in prefix else self._folder
+        begin = self._path(prefix.rpartition("/")[0]) if "/" in prefix else self.path
         paths = begin.rglob("*") if begin else iter(())
         keys = (
-            path.relative_to(self._folder).as_posix()
+            path.relative_to(self.path).as_posix()
             for path in paths
             if path.is_file() and not _is_description(path) and not path.name.startswith(".")
         )
@@ -95,8 +101,8 @@ class ResultsFolder:
             _description(path).unlink(missing_ok=True)
 
     def _path(self, key: str) -> Path | None:
-        path = Path(os.path.normpath(self._folder / key))
-        return path if path.is_relative_to(self._folder) and "\0" not in key else None
+        path = Path(os.path.normpath(self.path / key))
+        return path if path.is_relative_to(self.path) and "\0" not in key else None
 
 
 def _description(path: Path) -> Path:

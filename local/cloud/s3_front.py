@@ -1,5 +1,6 @@
 """Buckets of files or of a remote archive, in front of an S3 server that keeps all others."""
 
+import json
 from collections.abc import Callable, Iterable, Mapping
 from datetime import timezone
 from http import HTTPStatus
@@ -19,6 +20,9 @@ if TYPE_CHECKING:
 
 Answer = Callable[[str, Request], Response | None]
 """Answers a request for a key of a bucket, "" for the bucket itself; None leaves it to others."""
+
+_INVOKE_API = "/2015-03-31/functions/"
+_OTHER_PORT = "this is the port of S3 and SQS: the functions listen on the one before"
 
 _READS = ("GET", "HEAD")
 _SIGNED_LINK = {"X-Amz-Signature", "Signature"}  # by version 4 and by version 2
@@ -41,6 +45,8 @@ class Front:
     ) -> Iterable[bytes]:
         """Answer one request."""
         request = Request(environ)
+        if request.path.startswith(_INVOKE_API):
+            return _other_port(environ, start_response)
         name, _, key = request.path.lstrip("/").partition("/")
         answer = self._answers.get(name)
         response = answer(key, request) if answer else None
@@ -69,6 +75,17 @@ class KeptInMemory:
     def keys(self, prefix: str) -> list[str]:
         """Return the keys that begin with a prefix, in order."""
         return sorted(key for key in list(self._objects) if key.startswith(prefix))
+
+
+def _other_port(environ: "WSGIEnvironment", start_response: "StartResponse") -> Iterable[bytes]:
+    """Refuse a call of a function as Lambda refuses an unknown one."""
+    response = Response(
+        json.dumps({"Type": "User", "Message": _OTHER_PORT}),
+        HTTPStatus.NOT_FOUND,
+        {"x-amzn-ErrorType": "ResourceNotFoundException"},
+        content_type="application/json",
+    )
+    return response(environ, start_response)
 
 
 def read_only(name: str, bucket: Bucket) -> Answer:

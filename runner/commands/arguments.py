@@ -121,8 +121,11 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
 def _with_local_port(words: Sequence[str]) -> list[str]:
     """Return the words with a port after each --local: argparse would take a command for one."""
+    no_ports = ("", *FUNCTION_NAMES, "fetch")
     return [
-        f"--local={DEFAULT_PORT}" if word == "--local" and not following.isdecimal() else word
+        f"--local={DEFAULT_PORT}"
+        if word == "--local" and (following in no_ports or following.startswith("-"))
+        else word
         for word, following in zip(words, [*words, ""][1:], strict=True)
     ]
 

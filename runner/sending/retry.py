@@ -112,6 +112,8 @@ _NO_ACCESS = (  # no credentials, or no route to the endpoint
     ProxyConnectionError,
 )
 
+_NO_ACCOUNT = "set them by `aws configure` or AWS_PROFILE, or use `make serve` and --local"
+
 _T = TypeVar("_T")
 
 
@@ -130,16 +132,18 @@ def call_error(error: ClientError | BotoCoreError) -> CallError:
         return CallError("NothingListens", explained(error), fatal=True)
     return CallError(
         type(error).__name__,
-        str(error),
+        explained(error),
         transient=unreachable or isinstance(error, ConnectionClosedError),
         fatal=unreachable or isinstance(error, _NO_ACCESS),
     )
 
 
 def explained(error: Exception) -> str:
-    """Return the message of an error, with the likely reason if a server of this machine is off."""
+    """Return the message of an error, with the remedy if no server listens or no account is set."""
     if isinstance(error, EndpointConnectionError) and _is_here(error):
         return f"nothing listens at {error.kwargs['endpoint_url']}: is `make serve` running?"
+    if isinstance(error, NoCredentialsError | PartialCredentialsError):
+        return f"{error}: {_NO_ACCOUNT}"
     return str(error)
 
 

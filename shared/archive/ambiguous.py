@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from datetime import date, datetime, timezone
+from urllib.parse import unquote
 
 _Form = tuple[re.Pattern[str], Callable[[re.Match[str]], str]]
 
@@ -71,6 +72,10 @@ def _lost_plus(match: re.Match[str]) -> str:
     return f"a + in a URL becomes a space: write '{match[1]}%2B{match[2]}'"
 
 
+def _encoded_twice(match: re.Match[str]) -> str:
+    return f"is encoded for a URL once too often: write {unquote(match[0])!r}"
+
+
 def _day_first(match: re.Match[str]) -> str:
     first, second, year = int(match[1]), int(match[2]), match[3]
     readings = [
@@ -105,6 +110,7 @@ _FORMS: tuple[_Form, ...] = tuple(
         (r"\d{4}-?W\d{2}.{0,40}", _week),
         (r"(\d{4}[-/.,\d]{3,6}?)([+-])(\d{2}):?(\d{2})?", _offset_or_clock),
         (r"(.{1,40}T\d{2}:?\d{2}[:.\d]{0,13}) (\d{2}:?\d{2})", _lost_plus),
+        (r"(?=.*%(?:2[bcf]|3a))[-\dTZ:.%a-f]{1,60}", _encoded_twice),
         (r"(\d{1,2})[-/.](\d{1,2})[-/.](\d{4})", _day_first),
         (r"\d{9,10}", _digits),
     )

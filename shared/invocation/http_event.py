@@ -6,6 +6,7 @@ on request) and load balancers carry it parsed. Events of REST APIs have no vers
 
 import base64
 import re
+import zlib
 from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, unquote_plus
@@ -17,6 +18,11 @@ from shared.invocation import reply_size
 MAX_QUERY_CHARACTERS = 16_384
 """Longest query string: API Gateway passes on 10,240 bytes, a load balancer 16 KB. A function URL
 has no such limit, and decoding megabytes takes seconds."""
+
+MAX_BODY_BYTES = 10 * 1024**2
+"""The largest body once it is decompressed: that of API Gateway. Lambda's own limit is less."""
+
+_GZIP = 16 + zlib.MAX_WBITS
 
 _MEMBERS = ("requestContext", "routeKey", "httpMethod")
 
@@ -97,11 +103,22 @@ def without_repeats(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
 
 
 def body(event: Mapping[str, Any]) -> bytes:
-    """Return the bytes of the request's body; b"" if it has none.
+    """Return the bytes of the request's body, without a compression by gzip; b"" if it has none.
 
     Raises:
-        BadRequestError: the event says that the body is base64, and it is not.
+        BadRequestError: the event says that the body is base64, and it is not; or the body is in
+            another encoding than gzip, or damaged, or too large once decompressed.
     """
+    data = _bytes(event)
+    encoding = headers(event).get("content-encoding", "").strip().lower()
+    if not data or encoding in ("", "identity"):
+        return data
+    if encoding not in ("gzip", "x-gzip"):
+        raise BadRequestError(f"Content-Encoding is {encoding[:80]!r}: must be 'gzip' or none")
+    return _decompressed(data)
+
+
+def _bytes(event: Mapping[str, Any]) -> bytes:
     text = event.get("body")
     if not text or not isinstance(text, str):
         return b""
@@ -112,6 +129,22 @@ def body(event: Mapping[str, Any]) -> bytes:
         return base64.b64decode(text, validate=True)
     except ValueError as error:  # binascii.Error, or a character beyond ASCII
         raise BadRequestError(f"the body is not base64, as the event says: {error}") from error
+
+
+def _decompressed(data: bytes) -> bytes:
+    """Return a body without its compression by gzip, in bounded memory."""
+    decoder = zlib.decompressobj(wbits=_GZIP)
+    try:
+        content = decoder.decompress(data, MAX_BODY_BYTES)
+    except zlib.error as error:
+        raise BadRequestError(f"the body is not gzip, as Content-Encoding says: {error}") from error
+    if decoder.unconsumed_tail:
+        raise BadRequestError(
+            f"the body has more than {MAX_BODY_BYTES:,} bytes once it is decompressed: send less"
+        )
+    if not decoder.eof or decoder.unused_data:
+        raise BadRequestError("the body must be one whole gzip stream: it ends early, or goes on")
+    return content
 
 
 def json_body(event: Mapping[str, Any]) -> Any:
@@ -140,7 +173,9 @@ def json_value(data: bytes) -> Any:
 def _other_kind(data: bytes) -> str:
     """Return the remedy for a body that is a form or compressed; "" if it is neither."""
     if data.startswith(b"\x1f\x8b"):
-        return "it is compressed by gzip: send it as it is"
+        return (
+            "it is compressed by gzip: say so by the header Content-Encoding, or send it as it is"
+        )
     if re.match(rb"[A-Za-z_]+=", data[:100]):
         return 'it is a form: send {"name": "value", ...}, or a GET with the form as its query'
     return ""

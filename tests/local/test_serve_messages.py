@@ -19,11 +19,14 @@ FIRST = "2024,001"
     ("options", "said"),
     [
         (["--archive", "/nowhere"], "ARCHIVE=/nowhere: must be demo, scedc-pds or a folder"),
+        (["--archive", str(PROJECT / "README.md")], "README.md is a file: give its folder"),
+        (["--results", str(PROJECT / "README.md")], "README.md cannot be a folder: "),
         (["--archive", "http://127.0.0.1:1/b"], "http://127.0.0.1:1/b cannot be reached"),
         (["--archive", str(PROJECT / "docs")], "docs has no miniSEED records that can be served"),
         (["--function", "peak"], "there is no function 'peak': must be of response, timewindow"),
         (["--port", "65535"], "a port is a number from 1 to 65534"),
         (["--port", "nine"], "'nine': a port is a number"),
+        (["--port", ""], "'': a port is a number"),
     ],
 )
 def test_a_wrong_start_says_why(
@@ -62,6 +65,23 @@ def test_nothing_listens(
     assert "nothing listens at http://127.0.0.1:" in said
     assert "is `make serve` running?" in said
     assert "retrying" not in said
+
+
+def test_an_empty_folder_is_no_archive(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    test_a_wrong_start_says_why(
+        ["--archive", str(tmp_path)], "has no miniSEED records", monkeypatch, capsys
+    )
+
+
+@pytest.mark.parametrize("target", ["demo", "try", "serve"])
+def test_a_wrong_port_of_make_is_refused_at_once(target: str) -> None:
+    ready = ["-o", f"{sys.prefix}/ready", f"VENV={sys.prefix}"]
+    done = run_command("make", *ready, target, "PORT=abc")
+    assert done.returncode == 2
+    assert "argument --port: 'abc': a port is a number from 1 to 65534" in done.stderr
+    assert done.stdout == ""
 
 
 def test_make_clean_leaves_results(tmp_path: Path) -> None:

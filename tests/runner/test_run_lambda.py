@@ -46,6 +46,23 @@ def test_failure_as_a_command() -> None:
     assert done.stderr.count("\n") == 1  # a message without a traceback
 
 
+@pytest.mark.parametrize("command", ["response", "windows", "fetch --output-bucket results"])
+def test_no_account(command: str, tmp_path: Path) -> None:
+    days = "" if command == "windows" else " --day 2019,183 --nscl CI.SOC.HHZ."
+    request = f" --request {PROJECT / 'request.json'} -o o.json" if command == "windows" else ""
+    done = run(*f"{command}{days}{request}".split(), cwd=tmp_path)
+    assert done.returncode == 1
+    assert "Unable to locate credentials: set them by `aws configure` or AWS_PROFILE" in done.stderr
+    assert "or use `make serve` and --local" in done.stderr
+
+
+def test_boto3_is_not_installed() -> None:
+    code = "import sys; sys.modules['botocore'] = None; import run_lambda"
+    done = run_command(sys.executable, "-c", code)
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.startswith("error: botocore is not installed: pip install boto3 tqdm, or")
+
+
 # Without the packages of the functions
 
 NEITHER = ("obspy", "numpy", "scipy", "lxml", "matplotlib", "orjson")

@@ -9,6 +9,9 @@ import subprocess
 import sys
 import termios
 
+import pytest
+
+from runner.terminal import Progress
 from tests.support.commands import PROJECT, command_environment
 from tests.support.lambda_api import LambdaApi, corrected, failed
 
@@ -45,6 +48,19 @@ def test_a_bar_on_a_terminal(tmp_path):
     assert "30/30" in said
     assert re.search(r"\d+/30 \[\d\d:\d\d<\d\d:\d\d, +[\d.]+ requests/s", said)
     assert "1 failed" in said
+
+
+@pytest.mark.parametrize("is_terminal", [True, False])
+def test_there_is_no_bar_without_tqdm(monkeypatch, capsys, is_terminal):
+    """The run goes on: its notes are lines, and a terminal's user learns how to get a bar."""
+    monkeypatch.setitem(sys.modules, "tqdm", None)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: is_terminal)
+    with Progress(30, "days", "requests") as progress:
+        progress.step()
+        progress.step(failed=True)
+        progress.note("a note")
+    hint = "days: 30 requests; no progress bar without tqdm: pip install tqdm\n"
+    assert capsys.readouterr().err == f"{hint if is_terminal else ''}a note\n"
 
 
 def read(end):

@@ -31,11 +31,21 @@ def test_every_name_of_a_function(name: str) -> None:
     assert chosen(name) == ["response"]
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["timewindow", "TimeWindow", "time-window", "windows", "scedc-timewindow", "timewindows"],
+)
+def test_every_name_of_the_time_windows(name: str) -> None:
+    assert chosen(name) == ["timewindow"]
+
+
 def test_a_choice_of_functions() -> None:
     assert chosen("") == functions() == ["response", "timewindow"]
     assert chosen("timewindow-lambda, response response") == ["timewindow", "response"]
     with pytest.raises(ServicesError, match="no function 'peak': must be of response, timewindow"):
         chosen("response peak")
+    with pytest.raises(ServicesError, match="no function 'tmewindow' .did you mean 'timewindow'"):
+        chosen("tmewindow")
 
 
 def test_a_function_of_ones_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,6 +64,7 @@ def test_options_of_response(
         (["--queue", ""], "--queue: '' is not a name"),
         (["--local", "65535"], "--local: '65535': a port is a number from 1 to 65534"),
         (["--local=x"], "--local: 'x': a port is a number"),
+        (["--local", "abc"], "--local: 'abc': a port is a number from 1 to 65534"),
         (["--local", "--endpoint-url", "http://x"], "--local needs neither --endpoint-url nor"),
         (["--local", "--profile", "x"], "--local needs neither --endpoint-url nor --profile"),
         (["--function-name", " "], "--function-name: ' ' is not a name"),

@@ -1,10 +1,12 @@
 """The body of an HTTP event: JSON, plain or in base64."""
 
 import base64
+import gzip
 import json
 
 import pytest
 
+from shared.invocation import http_event
 from tests.support.invocations import (
     call,
     each_http_event,
@@ -88,3 +90,38 @@ def test_no_body_is_refused(event, base64_encoded):
 def test_headers_change_nothing(event, headers):
     reply = call(echo, event('{"a": 1}', headers=headers))
     assert read(reply) == {"got": {"a": 1}}
+
+
+def encoded(event, content, encoding="gzip"):
+    headers = {"headers": {"Content-Encoding": encoding}}
+    return event(base64.b64encode(content).decode(), isBase64Encoded=True, **headers)
+
+
+@each_http_event
+@pytest.mark.parametrize("encoding", ["gzip", "GZIP", "x-gzip"])
+def test_a_body_in_gzip_is_decompressed(event, encoding):
+    asked = encoded(event, gzip.compress(b'{"day": "2019,183"}'), encoding)
+    assert read(call(echo, asked)) == {"got": {"day": "2019,183"}}
+
+
+@each_http_event
+@pytest.mark.parametrize(
+    ("content", "encoding", "said"),
+    [
+        (b"{}", "gzip", "the body is not gzip, as Content-Encoding says"),
+        (gzip.compress(b"{}" * 99)[:-9], "gzip", "must be one whole gzip stream"),
+        (gzip.compress(b"{") + gzip.compress(b"}"), "gzip", "must be one whole gzip stream"),
+        (b"{}", "br", "Content-Encoding is 'br': must be 'gzip' or none"),
+        (gzip.compress(b"{}"), "identity", "compressed by gzip: say so by the header"),
+    ],
+)
+def test_a_body_of_another_encoding_is_refused(event, content, encoding, said):
+    assert said in read(call(echo, encoded(event, content, encoding)), 400)["error"]["message"]
+
+
+@each_http_event
+def test_a_small_body_cannot_become_a_large_one(event):
+    bomb = gzip.compress(b" " * (http_event.MAX_BODY_BYTES + 1))
+    assert len(bomb) < 20_000
+    message = read(call(echo, encoded(event, bomb)), 400)["error"]["message"]
+    assert "more than 10,485,760 bytes" in message
