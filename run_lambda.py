@@ -10,9 +10,8 @@ import sys
 try:
     from botocore.exceptions import BotoCoreError, ClientError
 except ModuleNotFoundError as error:
-    sys.exit(
-        f"error: {str(error.name).partition('.')[0]} is not installed: pip install boto3 tqdm, or use .venv/bin/python"
-    )
+    name = str(error.name).partition(".")[0]
+    sys.exit(f"error: {name} is not installed: pip install boto3 tqdm, or use .venv/bin/python")
 
 from runner.commands import fetch, response, windows
 from runner.commands.arguments import parse
