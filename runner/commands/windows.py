@@ -96,7 +96,9 @@ def _write_json(
     # Keep standard output clean if the windows go there.
     log = sys.stderr if output is None else sys.stdout
     value = reply.windows if reply.value is None else reply.value
-    if output is None:
+    if output is None and picture and sys.stdout.isatty():
+        note("the samples are in the picture alone: -o FILE writes them")
+    elif output is None:
         print(json.dumps(value))
     else:
         write_output(output, f"{json.dumps(value)}\n".encode())

@@ -124,6 +124,22 @@ def test_wildcards_results_and_the_queue(served: Served, typed: Callable[..., st
     )
 
 
+def test_windows_of_wildcards(served: Served, typed: Callable[..., str], tmp_path: Path) -> None:
+    """By the listing, and by a list of stations over midnight; the days begin 19.5 ms late."""
+    command = f".venv/bin/python run_lambda.py windows --local {served.port}"
+    window = "--nscl 'CI.BOM.BH?.*' --start 2024-01-02T00:00:01 --duration 10"
+    said = typed(f"{command} {window} --output VEL --format mseed -o w.mseed")
+    assert said.endswith("open it with: import obspy; stream = obspy.read('w.mseed')\n")
+    stream = obspy.read(str(tmp_path / "w.mseed"))
+    assert [trace.stats.channel for trace in stream] == sorted(CHANNELS)
+    (tmp_path / "stations.txt").write_text("CI.BOM..BHZ\nXX A -- BHZ\n")
+    times = "--start 2024-01-01T23:59:00 --end 2024-01-02T00:00:10"
+    typed(f"{command} --file stations.txt {times} -o w.json --plot w.png")
+    windows = json.loads((tmp_path / "w.json").read_text())
+    assert [window["data"][-1] for window in windows] == [int(noise(20_000)[399])] * 2
+    assert (tmp_path / "w.png").read_bytes().startswith(b"\x89PNG")
+
+
 def test_the_response_function_has_a_queue(served: Served) -> None:
     (line,) = [line for line in served.lines if line.startswith("Queues local-jobs")]
     endpoint = line.split()[-1]

@@ -133,6 +133,13 @@ def test_the_command_draws(tmp_path, monkeypatch, capsys, output):
         assert run_lambda.main(["windows", *output, *where]) == 1
         api.reply = Answer(body="[]")
         assert run_lambda.main(["windows", *where]) == 0  # nothing to draw
+        captured = capsys.readouterr()
+        assert "drew windows.png\n" in (captured.out if output else captured.err)
+        assert (tmp_path / "windows.png").is_file()
+        api.reply = Answer(body=json.dumps([MOTION]))
+        monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+        assert run_lambda.main(["windows", *output, *where]) == 0
     captured = capsys.readouterr()
-    assert "drew windows.png\n" in (captured.out if output else captured.err)
-    assert (tmp_path / "windows.png").is_file()
+    # A terminal is not filled with samples; a pipe has them.
+    assert '"data"' not in captured.out
+    assert ("-o FILE writes them" in captured.err) is (not output)
