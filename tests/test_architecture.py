@@ -27,7 +27,7 @@ LAYERS = {
         "limits snapshot",
         "archive aws guard",
         "stations waveforms",
-        "formats holdings response",
+        "formats holdings response station_index",
         "corrected_days invocation windows",
         "fdsnws",
     ),

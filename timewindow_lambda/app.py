@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from shared.fdsnws.routes import ROUTES
+from shared.fdsnws.updates import UPDATES
 from shared.invocation import lambda_handler
 from shared.reply import Reply
 from shared.snapshot import load_before_snapshot
@@ -32,4 +33,6 @@ if load_before_snapshot():
 
     s3_client.prepare(signed=(False,))
 
-handler = lambda_handler(process, query=query, large_folder="windows", routes=ROUTES)
+handler = lambda_handler(
+    process, query=query, large_folder="windows", routes=ROUTES, updates=UPDATES
+)

@@ -39,6 +39,11 @@ class Archive(ABC):
     def stationxml_keys(self, network: str, station: str) -> tuple[str, ...]:
         """Return the keys where a station's StationXML may be, the most authoritative first."""
 
+    @property
+    @abstractmethod
+    def stationxml_prefix(self) -> str:
+        """The prefix of the keys of all StationXML files, which end in ".xml"."""
+
     @abstractmethod
     def listing_prefix(self, day: Day, codes: tuple[str, str, str, str]) -> str:
         """Return the longest prefix shared by the keys of all matching channels on a day.

@@ -71,6 +71,11 @@ class Scedc(Archive):
         copies = f"{_STATIONXML}/unauthoritative-XML"
         return own, f"{copies}/{network}_{station}.xml", f"{copies}/{network}.{station}.xml"
 
+    @property
+    def stationxml_prefix(self) -> str:
+        """The prefix of the keys of all StationXML files, which end in ".xml"."""
+        return f"{_STATIONXML}/"
+
     def listing_prefix(self, day: Day, codes: tuple[str, str, str, str]) -> str:
         """Return the longest prefix shared by the keys of all matching channels on a day."""
         columns = "".join(

@@ -2,7 +2,8 @@
 
 s3_client: S3 clients, and threads for parallel requests.
 s3_codes: S3's error codes.
-s3_read: public objects, read whole or in parts.
+s3_objects: the objects that can be read.
+s3_read: objects, read whole or in parts.
 s3_list: listings of public objects.
 s3_write: uploads, and signed links.
 dead_letters: messages that failed for good, sent to a queue with the reason.

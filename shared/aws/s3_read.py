@@ -1,16 +1,17 @@
-"""Read public S3 objects, whole or in parts.
+"""Read S3 objects, whole or in parts.
 
 Requests are unsigned: archives are public, so reading takes neither credentials nor permissions.
+Those for an `OutputObject` carry the function's credentials.
 """
 
 import io
 from concurrent.futures import Future
 from contextlib import closing
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import ClientError
 
-from shared import limits, settings
+from shared import settings
 from shared.aws._attempts import BrokenAnswerError
 from shared.aws._bodies import ObjectPart, content_length, read_body, read_to_end
 from shared.aws._plain_get import get_object
@@ -18,6 +19,7 @@ from shared.aws._requests import Target, request
 from shared.aws.memory import require_memory
 from shared.aws.s3_client import MAX_CONNECTIONS, in_background, in_threads
 from shared.aws.s3_codes import INVALID_RANGE, NOT_MODIFIED, PRECONDITION_FAILED, error_code
+from shared.aws.s3_objects import OutputObject, S3Object
 from shared.errors import S3Error
 
 if TYPE_CHECKING:
@@ -38,30 +40,6 @@ _IN_ONE_STREAM = 32 * 1024**2
 
 _PART = 8 * 1024**2
 _VERSIONS = 3  # attempts at an object that is replaced while it is read
-
-
-class S3Object(Protocol):
-    """A public object of S3."""
-
-    @property
-    def bucket(self) -> str:
-        """The bucket's name."""
-
-    @property
-    def region(self) -> str:
-        """The AWS region of the bucket; used where the environment names none."""
-
-    @property
-    def key(self) -> str:
-        """The object's key."""
-
-    @property
-    def uri(self) -> str:
-        """The object's S3 URI, s3://BUCKET/KEY."""
-
-    @property
-    def size_limit(self) -> limits.SizeLimit:
-        """The largest size at which the object is read."""
 
 
 class ObjectChangedError(Exception):
@@ -170,7 +148,9 @@ def read_part(
 
     def get(s3: "S3Client") -> ObjectPart:
         try:
-            answer: Any = get_object(s3, source.bucket, source.key, headers)
+            answer: Any = None
+            if not target.signed:
+                answer = get_object(s3, source.bucket, source.key, headers)
             if answer is None:
                 answer = s3.get_object(
                     Bucket=source.bucket, Key=source.key, Range=byte_range, **condition
@@ -223,7 +203,8 @@ def read_unless(source: S3Object, etag: str) -> ObjectPart | None:
 def _target(source: S3Object) -> Target:
     region = settings.region(default=source.region)
     limit = source.size_limit
-    return Target(source.bucket, source.key, signed=False, region=region, size_limit=limit)
+    signed = isinstance(source, OutputObject)
+    return Target(source.bucket, source.key, signed=signed, region=region, size_limit=limit)
 
 
 def _refused_part(error: ClientError, source: S3Object, first: int) -> ObjectPart:

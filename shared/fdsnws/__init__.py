@@ -19,6 +19,8 @@
     pages                 the help page, and the usage of a service
     openapi               all routes as OpenAPI 3.1
     error_text            errors in FDSN's form
+    station               answers requests to station
+    updates               the updates of the time-window function
 
 Importing the modules of routes loads neither ObsPy nor NumPy nor boto3; `routes` imports the module
 of an answer at its first request.

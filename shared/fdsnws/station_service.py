@@ -1,5 +1,6 @@
 """The service station 1.1: its parameters and limits."""
 
+from shared.fdsnws._station_limits import LIMITS
 from shared.fdsnws.parameters import NODATA, Parameter, Service, channel_parameters
 
 
@@ -67,5 +68,7 @@ STATION = Service(
         )
     },
     description="Stations, channels and instrument responses of the archive.",
+    limits=LIMITS,
+    module="shared.fdsnws.station",
 )
 """The service, its parameters and limits."""

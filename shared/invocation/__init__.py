@@ -12,6 +12,7 @@
     reply_body       an answer as bytes, in gzip where that pays
     reply_size       Lambda's limits, and the size of a reply
     large_replies    stores a reply beyond the limit and links to it, or refuses it
+    updates          work that a schedule asks for by a direct event
     batch            runs the jobs of a batch and catches their errors
     sqs_batch        SQS messages; reports failures, fills the dead-letter queue
     s3_batch         tasks of S3 Batch Operations and their result codes

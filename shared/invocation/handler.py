@@ -34,6 +34,7 @@ from shared.invocation.batch import BatchJobs, Worker
 from shared.invocation.http_request import HttpRequest, read_request
 from shared.invocation.log_line import log_line
 from shared.invocation.routes import ANY_PATH, Found, Route, find
+from shared.invocation.updates import Updates, find_update
 from shared.reply import Reply, Unfinished
 
 __all__ = ["Handler", "Process", "Query", "lambda_handler"]
@@ -62,6 +63,7 @@ def lambda_handler(
     large_folder: str | None = None,
     jobs: BatchJobs | None = None,
     routes: Sequence[Route] = (),
+    updates: Updates | None = None,
 ) -> Handler:
     """Wrap `process` as a Lambda handler.
 
@@ -75,11 +77,14 @@ def lambda_handler(
         jobs: how batches of requests are handled; None refuses batches.
         routes: the table of the function's paths; without one, `process` answers HTTP requests to
             any path.
+        updates: the work that events such as `{"update": "station-index"}` ask for, by name; None
+            for none.
 
     Returns:
         The handler, for the image's CMD.
     """
-    function = _Function(process, query, large_folder, jobs, _complete(routes, query))
+    table = _complete(routes, query)
+    function = _Function(process, query, large_folder, jobs, table, updates or {})
 
     def handler(event: Any, context: Any) -> Any:
         with log_line(context) as line, deadline.invocation(context):
@@ -108,12 +113,14 @@ class _Function:
     large_folder: str | None
     jobs: BatchJobs | None
     routes: Sequence[Route]
+    updates: Updates
 
     def handle_direct(self, request: Any) -> Any:
         """Return the reply to a direct invocation; errors pass through."""
         try:
             with telemetry.job():
-                reply = self._reply(request)
+                update = find_update(self.updates, request)
+                reply = _finished(update()) if update else self._reply(request)
                 with telemetry.step("write"), machine.named_faults():
                     return direct_reply.write(request, reply, self.large_folder)
         except errors.UpstreamError as error:

@@ -26,8 +26,13 @@ class NotStationXMLError(ValueError):
     """The content is not StationXML; the message has the reason."""
 
 
-def parse(content: bytes) -> "etree._ElementTree":
-    """Parse a StationXML document, without its comments and processing instructions.
+def parse(content: bytes, *, whole: bool = False) -> "etree._ElementTree":
+    """Parse a StationXML document.
+
+    Args:
+        content: the document.
+        whole: whether to keep the comments of XML; processing instructions are always left out,
+            and white space between elements where comments are kept.
 
     Raises:
         NotStationXMLError: it is not XML, has another root element, or needs entities.
@@ -37,7 +42,11 @@ def parse(content: bytes) -> "etree._ElementTree":
     if content.startswith(_GZIP):
         raise NotStationXMLError("it is compressed by gzip")
     parser = etree.XMLParser(
-        resolve_entities=False, no_network=True, remove_comments=True, remove_pis=True
+        resolve_entities=False,
+        no_network=True,
+        remove_comments=not whole,
+        remove_pis=True,
+        remove_blank_text=whole,
     )
     try:
         tree = etree.parse(io.BytesIO(content), parser)

@@ -42,6 +42,10 @@ class ByStation(Archive):
     def stationxml_keys(self, network: str, station: str) -> tuple[str, ...]:
         return (f"{network}/{station}/station.xml",)
 
+    @property
+    def stationxml_prefix(self) -> str:
+        return ""
+
     def listing_prefix(self, day: Day, codes: tuple[str, str, str, str]) -> str:
         network, station, channel, _ = codes
         return re.split("[*?]", f"{network}/{station}/{day.year}/{channel}", maxsplit=1)[0]

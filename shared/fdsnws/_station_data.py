@@ -1,0 +1,92 @@
+"""The days on which channels have data, for `matchtimeseries` and `includeavailability`."""
+
+from collections.abc import Sequence
+from threading import Lock
+
+from shared import limits
+from shared.archive.archive import Archive
+from shared.archive.day import DAY_NS, Day
+from shared.aws.s3_client import in_threads
+from shared.errors import TooLargeError
+from shared.fdsnws._station_query import Patterns
+from shared.holdings.day_holdings import holdings_on
+from shared.holdings.holding import days_between
+from shared.holdings.resolve import check_index_days
+from shared.stations.epoch_times import format_epoch_time
+
+ChannelCodes = tuple[str, str, str, str]
+"""Network, station, location and channel."""
+
+Extent = tuple[str, str]
+"""The start and the end of data, as texts of `epoch_times`."""
+
+_MICROSECOND_NS = 1_000
+
+
+class DataDays:
+    """The days on which the channels of a request have data, by the archive's index of each day.
+
+    Args:
+        archive: the archive.
+        selections: the channels and times of the request.
+
+    Raises:
+        TooLargeError: a time is open, or there are more days than `limits.max_index_days`.
+        BadRequestError: the archive has no index of a day, and may not be listed.
+        S3Error: S3 could not be reached, or refused.
+    """
+
+    def __init__(self, archive: Archive, selections: Sequence[Patterns]) -> None:
+        wanted: dict[Day, list[Patterns]] = {}
+        for each in selections:
+            if each.start is None or each.end is None:
+                limit = limits.max_index_days()
+                raise TooLargeError(
+                    "matchtimeseries and includeavailability look into each day: give starttime"
+                    f" and endtime, at most {limit:,} days apart",
+                    limit=limit,
+                )
+            check_index_days(each.end // DAY_NS - each.start // DAY_NS + 1)
+            for day in days_between(each.start, each.end):
+                wanted.setdefault(day, []).append(each)
+        check_index_days(len(wanted))
+        self._days: dict[ChannelCodes, list[int]] = {}
+        lock = Lock()
+
+        def add(day: Day) -> None:
+            holdings = holdings_on(archive, day, wanted[day])
+            found = {item.channel for each in wanted[day] for item in holdings.select(each)}
+            with lock:
+                for channel in found:
+                    codes = channel.network, channel.station, channel.location, channel.channel
+                    self._days.setdefault(codes, []).append(day.number)
+
+        in_threads(add, sorted(wanted))
+        for days in self._days.values():
+            days.sort()
+
+    def extent(self, codes: ChannelCodes, start: str, end: str) -> Extent | None:
+        """Return the extent of a channel's data in an epoch, to the day; None without data.
+
+        Args:
+            codes: the channel.
+            start: the start of the epoch, a text of `epoch_times`; "" if it is not known.
+            end: its end; "" if it is open.
+        """
+        days = [
+            day
+            for day in self._days.get(codes, ())
+            if (not end or _begin(day) <= end) and _end(day) >= start
+        ]
+        if not days:
+            return None
+        last = _end(days[-1])
+        return max(_begin(days[0]), start), min(last, end or last)
+
+
+def _begin(day: int) -> str:
+    return format_epoch_time(day * DAY_NS)
+
+
+def _end(day: int) -> str:
+    return format_epoch_time((day + 1) * DAY_NS - _MICROSECOND_NS)

@@ -1,0 +1,83 @@
+"""One StationXML document of parts of many files."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from datetime import datetime, timezone
+from xml.sax.saxutils import escape
+
+from shared.errors import TooLargeError
+from shared.fdsnws._station_limits import MAX_ANSWER_BYTES
+from shared.fdsnws._station_networks import JoinedNetwork, Part
+from shared.fdsnws._station_selection import SelectedStation
+from shared.stations.station_file import merge_networks, total_of, with_counts
+from shared.version import NAME, VERSION
+
+_NETWORK_END = b"</Network>"
+
+NetworkXml = Callable[[Part], bytes]
+"""Returns a network of a file as an element Network without stations."""
+
+StationXml = Callable[[Part, SelectedStation], bytes]
+"""Returns a station of a file as an element Station with its selected channels."""
+
+
+def write_xml(
+    networks: Sequence[JoinedNetwork],
+    totals: Mapping[str, int],
+    elements: tuple[NetworkXml, StationXml],
+    head: bytes,
+    *,
+    stations: bool,
+) -> bytes:
+    """Return the document of selected networks.
+
+    Args:
+        networks: the networks, with their selected stations and channels.
+        totals: the number of stations of each network in the archive, as far as it is known.
+        elements: return the networks and stations as XML.
+        head: the beginning of the document, from `head_of`.
+        stations: whether the document has stations.
+
+    Raises:
+        TooLargeError: it would have more than `MAX_ANSWER_BYTES`.
+    """
+    network_xml, station_xml = elements
+    parts, size = [head], len(head)
+    for network in networks:
+        xml = merge_networks(dict.fromkeys(map(network_xml, network.parts)), network.start)
+        total = max(total_of(xml), network.total(totals))
+        xml = with_counts(xml, network.selected, total)
+        parts.append(xml.removesuffix(_NETWORK_END) + b"\n")
+        for part, station in network.stations if stations else ():
+            xml = with_counts(station_xml(part, station), len(station.channels))
+            parts.append(xml + b"\n")
+            size += len(xml)
+            if size > MAX_ANSWER_BYTES:
+                raise TooLargeError(
+                    f"the answer has more than {MAX_ANSWER_BYTES:,} bytes: ask for fewer stations,"
+                    " channels or epochs at a time, or for a level above response",
+                    limit=MAX_ANSWER_BYTES,
+                )
+        parts.append(_NETWORK_END + b"\n")
+    return b"".join([*parts, b"</FDSNStationXML>\n"])
+
+
+def head_of(bucket: str, module: str, url: str, left_out: Iterable[str]) -> bytes:
+    """Return the beginning of a document.
+
+    Args:
+        bucket: the archive's bucket.
+        module: the service and its version.
+        url: the address of the request.
+        left_out: notes on files that the document lacks, each a comment of XML.
+    """
+    notes = "".join(f"<!-- {escape(text).replace('--', '- -')} -->\n" for text in left_out)
+    created = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n{notes}'
+        '<FDSNStationXML xmlns="http://www.fdsn.org/xml/station/1" schemaVersion="1.2">\n'
+        f"<Source>s3://{bucket}</Source>\n"
+        f"<Sender>{NAME}</Sender>\n"
+        f"<Module>{escape(module)} | {NAME} {VERSION}</Module>\n"
+        f"<ModuleURI>{escape(url)}</ModuleURI>\n"
+        f"<Created>{created}</Created>\n"
+    ).encode()
