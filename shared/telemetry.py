@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from threading import Lock, get_ident
 from typing import Any, NamedTuple
 
-from shared.errors import ServiceError
+from shared.errors import NoSuchPathError, ServiceError
 
 _clock = time.perf_counter
 
@@ -161,12 +161,17 @@ def step(name: str) -> Iterator[None]:
 
 @contextmanager
 def job() -> Iterator[Mapping[str, Any]]:
-    """Count the enclosed block as a job, and its exception as its failure; yield its facts."""
+    """Count the enclosed block as a job, and its exception as its failure; yield its facts.
+
+    An unknown path is no failure: clients of FDSN web services ask for those that there may be.
+    """
     invocation = _current.get() or Invocation()
     facts = invocation.begin_job()
     start = _clock()
     try:
         yield facts
+    except NoSuchPathError:
+        raise
     except Exception as error:
         invocation.add_failure(error, "", "", 1)
         raise

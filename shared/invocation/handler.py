@@ -170,6 +170,8 @@ class _Function:
 
     def _answer(self, event: Mapping[str, Any], found: Found) -> dict[str, Any]:
         route, asked = found.route, found.request
+        if route.path not in ("", ANY_PATH):
+            telemetry.describe(route=route.path)
         if asked.flaw:
             raise asked.flaw
         request: Any = [route.path, asked.query, asked.body.decode(errors="replace")]
@@ -179,7 +181,7 @@ class _Function:
             request = self._request(asked)
             reply = self._reply(request)
         with telemetry.step("write"), machine.named_faults():
-            if asked.has(reply.etag) and not reply.failures:
+            if asked.method == "GET" and reply.status in (None, 200) and asked.has(reply.etag):
                 return http_reply.not_modified(event, reply)
             folder = self.large_folder if asked.method in route.links else None
             return http_reply.write(event, request, reply, folder)

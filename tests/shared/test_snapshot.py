@@ -161,3 +161,10 @@ def test_without_snapstart_copies_are_alike(aws):
     assert first == second
     assert first["same_client"]
     assert "shared.invocation.s3_batch" in loaded
+
+
+def test_containers_started_ahead_of_requests_have_all_modules(aws):
+    keys = {"AWS_ACCESS_KEY_ID": "KEY", "AWS_SECRET_ACCESS_KEY": "secret"}
+    ahead = {"AWS_LAMBDA_INITIALIZATION_TYPE": "provisioned-concurrency"}
+    *_, loaded = run(AWS_ENDPOINT_URL_S3=aws.url, **keys, **ahead)
+    assert {"obspy", "shared.windows.answer"} <= set(loaded)

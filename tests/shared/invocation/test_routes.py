@@ -43,7 +43,7 @@ ROUTES = (
     Route("/xhtml", lambda _: XHTML),
     Route("/bytes", lambda _: Reply(BYTES, etag='"b"', file_name="CI.BOM.mseed")),
     Route("/nothing", lambda _: Reply(None, status=204)),
-    Route("/teapot", lambda _: Reply("tea", status=418)),
+    Route("/teapot", lambda _: Reply("tea", status=418, etag='"t"')),
     Route("/header", lambda _: Reply(1, headers={"X-A": "a\r\nSet-Cookie: b"})),
     Route("/fail", fail, error=shout),
     Route("/a/b", lambda _: "a/b"),
@@ -151,6 +151,8 @@ def test_status_and_body(door):
     assert (reply["statusCode"], reply["body"], all_headers(reply)) == (204, "", CORS)
     reply = ask(door, "/teapot")
     assert (reply["statusCode"], value(reply)) == (418, "tea")
+    reply = ask(door, "/teapot", headers={"If-None-Match": '"t"'})
+    assert reply["statusCode"] == 418
 
 
 @each_door
@@ -206,3 +208,15 @@ def test_a_function_without_a_table_takes_any_path():
         for path in ("/", "/response", "/fdsnws/dataselect/1/query"):
             assert value(handler(door.event(Asked(path, "POST", body="1")), None)) == {"got": 1}
             assert value(handler(door.event(Asked(path)), None)) == {"got": {}}
+            reply = handler(door.event(Asked(path, "OPTIONS")), None)
+            assert all_headers(reply)["Allow"] == "GET, HEAD, POST, OPTIONS"
+
+
+def test_the_log_line_names_the_route_and_no_unknown_path(capsys):
+    ask(DOORS["function URL"], "/a/b")
+    ask(DOORS["function URL"], "/favicon.ico")
+    ask(DOORS["function URL"], "/fail", query=(("status", "404"),))
+    lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [line.get("route") for line in lines] == ["/a/b", None, "/fail"]
+    assert [line["status"] for line in lines] == [200, 404, 404]
+    assert [line["Failed"] for line in lines] == [0, 0, 1]  # to look around is no failure
