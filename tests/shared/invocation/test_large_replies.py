@@ -14,9 +14,11 @@ import pytest
 from local.cloud.s3_server import OUTPUT_BUCKET
 from shared.archive.time import parse_time
 from shared.errors import NoDataError, S3Error, TooLargeError
-from shared.invocation import large_replies
+from shared.invocation import lambda_handler, large_replies
+from shared.invocation.routes import Route
 from shared.reply import File, Reply
 from tests.support.builders import http_event
+from tests.support.front_door_events import DOORS, Asked
 from tests.support.invocations import (
     CORS,
     GZIP,
@@ -155,4 +157,21 @@ def test_same_request_same_object(archive, output_keys):
     content = File(b"1", "application/zip", "zip")
     for request in ({"a": 1, "b": [2]}, {"b": [2], "a": 1}, {"b": [3], "a": 1}):
         large_replies.store(content, None, request, OUTPUT_BUCKET, "windows")
+    assert len(output_keys()) == 2
+
+
+def test_a_route_may_refuse_a_link_to_post(archive, output_keys):
+    """A client of FDSN web services expects data from POST, so no link can take their place."""
+    routes = (Route("/data", lambda _: large(None), ("GET", "POST"), links=("GET",)),)
+    handler = lambda_handler(lambda request: request, routes=routes, large_folder="windows")
+    url = DOORS["function URL"]
+    assert handler(url.event(Asked("/data", "POST", body="a")), None)["statusCode"] == 413
+    assert output_keys() == []
+    redirect = handler(url.event(Asked("/data", query=(("a", "1"),))), None)
+    assert redirect["statusCode"] == 303
+    assert json.loads(fetch(redirect["headers"]["Location"])[0]) == {"data": LARGE.tolist()}
+    head = handler(url.event(Asked("/data", "HEAD", query=(("a", "1"),))), None)
+    assert (head["statusCode"], head["body"]) == (303, "")
+    assert len(output_keys()) == 1
+    handler(url.event(Asked("/data", query=(("a", "2"),))), None)
     assert len(output_keys()) == 2
