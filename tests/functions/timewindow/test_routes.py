@@ -10,6 +10,7 @@ import pytest
 
 from local.cloud.s3_server import S3Server
 from shared.invocation.http_event import MAX_QUERY_CHARACTERS
+from tests.support.builders import put_station
 from tests.support.front_door_events import DOORS, Asked
 from tests.support.invocations import decoded_body
 from tests.support.tutorial_windows import BHZ, REQUEST
@@ -25,6 +26,7 @@ def ask(handler: Handler, url: str, **asked: Any) -> Any:
 
 
 def test_all_links_of_the_help_page_work(day: S3Server, timewindow_handler: Handler) -> None:
+    put_station(day, "CI", "BOM", BHZ=40.0)
     page = ask(timewindow_handler, "/")["body"]
     links = [unescape(link) for link in re.findall(r'href="([^"]+)"', page)]
     assert any("/windows?" in link for link in links)
