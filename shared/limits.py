@@ -189,5 +189,16 @@ def max_dataselect() -> SizeLimit:
     return _size_limit("MAX_DATASELECT_MIB", 128)
 
 
+def max_headers() -> SizeLimit:
+    """Return the most bytes whose record headers a request reads: ``MAX_HEADERS_MIB``.
+
+    It is 1,024 if not set: seventy channel days at 100 Hz, for ten seconds.
+
+    Raises:
+        SettingsError: as of `max_day`.
+    """
+    return _size_limit("MAX_HEADERS_MIB", 1_024)
+
+
 def _size_limit(setting: str, default: int) -> SizeLimit:
     return SizeLimit(whole_number(setting, default, 999_999, "MiB"), setting)

@@ -79,6 +79,15 @@ class Archive(ABC):
         """
         return self.parse_waveform_key(name)
 
+    @property
+    def years_prefix(self) -> str | None:
+        """The folder whose folders are years, which have a folder for each day; None for none."""
+        return None
+
+    def parse_day_folder(self, folder: str) -> Day | None:
+        """Return the day of a folder below that of its year; None if it is no day's."""
+        raise NotImplementedError(folder)
+
     def result_path(self, channel: ChannelId, day: Day) -> str:
         """Return where the corrected day goes, below the folder of its parameters."""
         return self.waveform_key(channel, day)

@@ -16,6 +16,7 @@ from shared.errors import BadRequestError
 _WAVEFORMS = "continuous_waveforms"
 _STATIONXML = "FDSNstationXML"
 _WIDTHS = (2, 5, 3, 2)  # columns of network, station, channel and location
+_DAY_FOLDER = re.compile(r"/(\d{4})_(\d{3})/\Z", re.ASCII)
 _NAME = re.compile(r"[A-Z0-9_]{12}_\d{7}\.ms", re.ASCII)
 
 
@@ -93,6 +94,19 @@ class Scedc(Archive):
         name = f"{day.year:04d}_{day.day_of_year:03d}"
         folder = f"{_WAVEFORMS}/index/csv/year={day.year:04d}/year_doy={name}"
         return f"{folder}/{name}_waveform_index.csv"
+
+    @property
+    def years_prefix(self) -> str:
+        """The folder whose folders are years, which have a folder for each day."""
+        return f"{_WAVEFORMS}/"
+
+    def parse_day_folder(self, folder: str) -> Day | None:
+        """Return the day of a folder such as "continuous_waveforms/2019/2019_183/"; or None."""
+        match = _DAY_FOLDER.search(folder)
+        try:
+            return Day(int(match[1]), int(match[2])) if match else None
+        except BadRequestError:
+            return None
 
     def result_path(self, channel: ChannelId, day: Day) -> str:
         """Return where the corrected day goes, below the folder of its parameters."""

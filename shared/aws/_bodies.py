@@ -3,7 +3,9 @@
 import re
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from datetime import datetime
+from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any
 
 from botocore.exceptions import IncompleteReadError
@@ -27,12 +29,25 @@ class ObjectPart:
         first: the offset of the part in the object, in bytes.
         size: the size of the whole object, in bytes.
         etag: the ETag of the whole object; "" if S3 gave none.
+        modified: when the object was last modified, as S3 gave it; None if it did not.
     """
 
     content: bytes
     first: int
     size: int
     etag: str
+    modified: datetime | str | None = field(default=None, compare=False)
+
+    @property
+    def modified_ns(self) -> int | None:
+        """When the object was last modified in ns since 1970, to the second; None if unknown."""
+        modified = self.modified
+        if isinstance(modified, str):  # as in HTTP's header
+            try:
+                modified = parsedate_to_datetime(modified)
+            except ValueError:
+                return None
+        return int(modified.timestamp()) * 10**9 if modified else None
 
 
 def content_length(answer: Any) -> int:
@@ -97,7 +112,8 @@ def _ranged(
     if announced != length:
         raise BrokenAnswerError(f"S3 announced {announced:,} bytes as {text} of the object")
     content = read_to_end(answer["Body"], length)
-    return ObjectPart(content, first=begin, size=size, etag=answer.get("ETag", ""))
+    etag, modified = answer.get("ETag", ""), answer.get("LastModified")
+    return ObjectPart(content, first=begin, size=size, etag=etag, modified=modified)
 
 
 def read_to_end(body: Any, length: int) -> bytes:
@@ -131,4 +147,5 @@ def _cut(
         telemetry.count_s3_bytes(len(content))
         if len(content) < end:
             raise IncompleteReadError(actual_bytes=len(content), expected_bytes=end)
-    return ObjectPart(content[begin:], first=begin, size=length, etag=answer.get("ETag", ""))
+    etag, modified = answer.get("ETag", ""), answer.get("LastModified")
+    return ObjectPart(content[begin:], first=begin, size=length, etag=etag, modified=modified)

@@ -69,7 +69,7 @@ def get_object(
     }
     if length is not None:
         reply["ContentLength"] = int(length)
-    for name in ("ETag", "Content-Range"):
+    for name in ("ETag", "Content-Range", "Last-Modified"):
         if name in found:
             reply[name.replace("-", "")] = found[name]
     return reply

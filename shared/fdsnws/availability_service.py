@@ -16,6 +16,12 @@ _RESTRICTED = Parameter(
     default=False,
     description="Whether restricted channels are listed, too.",
 )
+_TOO_LARGE = Parameter(
+    "excludetoolarge",
+    kind="bool",
+    default=True,
+    description="Whether channels with too many spans are left out; else they are an error.",
+)
 _FORMAT = Parameter(
     "format",
     kind="choice",
@@ -46,6 +52,12 @@ def _order(*options: str) -> Parameter:
     )
 
 
+_LIMITS = (
+    "At most 400 days with wildcards (MAX_INDEX_DAYS), 1,000 channel days (MAX_OBJECTS), and record"
+    " headers of 1,024 MiB that were not read before (MAX_HEADERS_MIB). Beyond 256 MiB, extents do"
+    " not count time spans. An open start or end takes all days of the archive."
+)
+
 AVAILABILITY = Service(
     "availability",
     "1.0.0",
@@ -71,6 +83,7 @@ AVAILABILITY = Service(
             _order("latestupdate", "latestupdate_desc"),
             _LIMIT,
             _RESTRICTED,
+            _TOO_LARGE,
             _FORMAT,
             NODATA,
         ),
@@ -81,10 +94,13 @@ AVAILABILITY = Service(
             _order("timespancount", "timespancount_desc", "latestupdate", "latestupdate_desc"),
             _LIMIT,
             _RESTRICTED,
+            _TOO_LARGE,
             _FORMAT,
             NODATA,
         ),
     },
+    limits=_LIMITS,
     description="The time spans for which the archive has data.",
+    module="shared.fdsnws.availability",
 )
 """The service, its parameters and limits."""

@@ -3,6 +3,8 @@
 holding: `Holding`, a channel's day; `ChannelSpan`, a time span of one channel.
 patterns: `CodePatterns` and `TimedPatterns`, the channels of a request.
 day_holdings: the holdings of a day, from the archive's index or from a listing.
-resolve: the channels and time spans that a request selects.
+archive_days: all days of the archive, for requests with an open start or end.
+resolve: the channels, time spans and days that a request selects.
+day_spans: the exact data spans of channel days, from record headers or learned before.
 waveform_index: the index of a day's waveforms, a table in CSV.
 """

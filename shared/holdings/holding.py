@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import product
 from typing import NamedTuple
 
@@ -99,7 +100,10 @@ def days_between(start_ns: int, end_ns: int) -> tuple[Day, ...]:
         BadRequestError: a day is out of the range of `Day`.
     """
     numbers = range(start_ns // DAY_NS, end_ns // DAY_NS + 1)
-    return tuple(map(Day.of_number, numbers))
+    return tuple(map(_day_of_number, numbers))
+
+
+_day_of_number = lru_cache(20_000)(Day.of_number)
 
 
 def nslc(channel: ChannelId) -> tuple[str, str, str, str]:

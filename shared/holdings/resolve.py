@@ -1,18 +1,22 @@
-"""Resolve the codes of a request into channels and time spans.
+"""Resolve the codes of a request into channels, time spans and days.
 
 Exact codes need neither an index nor a listing. Wildcards are looked up in the index of each day
 that their time span touches.
 """
 
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
 from threading import Lock
+from typing import NamedTuple
 
 from shared import limits
 from shared.archive.archive import Archive
 from shared.archive.channel_id import ChannelId
-from shared.archive.day import DAY_NS, Day
+from shared.archive.day import DAY_NS, YEARS, Day
 from shared.aws.s3_client import in_threads
 from shared.errors import BadRequestError, TooLargeError
+from shared.holdings.archive_days import archive_days, days_within
 from shared.holdings.day_holdings import holdings_on
 from shared.holdings.holding import ChannelSpan, days_between, nslc
 from shared.holdings.patterns import (
@@ -25,11 +29,32 @@ from shared.holdings.patterns import (
 Span = tuple[int, int]
 """A start and an end in ns since 1970, both included."""
 
+_FIRST_NS = Day(YEARS.start, 1).number * DAY_NS
+"""No archive has data before it."""
+
+_clock_ns = time.time_ns
+
+
+@dataclass(frozen=True)
+class ChannelDays:
+    """The time spans of a channel that a request selects.
+
+    Attributes:
+        channel: the channel.
+        spans: in order; they neither overlap nor touch.
+        days: the days in the spans, in order. Those of exact codes need not have data.
+    """
+
+    channel: ChannelId
+    spans: tuple[Span, ...]
+    days: tuple[Day, ...]
+
 
 def resolve(archive: Archive, selections: Sequence[TimedPatterns]) -> list[ChannelSpan]:
     """Return the channels and time spans that selections ask for.
 
     Spans of one channel that overlap or touch become one, so that no sample is asked for twice.
+    They end tomorrow at the latest.
 
     Args:
         archive: the archive.
@@ -47,24 +72,48 @@ def resolve(archive: Archive, selections: Sequence[TimedPatterns]) -> list[Chann
         TooLargeError: the selections have more days with wildcards than `limits.max_index_days`, or
             more channel days than `limits.max_channel_days`.
     """
-    timed = [(patterns, _span(patterns)) for patterns in selections]
+    for patterns in selections:
+        if patterns.start is None or patterns.end is None:
+            name = "starttime" if patterns.start is None else "endtime"
+            raise BadRequestError(f"{name} is missing: must be a time in UTC", field=name)
+    return [
+        ChannelSpan(each.channel, *span)
+        for each in select_days(archive, selections)
+        for span in each.spans
+    ]
+
+
+def select_days(archive: Archive, selections: Sequence[TimedPatterns]) -> list[ChannelDays]:
+    """Return the channels that selections ask for, with their time spans and days.
+
+    An open start or end takes all days that the archive has.
+
+    Returns:
+        The channels, sorted by network, station, location and channel.
+
+    Raises:
+        BadRequestError: as of `resolve` and, for open times, of `archive_days`.
+        S3Error, SettingsError, TooLargeError: as of `resolve`.
+    """
+    timed = [(patterns, _times(archive, patterns)) for patterns in selections]
     exact = [each for each in timed if is_exact(each[0])]
     wild = [each for each in timed if not is_exact(each[0])]
-    days = sum(count_exact(patterns) * _day_count(span) for patterns, span in exact)
     # Each selection with wildcards has one channel or more, unless there is none to be found.
-    check_channel_days(days + sum(_day_count(span) for _, span in wild))
-    spans: dict[ChannelId, set[Span]] = {}
-    for patterns, span in exact:
+    count = sum(count_exact(patterns) * times.day_count for patterns, times in exact)
+    check_channel_days(count + sum(times.day_count for _, times in wild))
+    found = _Found()
+    for patterns, times in exact:
+        days = times.days()
         for channel in exact_channels(patterns):
-            spans.setdefault(channel, set()).add(span)
-    _add_matching(archive, wild, spans)
-    found = [
-        ChannelSpan(channel, *span)
-        for channel in sorted(spans, key=nslc)
-        for span in merge_spans(spans[channel])
+            found.add(channel, times.span, days)
+    _add_matching(archive, wild, found)
+    check_channel_days(sum(map(len, found.days.values())))
+    return [
+        ChannelDays(
+            channel, tuple(merge_spans(found.spans[channel])), tuple(sorted(found.days[channel]))
+        )
+        for channel in sorted(found.spans, key=nslc)
     ]
-    check_channel_days(sum(_day_count((each.start_ns, each.end_ns)) for each in found))
-    return found
 
 
 def merge_spans(spans: Iterable[Span]) -> list[Span]:
@@ -110,40 +159,61 @@ def check_channel_days(days: int) -> None:
         )
 
 
-def _span(patterns: TimedPatterns) -> Span:
-    if patterns.start is None or patterns.end is None:
-        name = "starttime" if patterns.start is None else "endtime"
-        raise BadRequestError(f"{name} is missing: must be a time in UTC", field=name)
-    if patterns.end < patterns.start:
+class _Found:
+    """The spans and the days of each channel."""
+
+    def __init__(self) -> None:
+        self.spans: dict[ChannelId, set[Span]] = {}
+        self.days: dict[ChannelId, set[Day]] = {}
+
+    def add(self, channel: ChannelId, span: Span, days: Iterable[Day]) -> None:
+        self.spans.setdefault(channel, set()).add(span)
+        self.days.setdefault(channel, set()).update(days)
+
+
+class _Times(NamedTuple):
+    """The time span of a selection, whose days are made at need: there may be too many."""
+
+    span: Span
+    day_count: int
+    days: Callable[[], Sequence[Day]]
+
+
+def _times(archive: Archive, patterns: TimedPatterns) -> _Times:
+    start, end = patterns.start, patterns.end
+    if start is not None and end is not None and end < start:
         raise BadRequestError("endtime must not be before starttime", field="endtime")
-    return patterns.start, patterns.end
-
-
-def _day_count(span: Span) -> int:
-    return span[1] // DAY_NS - span[0] // DAY_NS + 1
+    tomorrow_ns = (_clock_ns() // DAY_NS + 2) * DAY_NS - 1
+    if start is None or end is None:
+        days = days_within(archive_days(archive), start, end)
+        first = days[0].number * DAY_NS if days else start or 0
+        last = (days[-1].number + 1) * DAY_NS - 1 if days else first
+        span = first if start is None else start, last if end is None else end
+        return _Times(span, len(days), lambda: days)
+    span = max(start, _FIRST_NS), min(end, tomorrow_ns)
+    if span[1] < span[0]:
+        return _Times((start, end), 0, tuple)
+    return _Times(span, span[1] // DAY_NS - span[0] // DAY_NS + 1, lambda: days_between(*span))
 
 
 def _add_matching(
-    archive: Archive,
-    selections: Sequence[tuple[TimedPatterns, Span]],
-    spans: dict[ChannelId, set[Span]],
+    archive: Archive, selections: Sequence[tuple[TimedPatterns, _Times]], found: _Found
 ) -> None:
-    """Add the spans of all channels that match selections with wildcards."""
-    merged = merge_spans((start // DAY_NS * DAY_NS, end) for _, (start, end) in selections)
-    check_index_days(sum(map(_day_count, merged)))
+    """Add all channels that match selections with wildcards."""
     days: dict[Day, list[int]] = {}
-    for number, (_, span) in enumerate(selections):
-        for day in days_between(*span):
+    for number, (_, times) in enumerate(selections):
+        for day in times.days():
             days.setdefault(day, []).append(number)
+    check_index_days(len(days))
     lock = Lock()
 
     def add(day: Day) -> None:
         wanted = [selections[number] for number in days[day]]
         holdings = holdings_on(archive, day, [patterns for patterns, _ in wanted])
         with lock:
-            for patterns, span in wanted:
+            for patterns, times in wanted:
                 for holding in holdings.select(patterns):
-                    spans.setdefault(holding.channel, set()).add(span)
+                    found.add(holding.channel, times.span, (day,))
 
     if days:
         in_threads(add, sorted(days))

@@ -12,6 +12,8 @@ traces: traces made quickly, of headers that are right already.
 gaps: the missing samples between segments.
 reasons: why samples are missing.
 records: `scan`, the headers of all records of a content, and payloads for miniSEED 3.
+day_headers: the continuous spans of a day object, from the headers of its records.
+data_spans: `DataSpan`, a continuous span, and how spans are joined.
 timing_quality: percentages and clock locks, carried from records read to records written.
 _record_source: the bytes of a day object, all from one version of it.
 _record_reader: finds, fetches and decodes the records of a span.

@@ -68,7 +68,7 @@ def decode_records(
     own = own.select(~are_silent(own, view))
     if not len(own):
         raise no_samples(day_object, table)
-    reasons = check(own, _are_cut(table, own, len(view)), view)
+    reasons = check(own, are_cut(table, own, len(view)), view)
     reasons[are_disguised(view, own) & (reasons == Flaw.NONE)] = Flaw.DISGUISED
     claimed = np.flatnonzero(reasons == Flaw.NONE)
     headers = own.select(claimed)
@@ -82,7 +82,7 @@ def decode_records(
     return DayRecords(day_object.uri, runs, (*notes, *stray), tuple(spans), quality, etag, view)
 
 
-def _are_cut(table: RecordTable, own: RecordTable, size: int) -> npt.NDArray[np.bool_]:
+def are_cut(table: RecordTable, own: RecordTable, size: int) -> npt.NDArray[np.bool_]:
     """Return which of a channel's records have lost or gained bytes.
 
     They extend beyond the next record, or the content. Or an odd number of bytes is between them

@@ -13,7 +13,7 @@ from local.synthetic import instrument
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
 from shared.archive.scedc import SCEDC
-from shared.holdings import day_holdings
+from shared.holdings import archive_days, day_holdings, day_spans
 from shared.stations import stationxml
 from shared.waveforms import _record_cache
 
@@ -24,6 +24,8 @@ def forget_objects() -> None:
     """Clear the caches of objects, as in a new container."""
     _record_cache.forget_records()
     day_holdings.forget_holdings()
+    archive_days.forget_archive_days()
+    day_spans.forget_spans()
     stationxml.forget_stationxml()
 
 

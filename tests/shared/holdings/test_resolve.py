@@ -92,7 +92,8 @@ def test_each_selection_has_its_own_days(holdings):
     [
         ("CI.*.*.*", 401, {}, "401 days: at most 400 days in one request (MAX_INDEX_DAYS)"),
         ("CI.*.*.*", 3, {"MAX_INDEX_DAYS": "2"}, "3 days: at most 2 days"),
-        ("CI.A..HHZ", 40_001, {}, "40,001 channel days: at most 40,000"),
+        ("CI.A,B..HHZ", 5, {"MAX_CHANNEL_DAYS": "9"}, "10 channel days: at most 9"),
+        ("CI.A*,B..HHZ", 5, {"MAX_CHANNEL_DAYS": "4"}, "5 channel days: at most 4"),
         ("CI.A,B..HHZ,HHN", 3, {"MAX_CHANNEL_DAYS": "11"}, "12 channel days: at most 11"),
     ],
 )
