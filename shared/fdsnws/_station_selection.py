@@ -59,6 +59,7 @@ class Selector:
         query: the criteria.
         data: the days on which channels have data; None if nobody asks for them.
         with_data: whether a channel must have data to be selected.
+        counts: whether the selected channels are counted at the levels above.
 
     Attributes:
         query: the criteria.
@@ -66,11 +67,18 @@ class Selector:
     """
 
     def __init__(
-        self, query: StationQuery, data: "DataDays | None" = None, *, with_data: bool = False
+        self,
+        query: StationQuery,
+        data: "DataDays | None" = None,
+        *,
+        with_data: bool = False,
+        counts: bool = True,
     ) -> None:
         self.query, self._data, self._with_data = query, data, with_data
+        self._counts = counts
         self.looks_at_data = data is not None
         self._patterns_of = lru_cache(None)(self._find_patterns)
+        self._with_channel = lru_cache(10_000)(_with_channel)
         self._takes_all = self._takes_all_channels()
 
     def has_station(self, network: str, station: str) -> bool:
@@ -136,23 +144,37 @@ class Selector:
         """Yield the station, if it is selected."""
         query = self.query
         patterns = self._patterns_of(*codes)
+        if query.by_channel:
+            found = self._with_channels(place, station, codes, patterns)
+            if found.channels:
+                yield found
+            return
+        in_time = tuple(each for each in patterns if each.meets(station.start, station.end))
+        is_selected = in_time and (query.restricted or station.status != CLOSED)
+        if query.level == "station":
+            is_selected = is_selected and query.window.takes(station.start, station.end)
+        if not is_selected:
+            return
+        is_alone = not self._with_data and any(each.any_channel for each in in_time)
+        if is_alone and not self._counts:
+            yield SelectedStation(place, station, [])
+            return
+        found = self._with_channels(place, station, codes, patterns)
+        if is_alone or found.channels:
+            yield found
+
+    def _with_channels(
+        self,
+        place: int,
+        station: StationSummary,
+        codes: tuple[str, str],
+        patterns: tuple[Pattern, ...],
+    ) -> SelectedStation:
         channels = self._channels(station, patterns)
         extents = self._extents(station, codes, channels)
         if self._with_data:
             channels = [each for each in channels if each in extents]
-        found = SelectedStation(place, station, channels, extents)
-        if query.by_channel:
-            if channels:
-                yield found
-            return
-        if query.level == "station" and not query.window.takes(station.start, station.end):
-            return
-        if not query.restricted and station.status == CLOSED:
-            return
-        in_time = [each for each in patterns if each.meets(station.start, station.end)]
-        without_channels = not self._with_data and any(each.any_channel for each in in_time)
-        if without_channels or (in_time and channels):
-            yield found
+        return SelectedStation(place, station, channels, extents)
 
     def _extents(
         self, station: StationSummary, codes: tuple[str, str], channels: Iterable[int]
@@ -178,15 +200,16 @@ class Selector:
         found = []
         for place, row in enumerate(station.rows):
             location, channel, rest = row.split("|", 2)
+            matching = self._with_channel(patterns, location, channel)
+            if not matching:
+                continue
             _, start, end, status = rest.rsplit("|", 3)
             if status == CLOSED and not query.restricted:
                 continue
             if window and not window.takes(start, end):
                 continue
-            for pattern in patterns:
-                if pattern.meets(start, end) and pattern.has_channel(location, channel):
-                    found.append(place)
-                    break
+            if any(pattern.meets(start, end) for pattern in matching):
+                found.append(place)
         return found
 
     def _takes_all_channels(self) -> bool:
@@ -200,3 +223,10 @@ class Selector:
 
     def _find_patterns(self, network: str, station: str) -> tuple[Pattern, ...]:
         return tuple(each for each in self.query.patterns if each.has_station(network, station))
+
+
+def _with_channel(
+    patterns: tuple[Pattern, ...], location: str, channel: str
+) -> tuple[Pattern, ...]:
+    """Return the patterns of a station that have a channel of it."""
+    return tuple(each for each in patterns if each.has_channel(location, channel))

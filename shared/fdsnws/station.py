@@ -70,12 +70,14 @@ def query(request: FdsnRequest) -> Reply:
 def _selector(archive: Archive, request: FdsnRequest) -> Selector:
     values = request.values
     query = StationQuery.of(values, request.given, request.selections)
-    with_data = values["matchtimeseries"]
-    if not with_data and not (values["includeavailability"] and values["format"] == "xml"):
-        return Selector(query)
-    from shared.fdsnws._station_data import DataDays  # few requests ask for it
+    is_xml, with_data = values["format"] == "xml", values["matchtimeseries"]
+    data = None
+    if with_data or (values["includeavailability"] and is_xml):
+        from shared.fdsnws._station_data import DataDays  # few requests ask for it
 
-    return Selector(query, DataDays(archive, request.selections), with_data=with_data)
+        data = DataDays(archive, request.selections)
+    counts = is_xml and query.level == "station"
+    return Selector(query, data, with_data=with_data, counts=counts)
 
 
 def _etag(request: FdsnRequest, tags: list[str]) -> str:

@@ -1,20 +1,21 @@
-"""The station index as an object: a ZIP file with lines of JSON.
+"""The station index as an object: a ZIP file.
 
-head.json is small and names each file with its stations. The same lines of files.jsonl and
-shells.jsonl have the summary of a file, and its networks and stations as XML. A line is decoded
-only if a request needs its file.
+head.json has all files with their networks and stations. rows.bin has the channels of each file,
+compressed for itself, so that a request decompresses those of its stations alone. shells.jsonl has
+the networks and stations of each file as XML, in the order of the files.
 """
 
 import io
 import json
 import zipfile
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
 from shared.archive.archive import Archive
-from shared.stations.summary import FileSummary, NetworkSummary
+from shared.station_index._rows import FileRows, pack_rows
+from shared.stations.summary import FileSummary
 
 FORMAT = 1
 """The version of the object's content. An index of another version is made again."""
@@ -46,7 +47,7 @@ class UnreadableFile:
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class IndexedFile:
     """A StationXML file in the index.
 
@@ -55,30 +56,31 @@ class IndexedFile:
         etag: its ETag.
         modified_ns: when the object was changed, in ns since 1970.
         size: its size in bytes.
-        stations: network and station of each of its stations, and of networks without any, whose
-            station is "".
-        line: its line of files.jsonl.
-        shells_line: its line of shells.jsonl; b"" where it was not read.
+        summary: its networks and stations; the channels of each station are sorted by location,
+            code and start.
+        rows: the rows of its channels as in rows.bin.
+        shells: its line of shells.jsonl; b"" where it was not read.
     """
 
     key: str
     etag: str
     modified_ns: int
     size: int
-    stations: tuple[StationCodes, ...]
-    line: bytes = field(repr=False)
-    shells_line: bytes = field(repr=False, default=b"")
+    summary: FileSummary = field(repr=False)
+    rows: memoryview = field(repr=False)
+    shells: bytes = field(repr=False, default=b"")
 
-    @cached_property
-    def summary(self) -> FileSummary:
-        """The summary of the file; the channels of each station sorted by location and code."""
-        created, *networks = json.loads(self.line)
-        return FileSummary(created, tuple(map(NetworkSummary.of_json, networks)))
+    @property
+    def stations(self) -> set[StationCodes]:
+        """Network and station of each of its stations, and "" for a network without any."""
+        networks = self.summary.networks
+        return self.summary.stations | {(net.code, "") for net in networks if not net.stations}
 
     @property
     def head(self) -> list[Any]:
         """The entry of head.json."""
-        return [self.key, self.etag, self.modified_ns, self.size, self.stations]
+        size = len(self.rows)
+        return [self.key, self.etag, self.modified_ns, self.size, size, self.summary.to_json()]
 
 
 class StationIndex:
@@ -106,12 +108,12 @@ class StationIndex:
             head = json.loads(self._zip.read("head.json"))
             if (head["format"], head["bucket"]) != (FORMAT, archive.bucket):
                 raise NotAnIndexError(f"it has format {head['format']} and is of {head['bucket']}")
-            self.files = [
-                IndexedFile(key, etag, modified, size, tuple(map(tuple, codes)), line)
-                for (key, etag, modified, size, codes), line in zip(
-                    head["files"], self._lines("files.jsonl"), strict=True
-                )
-            ]
+            rows = memoryview(self._zip.read("rows.bin"))
+            self.files: list[IndexedFile] = []
+            for key, file_etag, modified_ns, size, length, summary in head["files"]:
+                own, rows = rows[:length], rows[length:]
+                found = FileSummary.of_json(summary, FileRows(own).take)
+                self.files.append(IndexedFile(key, file_etag, modified_ns, size, found, own))
             self.missing = int(head["missing"])
             self.unreadable = tuple(UnreadableFile(*each) for each in head["unreadable"])
         except (zipfile.BadZipFile, KeyError, TypeError, ValueError) as error:
@@ -140,20 +142,20 @@ class StationIndex:
 
     def shells(self, file: IndexedFile) -> Shells:
         """Return the networks and stations of a file as XML."""
-        return decode_shells(self.shells_line(file))
+        return [
+            (network.encode(), [station.encode() for station in stations])
+            for network, *stations in json.loads(self.with_shells(file).shells)
+        ]
 
-    def shells_line(self, file: IndexedFile) -> bytes:
-        """Return the line of shells.jsonl of a file."""
-        return self._shells_lines[file.key]
+    def with_shells(self, file: IndexedFile) -> IndexedFile:
+        """Return a file with its line of shells.jsonl."""
+        return replace(file, shells=self._shells[file.key])
 
     @cached_property
-    def _shells_lines(self) -> dict[str, bytes]:
-        lines = self._lines("shells.jsonl")
+    def _shells(self) -> dict[str, bytes]:
+        content = self._zip.read("shells.jsonl")
+        lines = content.split(b"\n") if content else []
         return {file.key: line for file, line in zip(self.files, lines, strict=True)}
-
-    def _lines(self, name: str) -> list[bytes]:
-        content = self._zip.read(name)
-        return content.split(b"\n") if content else []
 
 
 def rank_of(archive: Archive, key: str, codes: StationCodes) -> tuple[int, str]:
@@ -168,21 +170,11 @@ def rank_of(archive: Archive, key: str, codes: StationCodes) -> tuple[int, str]:
 def encode_file(
     key: str, etag: str, modified_ns: int, size: int, summary: FileSummary, shells: Shells
 ) -> IndexedFile:
-    """Return a file with its lines of the index; the other arguments are those of its object."""
-    networks = [network.to_json() for network in summary.in_order().networks]
-    line = _json([summary.created, *networks])
+    """Return a file as the index has it; the other arguments are those of its object."""
+    ordered = summary.in_order()
+    rows = memoryview(pack_rows(ordered.rows))
     texts = [[network.decode(), *map(bytes.decode, stations)] for network, stations in shells]
-    stations = summary.stations
-    stations |= {(each.code, "") for each in summary.networks if not each.stations}
-    return IndexedFile(key, etag, modified_ns, size, tuple(sorted(stations)), line, _json(texts))
-
-
-def decode_shells(line: bytes) -> Shells:
-    """Return the networks and stations of a line of shells.jsonl."""
-    return [
-        (network.encode(), [station.encode() for station in stations])
-        for network, *stations in json.loads(line)
-    ]
+    return IndexedFile(key, etag, modified_ns, size, ordered, rows, _json(texts))
 
 
 def write_index(
@@ -195,7 +187,7 @@ def write_index(
 
     Args:
         archive: the archive that it describes.
-        files: its files, with all of their lines.
+        files: its files, with their shells.
         missing: the number of files left to the next update.
         unreadable: files that could not be read.
     """
@@ -206,16 +198,16 @@ def write_index(
         "unreadable": [[each.key, each.etag, each.reason] for each in unreadable],
         "files": [file.head for file in files],
     }
+    members = {
+        "head.json": (_json(head), zipfile.ZIP_DEFLATED),
+        "rows.bin": (b"".join(file.rows for file in files), zipfile.ZIP_STORED),
+        "shells.jsonl": (b"\n".join(file.shells for file in files), zipfile.ZIP_DEFLATED),
+    }
     buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as target:
-        for name, content in {
-            "head.json": _json(head),
-            "files.jsonl": b"\n".join(file.line for file in files),
-            "shells.jsonl": b"\n".join(file.shells_line for file in files),
-        }.items():
-            # A fixed time: the same files give the same bytes, and so the same ETag.
-            info = zipfile.ZipInfo(name)
-            target.writestr(info, content, zipfile.ZIP_DEFLATED)
+    with zipfile.ZipFile(buffer, "w") as target:
+        for name, (content, method) in members.items():
+            # Without a time: the same files give the same bytes, and so the same ETag.
+            target.writestr(zipfile.ZipInfo(name), content, method)
     return buffer.getvalue()
 
 

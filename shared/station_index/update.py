@@ -19,7 +19,6 @@ from shared.station_index import warm
 from shared.station_index.index import (
     IndexedFile,
     Shells,
-    StationIndex,
     UnreadableFile,
     encode_file,
     write_index,
@@ -107,7 +106,7 @@ def update_index(archive: Archive) -> dict[str, Any]:
     listing = s3_list.list_objects(archive.bucket, archive.stationxml_prefix, archive.region)
     listed = [each for each in listing if each.key.endswith(_SUFFIX)]
     index = warm.read_index(archive)
-    old = _old_files(index)
+    old = {file.key: index.with_shells(file) for file in index.files} if index else {}
     refused = {each.key: each for each in index.unreadable} if index else {}
     update = _Update(archive, old)
     to_read = []
@@ -139,19 +138,6 @@ def update_index(archive: Archive) -> dict[str, Any]:
         ],
         "unreadable_files": len(update.unreadable),
     }
-
-
-def _old_files(index: StationIndex | None) -> dict[str, IndexedFile]:
-    """Return the files of an index, with all of their lines."""
-    if index is None:
-        return {}
-    return {
-        file.key: IndexedFile(
-            file.key, file.etag, file.modified_ns, file.size, file.stations, file.line,
-            index.shells_line(file),
-        )
-        for file in index.files
-    }  # fmt: skip
 
 
 def _index(archive: Archive, listed: ListedObject, content: bytes) -> IndexedFile:

@@ -4,8 +4,12 @@ A summary has all that a station service selects by. It is small, and made of te
 an index of many files is read without an XML parser.
 """
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
+
+TakeRows = Callable[[int], Sequence[str]]
+"""Returns the next rows of a file, of a number of them."""
 
 CLOSED = "closed"
 """The status of an epoch whose data are restricted, as `restrictedStatus` of StationXML."""
@@ -36,21 +40,21 @@ class StationSummary:
     longitude: str
     elevation: str
     site: str
-    rows: tuple[str, ...]
+    rows: Sequence[str]
 
     def to_json(self) -> list[Any]:
-        """Return the summary as JSON."""
+        """Return the summary as JSON, with the number of its rows alone."""
         return [
             self.code, self.start, self.end, self.status, self.latitude, self.longitude,
-            self.elevation, self.site, "\n".join(self.rows),
+            self.elevation, self.site, len(self.rows),
         ]  # fmt: skip
 
     @classmethod
-    def of_json(cls, value: list[Any]) -> "StationSummary":
+    def of_json(cls, value: list[Any], take: TakeRows) -> "StationSummary":
         """Return the summary that `to_json` wrote."""
-        code, start, end, status, latitude, longitude, elevation, site, rows = value
-        channels = tuple(rows.split("\n")) if rows else ()
-        return cls(code, start, end, status, latitude, longitude, elevation, site, channels)
+        code, start, end, status, latitude, longitude, elevation, site, count = value
+        rows = take(count)
+        return cls(code, start, end, status, latitude, longitude, elevation, site, rows)
 
 
 @dataclass(frozen=True)
@@ -76,17 +80,17 @@ class NetworkSummary:
     stations: tuple[StationSummary, ...]
 
     def to_json(self) -> list[Any]:
-        """Return the summary as JSON."""
+        """Return the summary as JSON, without the rows of its stations."""
         stations = [station.to_json() for station in self.stations]
         return [
             self.code, self.start, self.end, self.status, self.description, self.total, stations,
         ]  # fmt: skip
 
     @classmethod
-    def of_json(cls, value: list[Any]) -> "NetworkSummary":
+    def of_json(cls, value: list[Any], take: TakeRows) -> "NetworkSummary":
         """Return the summary that `to_json` wrote."""
         code, start, end, status, description, total, stations = value
-        found = tuple(map(StationSummary.of_json, stations))
+        found = tuple(StationSummary.of_json(station, take) for station in stations)
         return cls(code, start, end, status, description, total, found)
 
     @property
@@ -106,6 +110,26 @@ class FileSummary:
 
     created: str
     networks: tuple[NetworkSummary, ...]
+
+    @property
+    def rows(self) -> list[str]:
+        """The rows of all stations, in their order."""
+        return [row for net in self.networks for each in net.stations for row in each.rows]
+
+    def to_json(self) -> list[Any]:
+        """Return the summary as JSON, without its rows."""
+        return [self.created, *(network.to_json() for network in self.networks)]
+
+    @classmethod
+    def of_json(cls, value: list[Any], take: TakeRows) -> "FileSummary":
+        """Return the summary that `to_json` wrote.
+
+        Args:
+            value: the JSON.
+            take: returns the next of the file's `rows`, of a number of them.
+        """
+        created, *networks = value
+        return cls(created, tuple(NetworkSummary.of_json(each, take) for each in networks))
 
     @property
     def stations(self) -> set[tuple[str, str]]:

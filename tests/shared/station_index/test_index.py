@@ -1,6 +1,7 @@
 """The station index as an object, and in the memory of a container."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -65,8 +66,6 @@ def test_other_objects_are_no_index(content: bytes) -> None:
 
 
 def test_the_index_of_another_archive_is_not_used() -> None:
-    from dataclasses import replace
-
     content = write_index(replace(SCEDC, bucket="other"), [], 0, [])
     with pytest.raises(NotAnIndexError, match="other"):
         StationIndex(content, SCEDC)
