@@ -75,9 +75,9 @@ class Part:
     @classmethod
     def of(cls, stored: StoredRecords, span: Span) -> "Part":
         """Cut the records of an object to a span."""
+        stored = stored.near(span.start_ns, span.end_ns)
         table = stored.table
-        inside = (table.ends >= span.start_ns) & (table.starts <= span.end_ns)
-        table = table.select(inside)
+        table = table.select((table.ends >= span.start_ns) & (table.starts <= span.end_ns))
         return cls(
             stored.uri,
             stored.etag,

@@ -18,6 +18,7 @@ from shared.archive.archive import Archive
 from shared.errors import NoDataError, TooLargeError, UnreadableObjectError
 from shared.fdsnws._span_task import Choice, Part, Span, SpanTask
 from shared.waveforms.day_readers import ChannelDay, DayReaders
+from shared.windows.cost import Work
 from shared.windows.reads import object_reads
 from shared.windows.request_limits import check_object_count, check_s3_requests
 
@@ -54,7 +55,8 @@ class StoredDataReader:
         spans: the spans, those of one channel one after another and in order of time.
 
     Raises:
-        TooLargeError: the spans need more day objects or requests to S3 than one request may.
+        TooLargeError: the spans need more day objects, requests to S3 or processor time than one
+            request may.
     """
 
     def __init__(self, archive: Archive, spans: Sequence[Span]) -> None:
@@ -68,7 +70,9 @@ class StoredDataReader:
         reads = object_reads(
             (name, task.times) for task in self._tasks for name in task.channel_days
         )
-        check_s3_requests(sum(reads.requests.values()))
+        requests = sum(reads.requests.values())
+        check_s3_requests(requests)
+        Work(spans=len(spans), requests=requests).check()
         self._names = list(dict.fromkeys(names))
 
     def etags(self) -> Mapping[str, str]:
@@ -114,13 +118,19 @@ class StoredDataReader:
 
     def _check_estimate(self) -> None:
         """Refuse spans that certainly have too many bytes, before these are read."""
-        size = 0.0
-        for task in self._tasks:
-            for name in task.channel_days:
-                if not self._readers.has_failed(name):
-                    size += self._readers.reader(name).size * _share(task, name)
-        if size > limits.max_dataselect().size:
-            raise _too_large(int(size), "about")
+        limit = limits.max_dataselect().size
+        if self._estimate() > limit:
+            self._readers.confirm(self._names)  # a warm container may remember other sizes
+            if (size := self._estimate()) > limit:
+                raise _too_large(int(size), "about")
+
+    def _estimate(self) -> float:
+        return sum(
+            self._readers.reader(name).size * _share(task, name)
+            for task in self._tasks
+            for name in task.channel_days
+            if not self._readers.has_failed(name)
+        )
 
     def _batches(self) -> Iterator[list[SpanTask]]:
         """Yield the spans in order, in batches of few objects and few bytes, or of one span."""

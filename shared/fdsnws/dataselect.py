@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from datetime import datetime, timezone
 from typing import Any
 
+from shared import telemetry
 from shared.archive import input_archive
 from shared.archive.day import DAY_NS
 from shared.fdsnws._span_task import Choice, Span
@@ -54,6 +55,7 @@ def query(request: FdsnRequest) -> Reply:
     if removal:
         data = read_corrected(input_archive(), spans, removal, choice)
         return _reply(request, spans, data, "", cache)
+    telemetry.count_windows(len(spans))
     reader, asked = StoredDataReader(input_archive(), spans), _asked(request, spans)
     if "if-none-match" in request.http.headers:
         etag = entity_tag(reader.etags(), asked)
@@ -91,7 +93,7 @@ def _reply(
         File(content, media_type, suffix),
         headers=headers,
         extent={
-            "channel spans": len(spans),
+            **({"channel spans": len(spans)} if len(spans) > 1 else {}),
             "samples": samples,
             "seconds": round(sum(span.end_ns - span.start_ns for span in spans) / 1e9, 3),
         },

@@ -119,8 +119,9 @@ class DayRecords:
         empty = self._reasons.within(first_ns, last_ns)
         return self._waveform(segments, drifts, quality, (starttime, endtime), empty)
 
+    @cached_property
     def stored(self) -> StoredRecords:
-        """Return the records as the archive stores them; their content must have been kept."""
+        """The records as the archive stores them; their content must have been kept."""
         content = self.content if self.content is not None else memoryview(b"")
         return StoredRecords(self.uri, self.etag, content, self.runs.records, self.notes)
 

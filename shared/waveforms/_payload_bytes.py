@@ -23,7 +23,8 @@ def payload_as_version_3(content: memoryview, table: RecordTable, number: int) -
     """
     offset = int(table.offsets[number])
     encoding, little = int(table.encodings[number]), bool(table.little[number])
-    payload = content[offset + int(table.data_offsets[number]) : int(table.stops[number])]
+    record = content[offset : offset + int(table.lengths[number])]
+    payload = record[int(table.data_offsets[number]) :]
     if encoding in VERSIONS:
         return _big_frames(content, table, number) if little else _used_frames(payload)
     width = _BYTES[encoding]

@@ -17,6 +17,16 @@ _IN_MEMORY_ORDER = {8: "4b", 16: "2h"}
 VERSIONS = {10: STEIM1, 11: STEIM2}
 """The versions of Steim's compression by SEED's encoding formats."""
 
+_LAYOUTS = tuple(
+    sorted(
+        ((code, count, bits, 1 << (bits - 1)) for code, (count, bits) in version.layouts.items()),
+        key=lambda layout: -layout[1],
+    )
+    for version in VERSIONS.values()
+)
+"""Code, number and bits of the differences in a word, and the first one too large; densest first.
+"""
+
 
 def encode_frames(
     samples: Samples, before: int | None, version: Steim, frames: int, *, little: bool
@@ -60,9 +70,8 @@ def encode_frames(
 
 def _word(differences: list[int], place: int, version: Steim, order: str) -> tuple[int, int, bytes]:
     """Return the code of the next word, the number of its differences, and its bytes."""
-    for code, (count, bits) in sorted(version.layouts.items(), key=lambda item: -item[1][0]):
+    for code, count, bits, limit in _LAYOUTS[version is STEIM2]:
         part = differences[place : place + count]
-        limit = 1 << (bits - 1)
         if len(part) < count or not -limit <= min(part) <= max(part) < limit:
             continue
         if order == "<" and bits in _IN_MEMORY_ORDER:

@@ -205,7 +205,7 @@ class DayReader:
         Raises:
             NoWaveformError, S3Error, UnreadableObjectError: as of `read`.
         """
-        return self._unless_changed(partial(self._read, starttime, endtime)).stored()
+        return self._unless_changed(partial(self._read, starttime, endtime)).stored
 
     def _unless_changed(self, read: Callable[[], _T]) -> _T:
         """Call a function, again if the object changes; cache the records that it has found."""

@@ -1,7 +1,8 @@
 """Records as the archive stores them, cut at times to the sample."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 import numpy.typing as npt
@@ -28,6 +29,30 @@ class StoredRecords:
     content: memoryview
     table: RecordTable
     notes: tuple[str, ...]
+
+    def near(self, first_ns: int, last_ns: int) -> "StoredRecords":
+        """Return the records from the first to the last one that has a sample of a time span.
+
+        Many spans of a day are then cut quickly. Where records are out of order, they are all that
+        there are.
+
+        Args:
+            first_ns: the start of the span in ns since 1970, included.
+            last_ns: its end, included.
+        """
+        starts, ends = self._in_order
+        begin = int(np.searchsorted(ends, first_ns - SAME_NS))
+        end = int(np.searchsorted(starts, last_ns + SAME_NS, side="right"))
+        if not len(ends):
+            return self
+        return replace(self, table=self.table.select(slice(begin, max(begin, end))))
+
+    @cached_property
+    def _in_order(self) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """The times of the first and last samples; none if the records are not in their order."""
+        starts, ends = self.table.starts, self.table.ends
+        in_order = bool((np.diff(starts) >= 0).all() and (np.diff(ends) >= 0).all())
+        return (starts, ends) if in_order else (starts[:0], ends[:0])
 
     def trimmed(self, first_ns: int, last_ns: int) -> bytes:
         """Return the records of a time span, in the content's order.

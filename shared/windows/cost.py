@@ -35,6 +35,7 @@ class Unit:
 
 UNITS = {
     "windows": Unit(3.5e-4, "windows"),
+    "spans": Unit(2e-3, "spans of stored records"),
     "requests": Unit(2.5e-3, "requests to S3"),
     "samples": Unit(6e-8, "samples"),
     "decoded": Unit(1e-8, "samples of whole objects"),
@@ -53,6 +54,7 @@ class Work:
 
     Attributes:
         windows: whose days the archive has; the others cost next to nothing.
+        spans: to cut out of records as the archive stores them.
         requests: to S3.
         samples: to decode and to deliver, missing ones included.
         decoded: samples of objects that are read whole.
@@ -64,6 +66,7 @@ class Work:
     """
 
     windows: int = 0
+    spans: int = 0
     requests: int = 0
     samples: float = 0.0
     decoded: float = 0.0
