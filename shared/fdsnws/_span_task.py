@@ -14,9 +14,7 @@ from shared.waveforms.continuous import choose_quality, choose_segments, without
 from shared.waveforms.day_readers import ChannelDay
 from shared.waveforms.segments import TimeSpan
 from shared.waveforms.stored_records import StoredRecords
-from shared.windows.reads import NEAR_MIDNIGHT_S
-
-_SECOND_NS = 10**9
+from shared.windows.reads import DaySamples, days_beside
 
 
 class Span(Protocol):
@@ -58,18 +56,14 @@ class Part:
         uri: the object's S3 URI.
         etag: the object's ETag.
         content: the records, cut to the span.
-        first_ns, last_ns: the times of the first and the last sample, in ns since 1970; the span's
-            end and start where there are none.
-        delta_ns: the longest sample interval.
+        samples: the times of the first and the last sample.
         notes: damage and other oddities of the object, in words.
     """
 
     uri: str
     etag: str
     content: bytes
-    first_ns: int
-    last_ns: int
-    delta_ns: float
+    samples: DaySamples
     notes: tuple[str, ...]
 
     @classmethod
@@ -78,15 +72,12 @@ class Part:
         stored = stored.near(span.start_ns, span.end_ns)
         table = stored.table
         table = table.select((table.ends >= span.start_ns) & (table.starts <= span.end_ns))
-        return cls(
-            stored.uri,
-            stored.etag,
-            stored.trimmed(span.start_ns, span.end_ns),
-            int(table.starts.min(initial=span.end_ns)),
-            int(table.ends.max(initial=span.start_ns)),
-            float(table.deltas.max(initial=0.0)),
-            stored.notes,
-        )
+        samples = DaySamples(None, None, 0.0)
+        if len(table):
+            times = int(table.starts.min()), int(table.ends.max())
+            samples = DaySamples(*times, float(table.deltas.max()))
+        content = stored.trimmed(span.start_ns, span.end_ns)
+        return cls(stored.uri, stored.etag, content, samples, stored.notes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -119,20 +110,11 @@ class SpanTask:
     def days_beside(self) -> Iterator[ChannelDay]:
         """Yield the adjacent days that may have a sample at an end of the span.
 
-        A sample near midnight may be in the object of either day. The own days must be read.
+        The own days must have been read.
         """
-        first, last = self.days[0], self.days[-1]
-        near = NEAR_MIDNIGHT_S * _SECOND_NS
-        part = self.parts.get(first)
-        if self.span.start_ns - first.starttime.ns < near and (
-            part is None or part.first_ns > self.span.start_ns + part.delta_ns
-        ):
-            yield self.span.channel, first.previous
-        part = self.parts.get(last)
-        if last.next.starttime.ns - self.span.end_ns < near and (
-            part is None or part.last_ns + part.delta_ns <= self.span.end_ns
-        ):
-            yield self.span.channel, last.next
+        found = {day: part.samples for day, part in self.parts.items()}
+        for day in days_beside(self.days, self.span.start_ns, self.span.end_ns, found):
+            yield self.span.channel, day
 
     def content(self, choice: Choice) -> bytes:
         """Return the chosen records of all days, in the order of days and as stored in each."""

@@ -5,6 +5,7 @@ day_readers: `DayReaders`, several day objects read in parallel.
 read_day: `read_day`, the samples of a whole day object.
 day_waveform: `DayWaveform`, the samples read, their warnings and the reasons for missing ones.
 stored_records: `StoredRecords`, records as the archive stores them, cut to the sample.
+byte_ranges: `ByteRange`, a part of an object that has the records of a span.
 continuous: chooses records by the length of their continuous segment, and drops copies.
 spans: time spans that are read together.
 segments: sorting, joining, cutting and dividing a day's segments.
@@ -31,6 +32,7 @@ _record_neighbours: compares records with their neighbours.
 _record_runs: decodes records into the segments that ObsPy's reader would return.
 _runs: the runs of decoded records, and those near a time span.
 _samples, _steim, _payload: decode payloads, none of whose claims is trusted.
+_object_reader: facts about an object that its reader knows.
 _payload_bytes: payloads as miniSEED 3 stores them.
 _cut_record, _steim_encoder: cut a record at a time, and encode the samples that are left.
 _decode_day: decodes a day object; its damage and other oddities.

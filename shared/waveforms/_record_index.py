@@ -161,6 +161,12 @@ class RecordIndex:
         known = begin.is_found and end.is_found and not self.content.unread(records)
         return records if known else None
 
+    def within(self, first_ns: int, last_ns: int) -> range:
+        """Return the records with samples in a span in ns; those around its ends must be known."""
+        begin = bisect_left(self._ends, first_ns)
+        end = bisect_right(self._starts, last_ns)
+        return range(self._numbers[begin], self._numbers[end - 1] + 1) if begin < end else range(0)
+
     def unknown_around(self, records: range) -> list[range]:
         """Return the record before some others and the one after, each if it is not known."""
         around = [

@@ -102,6 +102,16 @@ class RecordReader:
                     self._fetch(index, unknown)
         return records
 
+    def locate(self, starttime: UTCDateTime, endtime: UTCDateTime) -> RecordIndex:
+        """Find the records of a span, and fetch those around its ends alone.
+
+        Returns:
+            The known records, from which those of the span follow.
+        """
+        for time in (starttime, endtime):
+            self.find(time, time)
+        return self.read_first()
+
     def prefetch(self, spans: Sequence[TimeSpan]) -> None:
         """Find and fetch the records of several spans; those close to each other at once."""
         parts = merge_nearby(spans)

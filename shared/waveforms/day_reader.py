@@ -18,10 +18,11 @@ from obspy import UTCDateTime
 from shared.archive.archive import DayObject
 from shared.errors import NoWaveformError, UnreadableObjectError
 from shared.waveforms._day_records import DayRecords
+from shared.waveforms._object_reader import ObjectReader
 from shared.waveforms._record_header import OddRecordError
-from shared.waveforms._record_index import MOST_SAMPLES_PER_BYTE
 from shared.waveforms._record_reader import RecordReader, WholeIsSimplerError
 from shared.waveforms._record_source import RecordSource
+from shared.waveforms.byte_ranges import ByteRange, ranges_of, ranges_within
 from shared.waveforms.day_waveform import DayWaveform
 from shared.waveforms.segments import TimeSpan
 from shared.waveforms.stored_records import StoredRecords
@@ -36,7 +37,7 @@ def read_span(day_object: DayObject, starttime: UTCDateTime, endtime: UTCDateTim
     return DayReader(day_object).read(starttime, endtime)
 
 
-class DayReader:
+class DayReader(ObjectReader):
     """A reader of one day object, which keeps the records that it has fetched.
 
     Args:
@@ -46,7 +47,7 @@ class DayReader:
     """
 
     def __init__(self, day_object: DayObject, whole: bool = False, stored: bool = False) -> None:
-        self._source = RecordSource(day_object, stored)
+        super().__init__(RecordSource(day_object, stored))
         self._always_whole = whole
         self._start_over()
 
@@ -54,36 +55,6 @@ class DayReader:
         self._records = RecordReader(self._source)
         self._why_whole: Exception | None = None  # the reason not to read single records
         self._whole: DayRecords | None = None
-
-    @property
-    def uri(self) -> str:
-        """The object's S3 URI, s3://BUCKET/KEY."""
-        return self._source.day_object.uri
-
-    @property
-    def reads(self) -> int:
-        """Number of requests so far; a whole object counts as one."""
-        return self._source.reads
-
-    @property
-    def bytes_read(self) -> int:
-        """Number of bytes received so far."""
-        return self._source.bytes_read
-
-    @property
-    def size(self) -> int:
-        """Size of the object in bytes; 0 while it is unknown."""
-        return self._source.size
-
-    @property
-    def etag(self) -> str:
-        """ETag of the object; "" while it is unknown."""
-        return self._source.etag
-
-    @property
-    def most_samples(self) -> int:
-        """The most samples that an object of this size can hold; 0 while the size is unknown."""
-        return int(self.size * MOST_SAMPLES_PER_BYTE)
 
     @property
     def is_sparse(self) -> bool:
@@ -207,6 +178,19 @@ class DayReader:
         """
         return self._unless_changed(partial(self._read, starttime, endtime)).stored
 
+    def locate(self, starttime: UTCDateTime, endtime: UTCDateTime) -> list[ByteRange]:
+        """Locate the records of a time span; fetch those around its ends alone.
+
+        An object with odd records is read whole.
+
+        Returns:
+            The contiguous parts of the object that have the records, in the object's order.
+
+        Raises:
+            NoWaveformError, S3Error, UnreadableObjectError: as of `read`.
+        """
+        return self._unless_changed(partial(self._locate, starttime, endtime))
+
     def _unless_changed(self, read: Callable[[], _T]) -> _T:
         """Call a function, again if the object changes; cache the records that it has found."""
         result = self._source.retry_if_changed(read, self._start_over)
@@ -248,3 +232,11 @@ class DayReader:
             logger.debug("%s is read whole: %s", self.uri, self._why_whole or "as requested")
             self._whole = self._source.download()
         return self._whole
+
+    def _locate(self, starttime: UTCDateTime, endtime: UTCDateTime) -> list[ByteRange]:
+        if not (self._always_whole or self._why_whole):
+            try:
+                return ranges_of(self._records.locate(starttime, endtime), starttime, endtime)
+            except OddRecordError as error:
+                self._why_whole = error
+        return ranges_within(self._read(starttime, endtime).stored, starttime, endtime)
