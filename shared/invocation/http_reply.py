@@ -27,6 +27,9 @@ _PREFLIGHT = {
     "Access-Control-Allow-Headers": "*, Authorization",
     "Access-Control-Max-Age": "86400",
 }
+_FAR = 4
+"""Times the limit from which on a body is not encoded to measure it: copies would take memory."""
+
 _NO_BODY = (HTTPStatus.NO_CONTENT, HTTPStatus.NOT_MODIFIED)
 
 
@@ -58,6 +61,10 @@ def write(
     limit = http_event.max_reply_bytes(event)
     size, compressed = 0, None
     for compressed in _encodings(event, body):
+        data = body.data if compressed is None else compressed
+        if len(data) > _FAR * limit:
+            size = len(data) * 4 // 3
+            continue
         written = _reply(event, status, body, headers, compressed)
         size = reply_size.serialized_size(written)
         if size <= limit:

@@ -28,6 +28,21 @@ class ByteRange:
     last_ns: int
 
 
+@dataclass(frozen=True)
+class Location:
+    """Where a day object has the records of a time span.
+
+    Attributes:
+        etag: the object's ETag.
+        size: of the object in bytes.
+        ranges: the parts with the records, in the object's order.
+    """
+
+    etag: str
+    size: int
+    ranges: list[ByteRange]
+
+
 def ranges_of(index: RecordIndex, starttime: UTCDateTime, endtime: UTCDateTime) -> list[ByteRange]:
     """Return the part of an object with the records of a time span; none if there are none.
 

@@ -22,7 +22,7 @@ from shared.waveforms._object_reader import ObjectReader
 from shared.waveforms._record_header import OddRecordError
 from shared.waveforms._record_reader import RecordReader, WholeIsSimplerError
 from shared.waveforms._record_source import RecordSource
-from shared.waveforms.byte_ranges import ByteRange, ranges_of, ranges_within
+from shared.waveforms.byte_ranges import Location, ranges_of, ranges_within
 from shared.waveforms.day_waveform import DayWaveform
 from shared.waveforms.segments import TimeSpan
 from shared.waveforms.stored_records import StoredRecords
@@ -178,13 +178,10 @@ class DayReader(ObjectReader):
         """
         return self._unless_changed(partial(self._read, starttime, endtime)).stored
 
-    def locate(self, starttime: UTCDateTime, endtime: UTCDateTime) -> list[ByteRange]:
+    def locate(self, starttime: UTCDateTime, endtime: UTCDateTime) -> Location:
         """Locate the records of a time span; fetch those around its ends alone.
 
         An object with odd records is read whole.
-
-        Returns:
-            The contiguous parts of the object that have the records, in the object's order.
 
         Raises:
             NoWaveformError, S3Error, UnreadableObjectError: as of `read`.
@@ -233,10 +230,13 @@ class DayReader(ObjectReader):
             self._whole = self._source.download()
         return self._whole
 
-    def _locate(self, starttime: UTCDateTime, endtime: UTCDateTime) -> list[ByteRange]:
+    def _locate(self, starttime: UTCDateTime, endtime: UTCDateTime) -> Location:
         if not (self._always_whole or self._why_whole):
             try:
-                return ranges_of(self._records.locate(starttime, endtime), starttime, endtime)
+                ranges = ranges_of(self._records.locate(starttime, endtime), starttime, endtime)
+                return Location(self.etag, self.size, ranges)
             except OddRecordError as error:
                 self._why_whole = error
-        return ranges_within(self._read(starttime, endtime).stored, starttime, endtime)
+        stored = self._read(starttime, endtime).stored
+        ranges = ranges_within(stored, starttime, endtime)
+        return Location(stored.etag, len(stored.content), ranges)

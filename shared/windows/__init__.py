@@ -14,6 +14,7 @@ placement      the segments in that trace: their own times, their shifts and the
 ground_motion  one window's response removal, and the margins that it needs
 result         WindowResult: samples or an error, as JSON
 answer         the reply to a request, for the function
+manifest       the byte ranges of the windows' records, for clients that read S3 themselves
 reply          the results as a reply, in the requested format
 metadata       the station's metadata of windows in counts, for formats with coordinates
 headers        the HTTP headers that describe the windows of a file

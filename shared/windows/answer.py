@@ -4,10 +4,11 @@ from shared.archive import input_archive
 from shared.formats import has_coordinates
 from shared.reply import Reply
 from shared.windows.limits import sample_limit
+from shared.windows.manifest import manifest_reply
 from shared.windows.metadata import add_metadata, check_channels
 from shared.windows.read import read_windows
 from shared.windows.reply import window_reply
-from shared.windows.request import WindowsRequest
+from shared.windows.request import MANIFEST, WindowsRequest
 
 
 def answer_windows(request: object) -> Reply:
@@ -20,6 +21,8 @@ def answer_windows(request: object) -> Reply:
         BadRequestError, TooLargeError: as of `WindowsRequest.parse`, or the windows are too large.
     """
     parsed = WindowsRequest.parse(request)
+    if parsed.format == MANIFEST:
+        return manifest_reply(parsed.windows, input_archive(), parsed.whole)
     limit = sample_limit(parsed)
     if has_coordinates(parsed.format):
         check_channels(parsed.windows)

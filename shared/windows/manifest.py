@@ -15,7 +15,7 @@ from shared.archive.archive import Archive
 from shared.archive.time import format_time
 from shared.errors import NoDataError, NoWaveformError, ServiceError
 from shared.reply import Reply
-from shared.waveforms.byte_ranges import ByteRange
+from shared.waveforms.byte_ranges import ByteRange, Location
 from shared.waveforms.day_readers import ChannelDay, DayReaders
 from shared.windows._failures import report
 from shared.windows._sources import Sources
@@ -24,9 +24,6 @@ from shared.windows.cost import Work
 from shared.windows.plan import plan_requests
 from shared.windows.reads import DaySamples, days_beside
 from shared.windows.request import MalformedWindow, Window
-
-MANIFEST = "manifest"
-"""The format of a request that asks for it."""
 
 
 @telemetry.step("read")
@@ -74,8 +71,7 @@ class _Located:
     def __init__(self, archive: Archive, tasks: Sequence[WindowTask], whole: bool) -> None:
         self._archive = archive
         self._readers = DayReaders(archive, whole, stored=True)
-        self._found: dict[tuple[ChannelDay, Window], list[ByteRange]] = {}
-        self._etags: dict[ChannelDay, tuple[str, int]] = {}
+        self._found: dict[tuple[ChannelDay, int, int], Location] = {}
         requests = sum(plan_requests(tasks, archive, None).requests.values())
         Work(spans=len(tasks), requests=requests).check()
         self._locate((name, task.window) for task in tasks for name in task.channel_days)
@@ -94,7 +90,7 @@ class _Located:
                     drop_frames(error)
                     absent += [error] if name in task.channel_days else []
                 else:
-                    ranges += [self._as_dict(name, each) for each in self._of(name, task.window)]
+                    ranges += self._as_json(name, task.window)
             if not ranges:
                 if len(absent) == len(task.channel_days):
                     raise no_samples(task.window, absent)
@@ -110,38 +106,39 @@ class _Located:
             reader = self._readers.reader(name)
             for window in windows[name]:
                 found = reader.locate(window.starttime, window.endtime)
-                self._found[name, window] = found
-            self._etags[name] = reader.etag, reader.size
+                self._found[name, window.starttime.ns, window.endtime.ns] = found
 
         self._readers.in_parallel(windows, locate)
 
     def _beside(self, task: WindowTask) -> list[ChannelDay]:
-        window, found, half = task.window, {}, 0
+        window, found = task.window, {}
         for name in task.channel_days:
-            if (ranges := self._of(name, window)) and not self._readers.has_failed(name):
+            if ranges := self._of(name, window):
                 delta = 1e9 / (self._readers.reader(name).sampling_rate or 1e9)
                 first = min(each.first_ns for each in ranges)
                 found[name[1]] = DaySamples(first, max(each.last_ns for each in ranges), delta)
-                half = round(delta / 2)  # as the nearest samples to both ends are taken
-        times = window.starttime.ns - half, window.endtime.ns + half
-        days = days_beside(window.days, *times, found)
+        days = days_beside(window.days, window.starttime.ns, window.endtime.ns, found)
         return [(window.channel, day) for day in days]
 
     def _of(self, name: ChannelDay, window: Window) -> list[ByteRange]:
-        return self._found.get((name, window), [])
+        location = self._found.get((name, window.starttime.ns, window.endtime.ns))
+        return location.ranges if location else []
 
-    def _as_dict(self, name: ChannelDay, part: ByteRange) -> dict[str, Any]:
+    def _as_json(self, name: ChannelDay, window: Window) -> list[dict[str, Any]]:
+        location = self._found[name, window.starttime.ns, window.endtime.ns]
         day_object = self._archive.day_object(*name)
-        etag, size = self._etags[name]
-        return {
-            "bucket": day_object.bucket,
-            "region": day_object.region,
-            "key": day_object.key,
-            "etag": etag,
-            "size": size,
-            "offset": part.offset,
-            "bytes": part.size,
-            "records": part.records,
-            "starttime": format_time(UTCDateTime(ns=part.first_ns)),
-            "endtime": format_time(UTCDateTime(ns=part.last_ns)),
-        }
+        return [
+            {
+                "bucket": day_object.bucket,
+                "region": day_object.region,
+                "key": day_object.key,
+                "etag": location.etag,
+                "size": location.size,
+                "offset": part.offset,
+                "bytes": part.size,
+                "records": part.records,
+                "starttime": format_time(UTCDateTime(ns=part.first_ns)),
+                "endtime": format_time(UTCDateTime(ns=part.last_ns)),
+            }
+            for part in location.ranges
+        ]

@@ -20,6 +20,9 @@ from shared.response.parameters import OUTPUTS, WINDOW_NAMES, RemovalParameters
 from shared.windows.request_limits import check_channel_days, check_window_count
 from shared.windows.request_names import FIELDS_OF_QUERY, FIELDS_OF_WINDOW, OPTIONS, READS, WINDOW
 
+MANIFEST = "manifest"
+"""The format without samples: where in the archive the records of the windows are."""
+
 _SHOWN_CHARACTERS = 80
 
 _REQUEST_NAMES = Names(("Windows", *OPTIONS, *WINDOW_NAMES[1:]))
@@ -92,7 +95,7 @@ class WindowsRequest:
 
     Attributes:
         windows: at least one time window, in the request's order, among malformed ones.
-        format: one of `shared.formats.format_names()`.
+        format: one of `shared.formats.format_names()`, or `MANIFEST`.
         whole: whether to read whole objects.
         removal: how to remove the response; None leaves counts.
     """
@@ -116,10 +119,13 @@ class WindowsRequest:
         fields = Fields(request, _REQUEST_NAMES)
         parsed = cls(
             _windows(fields),
-            fields.choice("Format", format_names(), JSON, ALSO_FORMATS),
+            fields.choice("Format", (*format_names(), MANIFEST), JSON, ALSO_FORMATS),
             fields.choice("Read", READS, default=READS[0]) == "whole",
             _removal(fields),
         )
+        if parsed.format == MANIFEST and parsed.removal:
+            right = "left out with Format 'manifest', which names the archive's own records"
+            raise fields.error("Output", parsed.removal.output, right)
         telemetry.describe(parameters=parsed.options())
         return parsed
 
