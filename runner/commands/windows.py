@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from runner.commands.output_file import write_output
-from runner.commands.window_request import NAMES, make_request
+from runner.commands.window_request import DEFAULT_PATH, NAMES, make_request
 from runner.errors import InputError, RunError
 from runner.results import plot, reply_notes
 from runner.results.window_replies import WindowsReply, error_reply, join, read_reply
@@ -38,12 +38,23 @@ def run(options: argparse.Namespace, target: Target) -> int:
     output_format = format_name(known.get("Format", JSON))
     if output_format != JSON and options.o is None:
         raise InputError(f"the format {output_format} needs a file: -o FILE")
+    _check_output(options)
     if options.plot and output_format != JSON:
         raise InputError(f"--plot draws windows in the format json, not in {output_format}")
     reply = _get(request, output_format, target, options.retries)
     if reply.content is None:
         return _write_json(reply, output_format, options.o, options.plot)
     return _write_file(reply, output_format, options.o)
+
+
+def _check_output(options: argparse.Namespace) -> None:
+    """Refuse to write over the files of the request, with the reply or with its description."""
+    if options.o is None:
+        return
+    inputs = {Path(path).absolute() for path in (*options.file, options.request or DEFAULT_PATH)}
+    for path in (options.o, description_of(options.o)):
+        if path.absolute() in inputs:
+            raise InputError(f"-o {options.o} would write over {path}: give another file")
 
 
 def _get(

@@ -7,18 +7,27 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from contextlib import suppress
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from runner.errors import CallError, RunError
 from runner.sending.download import download, is_link
 from runner.sending.in_parts import Part
 from runner.sending.invoke import is_failure, unexpected_reply
+from shared.archive.channel_id import ChannelId
+from shared.archive.request_channel import ALSO_CHANNEL, CODES
+from shared.errors import BadRequestError
+from shared.fields import Names
 from shared.formats import JSON
 
 _FILE_FIELDS = {"content_type", "content_base64", "errors"}  # of a reply that is a file
 _PLACE = re.compile(r"\bWindows\[(\d+)\]")
 _JSON_NAMES = ("errors.json", "windows.json")  # of a zip of SAC files
+
+_TIMES = ("Starttime", "Endtime")
+_ALSO_TIMES = {"start": "Starttime", "end": "Endtime"}
+_NAMES = Names((*CODES, "nscl", *_TIMES), {**ALSO_CHANNEL, **_ALSO_TIMES})
 
 Windows = Sequence[Mapping[str, Any]]
 
@@ -69,15 +78,21 @@ def read_reply(reply: Any, output_format: str, has_windows: bool) -> WindowsRepl
 
 def error_reply(part: Part, error: CallError) -> WindowsReply:
     """Return the reply of a part whose call failed: its windows with the error in their places."""
-    windows = [
-        {
-            **{name.lower(): text for name, text in window.items() if isinstance(text, str)},
-            "error": error.as_dict(),
-        }
-        for window in part.items
-        if isinstance(window, Mapping)
-    ]
+    windows = [{**_requested(window), "error": error.as_dict()} for window in part.items]
     return WindowsReply(windows, _failed(windows))
+
+
+def _requested(window: Any) -> dict[str, str]:
+    """Return a window as a reply has it, with "" for the codes and times that it lacks."""
+    found = dict.fromkeys((name.lower() for name in (*CODES, *_TIMES)), "")
+    for name, value in window.items() if isinstance(window, Mapping) else ():
+        field = _NAMES.find(name)
+        if field == "nscl":
+            with suppress(BadRequestError):
+                found |= asdict(ChannelId.parse(str(value)))
+        elif field:
+            found[field.lower()] = str(value or "")
+    return found
 
 
 def join(replies: Sequence[WindowsReply], output_format: str) -> WindowsReply:

@@ -164,6 +164,8 @@ def test_options_that_contradict_each_other(command, api, capsys, options, messa
         ),
         (["--nscl", "CI.BOM.BHZ.", *SPAN, "--output", "SPEED"], "output is 'SPEED': must be one"),
         (["--file", "none.txt"], "none.txt cannot be read"),
+        (["-o", "request.json"], "-o request.json would write over request.json: give another"),
+        (["-o", "./request"], "-o request would write over request.json: give another file"),
         (["--request", "none.json"], "none.json cannot be read"),
     ],
 )
@@ -314,6 +316,28 @@ def test_a_request_that_fails_after_another(command, api, folder, few_windows, c
     assert written[2]["error"] == {"type": "ZeroDivisionError", "message": "oops"}
     assert written[2]["station"] == "S2"
     assert capsys.readouterr().err.count("  oops\n") == 2
+
+
+def test_windows_without_a_reply_are_drawn(command, api, folder, few_windows):
+    """However the request names its channels and times."""
+    drawn = {"network": "CI", "station": "BOM", "location": "", "channel": "BHZ", "delta": 1.0}
+    drawn |= {"starttime": f"{START}.000000Z", "endtime": f"{END}.000000Z", "data": [1] * 11}
+    odd = [{"nscl": "CI.SOC..HHZ", "start": START}, {"net": "CI", "Sta": "PAS", "loc": None}, 3]
+    (folder / "w.json").write_text(json.dumps({"Windows": [window(), window(), *odd]}))
+    api.answer = lambda event, _: (
+        Answer(body=json.dumps([drawn, drawn]))
+        if event["Windows"][0] == window()
+        else failed("ZeroDivisionError", "oops")
+    )
+    assert command("--request", "w.json", "-o", "out.json", "--plot", "w.png") == 1
+    written = json.loads((folder / "out.json").read_text())
+    names = ("network", "station", "location", "channel", "starttime")
+    assert [tuple(each[name] for name in names) for each in written[2:]] == [
+        ("CI", "SOC", "", "HHZ", START),
+        ("CI", "PAS", "", "", ""),
+        ("", "", "", "", ""),
+    ]
+    assert (folder / "w.png").is_file()
 
 
 def test_samples_as_numpy_reads_them(real, folder):
