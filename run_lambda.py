@@ -13,14 +13,19 @@ except ModuleNotFoundError as error:
     name = str(error.name).partition(".")[0]
     sys.exit(f"error: {name} is not installed: pip install boto3 tqdm, or use .venv/bin/python")
 
-from runner.commands import fetch, response, windows
+from runner.commands import fetch, response, station_index, windows
 from runner.commands.arguments import parse
 from runner.commands.wrong_function import describe
 from runner.errors import CallError, InputError, RunError
 from runner.sending.target import Target
 from shared.errors import BadRequestError, SettingsError
 
-_COMMANDS = {"response": response.run, "windows": windows.run, "fetch": fetch.run}
+_COMMANDS = {
+    "response": response.run,
+    "windows": windows.run,
+    "fetch": fetch.run,
+    "station-index": station_index.run,
+}
 
 _INTERRUPTED = 130
 """Exit status after Ctrl-C, as in shells."""

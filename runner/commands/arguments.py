@@ -90,6 +90,16 @@ parameters that the days were corrected with, as they are part of the key. Resul
 fetched are named, and the exit status is 1.
 """
 
+STATION_INDEX_EXAMPLES = """\
+Examples:
+  python run_lambda.py station-index
+  python run_lambda.py station-index --local
+
+The index is one object of the output bucket. FDSN's station service finds stations by it where
+codes have wildcards. Only new and changed StationXML is read. The command calls the function again
+until no file is left. Files that cannot be read are named, and the exit status is 1.
+"""
+
 
 _INVALID_CHOICE = re.compile(r"invalid choice: '(.*)' \(choose from (.*)\)")  # argparse's words
 
@@ -174,6 +184,7 @@ def build_parser() -> argparse.ArgumentParser:
     add_response_options(_command(commands, "response", RESPONSE_EXAMPLES, "correct channel days"))
     add_windows_options(_command(commands, "windows", WINDOWS_EXAMPLES, "get time windows"))
     add_fetch_options(_command(commands, "fetch", FETCH_EXAMPLES, "fetch corrected days"))
+    _command(commands, "station-index", STATION_INDEX_EXAMPLES, "update the index of stations")
     parsers = (parser, *commands.choices.values())
     # add_subparsers sets the default command to None.
     parser.set_defaults(

@@ -3,8 +3,16 @@
 from runner.errors import CallError
 from runner.sending.target import Target
 
-_FIELDS = {"windows": "'Windows'", "response": "'day'"}  # those that the other function refuses
-_MEANT = {"windows": "time-window function", "response": "response function"}
+_FIELDS = {  # those that the other function refuses
+    "windows": "'Windows'",
+    "response": "'day'",
+    "station-index": "'update'",
+}
+_MEANT = {
+    "windows": "time-window function",
+    "response": "response function",
+    "station-index": "time-window function",
+}
 
 
 def describe(error: CallError, target: Target) -> str:

@@ -21,7 +21,11 @@ if TYPE_CHECKING:
     from mypy_boto3_s3 import S3Client
     from mypy_boto3_sqs import SQSClient
 
-FUNCTION_NAMES = {"response": "response-lambda", "windows": "timewindow-lambda"}
+FUNCTION_NAMES = {
+    "response": "response-lambda",
+    "windows": "timewindow-lambda",
+    "station-index": "timewindow-lambda",
+}
 """Default function name of each command, as in docs/deployment-by-hand.md."""
 
 EMULATOR_FUNCTION_NAME = "function"
@@ -44,7 +48,7 @@ class Target:
     """Where requests go.
 
     Attributes:
-        command: "response", "windows" or "fetch".
+        command: "response", "windows", "fetch" or "station-index".
         function_name: name of the function; None is the command's default.
         region, profile: of the AWS configuration; None is its default.
         endpoint_url: such as the emulator's; None is AWS.
