@@ -193,7 +193,7 @@ def query(event: Mapping[str, Any]) -> list[tuple[str, str]]:
         return parse_qsl(text, keep_blank_values=True)
     multiple = members(event, "multiValueQueryStringParameters")
     single = members(event, "queryStringParameters")
-    pairs = [(name, value) for name, values in multiple.items() for value in values or ()]
+    pairs = [(name, value) for name, values in multiple.items() for value in _entries(values)]
     pairs = [(str(name), str(value)) for name, value in pairs or single.items()]
     _check_length(sum(len(name) + len(value) + len("=&") for name, value in pairs) - 1)
     if is_load_balancer(event):  # it alone does not decode them
@@ -217,8 +217,13 @@ def headers(event: Mapping[str, Any]) -> dict[str, str]:
     values = {str(name).lower(): str(value) for name, value in members(event, "headers").items()}
     lines: dict[str, list[str]] = {}
     for name, entries in members(event, "multiValueHeaders").items():
-        lines.setdefault(str(name).lower(), []).extend(map(str, entries or ()))
+        lines.setdefault(str(name).lower(), []).extend(map(str, _entries(entries)))
     return values | {name: ",".join(entries) for name, entries in lines.items() if entries}
+
+
+def _entries(value: object) -> list[Any]:
+    """Return a list of an event; an empty one if it is null, or of a type that no service sends."""
+    return value if isinstance(value, list) else []
 
 
 def _weight(text: str) -> float:

@@ -51,8 +51,8 @@ class HttpRequest:
     @property
     def url(self) -> str:
         """The whole URL as asked."""
-        text = urlencode(self.query, safe=_IN_QUERY, quote_via=quote)
-        return f"{self.base_url}{quote(self.path)}{'?' if text else ''}{text}"
+        text = urlencode(self.query, safe=_IN_QUERY, errors="replace", quote_via=quote)
+        return f"{self.base_url}{_quoted(self.path)}{'?' if text else ''}{text}"
 
     def has(self, etag: str) -> bool:
         """Return whether If-None-Match names an entity tag (RFC 9110, section 13.1.2)."""
@@ -62,7 +62,7 @@ class HttpRequest:
 
     def below(self, prefix: str) -> "HttpRequest":
         """Return the request with a first part of its path as part of the base URL."""
-        path, base_url = self.path[len(prefix) :], f"{self.base_url}{quote(prefix)}"
+        path, base_url = self.path[len(prefix) :], f"{self.base_url}{_quoted(prefix)}"
         return replace(self, path=path, base_url=base_url)
 
 
@@ -78,7 +78,7 @@ def read_request(event: Mapping[str, Any]) -> HttpRequest:
     except (BadRequestError, UriTooLongError) as error:
         flaw = error
     prefix = full[: len(full) - len(path)] if full.endswith(path) else ""
-    base_url = f"{_origin(event, headers)}{quote(prefix)}".rstrip("/")
+    base_url = f"{_origin(event, headers)}{_quoted(prefix)}".rstrip("/")
     return HttpRequest(http_event.method(event), path, base_url, query, headers, body, flaw)
 
 
@@ -92,6 +92,8 @@ def _paths(event: Mapping[str, Any]) -> tuple[str, str]:
         full = _clean(context.get("path") or event.get("path"))
         template = str(event.get("resource") or "")
     path = full
+    if template == "/":
+        return f"{full.rstrip('/')}/", "/"
     if (own := _filled(template, http_event.members(event, "pathParameters"))) and (
         full.endswith(own)
     ):
@@ -108,6 +110,11 @@ def _filled(template: str, parameters: Mapping[str, Any]) -> str:
         return ""
     values = {str(name): str(value) for name, value in parameters.items()}
     return _clean(_TEMPLATE_PART.sub(lambda part: values.get(part[1], ""), template))
+
+
+def _quoted(path: str) -> str:
+    # An event may have half of a character, which no URL has.
+    return quote(path, errors="replace")
 
 
 def _clean(path: object) -> str:

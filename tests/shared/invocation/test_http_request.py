@@ -88,6 +88,14 @@ def test_paths(raw, path):
     assert read_request(event).path == path
 
 
+def test_the_root_of_a_base_path():
+    """A route for the root alone takes the base path with and without a slash."""
+    for raw in ("/v1", "/v1/"):
+        event = {"version": "2.0", "rawPath": raw, "routeKey": "ANY /", "requestContext": {}}
+        request = read_request(event)
+        assert (request.path, request.base_url) == ("/", "http://localhost/v1")
+
+
 @pytest.mark.parametrize(
     ("headers", "context", "base_url"),
     [
