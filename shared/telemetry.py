@@ -167,7 +167,7 @@ def job() -> Iterator[Mapping[str, Any]]:
     try:
         yield facts
     except Exception as error:
-        if not isinstance(error, NoSuchPathError):  # FDSN's clients ask for what there may be
+        if not isinstance(error, NoSuchPathError):  # FDSN's clients probe paths
             invocation.add_failure(error, "", "", 1)
         raise
     finally:
