@@ -76,7 +76,7 @@ def max_channel_days() -> int:
 def max_index_days() -> int:
     """Return the most days on which a request may look for channels: ``MAX_INDEX_DAYS``.
 
-    It is 400 if not set. Each day takes an index of 300 KB, or a listing: 5 to 20 ms.
+    It is 400 if not set. Each day takes an index of 300 KB, or a listing: some 25 ms.
 
     Raises:
         SettingsError: as of `max_windows`.

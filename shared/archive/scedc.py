@@ -7,6 +7,7 @@ location to two.
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from shared.archive.archive import Archive
 from shared.archive.channel_id import ChannelId
@@ -53,12 +54,7 @@ class Scedc(Archive):
         name = name.rpartition("/")[2]
         if not _NAME.fullmatch(name):
             raise BadRequestError(f"{name!r}: must be a name like 'CISOC__HHZ___2019183.ms'")
-        network, station, code, location = name[0:2], name[2:7], name[7:10], name[10:12]
-        channel = ChannelId(network.rstrip("_"), station.rstrip("_"), code, location.rstrip("_"))
-        day = Day(int(name[13:17]), int(name[17:20]))
-        if name != (right := _name(channel, day)):  # padding within a code
-            raise BadRequestError(f"{name!r}: must be {right!r}")
-        return channel, day
+        return _channel_of(name[:12]), _day_of(name[13:20])
 
     def stationxml_keys(self, network: str, station: str) -> tuple[str, ...]:
         """Return the keys where a station's StationXML may be, the authoritative one first.
@@ -121,6 +117,23 @@ def _day_folder(day: Day) -> str:
 
 
 def _name(channel: ChannelId, day: Day) -> str:
+    return f"{_columns(channel)}_{day.year:04d}{day.day_of_year:03d}.ms"
+
+
+def _columns(channel: ChannelId) -> str:
     codes = (channel.network, channel.station, channel.channel, channel.location)
-    columns = "".join(code.ljust(width, "_") for code, width in zip(codes, _WIDTHS, strict=True))
-    return f"{columns}_{day.year:04d}{day.day_of_year:03d}.ms"
+    return "".join(code.ljust(width, "_") for code, width in zip(codes, _WIDTHS, strict=True))
+
+
+@lru_cache(50_000)  # an index names thousands of channels, on each day the same ones
+def _channel_of(columns: str) -> ChannelId:
+    network, station, code, location = columns[:2], columns[2:7], columns[7:10], columns[10:12]
+    channel = ChannelId(network.rstrip("_"), station.rstrip("_"), code, location.rstrip("_"))
+    if columns != (right := _columns(channel)):  # padding within a code
+        raise BadRequestError(f"codes {columns!r}: must be {right!r}")
+    return channel
+
+
+@lru_cache(1_000)
+def _day_of(digits: str) -> Day:
+    return Day(int(digits[:4]), int(digits[4:]))

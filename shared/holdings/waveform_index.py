@@ -9,6 +9,7 @@ import csv
 import io
 import math
 from collections.abc import Callable, Iterator, Sequence
+from functools import lru_cache
 
 from shared.archive.archive import Archive
 from shared.archive.channel_id import ChannelId
@@ -18,10 +19,10 @@ from shared.holdings.holding import DayHoldings, Holding
 
 _OTHER_NAMES = {"loc": "location", "samplerate": "sample_rate", "chan": "seedchan"}
 _CODES = ("net", "sta", "seedchan")
-_MOST_NAMES = 50_000
 
-_known_names: dict[tuple[str, str], ChannelId] = {}
-"""Channels by bucket and by file name without its date: the days of an archive share them."""
+
+_Getter = Callable[[Sequence[str]], str]
+"""Returns a field of a row."""
 
 
 class NoIndexError(Exception):
@@ -51,7 +52,7 @@ def parse_index(content: bytes, archive: Archive, day: Day) -> tuple[DayHoldings
     rows = csv.reader(io.StringIO(text, newline=""))
     try:
         columns = _columns(next(rows, []))
-        found, left_out = _read(rows, columns, _Names(archive, day))
+        found, left_out = _read(rows, columns, archive, day)
     except csv.Error as error:
         raise NoIndexError(str(error)) from error
     return DayHoldings(found), left_out
@@ -68,7 +69,7 @@ def _columns(header: Sequence[str]) -> dict[str, int]:
 
 
 def _read(
-    rows: Iterator[list[str]], columns: dict[str, int], names: "_Names"
+    rows: Iterator[list[str]], columns: dict[str, int], archive: Archive, day: Day
 ) -> tuple[list[Holding], list[str]]:
     name, latitude, longitude, rate = (
         _getter(columns.get(column)) for column in ("ms_filename", "lat", "lon", "sample_rate")
@@ -79,22 +80,23 @@ def _read(
     for row in rows:
         if not any(row):
             continue
-        channel = names.channel(name(row), [code(row) for code in codes])
+        channel = _channel(archive, day, name(row), row, codes)
         if channel is None:
             left_out.append(name(row) or ".".join(code(row) for code in codes))
         else:
             place = _number(latitude(row), 90), _number(longitude(row), 360)
-            found.append(Holding(channel, names.day, *place, _number(rate(row), 1e6) or None))
+            found.append(Holding(channel, day, *place, _number(rate(row), 1e6) or None))
     return found, left_out
 
 
-def _getter(place: int | None) -> Callable[[Sequence[str]], str]:
+def _getter(place: int | None) -> _Getter:
     """Return a function that takes a field of a row; "" where the row has none."""
     if place is None:
         return lambda _: ""
     return lambda row: row[place].strip() if place < len(row) else ""
 
 
+@lru_cache(20_000)  # the channels of a station share theirs
 def _number(text: str, largest: float) -> float | None:
     try:
         number = float(text)
@@ -103,28 +105,15 @@ def _number(text: str, largest: float) -> float | None:
     return number if math.isfinite(number) and abs(number) <= largest else None
 
 
-class _Names:
-    """The channels of a day by file name."""
-
-    def __init__(self, archive: Archive, day: Day) -> None:
-        self._archive, self.day = archive, day
-
-    def channel(self, name: str, codes: Sequence[str]) -> ChannelId | None:
-        """Return the channel of a row; None if the row is none of this day."""
-        known = self._archive.bucket, name.rpartition("_")[0]
-        channel = _known_names.get(known)
-        if channel and self._archive.waveform_key(channel, self.day).endswith(f"/{name}"):
-            return channel
-        try:
-            channel, day = self._archive.parse_indexed_name(name)
-        except BadRequestError:
-            return _of_codes(codes)
-        if day != self.day:
-            return None
-        if len(_known_names) >= _MOST_NAMES:
-            _known_names.clear()
-        _known_names[known] = channel
-        return channel
+def _channel(
+    archive: Archive, day: Day, name: str, row: Sequence[str], codes: Sequence[_Getter]
+) -> ChannelId | None:
+    """Return the channel of a row; None if the row is none of the day."""
+    try:
+        channel, day_of_name = archive.parse_indexed_name(name)
+    except BadRequestError:
+        return _of_codes([code(row) for code in codes])
+    return channel if day_of_name == day else None
 
 
 def _of_codes(codes: Sequence[str]) -> ChannelId | None:
