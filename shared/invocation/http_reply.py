@@ -155,10 +155,11 @@ def _reply(
         headers: further headers.
         compressed: the body in gzip, sent in its place; None for no compression.
     """
-    data, as_base64, kind = b"", False, {}
+    text: str | None = ""
+    data, kind = b"", {}
     if body is not None:
         data = body.data if compressed is None else compressed
-        as_base64 = compressed is not None or not reply_body.is_text(body)
+        text = reply_body.as_text(body) if compressed is None else None
         kind = {"Content-Type": body.media_type}
     if compressed is not None:
         kind["Content-Encoding"] = "gzip"
@@ -172,8 +173,8 @@ def _reply(
     return {
         "statusCode": int(status),
         **named,
-        "body": base64.b64encode(data).decode() if as_base64 else data.decode(),
-        "isBase64Encoded": as_base64,
+        "body": base64.b64encode(data).decode() if text is None else text,
+        "isBase64Encoded": text is None,
     }
 
 

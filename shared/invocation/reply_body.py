@@ -36,6 +36,14 @@ def is_text(file: File) -> bool:
     return kind in _TEXT_TYPES or kind.startswith("text/") or kind.endswith(("+json", "+xml"))
 
 
+def as_text(file: File) -> str | None:
+    """Return the text of a file; None if it is no text, or in another encoding than UTF-8."""
+    try:
+        return file.data.decode() if is_text(file) else None
+    except UnicodeDecodeError:
+        return None
+
+
 def compress(file: File) -> bytes:
     """Return a file's bytes in gzip, without a timestamp, so that equal files stay equal."""
     return gzip.compress(file.data, compresslevel=1, mtime=0)

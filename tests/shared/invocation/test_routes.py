@@ -42,6 +42,7 @@ ROUTES = (
     Route("/xml", lambda _: Reply(XML, etag='"x"', cache="max-age=1", file_name="a b\r\n;.xml")),
     Route("/xhtml", lambda _: XHTML),
     Route("/bytes", lambda _: Reply(BYTES, etag='"b"', file_name="CI.BOM.mseed")),
+    Route("/latin", lambda _: File(b"caf\xe9", "text/plain; charset=latin-1", "txt")),
     Route("/nothing", lambda _: Reply(None, status=204)),
     Route("/teapot", lambda _: Reply("tea", status=418, etag='"t"')),
     Route("/header", lambda _: Reply(1, headers={"X-A": "a\r\nSet-Cookie: b"})),
@@ -183,6 +184,12 @@ def test_text_and_xml_are_sent_as_text_and_in_gzip():
         # A REST API would not decode base64.
         reply = ask(DOORS["REST API"], path, headers={"Accept-Encoding": "gzip"})
         assert reply["body"] == content.data.decode()
+
+
+def test_text_in_another_encoding_is_sent_as_bytes():
+    reply = ask(DOORS["function URL"], "/latin")
+    assert base64.b64decode(reply["body"]) == b"caf\xe9"
+    assert reply["headers"]["Content-Type"] == "text/plain; charset=latin-1"
 
 
 def test_an_etag_of_gzip_is_weak():
