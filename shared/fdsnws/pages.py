@@ -3,6 +3,7 @@
 from html import escape
 
 from shared.fdsnws.parameters import Parameter, Service
+from shared.fdsnws.selection import bounds
 from shared.fdsnws.services import SERVICES
 from shared.invocation.http_request import HttpRequest
 from shared.reply import File
@@ -58,15 +59,15 @@ def usage_text(service: Service, base_url: str) -> File:
         service: the service.
         base_url: the URL before the service's path.
     """
-    lines = [f"fdsnws-{service.name} {service.version}", service.description, service.limits, ""]
+    title = f"fdsnws-{service.name} {service.version}"
+    lines = [title, "", service.description, "", service.limits, bounds(), ""]
     for method, parameters in service.methods.items():
         lines += [f"{base_url}{service.path}/{method}", ""]
         lines += [_usage(each) for each in parameters]
         lines.append("")
     if service.module:
         lines += ["Example:", f"{base_url}{service.path}/{QUERIES[service.name]}", ""]
-    text = "\n".join(line for line in lines if line is not None)
-    return File(text.encode(), "text/plain", "txt")
+    return File("\n".join(lines).encode(), "text/plain", "txt")
 
 
 def _row(service: Service, base: str) -> str:

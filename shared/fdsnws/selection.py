@@ -58,6 +58,18 @@ def check_span(start: int | None, end: int | None, place: str) -> None:
         raise BadRequestError(message, field="endtime")
 
 
+def bounds() -> str:
+    """Return the bounds of the number of selections and patterns in a sentence.
+
+    Raises:
+        SettingsError: as of `limits.max_selections`.
+    """
+    return (
+        f"A POST has at most {limits.max_selections():,} lines of channels (MAX_SELECTIONS), and a"
+        f" request {limits.max_channel_patterns():,} combinations of codes (MAX_CHANNEL_PATTERNS)."
+    )
+
+
 def check_patterns(selections: Sequence[Selection]) -> None:
     """Refuse more patterns than one request may have.
 

@@ -3,6 +3,7 @@
 from html import escape
 
 from shared.fdsnws.parameters import CODES, KINDS, TIMES, Parameter, Service
+from shared.fdsnws.selection import bounds
 from shared.reply import File
 
 _MEDIA_TYPES = {"dataselect": "application/vnd.fdsn.mseed", "station": "application/xml"}
@@ -17,11 +18,12 @@ def wadl(service: Service, base_url: str) -> File:
     """
     resources = "".join(_resource(service, method) for method in service.methods)
     base = escape(f"{base_url}{service.path}/")
+    limits = escape(f"{service.limits} {bounds()}".strip())
     text = (
         '<?xml version="1.0" encoding="UTF-8"?>\n'
         '<application xmlns="http://wadl.dev.java.net/2009/02"'
         ' xmlns:xs="http://www.w3.org/2001/XMLSchema">\n'
-        f'  <doc title="fdsnws-{service.name} {service.version}">{escape(service.limits)}</doc>\n'
+        f'  <doc title="fdsnws-{service.name} {service.version}">{limits}</doc>\n'
         f'  <resources base="{base}">\n'
         f"{resources}"
         f"{_plain('version', 'text/plain')}"

@@ -20,6 +20,7 @@ from local.cloud.emulator import Emulator, EmulatorError
 from local.cloud.invocations import INVOCATIONS, _Call
 from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
 from tests.support.builders import http_event, make_trace, noise, put_day
+from tests.support.front_door_events import DOORS, Asked
 from tests.support.processes import children
 
 NSCL = "CI.BOM.BHZ."
@@ -194,3 +195,14 @@ def test_a_taken_port_is_an_error(s3_server: S3Server, response: Emulator) -> No
         Emulator("response", {}, port),
     ):
         pass
+
+
+def test_pages_for_fdsn_clients_pass_the_runtime(timewindow: Emulator) -> None:
+    for path, status, start in (
+        ("/fdsnws/dataselect/1/version", 200, "1.1."),
+        ("/fdsnws/station/1/application.wadl", 200, "<?xml "),
+        ("/fdsnws/event/1/application.wadl", 404, "Error 404: "),
+    ):
+        reply = send(timewindow, DOORS["function URL"].event(Asked(path)))
+        assert (reply["statusCode"], reply["isBase64Encoded"]) == (status, False)
+        assert reply["body"].startswith(start)

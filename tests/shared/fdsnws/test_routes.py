@@ -81,6 +81,16 @@ def test_what_the_specification_requires(name, required):
     assert set(required.split()) <= set(SERVICES[name].names("query"))
 
 
+@each_service
+def test_limits_are_in_the_wadl_and_on_the_page(service):
+    for name in ("application.wadl", ""):
+        limits = " ".join(unescape(text(ask(DOORS["HTTP API"], f"{service.path}/{name}"))).split())
+        assert "5,000 lines of channels (MAX_SELECTIONS)" in limits
+        assert "20,000 combinations of codes (MAX_CHANNEL_PATTERNS)" in limits
+        assert service.limits
+        assert service.limits in limits
+
+
 # Errors
 
 
