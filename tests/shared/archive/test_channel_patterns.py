@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from shared.archive.channel_id import ChannelId
-from shared.archive.channel_patterns import ChannelPattern
+from shared.archive.channel_patterns import ChannelPattern, match_codes
 from shared.archive.day import Day
 from shared.archive.scedc import SCEDC
 from shared.errors import BadRequestError
@@ -121,3 +121,17 @@ def test_invalid_patterns(text, said):
         ChannelPattern.parse(text)
     assert said in raised.value.message
     assert raised.value.message.startswith(f"nscl {text!r}: ")
+
+
+@given(st.lists(st.text("AB1*?", max_size=4), max_size=40), st.lists(st.text("AB1", max_size=5)))
+def test_codes_match_as_in_shells(patterns, codes):
+    matches = match_codes(tuple(patterns))
+    for code in codes:
+        assert matches(code) == any(fnmatchcase(code, pattern) for pattern in patterns)
+
+
+def test_codes_of_many_wildcards_are_matched_quickly():
+    """A regular expression would go back and forth between them for years."""
+    for pattern in ("*" * 5_000, "*" * 5_000 + "X", "*A" * 2_000, "?*" * 500):
+        assert match_codes((pattern,))("AAAAA") == (pattern == "*" * 5_000)
+    assert match_codes(("A.C", "[A-Z]*"))("ABC") is False
