@@ -86,6 +86,8 @@ def _selection(number: int, line: str, parameters: dict[str, Parameter]) -> Sele
     words = line.split()
     if len(words) not in (len(_FIELDS) - 1, len(_FIELDS)):
         right = "must be network, station, location, channel, start and end, separated by blanks"
+        if len(words) > len(_FIELDS):
+            right += "; a line for each (with curl: --data-binary, as --data drops line breaks)"
         raise _wrong(number, line, right)
     place = f"line {number}"
     values = {

@@ -6,6 +6,8 @@
     log_line         writes one JSON line for each invocation, with its metrics
     event_source     names the service that sent an event
     http_event       reads HTTP events: method, query, headers, body
+    http_request     an HTTP request, the same from every front door
+    routes           the table of a function's paths, and the shape of errors
     http_reply       writes HTTP replies: JSON, gzip or base64, and errors
     http_status      the HTTP status of each error
     direct_reply     writes the reply to a direct invocation
@@ -23,6 +25,8 @@ Importing this package loads neither ObsPy nor NumPy nor boto3.
 
 from shared.invocation.batch import BatchJobs
 from shared.invocation.handler import lambda_handler
+from shared.invocation.http_request import HttpRequest
+from shared.invocation.routes import Route
 from shared.reply import File, Reply
 
-__all__ = ["BatchJobs", "File", "Reply", "lambda_handler"]
+__all__ = ["BatchJobs", "File", "HttpRequest", "Reply", "Route", "lambda_handler"]

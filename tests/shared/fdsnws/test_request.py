@@ -166,6 +166,7 @@ def test_parameters_of_a_posts_url_count():
         ("net=CI&sta=BOM&start=2024-01-01", "has no line"),
         ("CI BOM BHZ 2024-01-01", "line 1 is 'CI BOM BHZ 2024-01-01'"),
         (f"{LINE}\n{LINE} 1", "line 2 is "),
+        (f"{LINE}{LINE}", "line 1 is .*with curl: --data-binary"),
         (f"{LINE}\nquality=B", "line 2 is 'quality=B': a parameter must be before"),
         (f"net=CI\n{LINE}", "network must be in the lines"),
         (f"end=2024-01-01\n{LINE}", "endtime must be in the lines"),

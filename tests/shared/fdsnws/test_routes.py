@@ -9,6 +9,7 @@ from xml.etree import ElementTree as ET
 
 import pytest
 from obspy.clients.fdsn.wadl_parser import WADLParser
+from openapi_spec_validator import validate
 
 from shared.fdsnws.parameters import KINDS
 from shared.fdsnws.routes import ROUTES
@@ -193,6 +194,7 @@ def test_links_of_the_help_page(door):
 def test_openapi_has_every_route_and_parameter():
     door = DOORS["HTTP API, stage"]
     value = json.loads(text(ask(door, "/openapi.json")))
+    validate(value)
     assert value["openapi"].startswith("3.1.")
     assert value["servers"] == [{"url": door.base_url}]
     table = {each.path for each in ROUTES} - {ANY_PATH, "/fdsnws/*"}
