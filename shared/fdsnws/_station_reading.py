@@ -8,6 +8,7 @@ import logging
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from itertools import islice
 from threading import Lock, Semaphore
 
@@ -15,7 +16,7 @@ from shared import guard
 from shared.archive.archive import Archive
 from shared.aws import s3_list, s3_read
 from shared.aws.s3_client import in_threads
-from shared.errors import NoSuchObjectError, S3Error, SettingsError, TooLargeError
+from shared.errors import NoSuchObjectError, S3Error, ServiceError, SettingsError, TooLargeError
 from shared.fdsnws._station_limits import MAX_FILE_BYTES, MAX_FILES
 from shared.fdsnws._station_selection import Selector
 from shared.fdsnws._station_sources import FileElements, IndexElements, Sources
@@ -63,18 +64,28 @@ def find_sources(
         keys_and_stations = _files_to_read(index, selector)
         sources = _Reading(archive, selector, xml=xml).of_files(keys_and_stations)
         sources.totals = index.station_counts
+        sources.notes += _notes(index)
         return sources
     return _of_index(archive, index, selector, xml=xml)
 
 
 def _of_index(archive: Archive, index: StationIndex, selector: Selector, *, xml: bool) -> Sources:
     """Answer from the index alone."""
-    sources = Sources(tags=[index.etag], totals=index.station_counts)
+    sources = Sources(tags=[index.etag], totals=index.station_counts, notes=_notes(index))
     for file, stations in _candidates(index, selector).items():
         networks = selector.select(_dated(file), stations)
         elements = IndexElements(index.shells(file)) if xml else None
         sources.add(archive, file.key, networks, elements)
     return sources
+
+
+def _notes(index: StationIndex) -> list[str]:
+    """Return notes on files that the index lacks."""
+    if not index.missing:
+        return []
+    note = f"the station index lacks {index.missing:,} files, until it is updated again"
+    logger.warning("%s", note)
+    return [note]
 
 
 def _candidates(index: StationIndex, selector: Selector) -> dict[IndexedFile, set[StationCodes]]:
@@ -143,6 +154,7 @@ class _Reading:
     def __init__(self, archive: Archive, selector: Selector, *, xml: bool) -> None:
         self._archive, self._selector, self._xml = archive, selector, xml
         self._sources = Sources()
+        self._error: ServiceError | None = None
         self._stations: dict[str, set[StationCodes]] = {}
         self._lock, self._parsing = Lock(), Semaphore(_PARSED_AT_ONCE)
 
@@ -168,9 +180,14 @@ class _Reading:
         for key in self._archive.stationxml_keys(*codes):
             if self._read(key, {codes}):
                 return
-        index = recent_index(self._archive)  # for files under other keys
-        if index and codes in index.places:
+        with self._lock:
+            index = self._index
+        if index and codes in index.places:  # files under other keys
             self._read(index.places[codes].key, {codes})
+
+    @cached_property
+    def _index(self) -> StationIndex | None:
+        return recent_index(self._archive)
 
     def _read(self, key: str, stations: Collection[StationCodes] | None) -> bool:
         """Read a file and add its selected parts; return whether it exists."""
@@ -188,7 +205,8 @@ class _Reading:
         if attempt.error:
             logger.warning("left out: %s", attempt.error.message)
             with self._lock:
-                self._sources.errors.append(attempt.error)
+                self._error = self._error or attempt.error
+                self._sources.notes.append(attempt.error.message)
         return True
 
     def _add(
@@ -212,8 +230,8 @@ class _Reading:
             ServiceError: no file could be read, and one of them is refused.
         """
         sources = self._sources
-        if sources.errors and not self._stations:
-            raise sources.errors[0]
+        if self._error and not self._stations:
+            raise self._error
         places: dict[StationCodes, tuple[tuple[int, str], str]] = {}
         for key, stations in self._stations.items():
             for codes in stations:

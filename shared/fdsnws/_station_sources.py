@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 from shared.archive.archive import Archive
-from shared.errors import ServiceError
 from shared.fdsnws._station_networks import Part
 from shared.fdsnws._station_selection import SelectedNetwork, SelectedStation
 from shared.station_index.index import Shells, StationCodes, rank_of
@@ -80,7 +79,7 @@ class Sources:
         parts: the networks, with their selected stations.
         tags: keys and ETags of the files, or the ETag of the index.
         totals: the number of stations of each network in the archive, as far as it is known.
-        errors: the errors of files that could not be read.
+        notes: on files that could not be read, in words.
         networks: each network as an element without stations, by its file's key and its place.
         stations: each station as an element, by its file's key and both places.
     """
@@ -88,7 +87,7 @@ class Sources:
     parts: list[Part] = field(default_factory=list)
     tags: list[str] = field(default_factory=list)
     totals: dict[str, int] = field(default_factory=dict)
-    errors: list[ServiceError] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     networks: dict[tuple[str, int], bytes] = field(default_factory=dict)
     stations: dict[tuple[str, int, int], bytes] = field(default_factory=dict)
 

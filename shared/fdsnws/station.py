@@ -11,13 +11,15 @@ from shared.archive.archive import Archive
 from shared.archive.registry import input_archive
 from shared.errors import BadRequestError
 from shared.fdsnws import _station_reading
-from shared.fdsnws._station_networks import join_networks
+from shared.fdsnws._station_networks import JoinedNetwork, join_networks
 from shared.fdsnws._station_query import StationQuery, exact_stations
 from shared.fdsnws._station_selection import Selector
+from shared.fdsnws._station_sources import Sources
 from shared.fdsnws._station_text import write_text
 from shared.fdsnws._station_xml import head_of, write_xml
 from shared.fdsnws.request import FdsnRequest, nodata
 from shared.reply import File, Reply
+from shared.stations.plain_text import plain_text
 from shared.version import VERSION
 
 __all__ = ["query"]
@@ -50,21 +52,31 @@ def query(request: FdsnRequest) -> Reply:
         return nodata(request)
     # The tags of files say nothing about the days of data.
     etag = "" if selector.looks_at_data else _etag(request, sources.tags)
+    cache = _CACHE if etag else ""
     if request.http.has(etag):
-        return Reply(None, status=304, etag=etag, cache=_CACHE)
+        return Reply(None, status=304, etag=etag, cache=cache)
     networks = join_networks(sources.parts)
-    if not is_xml:
-        body = write_text(level, networks, sources.totals)
-        return Reply(File(body, "text/plain", "txt"), etag=etag, cache=_CACHE)
+    if is_xml:
+        file = File(_document(archive, request, networks, sources), "application/xml", "xml")
+        return Reply(file, etag=etag, cache=cache)
+    file = File(write_text(level, networks, sources.totals), "text/plain", "txt")
+    # The text has no room for notes.
+    notes = {"Station-Files-Left-Out": plain_text("; ".join(sources.notes))[:1_000]}
+    return Reply(file, headers=notes if sources.notes else {}, etag=etag, cache=cache)
+
+
+def _document(
+    archive: Archive, request: FdsnRequest, networks: list[JoinedNetwork], sources: Sources
+) -> bytes:
     head = head_of(
         archive.bucket,
         f"fdsnws-station {request.service.version}",
         request.http.url,
-        (error.message for error in sources.errors),
+        sources.notes,
     )
     elements = sources.network_xml, sources.station_xml
-    body = write_xml(networks, sources.totals, elements, head, stations=level != "network")
-    return Reply(File(body, "application/xml", "xml"), etag=etag, cache=_CACHE)
+    with_stations = request.values["level"] != "network"
+    return write_xml(networks, sources.totals, elements, head, stations=with_stations)
 
 
 def _selector(archive: Archive, request: FdsnRequest) -> Selector:

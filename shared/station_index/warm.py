@@ -21,6 +21,8 @@ _FRESH_S = 60
 
 @dataclass
 class _Known:
+    """An index, and when it was compared with the object: by the calendar, as containers sleep."""
+
     key: tuple[str, str]
     index: StationIndex
     checked_s: float
@@ -61,7 +63,7 @@ def recent_index(archive: Archive) -> StationIndex | None:
     """
     with _lock:
         known = _find(archive)
-        if known and time.monotonic() - known.checked_s < _FRESH_S:
+        if known and 0 <= time.time() - known.checked_s < _FRESH_S:
             return known.index
         try:
             return _read(archive)
@@ -69,7 +71,7 @@ def recent_index(archive: Archive) -> StationIndex | None:
             if known is None:
                 raise
             logger.warning("the station index in memory is used: %s", error.message)
-            known.checked_s = time.monotonic()
+            known.checked_s = time.time()
             return known.index
 
 
@@ -94,7 +96,7 @@ def _read(archive: Archive) -> StationIndex | None:
         _known.clear()
         return None
     if part is None and known:
-        known.checked_s = time.monotonic()
+        known.checked_s = time.time()
         return known.index
     try:
         index = StationIndex(part.content if part else b"", archive, part.etag if part else "")
@@ -102,5 +104,5 @@ def _read(archive: Archive) -> StationIndex | None:
         logger.warning("s3://%s/%s is not used: %s", bucket, key, error)
         _known.clear()
         return None
-    _known[:] = [_Known((bucket, key), index, time.monotonic())]
+    _known[:] = [_Known((bucket, key), index, time.time())]
     return index

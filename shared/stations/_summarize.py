@@ -3,12 +3,14 @@
 from lxml import etree
 
 from shared.archive.channel_id import blank_location
-from shared.stations._plain_text import plain_number, plain_text
 from shared.stations.epoch_times import parse_epoch_end, parse_epoch_time
+from shared.stations.plain_text import plain_number, plain_text
 from shared.stations.summary import NetworkSummary, StationSummary
 
 NAMESPACE = "http://www.fdsn.org/xml/station/1"
 """The namespace of all versions of StationXML."""
+
+_STATUSES = ("open", "closed", "partial")
 
 _CODE_CHARACTERS = 20
 """Longer codes are cut: they are no codes, and a file of them would fill the index."""
@@ -35,7 +37,7 @@ def _tag(name: str) -> str:
 
 
 def _network(element: "etree._Element") -> NetworkSummary:
-    status = element.get("restrictedStatus", "")
+    status = _status(element)
     stations = element.iterchildren(_tag("Station"))
     total = plain_number(text_of(element, "TotalNumberStations"))
     return NetworkSummary(
@@ -50,7 +52,7 @@ def _network(element: "etree._Element") -> NetworkSummary:
 
 
 def _station(element: "etree._Element", inherited: str) -> StationSummary:
-    status = element.get("restrictedStatus") or inherited
+    status = _status(element) or inherited
     start = parse_epoch_time(element.get("startDate"))
     channels = list(element.iterchildren(_tag("Channel")))
     dates = [time for each in channels if (time := parse_epoch_time(each.get("startDate")))]
@@ -83,7 +85,7 @@ def _row(element: "etree._Element", station_start: str, inherited: str) -> str:
             plain_number(text_of(element, "SampleRate")),
             parse_epoch_time(element.get("startDate")) or station_start,
             parse_epoch_end(element.get("endDate")),
-            element.get("restrictedStatus") or inherited,
+            _status(element) or inherited,
         )
     )
 
@@ -94,6 +96,11 @@ def _sensor(channel: "etree._Element") -> str:
             return text
     parts = (plain_text(text_of(channel, f"Sensor/{name}")) for name in ("Manufacturer", "Model"))
     return " ".join(filter(None, parts))
+
+
+def _status(element: "etree._Element") -> str:
+    status = element.get("restrictedStatus", "").strip()
+    return status if status in _STATUSES else ""
 
 
 def _code(element: "etree._Element") -> str:

@@ -63,6 +63,9 @@ _RANKS = {
     for name, sequence in _SEQUENCES.items()
 }
 _NODES = ("Network", "Station", "Channel")
+_MOST_AGENCIES = 10
+"""Further agencies of one operator that get its contacts, too."""
+
 _ATTRIBUTES_OF_EXTENTS = {f"{{{NAMESPACE}}}{name}" for name in ("Extent", "Span")}
 
 
@@ -73,9 +76,9 @@ def to_current_version(root: "etree._Element") -> None:
         root: an element Network or Station, with all that is in it.
     """
     for channel in root.iter(_tag("Channel")):
-        _move_into_comments(channel)
-    for polynomial in list(root.iter(_tag("Polynomial"))):
-        _move_gain_into_comment(polynomial.getparent())
+        comments = [*_without_unknown(channel), *_without_gains(channel)]
+        place = place_after_comments(channel)
+        channel[place:place] = comments
     for coefficient in root.iter(_tag("Numerator"), _tag("Denominator")):
         coefficient.attrib.pop("unit", None)
     for operator in list(root.iter(_tag("Operator"))):
@@ -87,13 +90,6 @@ def to_current_version(root: "etree._Element") -> None:
         put_in_order(element)
     if has_others:
         _remove_misplaced(root)
-
-
-def add_comment(parent: "etree._Element", subject: str, text: str) -> None:
-    """Add a comment to an element Network, Station or Channel, after those that it has."""
-    comment = etree.Element(_tag("Comment"), subject=subject)
-    _add(comment, "Value").text = text
-    parent.insert(place_after_comments(parent), comment)
 
 
 def place_after_comments(parent: "etree._Element") -> int:
@@ -127,8 +123,14 @@ def _add(parent: "etree._Element", name: str) -> "etree._Element":
     return etree.SubElement(parent, _tag(name))
 
 
-def _move_into_comments(channel: "etree._Element") -> None:
-    """Make comments of a channel's elements that schema 1.2 does not know."""
+def _comment(subject: str, text: str) -> "etree._Element":
+    comment = etree.Element(_tag("Comment"), subject=subject)
+    _add(comment, "Value").text = text
+    return comment
+
+
+def _without_unknown(channel: "etree._Element") -> "Iterator[etree._Element]":
+    """Remove a channel's elements that schema 1.2 does not know, and yield a comment for each."""
     known = _RANKS[_tag("Channel")]
     for child in list(channel):
         if not isinstance(child.tag, str):
@@ -136,23 +138,35 @@ def _move_into_comments(channel: "etree._Element") -> None:
         name = etree.QName(child)
         if name.namespace == NAMESPACE and child.tag not in known:
             channel.remove(child)
-            add_comment(channel, name.localname, " ".join("".join(child.itertext()).split()))
+            yield _comment(name.localname, " ".join("".join(child.itertext()).split()))
 
 
-def _move_gain_into_comment(stage: "etree._Element") -> None:
-    """Make comments of the elements that stand beside a polynomial in a stage."""
-    (channel,) = list(stage.iterancestors(_tag("Channel")))[:1] or [None]
-    for name in ("Decimation", "StageGain"):
-        for child in stage.findall(_tag(name)):
-            stage.remove(child)
-            if channel is not None:
-                texts = [
-                    f"{etree.QName(part).localname} {(part.text or '').strip()}"
-                    for part in child
-                    if isinstance(part.tag, str)
-                ]
+def _without_gains(channel: "etree._Element") -> "Iterator[etree._Element]":
+    """Remove gain and decimation beside polynomials of stages, and yield a comment for each."""
+    for stage in channel.iter(_tag("Stage")):
+        if stage.find(_tag("Polynomial")) is None:
+            continue
+        for name in ("Decimation", "StageGain"):
+            for child in stage.findall(_tag(name)):
+                stage.remove(child)
+                parts = (part for part in child if isinstance(part.tag, str))
+                texts = [f"{etree.QName(each).localname} {each.text or ''}" for each in parts]
                 subject = f"Stage {stage.get('number')}: {name}"
-                add_comment(channel, subject, ", ".join(texts))
+                yield _comment(subject, ", ".join(" ".join(text.split()) for text in texts))
+
+
+def _split_agencies(operator: "etree._Element") -> None:
+    """Give each further agency of an operator an operator of its own, with the same contacts."""
+    further = operator.findall(_tag("Agency"))[1:]
+    for agency in further:
+        operator.remove(agency)
+    for number, agency in reversed(list(enumerate(further))):
+        has_contacts = number < _MOST_AGENCIES
+        other = deepcopy(operator) if has_contacts else etree.Element(_tag("Operator"))
+        for first in other.findall(_tag("Agency")):
+            other.remove(first)
+        other.insert(0, agency)
+        operator.addnext(other)
 
 
 def _name_sites(root: "etree._Element") -> None:
@@ -163,15 +177,6 @@ def _name_sites(root: "etree._Element") -> None:
     for site in root.iter(_tag("Site")):
         if site.find(_tag("Name")) is None:
             site.insert(0, etree.Element(_tag("Name")))
-
-
-def _split_agencies(operator: "etree._Element") -> None:
-    """Give each further agency of an operator an operator of its own, with the same contacts."""
-    for agency in reversed(operator.findall(_tag("Agency"))[1:]):
-        operator.remove(agency)
-        other = deepcopy(operator)
-        other.replace(other.find(_tag("Agency")), agency)
-        operator.addnext(other)
 
 
 def _other_names(root: "etree._Element") -> Iterator[str]:

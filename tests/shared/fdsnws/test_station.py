@@ -9,17 +9,13 @@ import pytest
 
 from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
 from shared.archive.scedc import SCEDC
-from shared.errors import BadRequestError, TooLargeError, UnreadableObjectError
-from shared.fdsnws import _station_reading, _station_xml, station_service
-from shared.fdsnws.routes import ROUTES
-from shared.invocation.handler import lambda_handler
+from shared.errors import BadRequestError, UnreadableObjectError
+from shared.station_index.index import write_index
 from shared.station_index.update import update_index
-from shared.station_index.warm import forget_index, index_key
+from shared.station_index.warm import forget_index, index_key, read_index
 from tests.shared.fdsnws.conftest import COPIES, FILES
-from tests.support.http_front import http_api_event
 from tests.support.station_files import (
     ask,
-    channel,
     codes,
     content,
     document,
@@ -138,11 +134,28 @@ def test_files_that_cannot_be_read(
         with pytest.raises(UnreadableObjectError, match="BAD"):
             ask("net=CI&sta=BAD")
         assert codes("net=CI&sta=BAD,AAA") == ["CI.AAA"]
+        left_out = ask("net=CI&sta=BAD,AAA&format=text").headers["Station-Files-Left-Out"]
+        assert "CI_BAD.xml is not StationXML" in left_out
         report = update_index(SCEDC)
         assert report["unreadable"][0]["object"].endswith("CI_BAD.xml")
         assert codes("net=CI") == ["CI.AAA", "CI.BBB"]
     finally:
         without_index.client.delete_object(Bucket=SCEDC.bucket, Key=key)
+
+
+def test_an_index_that_lacks_files_says_so(with_index: S3Server) -> None:
+    index = read_index(SCEDC)
+    assert index is not None
+    files = [index.with_shells(file) for file in index.files]
+    content_of_part = write_index(SCEDC, files, 1_234, [])
+    with_index.client.put_object(Bucket=OUTPUT_BUCKET, Key=index_key(SCEDC), Body=content_of_part)
+    forget_index()
+    note = "the station index lacks 1,234 files, until it is updated again"
+    assert ask("format=text").headers == {"Station-Files-Left-Out": note}
+    for level in ("station", "response"):
+        assert f"<!-- {note} -->" in content(ask(f"level={level}")).decode()
+    assert update_index(SCEDC)["missing"] == 0
+    assert ask("format=text").headers == {}
 
 
 def test_etags(stations: S3Server) -> None:
@@ -167,125 +180,6 @@ def test_no_data(stations: S3Server) -> None:
 def test_text_has_no_responses() -> None:
     with pytest.raises(BadRequestError, match="format=text has no responses"):
         ask("level=response&format=text")
-
-
-# Limits
-
-
-def test_more_files_than_a_request_may_read(
-    with_index: S3Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(_station_reading, "MAX_FILES", 1)
-    with pytest.raises(TooLargeError, match=r"needs 3 StationXML files .*: at most 1 files"):
-        ask("level=response")
-    assert codes("level=channel&cha=BHZ&net=CI")  # text needs none
-    assert len(inventory("level=station")) == 2
-    assert len(inventory("level=response&cha=HHZ")) == 1
-    forget_index()
-    with_index.client.delete_object(Bucket=OUTPUT_BUCKET, Key=index_key(SCEDC))
-    for query in ("level=network", "net=CI&sta=A*&format=text"):
-        with pytest.raises(TooLargeError, match="station index is missing.*station-index"):
-            ask(query)
-    assert codes("net=CI&sta=AAA") == ["CI.AAA"]
-
-
-def test_more_bytes_than_a_request_may_read(
-    with_index: S3Server, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(_station_reading, "MAX_FILE_BYTES", 3_000)
-    with pytest.raises(TooLargeError, match="at most 200 files and 3,000 bytes"):
-        ask("level=response")
-
-
-def test_a_document_that_is_too_long(stations: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_station_xml, "MAX_ANSWER_BYTES", 3_000)
-    with pytest.raises(TooLargeError, match="more than 3,000 bytes: ask for fewer"):
-        ask("level=response")
-    assert ask("level=network").value
-
-
-def test_the_limits_are_in_the_service_description() -> None:
-    assert str(_station_reading.MAX_FILES) in station_service.STATION.limits
-
-
-# The matter of data
-
-
-WITH_DAYS = "start=2022-01-01&end=2022-01-03T12:00:00"
-
-
-def put_index(server: S3Server, day: int, *channels: str) -> str:
-    """Put the archive's index of a day of January 2022."""
-    key = (
-        f"continuous_waveforms/index/csv/year=2022/year_doy=2022_{day:03d}/"
-        f"2022_{day:03d}_waveform_index.csv"
-    )
-    rows = [f"{name}_2022{day:03d}.ms" for name in channels]
-    server.put(key, "\n".join(["ms_filename,net,sta,seedchan,location,lat,lon,sample_rate",
-                               *(f"{name},,,,,,," for name in rows)]).encode())  # fmt: skip
-    return key
-
-
-@pytest.fixture
-def days(stations: S3Server) -> S3Server:
-    """Two days of data of CI.AAA.00.BHZ, and one of CI.BBB..HHZ."""
-    put_index(stations, 1, "CIAAA__BHZ00", "CIBBB__HHZ__")
-    put_index(stations, 2, "CIAAA__BHZ00")
-    put_index(stations, 3)
-    return stations
-
-
-def test_only_channels_with_data(days: S3Server) -> None:
-    assert codes(f"level=channel&matchtimeseries=true&{WITH_DAYS}") == [
-        "CI.AAA.00.BHZ",
-        "CI.BBB..HHZ",
-    ]
-    later = WITH_DAYS.replace("start=2022-01-01", "start=2022-01-02")
-    assert codes(f"matchtimeseries=true&{later}") == ["CI.AAA"]
-    assert codes(f"matchtimeseries=true&level=network&{later}&net=CI,NC") == ["CI"]
-    assert codes(f"matchtimeseries=true&{later}&cha=HHZ") == []
-
-
-def test_the_extents_of_data(days: S3Server) -> None:
-    read = inventory(f"level=channel&includeavailability=true&net=CI&sta=AAA&{WITH_DAYS}")
-    found = [(each.code, each.data_availability) for each in read[0][0]]
-    (extent,) = [extent for code, extent in found if code == "BHZ"]
-    assert (extent.start, extent.end) == (
-        obspy.UTCDateTime(2022, 1, 1),
-        obspy.UTCDateTime(2022, 1, 2, 23, 59, 59, 999999),
-    )
-    assert [extent for code, extent in found if code != "BHZ"] == [None, None]
-    by_station = inventory(f"includeavailability=true&{WITH_DAYS}")[0]
-    assert by_station[1].data_availability.end == obspy.UTCDateTime(2022, 1, 1, 23, 59, 59, 999999)
-    assert ask(f"includeavailability=true&{WITH_DAYS}").etag == ""
-
-
-def test_data_need_a_time_span() -> None:
-    for query in ("matchtimeseries=true", "includeavailability=true&start=2020-01-01"):
-        with pytest.raises(TooLargeError, match="starttime and endtime, at most 400 days"):
-            ask(query)
-    with pytest.raises(TooLargeError, match="400"):
-        ask("matchtimeseries=true&start=2000-01-01&end=2020-01-01")
-
-
-# The whole way
-
-
-def test_an_answer_beyond_the_limit_is_a_link(with_index: S3Server) -> None:
-    many = "".join(channel("BHZ", body=f"<Description>{'x' * 9_000}</Description>") * 700)
-    key = key_of("CI", "BIG")
-    with_index.put(key, document(network("CI", station("BIG", many))))
-    try:
-        handler = lambda_handler(lambda _: None, routes=ROUTES, large_folder="windows")
-        query = "net=CI&sta=BIG&level=response"
-        got = handler(http_api_event("GET", "/fdsnws/station/1/query", query), None)
-        assert got["statusCode"] == 303
-        assert got["headers"]["Location"].startswith("http")
-        body = b"level=response\nCI BIG * * 2000-01-01 2100-01-01"
-        posted = handler(http_api_event("POST", "/fdsnws/station/1/query", body=body), None)
-        assert posted["statusCode"] == 413
-    finally:
-        with_index.client.delete_object(Bucket=SCEDC.bucket, Key=key)
 
 
 def test_the_same_document_by_the_index_and_by_the_files(with_index: S3Server) -> None:

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import replace
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -86,7 +87,7 @@ def put(server: S3Server, *keys: str) -> None:
 
 def test_the_index_is_kept_for_a_minute(archive: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
     now = [1_000.0]
-    monkeypatch.setattr(warm.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(warm, "time", SimpleNamespace(time=lambda: now[0]))
     assert warm.recent_index(SCEDC) is None
     put(archive, KEYS[0])
     first = warm.recent_index(SCEDC)

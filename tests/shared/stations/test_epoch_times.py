@@ -3,8 +3,8 @@
 import pytest
 from obspy import UTCDateTime
 
-from shared.stations._plain_text import plain_number, plain_text
 from shared.stations.epoch_times import format_epoch_time, parse_epoch_end, parse_epoch_time
+from shared.stations.plain_text import plain_number, plain_text
 
 
 @pytest.mark.parametrize(

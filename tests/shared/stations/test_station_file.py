@@ -9,6 +9,7 @@ import pytest
 from lxml import etree
 
 from shared.errors import UnreadableObjectError
+from shared.stations import station_file
 from shared.stations.station_file import StationFile, merge_networks, with_counts, with_extent
 from tests.support.station_files import NAMESPACE, channel, document, network, station, valid
 
@@ -230,3 +231,44 @@ HOSTILE = {
 def test_hostile_files(name: str) -> None:
     with pytest.raises(UnreadableObjectError, match=r"s3://b/k is not StationXML: ..."):
         StationFile(HOSTILE[name], "s3://b/k")
+
+
+MANY = 5_000
+LARGE = {
+    "unknown elements": channel("BHZ", body="<Old>x</Old>" * MANY),
+    "stages": channel("BHZ").replace(
+        "<Stage ", '<Stage number="1"><Polynomial/><StageGain/></Stage>' * MANY + "<Stage "
+    ),
+    "channels": '<Channel code="BHZ" locationCode=""/>' * MANY,
+}
+
+
+@pytest.mark.parametrize("name", [*LARGE, "agencies"])
+def test_many_parts(name: str) -> None:
+    """Where the time grew with the square of their number, they would take minutes."""
+    agencies = f"<Operator>{'<Agency>a</Agency>' * MANY}{'<Contact/>' * 100}</Operator>"
+    content = document(
+        network("CI", station("A", LARGE.get(name, channel("BHZ"))), body=agencies)
+        if name == "agencies"
+        else network("CI", station("A", LARGE[name]))
+    )
+    assert whole(content).count(b"<Agency>") == (MANY if name == "agencies" else 0)
+
+
+def test_more_elements_than_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(station_file, "MAX_ELEMENTS", 100)
+    with pytest.raises(UnreadableObjectError, match="more than 100 elements"):
+        StationFile(document(network("CI", station("A", channel("BHZ") * 10))), "s3://b/k")
+
+
+def test_statuses() -> None:
+    """Those below inherit them; any other text would be taken for columns."""
+    rows = [
+        channel("A"),
+        channel("B", restrictedStatus="open"),
+        channel("C", restrictedStatus="a|b"),
+    ]
+    content = document(network("CI", station("A", *rows), restrictedStatus="closed"))
+    found = StationFile(content, "s3://b/k").summary.networks[0].stations[0]
+    assert [row.split("|")[-1] for row in found.rows] == ["closed", "open", "closed"]
+    assert {row.count("|") for row in found.rows} == {15}
