@@ -60,6 +60,25 @@ def output_bucket_if_set() -> str | None:
     return output_bucket() if os.environ.get("S3_OUTPUT_BUCKET") else None
 
 
+def large_reply_bucket() -> str | None:
+    """Return the bucket for replies that exceed Lambda's limit; None refuses such replies.
+
+    It is ``S3_OUTPUT_BUCKET``, unless ``STORE_LARGE_REPLIES`` is "no": a link lets anyone download
+    a reply any number of times, at the expense of the bucket's owner.
+
+    Raises:
+        SettingsError: ``STORE_LARGE_REPLIES`` is neither "yes" nor "no", or the bucket is set to
+            something that cannot be a bucket's name.
+    """
+    stored = os.environ.get("STORE_LARGE_REPLIES") or "yes"
+    if stored not in ("yes", "no"):
+        raise SettingsError(
+            f'STORE_LARGE_REPLIES is {stored[:80]!r}: must be "yes" or "no"',
+            setting="STORE_LARGE_REPLIES",
+        )
+    return output_bucket_if_set() if stored == "yes" else None
+
+
 def dead_letter_queue_url() -> str | None:
     """Return the URL of the dead-letter queue: ``DEAD_LETTER_QUEUE_URL``, None if not set."""
     return os.environ.get("DEAD_LETTER_QUEUE_URL") or None

@@ -43,7 +43,7 @@ def link(
         S3Error: S3 could not be reached, or refused.
         SettingsError: the output bucket's name is invalid.
     """
-    bucket = settings.output_bucket_if_set() if folder else None
+    bucket = settings.large_reply_bucket() if folder else None
     if not bucket or not folder or reply.failures:
         return None
     stored = store(body, compressed, request, bucket, folder)

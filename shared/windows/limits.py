@@ -32,7 +32,7 @@ def sample_limit(request: WindowsRequest) -> int:
     Raises:
         SettingsError: the output bucket's setting is not a bucket's name.
     """
-    if not settings.output_bucket_if_set():
+    if not settings.large_reply_bucket():
         return MAX_SAMPLES_WITHOUT_BUCKET
     if request.removal and request.format == JSON:
         return MAX_MOTION_SAMPLES_AS_JSON

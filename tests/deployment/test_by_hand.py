@@ -110,7 +110,11 @@ def test_logs_and_role(pasted: Pasted) -> None:
     logs = f"arn:aws:logs:{ARN}:log-group:/aws/lambda"
     assert policy(pasted.account, "scedc-lambda", "waveforms") == [
         ("s3:PutObject", [f"arn:aws:s3:::{BUCKET}/noresp/*", f"arn:aws:s3:::{BUCKET}/noresp_*"]),
-        (["s3:PutObject", "s3:GetObject"], f"arn:aws:s3:::{BUCKET}/windows/*"),
+        (
+            ["s3:PutObject", "s3:GetObject"],
+            [f"arn:aws:s3:::{BUCKET}/windows/*", f"arn:aws:s3:::{BUCKET}/fdsnws/*"],
+        ),
+        ("s3:ListBucket", f"arn:aws:s3:::{BUCKET}"),
         (["logs:CreateLogStream", "logs:PutLogEvents"], [f"{logs}/{name}:*" for name in NAMES]),
     ]
     assert "sleep 10" in pasted.account.commands()
@@ -173,11 +177,7 @@ def test_http_api(pasted: Pasted) -> None:
     (api,) = apis.get_apis()["Items"]
     assert (api["Name"], api["ProtocolType"]) == ("scedc-waveforms", "HTTP")
     api_id = api["ApiId"]
-    assert by_hand.routes(pasted.account, api_id) == {
-        "GET /windows": ("timewindow-lambda", default("WindowsAuthorization")),
-        "POST /windows": ("timewindow-lambda", default("WindowsAuthorization")),
-        "POST /response": ("response-lambda", "AWS_IAM"),
-    }
+    assert by_hand.routes(pasted.account, api_id) == by_hand.routes_of_the_template()
     (stage,) = apis.get_stages(ApiId=api_id)["Items"]
     assert (stage["StageName"], stage["AutoDeploy"]) == ("$default", True)
     limits = {name: float(value) for name, value in stage["DefaultRouteSettings"].items()}
@@ -185,7 +185,7 @@ def test_http_api(pasted: Pasted) -> None:
         "ThrottlingRateLimit": default("ApiRateLimit"),
         "ThrottlingBurstLimit": default("ApiBurstLimit"),
     }
-    for name, path in (("timewindow-lambda", "windows"), ("response-lambda", "response")):
+    for name, path in (("timewindow-lambda", "*"), ("response-lambda", "response")):
         by_hand.assert_may_call(pasted.account, api_id, name, path)
 
 

@@ -2,6 +2,7 @@
 
 import ast
 import hashlib
+import importlib.metadata
 import re
 import sys
 from collections.abc import Iterator, Mapping
@@ -210,5 +211,8 @@ def test_what_is_imported_is_required() -> None:
     }
     foreign = imported - set(sys.stdlib_module_names) - {"shared"}
     of_types_alone = {"mypy_boto3_s3", "mypy_boto3_sqs"}
+    of_aws_runtime = {"snapshot_restore_py"}  # its image has it, and SnapStart alone imports it
     for_other_functions = {"boto3", "setuptools"}
-    assert foreign - of_types_alone == required - for_other_functions
+    assert foreign - of_types_alone - of_aws_runtime == required - for_other_functions
+    needed = {Requirement(one).name for one in importlib.metadata.requires("awslambdaric") or []}
+    assert {name.replace("_", "-") for name in of_aws_runtime} <= needed

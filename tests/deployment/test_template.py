@@ -26,28 +26,22 @@ TEMPLATE = template()
 PARAMETERS = TEMPLATE["Parameters"]
 TIMEOUTS = PARAMETERS["ResponseTimeout"]["AllowedValues"]
 
-LARGE = "StoreLargeReplies"
-OWN = ["CreateBucket", "OwnBucket", LARGE]
+INDEX = "UpdateStationIndex"
+OWN = ["CreateBucket", "OwnBucket", INDEX]
 
 # Parameters, and the conditions that hold with them.
 CHOICES: list[tuple[dict[str, Any], list[str]]] = [
     ({}, OWN),
     *(({"ResponseTimeout": timeout}, OWN) for timeout in TIMEOUTS),
-    ({"OutputBucketName": "my-bucket"}, ["OwnBucket", LARGE]),
-    ({"OutputBucketName": "my-bucket", "OutputBucketAccount": "210987654321"}, [LARGE]),
+    ({"OutputBucketName": "my-bucket"}, ["OwnBucket", INDEX]),
+    ({"OutputBucketName": "my-bucket", "OutputBucketAccount": "210987654321"}, [INDEX]),
     ({"TimewindowConcurrency": 20}, [*OWN, "ReserveTimewindow"]),
-    (
-        {"WindowsAuthorization": "NONE"},
-        ["CreateBucket", "OwnBucket", "OpenToAnyone", "OpenWithoutReserve"],
-    ),
-    (
-        {"WindowsAuthorization": "NONE", "AnonymousLargeReplies": "yes"},
-        [*OWN, "OpenToAnyone", "OpenWithoutReserve"],
-    ),
+    ({"WindowsAuthorization": "NONE"}, [*OWN, "OpenToAnyone", "OpenWithoutReserve"]),
     (
         {"WindowsAuthorization": "NONE", "TimewindowConcurrency": 20},
-        ["CreateBucket", "OwnBucket", "OpenToAnyone", "ReserveTimewindow"],
+        [*OWN, "OpenToAnyone", "ReserveTimewindow"],
     ),
+    ({"StationIndexSchedule": ""}, ["CreateBucket", "OwnBucket"]),
     ({"FunctionUrls": "yes"}, [*OWN, "WithFunctionUrls"]),
     ({"AlarmEmail": "someone@example.org"}, [*OWN, "SendAlarms"]),
     ({"MonthlyBudget": 50}, [*OWN, "WithBudget"]),
@@ -96,10 +90,13 @@ WRONG_VALUES = [
     ("TimewindowFunction.Metadata.Dockerfile", "Dockerfile"),
     ("TimewindowFunction.Metadata.DockerTag", "response"),
     ("TimewindowFunction.Environment.Variables.S3_OUTPUT_BUCKET", "another"),
-    (
-        "TimewindowFunction.Environment.Variables.S3_OUTPUT_BUCKET",
-        {"Fn::If": ["CreateBucket", {"Ref": "OutputBucket"}, {"Ref": "OutputBucketName"}]},
-    ),
+    ("TimewindowFunction.Environment.Variables.STORE_LARGE_REPLIES", "yes"),
+    ("TimewindowFunction.EphemeralStorage", {"Size": 1024}),
+    ("TimewindowFunction.AutoPublishAliasAllProperties", REMOVED),
+    ("ResponseFunction.VersionDescription", REMOVED),
+    ("TimewindowUrl.TargetFunctionArn", {"Ref": "TimewindowFunction"}),
+    ("StationIndexUpdate.Targets.0.Arn", {"Fn::GetAtt": ["TimewindowFunction", "Arn"]}),
+    ("ScheduleMayCallTimewindow.SourceArn", REMOVED),
     ("TimewindowFunction.ReservedConcurrentExecutions", REMOVED),
     ("TimewindowFunction.ReservedConcurrentExecutions", 5),
     ("TimewindowFunction.Timeout", 900),
@@ -110,12 +107,18 @@ WRONG_VALUES = [
     ("HttpApiStage.DefaultRouteSettings", REMOVED),
     ("HttpApiStage.DefaultRouteSettings.ThrottlingRateLimit", {"Ref": "ApiRateLimit"}),
     ("HttpApiStage.DefaultRouteSettings.ThrottlingBurstLimit", 1000),
+    ("HttpApi.CorsConfiguration", {"AllowOrigins": ["*"]}),
     ("HttpApiStage.RouteSettings", {"GET /windows": {"ThrottlingRateLimit": 1000}}),
+    ("HttpApiStage.RouteSettings.OPTIONS /windows.ThrottlingRateLimit", {"Ref": "ApiRateLimit"}),
     ("PostResponse.AuthorizationType", REMOVED),
-    ("GetWindows.AuthorizationType", "NONE"),
-    ("PostWindows.AuthorizationType", REMOVED),
-    ("GetWindows.RouteKey", "GET /window"),
-    ("PostWindows.Target", "integrations/-"),
+    ("WindowsRoute.AuthorizationType", "NONE"),
+    ("FdsnwsRoute.AuthorizationType", REMOVED),
+    ("HelpRoute.AuthorizationType", "NONE"),
+    ("WindowsRoute.RouteKey", "ANY /window"),
+    ("FdsnwsRoute.Target", "integrations/-"),
+    ("FdsnwsPreflight.AuthorizationType", {"Ref": "WindowsAuthorization"}),
+    ("ResponsePreflight.RouteKey", "ANY /response"),
+    ("TimewindowIntegration.IntegrationUri", {"Fn::GetAtt": ["TimewindowFunction", "Arn"]}),
     ("HttpApiMayCallResponse.SourceArn", "-"),
     ("Jobs.QueueName", "jobs"),
     ("Jobs.RedrivePolicy", REMOVED),
@@ -265,7 +268,12 @@ def test_functions_read_their_environment() -> None:
         for name in resource.get("Properties", {}).get("Environment", {}).get("Variables", {})
     }
     text = (PROJECT / "shared" / "settings.py").read_text()
-    assert declared == {"S3_OUTPUT_BUCKET", "DEAD_LETTER_QUEUE_URL", "MAX_RECEIVE_COUNT"}
+    assert declared == {
+        "S3_OUTPUT_BUCKET",
+        "STORE_LARGE_REPLIES",
+        "DEAD_LETTER_QUEUE_URL",
+        "MAX_RECEIVE_COUNT",
+    }
     assert {name for name in declared if f'"{name}"' in text} == declared
 
 
@@ -303,7 +311,8 @@ def test_parameters_are_explained_and_used() -> None:
     interface = TEMPLATE["Metadata"]["AWS::CloudFormation::Interface"]
     grouped = [name for group in interface["ParameterGroups"] for name in group["Parameters"]]
     assert sorted(grouped) == sorted(PARAMETERS)
-    body = str([TEMPLATE[section] for section in ("Conditions", "Globals", "Resources")])
+    used = ("Rules", "Conditions", "Globals", "Resources")
+    body = str([TEMPLATE[section] for section in used])
     for name, parameter in PARAMETERS.items():
         assert len(parameter["Description"]) > 15
         assert "Default" in parameter
@@ -326,6 +335,8 @@ def test_outputs() -> None:
         "WindowsUrl",
         "ResponseFunctionName",
         "TimewindowFunctionName",
+        "ResponseFunctionArn",
+        "TimewindowFunctionArn",
         "QueueUrl",
         "QueueName",
         "DeadLetterQueueUrl",

@@ -25,8 +25,8 @@ def test_links_expire() -> None:
     assert f"expire after {LINK_SECONDS // 60} minutes" in TEXT
 
 
-def test_roles_cannot_read_results_or_list_or_delete() -> None:
-    assert "They cannot read the results of response removal, nor list or delete anything." in TEXT
+def test_roles_cannot_read_or_list_results_or_delete() -> None:
+    assert "They cannot read or list the results of response removal, nor delete anything." in TEXT
     roles = [item for item in template()["Resources"].values() if item["Type"] == "AWS::IAM::Role"]
     statements = [
         statement
@@ -39,9 +39,14 @@ def test_roles_cannot_read_results_or_list_or_delete() -> None:
         actions = statement["Action"]
         actions = [actions] if isinstance(actions, str) else actions
         others = [one for one in actions if not one.startswith("sqs:")]
-        assert not any("List" in one or "Delete" in one for one in others)
+        assert not any("Delete" in one or "*" in one for one in others)
+        if any("List" in one for one in others):
+            assert others == ["s3:ListBucket"]
+            prefixes = statement["Condition"]["StringLike"]["s3:prefix"]
+            assert prefixes == ["windows/*", "fdsnws/*"]
         if "s3:GetObject" in actions:
-            assert "/windows/*" in str(statement["Resource"])
+            folders = [one["Fn::Sub"][0].partition("}/")[2] for one in statement["Resource"]]
+            assert [*map(str, folders)] == ["windows/*", "fdsnws/*"]
 
 
 def test_open_only_by_choice() -> None:

@@ -75,6 +75,7 @@ def test_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         "S3_INPUT_BUCKET": "the archive's",
         "DEAD_LETTER_QUEUE_URL": "none",
         "MAX_RECEIVE_COUNT": "none",
+        "STORE_LARGE_REPLIES": "`yes`",
         **{name: f"{value:,}" for name, value in limits.DEFAULTS.items()},
         "MAX_DAY_MIB": str(limits.max_day().mib),
         "MAX_STATIONXML_MIB": str(limits.max_stationxml().mib),

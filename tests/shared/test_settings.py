@@ -93,6 +93,38 @@ def test_output_bucket_may_be_absent(monkeypatch):
         settings.output_bucket_if_set()
 
 
+@pytest.mark.parametrize(
+    ("stored", "bucket"), [(None, "results"), ("", "results"), ("yes", "results"), ("no", None)]
+)
+def test_large_replies(monkeypatch, stored, bucket):
+    monkeypatch.setenv("S3_OUTPUT_BUCKET", "results")
+    if stored is None:
+        monkeypatch.delenv("STORE_LARGE_REPLIES", raising=False)
+    else:
+        monkeypatch.setenv("STORE_LARGE_REPLIES", stored)
+    assert settings.large_reply_bucket() == bucket
+    assert settings.output_bucket() == "results"
+    monkeypatch.delenv("S3_OUTPUT_BUCKET")
+    assert settings.large_reply_bucket() is None
+
+
+def test_large_replies_are_stored_or_not(monkeypatch):
+    monkeypatch.setenv("STORE_LARGE_REPLIES", "No")
+    with pytest.raises(SettingsError, match='is \'No\': must be "yes" or "no"') as caught:
+        settings.large_reply_bucket()
+    assert caught.value.details == {"setting": "STORE_LARGE_REPLIES"}
+
+
+@pytest.mark.parametrize(
+    ("kind", "is_snapshot"), [("snap-start", True), ("on-demand", False), (None, False)]
+)
+def test_kind_of_start(monkeypatch, kind, is_snapshot):
+    monkeypatch.delenv("AWS_LAMBDA_INITIALIZATION_TYPE", raising=False)
+    if kind:
+        monkeypatch.setenv("AWS_LAMBDA_INITIALIZATION_TYPE", kind)
+    assert settings.starts_from_snapshot() == is_snapshot
+
+
 def test_settings_are_read_at_each_use(monkeypatch):
     monkeypatch.setenv("S3_INPUT_BUCKET", "first")
     assert settings.input_bucket_if_set() == "first"

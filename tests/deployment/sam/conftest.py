@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 import yaml
 
-from tests.deployment.support.sam_local import IMAGES, aws_client, sam
+from tests.deployment.support.sam_local import DEFAULT_PYTHON, IMAGES, aws_client, sam
 from tests.support.commands import PROJECT
 from tests.support.containers import INPUT_BUCKET, PYTHON_VERSION, Image
 
@@ -23,9 +23,8 @@ def built(base_image: Image, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The template that `sam build` writes; its images are in the engine."""
     subprocess.run(["make", "-s", "sam", f"PYTHON={sys.executable}"], cwd=PROJECT, check=True)
     folder = tmp_path_factory.mktemp("sam")
-    other = () if PYTHON_VERSION == "3.10" else (f"PythonVersion={PYTHON_VERSION}",)
-    overrides = ("--parameter-overrides", *other) if other else ()
-    sam("build", "--build-dir", str(folder), *overrides)
+    other = ("--parameter-overrides", f"PythonVersion={PYTHON_VERSION}")
+    sam("build", "--build-dir", str(folder), *(other if PYTHON_VERSION != DEFAULT_PYTHON else ()))
     return folder / "template.yaml"
 
 

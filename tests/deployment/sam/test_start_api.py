@@ -85,6 +85,32 @@ def test_errors_over_http(api: int) -> None:
 
 
 @once
-def test_what_is_no_route(api: int) -> None:
+def test_no_route(api: int) -> None:
     assert request(api, "GET", "/response")[0] in (403, 404, 405)
-    assert request(api, "GET", "/")[0] in (403, 404)
+    assert request(api, "GET", "/fdsn")[0] in (403, 404)
+
+
+@once
+def test_fdsn_web_services(api: int) -> None:
+    """A greedy path reaches the function with all of its methods, and HEAD without a body."""
+    status, headers, body = request(api, "GET", "/fdsnws/dataselect/1/version")
+    assert (status, headers["Content-Type"]) == (200, "text/plain")
+    assert body.decode().startswith("1.1")
+    status, _, body = request(api, "HEAD", "/fdsnws/station/1/application.wadl")
+    assert (status, body) == (200, b"")
+    status, headers, body = request(api, "GET", "/fdsnws/event/1/query")
+    assert (status, headers["Content-Type"]) == (404, "text/plain")
+    assert b"/fdsnws/event/1/query" in body
+    status, headers, _ = request(api, "PUT", "/fdsnws/dataselect/1/query")
+    assert status == 405
+    assert {"GET", "POST"} <= set(headers["Allow"].split(", "))
+
+
+@once
+@pytest.mark.parametrize("path", ["/windows", "/fdsnws/dataselect/1/query", "/response"])
+def test_preflight(api: int, path: str) -> None:
+    preflight = {"Origin": "https://example.org", "Access-Control-Request-Method": "POST"}
+    status, headers, body = request(api, "OPTIONS", path, **preflight)
+    assert (status, body) == (204, b"")
+    assert headers["Access-Control-Allow-Origin"] == "*"
+    assert "POST" in headers["Access-Control-Allow-Methods"]

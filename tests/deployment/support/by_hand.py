@@ -1,6 +1,7 @@
 """Expectations of the deployment page's steps by hand: those of the template, with other names."""
 
 import json
+import re
 import urllib.parse
 from collections.abc import Iterable
 
@@ -38,6 +39,19 @@ def routes(account: AwsAccount, api_id: str) -> dict[str, tuple[str, str]]:
         item["RouteKey"]: (integrations[item["Target"]], item.get("AuthorizationType", "NONE"))
         for item in apis.get_routes(ApiId=api_id)["Items"]
     }
+
+
+def routes_of_the_template() -> dict[str, tuple[str, str]]:
+    """Return the same of the template, with its default parameters."""
+    found = {}
+    for item in template()["Resources"].values():
+        if item["Type"] == "AWS::ApiGatewayV2::Route":
+            route = item["Properties"]
+            (function,) = re.findall(r"\{(\w+)Integration\}", route["Target"]["Fn::Sub"])
+            allowed = route["AuthorizationType"]
+            named = default(allowed["Ref"]) if isinstance(allowed, dict) else allowed
+            found[route["RouteKey"]] = (f"{function.lower()}-lambda", named)
+    return found
 
 
 def assert_queues(account: AwsAccount, arns: str) -> None:

@@ -1,6 +1,7 @@
 """The stack that `sam deploy` makes of template.yaml, as far as moto supports it."""
 
 import json
+import re
 from typing import Any
 
 from cfnlint.decode import cfn_yaml
@@ -9,6 +10,7 @@ from tests.deployment.support.aws_account import ACCOUNT, MANIFEST, REGISTRY, Aw
 from tests.support.commands import PROJECT
 
 STACK = "scedc"
+FUNCTIONS = (f"{STACK}-response", f"{STACK}-timewindow")
 API_ID = "abcde12345"
 RESOURCES = ("AWS::SQS::Queue", "AWS::S3::Bucket", "AWS::IAM::Role", "AWS::Logs::LogGroup")
 
@@ -20,7 +22,7 @@ def template() -> Any:
 def deploy(account: AwsAccount) -> None:
     """Create the stack: its functions with an image, queues, bucket, roles, logs and outputs.
 
-    moto supports neither SAM nor HTTP APIs in a template.
+    moto supports neither SAM nor HTTP APIs in a template, nor an alias.
     """
     ecr = account.client("ecr")
     ecr.create_repository(repositoryName=STACK)
@@ -37,9 +39,14 @@ def deploy(account: AwsAccount) -> None:
             if output["Value"] == {"Ref": queue}:  # the URL under which moto serves SQS
                 output["Value"] = {"Fn::Sub": f"{url}/${{{queue}.QueueName}}"}
     text = json.dumps(body).replace("${HttpApi}", API_ID)
+    text = re.sub(r'{"Ref": "(\w+)\.Alias"}', r'{"Fn::Sub": "${\1.Arn}:live"}', text)
     account.client("cloudformation").create_stack(
         StackName=STACK, TemplateBody=text, Capabilities=["CAPABILITY_IAM"]
     )
+    functions = account.client("lambda")
+    for name in FUNCTIONS:
+        version = functions.publish_version(FunctionName=name)["Version"]
+        functions.create_alias(FunctionName=name, Name="live", FunctionVersion=version)
 
 
 def _resource(resource: dict[str, Any]) -> dict[str, Any] | None:

@@ -25,7 +25,7 @@ MONTH = [
     for number in range(182, 213)
     for component in "ENZ"
 ]
-FUNCTION = f"arn:aws:lambda:{ARN}:function:scedc-response"
+FUNCTION = f"arn:aws:lambda:{ARN}:function:scedc-response:live"
 DEAD_LETTER = {"day": "2019,183", "nscl": "CI.XYZ.HHZ."}
 
 
@@ -132,13 +132,17 @@ def worker(requests: list[CorrectedDayRequest]) -> Worker:
 def policy(account: AwsAccount, role: str, name: str) -> list[tuple[Any, Any]]:
     """Return the actions and resources that a role's policy allows.
 
-    Statements about objects are for buckets of this account alone; others have no condition.
+    Statements about S3 are for buckets of this account alone, and listing for some prefixes of
+    them; others have no condition.
     """
     response = account.client("iam").get_role_policy(RoleName=role, PolicyName=name)
     statements = response["PolicyDocument"]["Statement"]
     for item in statements:
         about_s3 = "s3:" in str(item["Action"])
-        expected = {"Condition": {"StringEquals": {"s3:ResourceAccount": ACCOUNT}}}
+        condition: dict[str, Any] = {"StringEquals": {"s3:ResourceAccount": ACCOUNT}}
+        if item["Action"] == "s3:ListBucket":
+            condition["StringLike"] = {"s3:prefix": ["windows/*", "fdsnws/*"]}
+        expected = {"Condition": condition}
         assert set(item) == {"Effect", "Action", "Resource", *(expected if about_s3 else ())}
         assert {"Condition": item.get("Condition")} == (
             expected if about_s3 else {"Condition": None}

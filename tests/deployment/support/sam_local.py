@@ -14,11 +14,16 @@ import pytest
 from botocore.config import Config
 
 from shared.archive.scedc import SCEDC
+from tests.deployment.support.deployed_stack import template
 from tests.support.commands import PROJECT, command_environment, free_port
 from tests.support.containers import OUTPUT_BUCKET, PYTHON_VERSION, docker
 from tests.support.tutorial_requests import RESPONSE_REQUEST
 
-once = pytest.mark.skipif(PYTHON_VERSION != "3.10", reason="run with the default Python alone")
+DEFAULT_PYTHON = str(template()["Parameters"]["PythonVersion"]["Default"])
+
+once = pytest.mark.skipif(
+    PYTHON_VERSION != DEFAULT_PYTHON, reason="run with the stack's default Python alone"
+)
 """Marks a test that need not be repeated with another Python, for which only the build differs."""
 
 SAM = PROJECT / ".venv-sam" / "bin" / "sam"

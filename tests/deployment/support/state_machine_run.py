@@ -28,6 +28,9 @@ def client(service: str) -> Any:
 def make_function(name: str) -> str:
     """Create a function that returns its event, as moto's do without Docker.
 
+    Args:
+        name: the function's name with its alias.
+
     Returns:
         The ARN of its role.
     """
@@ -36,6 +39,7 @@ def make_function(name: str) -> str:
         RoleName="functions", AssumeRolePolicyDocument=json.dumps({"Statement": [policy]})
     )
     role: str = made["Role"]["Arn"]
+    name, _, alias = name.partition(":")
     registry = client("ecr")
     repository = registry.create_repository(repositoryName=name)["repository"]
     registry.put_image(repositoryName=name, imageTag="latest", imageManifest=json.dumps(IMAGE))
@@ -45,6 +49,8 @@ def make_function(name: str) -> str:
         Code={"ImageUri": f"{repository['repositoryUri']}:latest"},
         Role=role,
     )
+    version = client("lambda").publish_version(FunctionName=name)["Version"]
+    client("lambda").create_alias(FunctionName=name, Name=alias, FunctionVersion=version)
     return role
 
 

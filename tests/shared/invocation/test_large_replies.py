@@ -133,6 +133,9 @@ def test_no_link_without_a_bucket_a_folder_or_success(archive, output_keys, monk
     failed = Reply(LARGE, failures)
     reply = call(lambda _request: failed, http_request(), large_folder="windows")
     assert reply["statusCode"] == 413
+    monkeypatch.setenv("STORE_LARGE_REPLIES", "no")
+    assert call(large, http_request(), large_folder="windows")["statusCode"] == 413
+    monkeypatch.delenv("STORE_LARGE_REPLIES")
     monkeypatch.delenv("S3_OUTPUT_BUCKET")
     assert call(large, http_request(), large_folder="windows")["statusCode"] == 413
     with pytest.raises(TooLargeError):
