@@ -13,6 +13,7 @@ from shared.fdsnws.request import parse_request
 from shared.fdsnws.station_service import STATION
 from shared.invocation.http_request import HttpRequest
 from shared.reply import File, Reply
+from shared.stations.station_file import StationFile, with_counts
 
 NAMESPACE = "http://www.fdsn.org/xml/station/1"
 PATH = "/fdsnws/station/1/query"
@@ -120,6 +121,20 @@ def inventory(query: str, body: bytes = b"") -> obspy.Inventory:
 def without_head(xml: bytes) -> bytes:
     """Return a document without the time at which it was made and the request."""
     return re.sub(rb"<(Created|ModuleURI)>.*?</\1>", b"", xml)
+
+
+def rebuilt(content: bytes) -> bytes:
+    """Return a file taken apart, and put together again."""
+    file = StationFile(content, "s3://b/k")
+    parts = []
+    for place, found in enumerate(file.summary.networks):
+        xml = with_counts(file.network_xml(place), len(found.stations))
+        parts.append(xml.removesuffix(b"</Network>").decode())
+        for number, each in enumerate(found.stations):
+            rows = range(len(each.rows))
+            parts.append(file.station_xml(place, number, rows, responses=True).decode())
+        parts.append("</Network>")
+    return document(*parts)
 
 
 def _attributes(attributes: dict[str, Any]) -> str:

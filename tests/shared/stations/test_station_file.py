@@ -8,10 +8,16 @@ import obspy
 import pytest
 from lxml import etree
 
-from shared.errors import UnreadableObjectError
-from shared.stations import station_file
 from shared.stations.station_file import StationFile, merge_networks, with_counts, with_extent
-from tests.support.station_files import NAMESPACE, channel, document, network, station, valid
+from tests.support.station_files import (
+    NAMESPACE,
+    channel,
+    document,
+    network,
+    rebuilt,
+    station,
+    valid,
+)
 
 EXAMPLES = Path(obspy.__file__).parent / "io" / "stationxml" / "tests" / "data"
 WRONG_IN_THE_FILE = {
@@ -28,20 +34,6 @@ each_example = pytest.mark.parametrize(
     sorted(path for path in EXAMPLES.glob("*.xml") if "custom_tags" not in path.name),
     ids=lambda path: path.name,
 )
-
-
-def whole(content: bytes) -> bytes:
-    """Return a file taken apart, and put together again."""
-    file = StationFile(content, "s3://b/k")
-    parts = []
-    for place, found in enumerate(file.summary.networks):
-        xml = with_counts(file.network_xml(place), len(found.stations))
-        parts.append(xml.removesuffix(b"</Network>").decode())
-        for number, each in enumerate(found.stations):
-            rows = range(len(each.rows))
-            parts.append(file.station_xml(place, number, rows, responses=True).decode())
-        parts.append("</Network>")
-    return document(*parts)
 
 
 OWN = re.compile(r"TotalNumber|SelectedNumber|DataAvailability|Extent|Span")
@@ -65,7 +57,7 @@ def statements(content: bytes) -> list[tuple[str, str, frozenset[tuple[str, str]
 @each_example
 def test_nothing_is_lost(path: Path) -> None:
     content = path.read_bytes()
-    xml = whole(content)
+    xml = rebuilt(content)
     if path.name not in WRONG_IN_THE_FILE:
         valid(xml)
     before, after = statements(content), statements(xml)
@@ -100,7 +92,7 @@ def test_old_files() -> None:
     xml = document(network("CI", station("AAA", old))).replace(
         b"</Site>", f"</Site>{operator}".encode()
     )
-    read = obspy.read_inventory(io.BytesIO(valid(whole(xml))))
+    read = obspy.read_inventory(io.BytesIO(valid(rebuilt(xml))))
     assert [(each.agency, each.contacts[0].names) for each in read[0][0].operators] == [
         ("A", ["C"]),
         ("B", ["C"]),
@@ -123,7 +115,7 @@ def test_other_namespaces() -> None:
             body=f"{mark}<Description>d</Description>",
         )
     )  # fmt: skip
-    found = valid(whole(xml))
+    found = valid(rebuilt(xml))
     assert found.count(b">kept</other:mark>") == 3
     assert b"dropped" not in found
     assert b"<!-- a remark -->" in found
@@ -145,14 +137,14 @@ def test_other_namespaces() -> None:
 )
 def test_dates(attributes: str, kept: str) -> None:
     epoch = re.sub('startDate="[^"]*"', attributes, channel("BHZ"), count=1)
-    xml = valid(whole(document(network("CI", station("AAA", epoch)))))
+    xml = valid(rebuilt(document(network("CI", station("AAA", epoch)))))
     (found,) = re.findall(rb"<Channel ([^>]*)>", xml)
     assert found.decode().replace('code="BHZ" ', "").replace('locationCode=""', "").strip() == kept
 
 
 def test_missing_starts_are_the_earliest_below() -> None:
     early, late = (channel("BHZ", startDate=f"{year}-01-01T00:00:00") for year in (2005, 2010))
-    xml = whole(document(network("CI", station("AAA", late, early, startDate=""), startDate="")))
+    xml = rebuilt(document(network("CI", station("AAA", late, early, startDate=""), startDate="")))
     starts = re.findall(rb'<(Network|Station)[^>]*startDate="([^"]*)"', valid(xml))
     assert starts == [(b"Network", b"2005-01-01T00:00:00Z"), (b"Station", b"2005-01-01T00:00:00Z")]
 
@@ -213,52 +205,6 @@ def test_a_prefix_of_the_namespace_goes() -> None:
     xml = file.network_xml(0)
     assert xml.startswith(b'<Network code="XX">')
     assert etree.QName(etree.fromstring(document(xml.decode()))[2]).namespace == NAMESPACE
-
-
-ENTITY = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd"><!ENTITY f "&g;&g;"><!ENTITY g "1">]>'
-HOSTILE = {
-    "not XML": b"<bad",
-    "another root": b"<html/>",
-    "an entity of a file": document(network("CI", station("A", site="&e;")), head=ENTITY),
-    "entities": document(network("CI", station("A", site="&f;")), head=ENTITY),
-    "depth": document("<a>" * 100_000),
-    "gzip": b"\x1f\x8b\x08",
-    "nothing": b"",
-}
-
-
-@pytest.mark.parametrize("name", HOSTILE)
-def test_hostile_files(name: str) -> None:
-    with pytest.raises(UnreadableObjectError, match=r"s3://b/k is not StationXML: ..."):
-        StationFile(HOSTILE[name], "s3://b/k")
-
-
-MANY = 5_000
-LARGE = {
-    "unknown elements": channel("BHZ", body="<Old>x</Old>" * MANY),
-    "stages": channel("BHZ").replace(
-        "<Stage ", '<Stage number="1"><Polynomial/><StageGain/></Stage>' * MANY + "<Stage "
-    ),
-    "channels": '<Channel code="BHZ" locationCode=""/>' * MANY,
-}
-
-
-@pytest.mark.parametrize("name", [*LARGE, "agencies"])
-def test_many_parts(name: str) -> None:
-    """Where the time grew with the square of their number, they would take minutes."""
-    agencies = f"<Operator>{'<Agency>a</Agency>' * MANY}{'<Contact/>' * 100}</Operator>"
-    content = document(
-        network("CI", station("A", LARGE.get(name, channel("BHZ"))), body=agencies)
-        if name == "agencies"
-        else network("CI", station("A", LARGE[name]))
-    )
-    assert whole(content).count(b"<Agency>") == (MANY if name == "agencies" else 0)
-
-
-def test_more_elements_than_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(station_file, "MAX_ELEMENTS", 100)
-    with pytest.raises(UnreadableObjectError, match="more than 100 elements"):
-        StationFile(document(network("CI", station("A", channel("BHZ") * 10))), "s3://b/k")
 
 
 def test_statuses() -> None:
