@@ -15,6 +15,7 @@ from shared.archive.day import Day
 from shared.archive.scedc import SCEDC
 from shared.aws import s3_read
 from shared.aws.s3_read import ObjectPart
+from shared.errors import S3Error
 from shared.waveforms import day_headers
 from shared.waveforms._record_header import parse_header
 from shared.waveforms.data_spans import DataSpan, join_spans
@@ -173,3 +174,34 @@ def test_merged_overlaps_are_the_union_of_the_samples(times, gap):
         right = [n for i, n in enumerate(samples) if i == 0 or n - samples[i - 1] > gap]
     found = join_spans(spans, gap * S, overlaps=True)
     assert [each.start_ns // S for each in found] == right
+
+
+# Objects that change
+
+
+def test_an_object_that_is_replaced_is_read_again(archive):
+    first, second = (
+        mseed(make_trace(NSCL, f"2024-01-01T00:0{minute}:00", noise(3_000))) for minute in (0, 5)
+    )
+    archive.put(DAY_OBJECT.key, first)
+    version = find_version(DAY_OBJECT)
+    archive.put(DAY_OBJECT.key, second)
+    current, spans = read_data_spans(DAY_OBJECT, version)
+    assert times(spans) == traces(second)
+    assert current.etag != version.etag
+    assert current == find_version(DAY_OBJECT)
+    archive.client.delete_object(Bucket=DAY_OBJECT.bucket, Key=DAY_OBJECT.key)
+    assert find_version(DAY_OBJECT) is None
+    assert read_data_spans(DAY_OBJECT, current)[1] == []
+    assert read_last_span(DAY_OBJECT) is None
+
+
+def test_an_object_that_is_replaced_again_and_again_is_an_error(monkeypatch):
+    def read_part(source, first, last=None, *, etag=""):
+        if etag:
+            raise s3_read.ObjectChangedError
+        return ObjectPart(b"x" * 100, 0, 100, '"etag"')
+
+    monkeypatch.setattr(s3_read, "read_part", read_part)
+    with pytest.raises(S3Error, match="was replaced 3 times while it was read"):
+        read_data_spans(DAY_OBJECT, find_version(DAY_OBJECT))
