@@ -26,6 +26,7 @@ def ours() -> Handler:
     """Return the handler of our function's image."""
     sys.path.insert(0, str(PROJECT / "timewindow_lambda"))
     handler = importlib.import_module("app").handler
+    importlib.import_module("shared.windows.answer")  # loaded at first need
     s3_client.client(signed=False)
     return lambda event: handler(event, None)
 

@@ -1,6 +1,7 @@
 """The rows of the speed table: the requests of each, and its figures by their times."""
 
 import json
+import re
 import subprocess
 from collections.abc import Sequence
 from contextlib import nullcontext
@@ -9,7 +10,7 @@ from typing import Any
 import pytest
 
 from benchmarks.speed import __main__ as speed
-from benchmarks.speed import removal, response_rows, window_rows
+from benchmarks.speed import fdsnws_rows, removal, response_rows, window_rows
 from benchmarks.speed.target import Row
 
 Events = list[tuple[str, Sequence[Any], dict[str, str]]]
@@ -80,12 +81,20 @@ def test_windows(asked: Events) -> None:
     assert row("small_window").figures == (4000.0,)
     assert row("files").figures == (3.0, 3.0)
     assert row("motion").figures == (12.0,)
+    assert "AWS_LAMBDA_INITIALIZATION_TYPE" in asked[-1][2]
     assert {function for function, *_ in asked} == {"timewindow"}
     requests = [requests for _, requests, _ in asked]
     assert requests[1][0]["Windows"][0]["Station"] == "PARTS"
     assert json.loads(requests[2][0]["body"])["Windows"][0]["Endtime"] == "2024-01-01T10:05:00"
     assert [each[0]["Format"] for each in requests[3:5]] == ["sac", "mseed"]
     assert requests[5][0]["Output"] == "VEL"
+
+
+def test_wadl(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fdsnws_rows, "_ROUNDS", 1)
+    measured = row("wadl")
+    assert measured.figures[0] > 0
+    assert re.fullmatch(r"of which [0-9.]+ ms the invocation, .* the next one", measured.detail)
 
 
 def test_many_windows_and_the_default_limits(
