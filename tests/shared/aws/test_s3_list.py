@@ -1,27 +1,30 @@
 """Listings of public objects and of their folders, page by page."""
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import pytest
+from werkzeug.exceptions import NotFound
 
-from local.cloud.s3_front import read_only
-from local.cloud.s3_server import S3Server
+from local.cloud.s3_front import Front, read_only
 from local.cloud.stored_object import FixedBucket, Piece, StoredObject
 from shared.archive.scedc import SCEDC
 from shared.aws.s3_list import list_folders, list_objects
 from shared.errors import S3Error
 from tests.support.faulty_s3 import faulty_s3
 from tests.support.s3_faults import forbid
+from tests.support.wsgi import listening
 
 MANY = [f"many/{number:04d}/a b+&c.ms" for number in range(1_001)]
 STORED = StoredObject((Piece.whole(b"content"),), "etag", 1_700_000_000.9)
 
 
 @pytest.fixture(scope="module")
-def server() -> Iterator[S3Server]:
+def server() -> Iterator[SimpleNamespace]:
     bucket = FixedBucket(dict.fromkeys([*MANY, "few/x", "few/y/z", "few/y/w", "other"], STORED))
-    with S3Server(archive=read_only(SCEDC.bucket, bucket)) as server:
-        yield server
+    front = Front(NotFound(), {SCEDC.bucket: read_only(SCEDC.bucket, bucket)})
+    with listening(front) as url:
+        yield SimpleNamespace(endpoint_url=url)
 
 
 @pytest.fixture
