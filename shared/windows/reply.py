@@ -17,6 +17,7 @@ from shared.formats.contiguous import contiguous_parts
 from shared.reply import File, Reply
 from shared.windows._rounding import with_rounding
 from shared.windows.headers import file_headers
+from shared.windows.request import Window
 from shared.windows.result import WindowResult, failed_windows
 
 
@@ -67,7 +68,17 @@ def window_reply(results: Sequence[WindowResult], file_format: str) -> Reply:
         beside={"windows": windows},
         headers=file_headers(windows, failed),
         extent=extent,
+        file_name=f"{_name([each.result for each in described])}.{file.suffix}",
     )
+
+
+def _name(results: Sequence[WindowResult]) -> str:
+    """Return the name under which browsers store a file, without its suffix."""
+    windows = [each.window for each in results if each.trace is not None]
+    if len(windows) == 1 and isinstance(windows[0], Window):
+        start = windows[0].starttime.strftime("%Y%m%dT%H%M%S")
+        return f"{windows[0].channel.seed_id}.{start}"
+    return "windows"
 
 
 def write_windows(results: Sequence[WindowResult], file_format: str) -> File:

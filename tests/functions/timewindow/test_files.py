@@ -16,6 +16,8 @@ from tests.support.tutorial_windows import REQUEST, check_pieces, content_of
 
 Handler = Callable[[Any], Any]
 
+_FILE_HEADERS = {"Content-Type", "Content-Disposition", "X-Windows", *CORS}
+
 
 @pytest.mark.parametrize("version", ["2.0", "1.0"])
 def test_miniseed(day: S3Server, timewindow_handler: Handler, version: str) -> None:
@@ -23,16 +25,18 @@ def test_miniseed(day: S3Server, timewindow_handler: Handler, version: str) -> N
     headers = {"Accept-Encoding": "gzip"}
     reply = timewindow_handler(http_event(body, version, headers=headers))
     assert reply["statusCode"] == 200
-    assert reply["headers"].keys() == {"Content-Type", "X-Windows", *CORS}
+    assert reply["headers"].keys() == _FILE_HEADERS
     assert reply["headers"]["Content-Type"] == "application/vnd.fdsn.mseed"
+    assert reply["headers"]["Content-Disposition"] == 'attachment; filename="windows.mseed"'
     check_pieces(obspy.read(io.BytesIO(content_of(reply))), "int32")
 
 
 def test_sac(day: S3Server, timewindow_handler: Handler) -> None:
     reply = timewindow_handler(http_event(json.dumps({**REQUEST, "Format": "sac"})))
     assert reply["statusCode"] == 200
-    assert reply["headers"].keys() == {"Content-Type", "X-Windows", *CORS}
+    assert reply["headers"].keys() == _FILE_HEADERS
     assert reply["headers"]["Content-Type"] == "application/zip"
+    assert reply["headers"]["Content-Disposition"] == 'attachment; filename="windows.zip"'
     with zipfile.ZipFile(io.BytesIO(content_of(reply))) as archive:
         assert archive.namelist() == [
             "CI.BOM..BHZ.2024001.000000.019500.counts.sac",
@@ -42,6 +46,15 @@ def test_sac(day: S3Server, timewindow_handler: Handler) -> None:
         ]
         files = [archive.read(name) for name in archive.namelist()[:-1]]
     check_pieces([obspy.read(io.BytesIO(file))[0] for file in files], "float32")
+
+
+def test_the_file_of_one_window_is_named_after_it(
+    day: S3Server, timewindow_handler: Handler
+) -> None:
+    one = {"Windows": [REQUEST["Windows"][0], {**REQUEST["Windows"][0], "Station": "NONE"}]}
+    reply = timewindow_handler(http_event(json.dumps({**one, "Format": "mseed"})))
+    name = 'attachment; filename="CI.BOM..BHZ.20240101T000000.mseed"'
+    assert reply["headers"]["Content-Disposition"] == name
 
 
 @pytest.mark.parametrize("file_format", ["mseed", "sac"])
