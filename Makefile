@@ -10,6 +10,7 @@ PYTHON_VERSION ?= 3.10
 ARCHIVE ?= demo
 FUNCTION ?=
 PORT ?= 9000
+HTTP_PORT ?=
 RESULTS ?= build/results
 DAY ?=
 NSCL ?=
@@ -39,8 +40,8 @@ demo: setup  ## run both functions on this machine with the tutorials' requests,
 try: setup  ## correct and draw a day of ARCHIVE=demo|scedc-pds|FOLDER; or that of DAY= and NSCL=
 	@$(BIN)/python -m local.try_out $(SERVED) --day "$(DAY)" --nscl "$(NSCL)"
 
-serve: setup  ## serve the functions and S3 until Ctrl-C: ARCHIVE=demo|scedc-pds|FOLDER, PORT=9000
-	@exec $(BIN)/python -m local.serve $(SERVED) --function "$(FUNCTION)"
+serve: setup  ## serve functions, HTTP and S3 until Ctrl-C: ARCHIVE=demo|scedc-pds|FOLDER, PORT=9000
+	@exec $(BIN)/python -m local.serve $(SERVED) --http-port "$(HTTP_PORT)" --function "$(FUNCTION)"
 
 # glibc keeps freed memory for the next day's samples: the kernel would hand it out page by page.
 test: export MALLOC_MMAP_THRESHOLD_ := 4294967296

@@ -5,6 +5,7 @@ results are files that stay.
 """
 
 import argparse
+import json
 import signal
 import sys
 import time
@@ -12,7 +13,7 @@ import time
 from local.archives.source import Source, SourceError, open_source, shown
 from local.cloud.s3_server import OUTPUT_BUCKET
 from local.console import fail, say
-from local.options import add_options
+from local.options import DEFAULT_HTTP_PORT, add_options, http_port
 from local.project import relative
 from local.services import STACK, Services, ServicesError, chosen, services
 from runner.sending.local_services import DEFAULT_PORT
@@ -27,13 +28,22 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="make serve", description=__doc__)
     add_options(parser)
     parser.add_argument("--function", default="", help="names of functions; all without any")
+    parser.add_argument(
+        "--http-port",
+        type=http_port,
+        help=f"of the HTTP API: {DEFAULT_HTTP_PORT}, or with another --port the second after it",
+    )
     options = parser.parse_args()
+    if options.http_port is None:
+        own = options.port == DEFAULT_PORT
+        options.http_port = DEFAULT_HTTP_PORT if own else options.port + 2
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         names = chosen(options.function)
         source = open_source(options.archive, options.results)
         log = sys.stderr.buffer
-        with services(source, names, options.port, options.results, log) as served:
+        ports = options.port, options.http_port
+        with services(source, names, ports[0], options.results, log, ports[1]) as served:
             _introduce(source, served, options.port)
             # Not `signal.pause`: it does not return when another thread gets the signal.
             while True:
@@ -53,6 +63,7 @@ def _introduce(source: Source, served: Services, port: int) -> None:
     say(f"The archive is {source.summary}")
     for name in served.functions:
         say(f"The {name} function: {served.emulator.url_of(name)}")
+    say(f"Both as an HTTP API, with FDSN web services: {served.http_url}")
     say(f"S3 with s3://{SCEDC.bucket} and s3://{OUTPUT_BUCKET}: {served.aws.endpoint_url}")
     if served.has_queue:
         say(f"Queues {STACK}-jobs and {STACK}-dead-letters: {served.aws.endpoint_url}")
@@ -61,7 +72,9 @@ def _introduce(source: Source, served: Services, port: int) -> None:
     say("Now type, in another terminal:")
     for line in _commands(source, served, local):
         say(f"  {line}")
-    say("Calls of a function queue up: it takes one at a time. Ctrl-C stops everything.")
+    for line in _http_lines(source, served):
+        say(f"  {line}")
+    say("Calls of a function queue up: it takes one or two at a time. Ctrl-C stops everything.")
 
 
 def _commands(source: Source, served: Services, local: str) -> list[str]:
@@ -78,6 +91,24 @@ def _commands(source: Source, served: Services, local: str) -> list[str]:
     return [
         lines.get(name, f"curl -X POST -d @{request} {served.emulator.url_of(name)}")
         for name in served.functions
+    ]
+
+
+def _http_lines(source: Source, served: Services) -> list[str]:
+    """Return a line for curl, one for ObsPy and one for a browser, which work as they are."""
+    if "timewindow" not in served.functions:
+        return []
+    request = json.loads(source.windows_request(served.results.parent).read_text())["Windows"][0]
+    names = ("Network", "Station", "Location", "Channel", "Starttime", "Endtime")
+    network, station, location, channel, start, end = (request[name].strip() for name in names)
+    codes = f"net={network}&sta={station}&loc={location or '--'}&cha={channel}"
+    query = f"{codes}&start={start}&end={end}"
+    words = ", ".join(f'"{word}"' for word in (network, station, location, channel))
+    times = ", ".join(f'UTCDateTime("{time}")' for time in (start, end))
+    return [
+        f"curl -o window.mseed '{served.http_url}/fdsnws/dataselect/1/query?{query}'",
+        f'Client("{served.http_url}").get_waveforms({words}, {times})  # from obspy.clients.fdsn',
+        f"{served.http_url}/  # in a browser",
     ]
 
 

@@ -5,8 +5,8 @@ The response function also gets its queue, which is polled as Lambda polls it.
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
 from http.client import HTTPException
 from pathlib import Path
 from typing import IO
@@ -17,8 +17,10 @@ from local.archives.source import Source
 from local.cloud.emulator import TIMEOUT_S, Emulator, EmulatorError
 from local.cloud.event_source_mapping import MAX_RECEIVE_COUNT, EventSourceMapping, Queues
 from local.cloud.function_names import functions, short_name, similar
+from local.cloud.http_api import HttpApi
 from local.cloud.results_folder import ResultsFolder
-from local.cloud.s3_server import PortError, S3Server
+from local.cloud.s3_server import S3Server
+from local.cloud.wsgi_server import PortError, WsgiServer
 from local.console import say
 
 STACK = "local"
@@ -28,6 +30,10 @@ _RESPONSE = "response"
 
 _WAIT_S = 2 * TIMEOUT_S
 """How long the queue's call may take: another call may run before it."""
+
+_COPIES = {"timewindow": 2}
+"""Emulators of a function: clients look around while a long request is under way. One that is never
+called stays small, since the function in it is not loaded."""
 
 _ATTEMPTS = "5"
 """At a request to S3: nobody waits for a quarter of an hour until the network is back."""
@@ -46,12 +52,14 @@ class Services:
         emulator: the functions.
         functions: their short names.
         results: the folder of the output bucket.
+        http_url: of the HTTP API in front of the functions; "" for none.
     """
 
     aws: S3Server
     emulator: Emulator
     functions: list[str]
     results: Path
+    http_url: str = ""
 
     @property
     def has_queue(self) -> bool:
@@ -78,9 +86,14 @@ def chosen(text: str) -> list[str]:
 
 @contextmanager
 def services(
-    source: Source, names: Sequence[str], port: int, results: Path, log: IO[bytes]
+    source: Source,
+    names: Sequence[str],
+    port: int,
+    results: Path,
+    log: IO[bytes],
+    http_port: int | None = None,
 ) -> Iterator[Services]:
-    """Serve functions on a port, and S3 and SQS on the next one.
+    """Serve functions on a port, S3 and SQS on the next one, and an HTTP API on another.
 
     Args:
         source: the archive.
@@ -88,6 +101,7 @@ def services(
         port: the first port.
         results: the folder that gets the output bucket, below the archive's name.
         log: receives the functions' log lines.
+        http_port: that of the HTTP API; None for no such API.
 
     Raises:
         ServicesError: a port is taken, or an emulator does not start.
@@ -98,9 +112,30 @@ def services(
         raise ServicesError(f"RESULTS={results} cannot be a folder: {error}") from error
     try:
         with _services(source, names, port, folder, log) as served:
-            yield served
+            if http_port is None:
+                yield served
+                return
+            with _http_api(served.emulator, http_port) as url:
+                yield replace(served, http_url=url)
     except (EmulatorError, PortError) as error:
         raise ServicesError(f"{error}; choose another port, such as PORT=9010") from error
+
+
+@contextmanager
+def _http_api(emulator: Emulator, port: int) -> Iterator[str]:
+    """Serve the HTTP API; yield its URL.
+
+    Raises:
+        ServicesError: the port is taken.
+    """
+    server = WsgiServer(HttpApi(emulator.runtimes), port)
+    with ExitStack() as stack:
+        try:
+            stack.enter_context(server)
+        except PortError as error:
+            hint = "choose another port for HTTP, such as HTTP_PORT=8010"
+            raise ServicesError(f"{error}; {hint}") from error
+        yield f"http://127.0.0.1:{server.port}"
 
 
 @contextmanager
@@ -118,7 +153,7 @@ def _services(
         stop = threading.Event()
         poller: threading.Thread | None = None
         try:
-            with Emulator(names, environment, port, log) as emulator:
+            with Emulator(names, environment, port, log, copies=_COPIES) as emulator:
                 if _RESPONSE in names:
                     url = emulator.url_of(_RESPONSE)
                     mapping = EventSourceMapping(aws.sqs, queues.jobs, url, timeout_s=_WAIT_S)

@@ -1,5 +1,8 @@
 """AWS's services on this machine.
 
+http_api              API Gateway's HTTP API in front of the functions
+http_event            its events, and the responses of functions' replies
+wsgi_server           an application behind an HTTP server
 s3_server             S3 and SQS, by moto
 s3_front              buckets of files or of a remote archive, in front of that server
 object_reads          S3's answers to requests that read

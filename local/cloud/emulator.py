@@ -42,9 +42,11 @@ class Emulator:
         port: the port to listen on; 0 takes any free port.
         log: receives the log lines of emulator and functions; None discards them.
         timeout_s: the functions' timeout in seconds.
+        copies: the emulators of a function, if it has more than one, by its short name.
 
     Attributes:
         process: the emulator of the first function, which leads a process group.
+        runtimes: the functions by their short names.
 
     Raises:
         EmulatorError: on entering, the port is taken or the emulator does not start.
@@ -57,28 +59,33 @@ class Emulator:
         port: int = 0,
         log: IO[bytes] | None = None,
         timeout_s: int = TIMEOUT_S,
+        copies: Mapping[str, int] | None = None,
     ) -> None:
         self._functions = [functions] if isinstance(functions, str) else list(functions)
         self._environment = environment
         self._port = port
         self._log = log
         self._timeout_s = timeout_s
+        self._copies = copies or {}
         self._processes: list[subprocess.Popen[bytes]] = []
 
     def __enter__(self) -> "Emulator":
-        ports = _free_ports(2 * len(self._functions))
+        names = [name for name in self._functions for _ in range(self._copies.get(name, 1))]
+        ports = _free_ports(2 * len(names))
         own, apis = ports[::2], ports[1::2]
-        runtimes = {
-            name: Runtime(port, self._timeout_s)
-            for name, port in zip(self._functions, own, strict=True)
+        of_functions: dict[str, list[int]] = {}
+        for name, port in zip(names, own, strict=True):
+            of_functions.setdefault(name, []).append(port)
+        self.runtimes = {
+            name: Runtime(listening, self._timeout_s) for name, listening in of_functions.items()
         }
         try:
-            self._server = InvocationServer(self._port, runtimes)
+            self._server = InvocationServer(self._port, self.runtimes)
         except (OSError, OverflowError) as error:
             raise EmulatorError(f"cannot listen on port {self._port}: {error}") from error
         threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True).start()
         try:
-            for name, port, api_port in zip(self._functions, own, apis, strict=True):
+            for name, port, api_port in zip(names, own, apis, strict=True):
                 self._processes.append(self._start(name, port, api_port))
             for process, port in zip(self._processes, own, strict=True):
                 _await_port(port, process)

@@ -1,4 +1,4 @@
-"""Lambda's Invoke API for the functions of this machine; each takes one call at a time.
+"""Lambda's Invoke API for the functions of this machine; each emulator takes one call at a time.
 
 https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 """
@@ -6,12 +6,11 @@ https://docs.aws.amazon.com/lambda/latest/api/API_Invoke.html
 import http.client
 import json
 import re
-import threading
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import LifoQueue
 from urllib.parse import unquote
 
 from local.cloud.function_names import ANY, short_name, similar
@@ -24,19 +23,49 @@ INVOCATIONS = f"/2015-03-31/functions/{ANY}/invocations"
 _PATH = re.compile(r"/2015-03-31/functions/([^/]+)/invocations/?(?:\?.*)?")
 
 
-@dataclass(frozen=True)
 class Runtime:
-    """An emulator that runs a function.
+    """One or more emulators that run a function, as Lambda's containers do.
 
-    Attributes:
-        port: where the emulator listens.
+    An emulator crashes if two calls arrive at once, so each call has one to itself.
+
+    Args:
+        ports: where the emulators listen; those in front are used first.
         timeout_s: the function's timeout in s.
-        turn: held by the call that runs: the emulator crashes if two arrive at once.
     """
 
-    port: int
-    timeout_s: int
-    turn: threading.Lock = field(default_factory=threading.Lock)
+    def __init__(self, ports: Sequence[int], timeout_s: int) -> None:
+        self._timeout_s = timeout_s
+        self._idle: LifoQueue[int] = LifoQueue()  # a warm emulator is used again first
+        for port in reversed(ports):
+            self._idle.put(port)
+
+    def call(
+        self, event: bytes, begin: Callable[[], object] = lambda: None
+    ) -> tuple[int, str, bytes]:
+        """Call the function once one of its emulators is idle.
+
+        Args:
+            event: as JSON.
+            begin: called when the call's turn comes.
+
+        Returns:
+            The emulator's HTTP status, the media type, and the function's reply.
+        """
+        port = self._idle.get()
+        begin()
+        limit = self._timeout_s + 10
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=limit)
+        try:
+            connection.request("POST", INVOCATIONS, event)
+            response = connection.getresponse()
+            content_type = response.getheader("Content-Type", "application/json")
+            return response.status, content_type, response.read()
+        except (OSError, http.client.HTTPException) as error:
+            text = f"the emulator does not answer: {error}\n"
+            return HTTPStatus.BAD_GATEWAY, "text/plain", text.encode()
+        finally:
+            connection.close()
+            self._idle.put(port)
 
 
 class UnknownFunctionError(Exception):
@@ -44,7 +73,7 @@ class UnknownFunctionError(Exception):
 
 
 class InvocationServer(ThreadingHTTPServer):
-    """An HTTP server that passes calls on to emulators, one at a time to each.
+    """An HTTP server that passes calls on to emulators.
 
     Args:
         port: the port to listen on; 0 takes any free port.
@@ -104,8 +133,7 @@ class _Call(BaseHTTPRequestHandler):
         if problem := _not_json(body):
             self._refuse(HTTPStatus.BAD_REQUEST, problem, "InvalidRequestContentException")
             return
-        with runtime.turn:
-            status, content_type, reply = self._forward(runtime, body)
+        status, content_type, reply = runtime.call(body)
         self._reply(status, {"Content-Type": content_type}, reply)
 
     def do_GET(self) -> None:
@@ -136,19 +164,6 @@ class _Call(BaseHTTPRequestHandler):
             self.end_headers()
             if self.command != "HEAD":
                 self.wfile.write(content)
-
-    def _forward(self, runtime: Runtime, body: bytes) -> tuple[int, str, bytes]:
-        limit = runtime.timeout_s + 10
-        connection = http.client.HTTPConnection("127.0.0.1", runtime.port, timeout=limit)
-        try:
-            connection.request("POST", INVOCATIONS, body)
-            response = connection.getresponse()
-            content_type = response.getheader("Content-Type", "application/json")
-            return response.status, content_type, response.read()
-        except (OSError, http.client.HTTPException) as error:
-            return 502, "text/plain", f"the emulator does not answer: {error}\n".encode()
-        finally:
-            connection.close()
 
     def log_message(self, *arguments: object) -> None:
         """Log nothing: the emulator logs each call."""

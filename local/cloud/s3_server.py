@@ -1,9 +1,6 @@
 """S3 and SQS on this machine: moto's HTTP server, one endpoint for both."""
 
-import logging
-import socket
 from pathlib import Path
-from threading import Thread
 from types import TracebackType
 from typing import TYPE_CHECKING
 
@@ -14,13 +11,13 @@ from moto.moto_server.werkzeug_app import (
     MotoRequestHandler,
     create_backend_app,
 )
-from werkzeug.serving import make_server
 from werkzeug.wrappers import Request, Response
 
 from local.cloud.object_reads import read_object
 from local.cloud.results_folder import ResultsFolder
 from local.cloud.s3_front import Answer, Front, KeptInMemory, kept
 from local.cloud.waveform_index import IndexedBucket, is_index
+from local.cloud.wsgi_server import WsgiServer
 from runner.sending.local_services import LocalServices
 from shared.archive.scedc import SCEDC
 
@@ -40,10 +37,6 @@ def function_environment(endpoint_url: str) -> dict[str, str]:
         "AWS_SECRET_ACCESS_KEY": "local",
         "S3_OUTPUT_BUCKET": OUTPUT_BUCKET,
     }
-
-
-class PortError(Exception):
-    """A port cannot be listened on."""
 
 
 class S3Server:
@@ -80,7 +73,7 @@ class S3Server:
         answers = {SCEDC.bucket: archive or self._answer_index}
         if results:
             answers[OUTPUT_BUCKET] = kept(OUTPUT_BUCKET, results, behind)
-        self._application = Front(behind, answers)
+        self._server = WsgiServer(Front(behind, answers), port, host, MotoRequestHandler)
         self.client: S3Client
         self.sqs: SQSClient
         self.port = port
@@ -88,23 +81,8 @@ class S3Server:
         self.has_indexes = True
 
     def __enter__(self) -> "S3Server":
-        logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it logs every request
-        try:
-            listening = socket.create_server((self._host, self.port))
-        except (OSError, OverflowError) as error:
-            raise PortError(f"cannot listen on port {self.port}: {error}") from error
-        with listening:
-            self._server = make_server(
-                self._host,
-                self.port,
-                self._application,
-                threaded=True,
-                request_handler=MotoRequestHandler,
-                fd=listening.fileno(),
-            )
+        self._server.__enter__()
         self.port = self._server.port
-        self._thread = Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)
-        self._thread.start()
         self.endpoint_url = f"http://{self._host}:{self.port}"
         session = boto3.Session("local", "local", region_name=SCEDC.region)
         self.client = session.client("s3", endpoint_url=self.endpoint_url)
@@ -121,8 +99,7 @@ class S3Server:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
-        self._server.shutdown()
-        self._thread.join()
+        self._server.__exit__(kind, error, traceback)
         for service in ("s3", "sqs"):  # whose contents are the process's, not the server's
             get_backend(service).reset()
 

@@ -4,11 +4,12 @@ import shlex
 import signal
 import sys
 from pathlib import Path
+from types import ModuleType
 
 import pytest
 
 import run_lambda
-from local import serve
+from local import demo, serve, try_out
 from tests.support.commands import PROJECT, free_port, run_command
 from tests.support.pages import make_folder
 
@@ -26,6 +27,8 @@ FIRST = "2024,001"
         (["--function", "peak"], "there is no function 'peak': must be of response, timewindow"),
         (["--port", "65535"], "a port is a number from 1 to 65534"),
         (["--port", "nine"], "'nine': a port is a number"),
+        (["--http-port", "x"], "argument --http-port: 'x': a port is a number from 1 to 65535"),
+        (["--http-port", "65536"], "'65536': a port is a number from 1 to 65535"),
         (["--port", ""], "'': a port is a number"),
     ],
 )
@@ -75,13 +78,16 @@ def test_an_empty_folder_is_no_archive(
     )
 
 
-@pytest.mark.parametrize("target", ["demo", "try", "serve"])
-def test_a_wrong_port_of_make_is_refused_at_once(target: str) -> None:
-    ready = ["-o", f"{sys.prefix}/ready", f"VENV={sys.prefix}"]
-    done = run_command("make", *ready, target, "PORT=abc")
-    assert done.returncode == 2
-    assert "argument --port: 'abc': a port is a number from 1 to 65534" in done.stderr
-    assert done.stdout == ""
+@pytest.mark.parametrize("program", [demo, serve, try_out])
+def test_a_wrong_port_is_refused_at_once(
+    program: ModuleType, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["program", "--port", "abc"])
+    with pytest.raises(SystemExit):
+        program.main()
+    said = capsys.readouterr()
+    assert "argument --port: 'abc': a port is a number from 1 to 65534" in said.err
+    assert said.out == ""
 
 
 def test_make_clean_leaves_results(tmp_path: Path) -> None:

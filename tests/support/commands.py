@@ -40,14 +40,14 @@ def load_app(function: str) -> ModuleType:
 
 
 def free_port() -> int:
-    """Return a free port whose successor is free too.
+    """Return a free port, as are the two after it.
 
     It lies below the range that Linux uses for outgoing connections, which could take it.
     """
     while True:
         port = random.randrange(20_000, 30_000)
         with contextlib.suppress(OSError):
-            for number in (port, port + 1):
+            for number in (port, port + 1, port + 2):
                 socket.create_server(("127.0.0.1", number)).close()
             return port
 

@@ -3,7 +3,10 @@
 import http.client
 import json
 from collections.abc import Iterator
-from threading import Thread
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from threading import Event, Lock, Thread
 from typing import Any
 
 import boto3
@@ -21,7 +24,7 @@ GZIP = b"\x1f\x8b\x08\x00"
 @pytest.fixture(scope="module")
 def server() -> Iterator[InvocationServer]:
     """Nothing behind it: none of these calls goes on to an emulator."""
-    runtimes = {name: Runtime(free_port(), 1) for name in ("response", "timewindow")}
+    runtimes = {name: Runtime([free_port()], 1) for name in ("response", "timewindow")}
     with InvocationServer(0, runtimes) as running:
         thread = Thread(target=running.serve_forever, args=(0.05,))
         thread.start()
@@ -76,3 +79,57 @@ def test_the_port_of_s3_names_that_of_the_functions(s3_server: S3Server) -> None
     client = session.client("lambda", endpoint_url=s3_server.endpoint_url)
     with pytest.raises(ClientError, match="the functions listen on the one before"):
         client.invoke(FunctionName="response", Payload=b"{}")
+
+
+class Emulators:
+    """Emulators on some ports, as far as their order matters: each fails if called twice."""
+
+    def __init__(self) -> None:
+        self.together: list[int] = []
+        self._lock, self._running = Lock(), 0
+        self._both = Event()
+
+    def handler(self) -> type[BaseHTTPRequestHandler]:
+        emulators, busy = self, Lock()
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                assert busy.acquire(blocking=False), "two calls at once"
+                body = self.rfile.read(int(self.headers["Content-Length"]))
+                emulators.take_part()
+                busy.release()
+                self.send_response(200)
+                self.end_headers()
+                self.wfile.write(body)
+
+            def log_message(self, *arguments: object) -> None:
+                pass
+
+        return Handler
+
+    def take_part(self) -> None:
+        with self._lock:
+            self._running += 1
+            self.together.append(self._running)
+            if self._running == 2:
+                self._both.set()
+        self._both.wait(60)
+        with self._lock:
+            self._running -= 1
+
+
+def test_calls_share_the_emulators_of_a_function() -> None:
+    """Two run at once, and no emulator has two."""
+    emulators = Emulators()
+    with ExitStack() as stack, ThreadPoolExecutor(6) as pool:
+        ports = []
+        for _ in range(2):
+            server = stack.enter_context(ThreadingHTTPServer(("127.0.0.1", 0), emulators.handler()))
+            Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+            stack.callback(server.shutdown)
+            ports.append(server.server_port)
+        runtime = Runtime(ports, 60)
+        events = [json.dumps(number).encode() for number in range(6)]
+        replies = list(pool.map(runtime.call, events))
+    assert [(status, reply) for status, _, reply in replies] == [(200, each) for each in events]
+    assert max(emulators.together) == 2

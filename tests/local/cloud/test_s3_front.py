@@ -16,7 +16,8 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 
 from local.cloud.results_folder import ResultsFolder
 from local.cloud.s3_front import Front, kept
-from local.cloud.s3_server import OUTPUT_BUCKET, PortError, S3Server
+from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
+from local.cloud.wsgi_server import PortError
 from tests.support.wsgi import listening
 
 ONCE = {"total_max_attempts": 1}
