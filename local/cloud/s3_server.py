@@ -57,8 +57,7 @@ class S3Server:
         port: where it listens.
         endpoint_url: the endpoint of both services.
 
-    Raises:
-        PortError: on entering, the port is taken.
+    On entering, a port that is taken raises the `PortError` of `wsgi_server`.
     """
 
     def __init__(

@@ -17,7 +17,7 @@ import obspy
 import pytest
 
 from local.cloud.emulator import Emulator, EmulatorError
-from local.cloud.invocations import INVOCATIONS, _Call
+from local.cloud.invocations import INVOCATIONS, Runtime
 from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
 from tests.support.builders import http_event, make_trace, noise, put_day
 from tests.support.front_door_events import DOORS, Asked
@@ -160,7 +160,7 @@ def test_a_caller_who_does_not_wait_is_no_fault(
         assert gone.wait(300)
         return 200, "application/json", b"{}"
 
-    monkeypatch.setattr(_Call, "_forward", forward)
+    monkeypatch.setattr(Runtime, "call", forward)
     host, port = response.endpoint_url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port))) as caller:
         caller.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
