@@ -26,7 +26,7 @@ def wadl() -> Row:
             "benchmarks.speed.one_container", "timewindow", content=json.dumps([_EVENT] * 2)
         )
         seconds.append(time.perf_counter() - begun)
-    detail = f"of which {_ms(first)} the invocation, {_ms(second)} the next one"
+    detail = f"the invocation {_ms(first)}, the next one {_ms(second)}"
     compared = "start of a process, import, first invocation"
     return Row("WADL", compared, (statistics.median(seconds),), (0.5,), "s", detail=detail)
 
