@@ -8,7 +8,7 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks.speed import container_row, fdsnws_rows, response_rows, window_rows
+from benchmarks.speed import container_row, fdsnws_rows, response_rows, station_rows, window_rows
 from benchmarks.speed.target import Row, result_table
 from local.cloud.docker import DockerError
 
@@ -28,6 +28,7 @@ ROWS: dict[str, Callable[[], Row]] = {
         window_rows.files,
         window_rows.motion,
         fdsnws_rows.wadl,
+        station_rows.stations,
     )
 }
 
