@@ -21,7 +21,7 @@ _QUERIES = ("level=station", "level=channel&cha=BHZ&start=2010-06-01&end=2010-06
 
 
 def stations() -> Row:
-    """Measure requests for all stations of an index, the first of which loads it."""
+    """Measure requests for all stations of an index; the first one loads it."""
     queries = [_QUERIES[0], *_QUERIES]
     with archive(1, "--rates", "1") as server:
         _put_index(server)
