@@ -63,7 +63,8 @@ def _introduce(source: Source, served: Services, port: int) -> None:
     say(f"The archive is {source.summary}")
     for name in served.functions:
         say(f"The {name} function: {served.emulator.url_of(name)}")
-    say(f"Both as an HTTP API, with FDSN web services: {served.http_url}")
+    services_too = ", with FDSN web services" if "timewindow" in served.functions else ""
+    say(f"All as one HTTP API{services_too}: {served.http_url}")
     say(f"S3 with s3://{SCEDC.bucket} and s3://{OUTPUT_BUCKET}: {served.aws.endpoint_url}")
     if served.has_queue:
         say(f"Queues {STACK}-jobs and {STACK}-dead-letters: {served.aws.endpoint_url}")

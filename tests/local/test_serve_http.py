@@ -41,7 +41,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
 
 @pytest.fixture
 def url(served: Served) -> str:
-    (line,) = [line for line in served.lines if line.startswith("Both as an HTTP API")]
+    (line,) = [line for line in served.lines if line.startswith("All as one HTTP API, with FDSN")]
     assert line.endswith(f": http://127.0.0.1:{served.port + 2}")
     return line.rpartition(" ")[2]
 
