@@ -4,6 +4,7 @@ synthetic  an archive of synthetic ground motion, recorded by a real instrument
 cloud      S3, SQS, Lambda's emulator and containers
 archives   the archives that can be served: the demo's, SCEDC's, or one's own files
 services   S3, SQS and the functions, for one of them
+station_index   the index of a served archive's stations
 options    options of the commands that serve
 demo       `make demo`: both functions with the tutorials' requests
 try_out    `make try`: a day and a window of an archive

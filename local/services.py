@@ -22,16 +22,18 @@ from local.cloud.results_folder import ResultsFolder
 from local.cloud.s3_server import S3Server
 from local.cloud.wsgi_server import PortError, WsgiServer
 from local.console import say
+from local.station_index import FEW_STATIONS, start_update
 
 STACK = "local"
 """The prefix of the queues' names, which on AWS is the stack's name."""
 
 _RESPONSE = "response"
+_TIMEWINDOW = "timewindow"
 
 _WAIT_S = 2 * TIMEOUT_S
 """How long the queue's call may take: another call may run before it."""
 
-_COPIES = {"timewindow": 2}
+_COPIES = {_TIMEWINDOW: 2}
 """Emulators of a function: clients look around while a long request is under way. One that is never
 called stays small, since the function in it is not loaded."""
 
@@ -159,6 +161,8 @@ def _services(
                     mapping = EventSourceMapping(aws.sqs, queues.jobs, url, timeout_s=_WAIT_S)
                     poller = threading.Thread(target=_poll, args=(mapping, stop))
                     poller.start()
+                if _TIMEWINDOW in names and source.stations > FEW_STATIONS:
+                    start_update(emulator.url_of(_TIMEWINDOW), stop)
                 yield Services(aws, emulator, list(names), folder.path)
         finally:  # after the emulator, as the poller's call may last minutes
             stop.set()

@@ -40,7 +40,7 @@ LAYERS = {
     "local": (
         "audit console project",
         "cloud synthetic",
-        "archives command options picture",
+        "archives command options picture station_index",
         "services",
         "demo serve try_out",
     ),

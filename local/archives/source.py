@@ -48,6 +48,7 @@ class Source:
         has_response: whether the response of the sample can be removed.
         windows: a request for time windows; None is `SAMPLE_REQUEST`.
         notes: files, parts of files and records that are not served, or with a limit, in words.
+        stations: the number of stations with StationXML, as far as it is known.
     """
 
     name: str
@@ -57,6 +58,7 @@ class Source:
     has_response: bool = True
     windows: str | None = None
     notes: list[str] = field(default_factory=list)
+    stations: int = 0
 
     def windows_request(self, folder: Path) -> Path:
         """Return a file with a request for time windows; write it into a folder if need be."""
@@ -121,6 +123,7 @@ def _own(folder: Path, results: Path) -> Source:
         bool(with_response),
         window_request(sample[0], start, start + WINDOW_S),
         own.notes,
+        len(own.stations),
     )
 
 
