@@ -89,6 +89,10 @@ images:  ## build both container images: PYTHON_VERSION=3.10|3.13
 
 sam: $(SAM_VENV)/ready  ## install AWS's SAM CLI as .venv-sam/bin/sam
 
+# Installs Chromium, Node.js and npm as well, as root on Debian.
+browser:  ## install the page that asks the FDSN services in Chromium
+	@local/setup-browser build/browser
+
 audit:  ## look the functions' locked packages up in the database of known vulnerabilities
 	@$(PYTHON) -m local.audit $(AUDIT_VENV)
 
@@ -115,4 +119,4 @@ $(MUTATION_VENV)/ready: requirements-mutation.txt local/make-venv
 	@PYTHON="$(PYTHON)" local/make-venv $(MUTATION_VENV) requirements-mutation.txt
 	@touch $@
 
-.PHONY: help demo try serve test check bench fuzz soak mutate images sam audit lock clean setup
+.PHONY: help demo try serve test check bench fuzz soak mutate images sam browser audit lock clean setup

@@ -1,7 +1,8 @@
 """The body of a POST: `key=value` lines, then `NET STA LOC CHA START END` lines.
 
 The content type says nothing: clients send text/plain, a form's type, or none. Comments (#), empty
-lines and carriage returns are skipped, and the end may be missing, as in SeisComP.
+lines and carriage returns are skipped, and the end may be missing, as in SeisComP. A time may be
+"*", which is open: https://orfeus-eu.org/data/eida/webservices/station marks empty fields so.
 """
 
 import re
@@ -16,6 +17,7 @@ from shared.fdsnws.values import parse_value
 from shared.fields import shown
 
 _FIELDS = (*CODES, *TIMES)
+_OPEN = "*"
 _KEY = re.compile(r"([A-Za-z_]{1,80})[ \t]*=(.*)", re.DOTALL)
 
 
@@ -93,6 +95,7 @@ def _selection(number: int, line: str, parameters: dict[str, Parameter]) -> Sele
     values = {
         name: parse_value(parameters[name], f"{place}: {name}", word)
         for name, word in zip(_FIELDS, words, strict=False)
+        if name in CODES or word != _OPEN
     }
     selection = selection_of(values)
     check_span(selection.start, selection.end, place)

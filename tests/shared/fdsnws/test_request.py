@@ -140,10 +140,14 @@ def test_lines(service, body):
 
 def test_head_and_several_lines():
     body = f"quality = D\nNODATA=404\nminimumlength=1.5\n{LINE}\nCI,XX * --,00 BH?,*Z 2024-01-01"
+    body += "\nCI * * * * *\nCI * * * * 2024-01-01\nCI * * * *"
     request = parse_post("dataselect", body)
     assert request.selections == (
         SELECTION,
         Selection(("CI", "XX"), ("*",), ("", "00"), ("BH?", "*Z"), DAY, None),
+        Selection(("CI",), start=None, end=None),
+        Selection(("CI",), start=None, end=DAY),
+        Selection(("CI",), start=None, end=None),
     )
     assert request.given == {"quality", "nodata", "minimumlength"}
     values = [request.values[name] for name in ("quality", "nodata", "minimumlength", "format")]

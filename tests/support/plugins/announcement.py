@@ -13,6 +13,7 @@ import pytest
 from local.cloud.docker import DockerError, docker
 from local.project import BUILD
 from runner.terminal import pluralize
+from tests.support.browser import is_set_up
 from tests.support.commands import curl_signs, is_checkout, sam_path
 from tests.support.plugins.real_data import REAL_DATA
 
@@ -60,6 +61,12 @@ NEEDS = (
         "it is not installed",
         lambda: sam_path() is not None,
         "type: make sam",
+    ),
+    Need(
+        "the FDSN services in a browser",
+        "Chromium or the packages of its page are missing",
+        is_set_up,
+        "type: make browser",
     ),
     Need(
         "days of the real archive",
