@@ -1,5 +1,5 @@
-// Asks the FDSN web services at ?base=URL what a browser's client asks, by seisplotjs, and posts
-// the answers as JSON: {question: {answer} or {error}}. The truth is in test_questions.py.
+// Asks the FDSN web services at ?base=URL through seisplotjs, and posts the answers as JSON:
+// {question: {answer} or {error}}. The truth is in test_questions.py.
 import { fdsnavailability, fdsndataselect, fdsnstation, util } from "seisplotjs";
 
 const page = new URL(window.location.href).searchParams;
@@ -22,7 +22,7 @@ const windowOf = (start, end) => util.startEnd(util.isoToDateTime(start), util.i
 const oneChannel = (query) =>
   query.networkCode("CI").stationCode("AAA").locationCode("00").channelCode("BHZ");
 
-// What of an answer is compared.
+// The compared parts of answers.
 const iso = (time) => (time ? time.toISO() : null);
 const codesOf = (networks) =>
   networks.flatMap((network) => network.stations.map((station) => station.codes()));
