@@ -14,7 +14,7 @@ from shared.fields import Fields
 from shared.formats import miniseed
 from shared.formats.contiguous import contiguous_parts
 from shared.response.parameters import WINDOW_NAMES, RemovalParameters
-from shared.waveforms.continuous import choose_segments
+from shared.waveforms.continuous import choose_segments, count_samples
 from shared.waveforms.gaps import SAME_NS
 from shared.waveforms.segments import cut
 from shared.windows import WindowResult, read_windows
@@ -80,6 +80,7 @@ def read_corrected(
         content = miniseed.write(list(_within(result, span)))
         parts.append(choose_segments(content, choice.minimum_s, choice.longest))
     data.content = b"".join(parts)
+    data.samples = sum(map(count_samples, parts))
     data.warnings = list(dict.fromkeys(data.warnings))
     if unusable and not data.content:
         raise unusable[0]

@@ -17,13 +17,15 @@ from shared import limits, telemetry
 from shared.archive.archive import Archive
 from shared.errors import NoDataError, TooLargeError, UnreadableObjectError
 from shared.fdsnws._span_task import Choice, Part, Span, SpanTask
+from shared.waveforms.continuous import count_samples
 from shared.waveforms.day_readers import ChannelDay, DayReaders
 from shared.windows.cost import Work
 from shared.windows.reads import object_reads
 from shared.windows.request_limits import check_object_count, check_s3_requests
 
-_BATCH_OBJECTS, _BATCH_BYTES = 64, 64 * 1024**2
-"""The most that is read ahead: day objects, and bytes of them."""
+_BATCH_OBJECTS, _BATCH_BYTES = 64, 32 * 1024**2
+"""The most that is read at the same time: day objects, and bytes of them. The samples of an object
+that is read whole take three times its size while its records are checked."""
 
 _LEAST_SHARE = 0.5
 """Of the bytes that a part of a day has by its length: quiet hours take fewer than the mean."""
@@ -38,11 +40,13 @@ class StoredData:
 
     Attributes:
         content: the records, one span after another.
+        samples: the number of their samples.
         warnings: damage and other oddities, in words.
         etags: the ETags of the objects by S3 URI; `ABSENT` for those that there are not.
     """
 
     content: bytes = b""
+    samples: int = 0
     warnings: list[str] = field(default_factory=list)
     etags: dict[str, str] = field(default_factory=dict)
 
@@ -107,8 +111,10 @@ class StoredDataReader:
             self._read_days(beside)
             for task in batch:
                 self._data.etags |= task.etags()
-                buffer.write(task.content(choice))
+                content = task.content(choice)
                 task.parts.clear()
+                buffer.write(content)
+                self._data.samples += count_samples(content)
             if buffer.tell() > limit.size:
                 raise _too_large(buffer.tell(), "more than")
         self._data.content = buffer.getvalue()

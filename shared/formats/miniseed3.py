@@ -5,6 +5,7 @@ schema FDSN-v1.0. Steim's frames are big-endian in both versions, and other numb
 version 3. Flags and qualities that the header of version 3 lacks become extra headers.
 """
 
+import io
 import json
 import struct
 from collections.abc import Iterator
@@ -20,6 +21,9 @@ _HEADER = struct.Struct("<2sBBIHHBBBBdIIBBHI")
 _VERSION = 3
 _PUBLICATION = {b"R": 1, b"D": 2, b"Q": 3, b"M": 4}
 """Publication versions by data quality, as libmseed converts them."""
+
+_CHUNK_BYTES = 4 * 1024**2
+"""Of records that are converted at a time; a record has up to one MiB."""
 
 _DAY_NS, _SECOND_NS, _TICK_S = 86_400 * 10**9, 10**9, 1e-4
 
@@ -56,9 +60,17 @@ def from_miniseed2(content: bytes) -> bytes:
         content: whole records, all of them sound.
     """
     view = memoryview(content)
-    table = scan(view)
-    records = [b"".join(parts) for parts in _records(view, table)]
-    return stamp_crc(records)
+    buffer = io.BytesIO()  # whose content becomes bytes without a copy
+    begin = 0
+    while begin < len(view):
+        # Some records at a time, as one object for each of a million would take memory.
+        table = scan(view[begin : begin + _CHUNK_BYTES])
+        if begin + _CHUNK_BYTES < len(view):  # the last one may be cut
+            table = table.select(table.stops <= _CHUNK_BYTES)
+        end = begin + int(table.stops[-1])
+        buffer.write(stamp_crc([b"".join(parts) for parts in _records(view[begin:end], table)]))
+        begin = end
+    return buffer.getvalue()
 
 
 @cache

@@ -39,6 +39,11 @@ def without_copies(content: bytes) -> bytes:
     return _select(content, table, kept)
 
 
+def count_samples(content: bytes) -> int:
+    """Return the number of samples that the headers of records count."""
+    return int(scan(memoryview(content)).npts.sum())
+
+
 def choose_quality(content: bytes, quality: str) -> bytes:
     """Return the records of a data quality.
 

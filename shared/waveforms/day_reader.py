@@ -217,14 +217,14 @@ class DayReader(ObjectReader):
         try:
             read()
         except OddRecordError as error:
-            self._why_whole = error
+            self._why_whole = error.with_traceback(None)  # its frames hold the reader
 
     def _read(self, starttime: UTCDateTime, endtime: UTCDateTime) -> DayRecords:
         if not (self._always_whole or self._why_whole):
             try:
                 return self._records.decode(self._records.find(starttime, endtime))
             except (OddRecordError, NoWaveformError, UnreadableObjectError) as error:
-                self._why_whole = error
+                self._why_whole = error.with_traceback(None)  # its frames hold the reader
         if self._whole is None:
             logger.debug("%s is read whole: %s", self.uri, self._why_whole or "as requested")
             self._whole = self._source.download()
@@ -236,7 +236,7 @@ class DayReader(ObjectReader):
                 ranges = ranges_of(self._records.locate(starttime, endtime), starttime, endtime)
                 return Location(self.etag, self.size, ranges)
             except OddRecordError as error:
-                self._why_whole = error
+                self._why_whole = error.with_traceback(None)  # its frames hold the reader
         stored = self._read(starttime, endtime).stored
         ranges = ranges_within(stored, starttime, endtime)
         return Location(stored.etag, len(stored.content), ranges)

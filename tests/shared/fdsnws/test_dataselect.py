@@ -11,9 +11,14 @@ from obspy import Stream, UTCDateTime, read
 from obspy.clients.fdsn import Client
 from obspy.clients.fdsn.header import FDSNNoDataException
 
+from shared import limits, telemetry
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
 from shared.archive.scedc import SCEDC
+from shared.errors import TooLargeError
+from shared.fdsnws._span_task import Choice
+from shared.fdsnws._stored_data import StoredDataReader
+from shared.holdings.holding import ChannelSpan
 from shared.waveforms.records import scan
 from tests.support import miniseed3
 from tests.support.builders import make_trace, mseed, put_station
@@ -282,16 +287,43 @@ def test_a_missing_time_is_refused(get):
     assert "endtime" in reply.text
 
 
-def test_too_much_is_refused_before_it_is_read(get, monkeypatch, served):
-    monkeypatch.setenv("MAX_DATASELECT_MIB", "1")
-    key = span(0, 2 * 3600)
-    assert get(**key).status_code == 200
-    many = {**key, "starttime": "2023-12-01", "endtime": "2024-02-01"}
+def test_too_many_days_are_refused(get, monkeypatch):
     monkeypatch.setenv("MAX_OBJECTS", "50")
+    many = {**span(0, 0), "starttime": "2023-12-01", "endtime": "2024-02-01"}
     reply = get(**many)
     assert reply.status_code == 413
     assert "at most 50" in reply.text
+
+
+def test_too_much_is_refused_before_it_is_read(get, monkeypatch, archive, contents):
     monkeypatch.setenv("MAX_DATASELECT_MIB", "1")
+    key = SCEDC.waveform_key(ChannelId.parse(BHZ), Day.parse("2024,001"))
+    archive.put(key, contents[BHZ]["2024,001"] * 4)
+    day = {**span(0, 0), "starttime": "2024-01-01", "endtime": "2024-01-02"}
+    reply = get(**day)
+    assert reply.status_code == 413
+    assert "at most 1 MiB in one request (MAX_DATASELECT_MIB)" in reply.text
+    start, end = Day.parse("2024,001").starttime.ns, MIDNIGHT.ns
+    reader = StoredDataReader(SCEDC, [ChannelSpan(ChannelId.parse(BHZ), start, end)])
+    with telemetry.recording() as invocation, pytest.raises(TooLargeError):
+        reader.read(Choice())
+    assert 0 < invocation.bytes_read < 50_000
+
+
+def test_too_many_bytes_are_refused_as_they_come(get, monkeypatch):
+    monkeypatch.setattr(limits, "max_dataselect", lambda: limits.SizeLimit(0, "MAX_DATASELECT_MIB"))
+    monkeypatch.setattr("shared.fdsnws._stored_data.StoredDataReader._estimate", lambda _: 0)
+    reply = get(**span(0, 60))
+    assert reply.status_code == 413
+    assert "more than" in reply.text
+
+
+def test_too_many_lines_are_refused(get, monkeypatch):
+    monkeypatch.setenv("MAX_PROCESSOR_SECONDS", "1")
+    lines = "".join(f"CI BOM -- BHZ {T0 + n} {T0 + n + 0.5}\n" for n in range(600))
+    reply = get(method="POST", body=lines.encode())
+    assert reply.status_code == 413
+    assert "spans of stored records" in reply.text
 
 
 def test_an_answer_beyond_the_reply_is_a_link_for_get_and_refused_for_post(

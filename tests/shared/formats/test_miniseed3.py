@@ -113,5 +113,13 @@ def test_source_identifiers():
     assert source_id("NP.1234.10.HNE") == b"FDSN:NP_1234_10_H_N_E"
 
 
+def test_records_are_converted_some_at_a_time(monkeypatch):
+    content = day() + day(byteorder="<") + day(encoding=3)
+    whole = from_miniseed2(content)
+    assert len(miniseed3.read_records(whole)) == len(content) // 512
+    monkeypatch.setattr("shared.formats.miniseed3._CHUNK_BYTES", 1300)
+    assert from_miniseed2(content) == whole
+
+
 def test_nothing_becomes_nothing():
     assert from_miniseed2(b"") == b""
