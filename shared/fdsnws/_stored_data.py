@@ -23,9 +23,12 @@ from shared.windows.cost import Work
 from shared.windows.reads import object_reads
 from shared.windows.request_limits import check_object_count, check_s3_requests
 
-_BATCH_OBJECTS, _BATCH_BYTES = 64, 32 * 1024**2
-"""The most that is read at the same time: day objects, and bytes of them. The samples of an object
-that is read whole take three times its size while its records are checked."""
+_BATCH_OBJECTS = 64
+"""Day objects whose records wait in memory for the others of their batch."""
+
+_GROUP_BYTES = 40 * 1024**2
+"""Size of the day objects that are read at the same time. The samples of an object that is read
+whole take three times its size while its records are checked."""
 
 _LEAST_SHARE = 0.5
 """Of the bytes that a part of a day has by its length: quiet hours take fewer than the mean."""
@@ -131,30 +134,41 @@ class StoredDataReader:
                 raise _too_large(int(size), "about")
 
     def _estimate(self) -> float:
-        return sum(
-            self._readers.reader(name).size * _share(task, name)
-            for task in self._tasks
-            for name in task.channel_days
-            if not self._readers.has_failed(name)
-        )
+        return sum(map(self._least_bytes, self._tasks))
+
+    def _least_bytes(self, task: SpanTask) -> float:
+        return sum(self._size(name) * _share(task, name) for name in task.channel_days)
+
+    def _size(self, name: ChannelDay) -> int:
+        return 0 if self._readers.has_failed(name) else self._readers.reader(name).size
 
     def _batches(self) -> Iterator[list[SpanTask]]:
-        """Yield the spans in order, in batches of few objects and few bytes, or of one span."""
+        """Yield the spans in order, in batches of few day objects and bytes, or of one span."""
         batch: list[SpanTask] = []
         objects, size = 0, 0.0
         for task in self._tasks:
-            own = sum(
-                self._readers.reader(name).size * min(1.0, 2 * _share(task, name))
-                for name in task.channel_days
-                if not self._readers.has_failed(name)
-            )
+            own = self._least_bytes(task)
             objects, size = objects + len(task.days), size + own
-            if batch and (objects > _BATCH_OBJECTS or size > _BATCH_BYTES):
+            if batch and (objects > _BATCH_OBJECTS or size > _GROUP_BYTES):
                 yield batch
                 batch, objects, size = [], len(task.days), own
             batch.append(task)
         if batch:
             yield batch
+
+    def _groups(self, names: Iterable[ChannelDay]) -> Iterator[list[ChannelDay]]:
+        """Yield day objects in groups of few bytes, or of one object."""
+        group: list[ChannelDay] = []
+        size = 0
+        for name in names:
+            own = self._size(name)
+            if group and size + own > _GROUP_BYTES:
+                yield group
+                group, size = [], 0
+            group.append(name)
+            size += own
+        if group:
+            yield group
 
     def _read_days(self, wanted: Iterable[tuple[SpanTask, ChannelDay]]) -> None:
         """Read the records of some spans from some days; objects are read in parallel."""
@@ -171,7 +185,8 @@ class StoredDataReader:
             ]
             self._readers.drop(name)  # as a whole object is large
 
-        self._readers.in_parallel(tasks, take)
+        for group in self._groups(tasks):
+            self._readers.in_parallel(group, take)
         for name in tasks:
             for task, part in found.get(name, ()):
                 task.parts[name[1]] = part

@@ -7,6 +7,7 @@ sample. Without `correct`, samples and headers are the archive's own.
 
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime, timezone
 from typing import Any
 
@@ -20,6 +21,7 @@ from shared.fdsnws.request import FdsnRequest, nodata
 from shared.formats.miniseed3 import from_miniseed2
 from shared.holdings.resolve import resolve
 from shared.reply import File, Reply
+from shared.version import VERSION
 from shared.windows.headers import warnings_header
 
 MINISEED_TYPE = "application/vnd.fdsn.mseed"
@@ -74,7 +76,7 @@ def _asked(request: FdsnRequest, spans: Sequence[Span]) -> Any:
     names = ("quality", "minimumlength", "longestonly")
     options = {name: request.values[name] for name in names}
     options["miniseed3"] = request.values["format"] in MINISEED3
-    return [options, [[span.channel.nscl, span.start_ns, span.end_ns] for span in spans]]
+    return [VERSION, options, [[span.channel.nscl, span.start_ns, span.end_ns] for span in spans]]
 
 
 def _reply(
@@ -82,7 +84,7 @@ def _reply(
 ) -> Reply:
     headers = warnings_header(data.warnings)
     if not data.content:
-        return Reply(**{**vars(nodata(request)), "headers": headers})
+        return replace(nodata(request), headers=headers)
     content, media_type, suffix = data.content, MINISEED_TYPE, "mseed"
     if request.values["format"] in MINISEED3:
         content, media_type, suffix = from_miniseed2(content), MINISEED3_TYPE, "mseed3"

@@ -74,10 +74,10 @@ DATASELECT = Service(
     "1.1.0",
     {"query": (*_STANDARD, *_CORRECTION)},
     module="shared.fdsnws.dataselect",
-    limits="One request has at most 128 MiB of data (MAX_DATASELECT_MIB), 1,000 channel days"
-    " (MAX_OBJECTS) and 4,000 requests to S3 (MAX_S3_REQUESTS). An answer beyond 6 MB is a redirect"
-    " for GET, and is refused for POST: send fewer lines at a time. With correct, a request has at"
-    " most 32 million samples.",
+    limits="By default, one request has at most 128 MiB of data (MAX_DATASELECT_MIB), 1,000 channel"
+    " days (MAX_OBJECTS) and 4,000 requests to S3 (MAX_S3_REQUESTS); with correct, 32 million"
+    " samples. More is refused with status 413. An answer beyond 6 MB is a redirect for GET, and is"
+    " refused for POST: send fewer lines at a time.",
     description="Waveforms of the archive as miniSEED.",
 )
 """The service, its parameters and limits."""

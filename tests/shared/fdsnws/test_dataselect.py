@@ -151,6 +151,22 @@ def test_wildcards_and_extensions_with_obspys_client(client, archive, contents):
     archive.client.put_bucket_acl(Bucket=SCEDC.bucket, ACL="private")
 
 
+def test_a_channel_that_cannot_be_corrected_is_named(get, archive, contents):
+    start, end = str(T0 + 1000), str(T0 + 1060)
+    codes = {"net": "CI", "sta": "BOM", "loc": "--,10", "cha": "BHZ,BHN"}
+    asked = {**codes, "start": start, "end": end, "correct": "true"}
+    reply = get(**asked)
+    assert reply.status_code == 404
+    assert "BOM" in reply.text  # the station has no StationXML
+    put_station(archive, "CI", "BOM", BHZ=RATE)
+    reply = get(**asked)
+    assert reply.status_code == 200
+    (trace,) = read(io.BytesIO(reply.content))
+    assert trace.id == "CI.BOM..BHZ"
+    assert trace.stats.npts == truth(contents, BHZ, T0 + 1000, T0 + 1060)[0].stats.npts
+    assert any("CI.BOM.BHN.10" in each for each in json.loads(reply.headers["X-Warnings"]))
+
+
 def span(seconds, length):
     start = T0 + seconds
     return {"net": "CI", "sta": "BOM", "loc": "--", "cha": "BHZ"} | {
