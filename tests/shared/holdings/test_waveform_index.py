@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from shared.archive.channel_id import ChannelId
@@ -143,6 +143,7 @@ def test_nothing_else_is_raised(content):
 FIELDS = st.text(st.characters(blacklist_categories=("Cs",), blacklist_characters="\0"), max_size=9)
 
 
+@settings(max_examples=30)
 @given(st.lists(st.lists(FIELDS, max_size=9), max_size=5))
 def test_rows_of_any_text(rows):
     text = io.StringIO()

@@ -73,14 +73,12 @@ def test_a_replaced_day_is_read_again(days, get, requests):
     assert requests()[2] == 1
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"{}", b"[]", b"\xff", b'{"format":1,"object":1,"etag":[]}', b"[" * 5_000]
-)
-def test_a_kept_object_that_is_damaged_is_not_used(days, get, content):
+def test_a_kept_object_that_is_damaged_is_not_used(days, get):
     first = get(QUERY).text
-    days.client.put_object(Bucket=OUTPUT_BUCKET, Key=KEY.format(day=1), Body=content)
-    day_spans.forget_spans()
-    assert get(QUERY).text == first
+    for content in (b"", b"[]", b"\xff", b'{"format":1,"object":1,"etag":[]}', b"[" * 5_000):
+        days.client.put_object(Bucket=OUTPUT_BUCKET, Key=KEY.format(day=1), Body=content)
+        day_spans.forget_spans()
+        assert get(QUERY).text == first
 
 
 def test_spans_in_a_kept_object_that_are_none_are_not_used(days, get, caplog):
