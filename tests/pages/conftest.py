@@ -48,7 +48,7 @@ def typed(served: Served, tmp_path: Path) -> Callable[..., str]:
 
 @pytest.fixture
 def with_demo_days(archive: S3Server, demo_days: Path) -> S3Server:
-    """The archive of the handlers, with the demo's days of CI.BOM."""
-    for path in demo_days.rglob("CIBOM*.ms"):
+    """The archive of the handlers, with the demo's days and metadata of CI.BOM."""
+    for path in [*demo_days.rglob("CIBOM*.ms"), *demo_days.rglob("CI_BOM.xml")]:
         archive.put(path.relative_to(demo_days).as_posix(), path.read_bytes())
     return archive
