@@ -79,7 +79,12 @@ def test_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         **{name: f"{value:,}" for name, value in limits.DEFAULTS.items()},
         "MAX_DAY_MIB": str(limits.max_day().mib),
         "MAX_STATIONXML_MIB": str(limits.max_stationxml().mib),
+        "MAX_DATASELECT_MIB": str(limits.max_dataselect().mib),
+        "MAX_HEADERS_MIB": f"{limits.max_headers().mib:,}",
+        "MAX_INDEX_DAYS": str(limits.max_index_days()),
     }
+    of_limits = set(re.findall(r"``(MAX_\w+)``", inspect.getsource(limits)))
+    assert of_limits <= set(rows)
     assert settings.dead_letter_queue_url() is None
     assert settings.max_receive_count() is None
     assert settings.archive_name() == "scedc"

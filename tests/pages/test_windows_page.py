@@ -1,14 +1,18 @@
 """The page about time windows: its requests and replies, and the tables of its options."""
 
+import io
 import json
 import re
 import urllib.parse
+from pathlib import Path
+
+import obspy
 
 from shared.formats import format_names
 from shared.response.margins import MARGIN_PERIODS
 from shared.response.parameters import UNITS, WINDOW_NAMES
 from shared.windows import limits
-from shared.windows.request import READS, WindowsRequest, request_from_query
+from shared.windows.request import MANIFEST, READS, WindowsRequest, request_from_query
 from tests.pages.typed import planned, post
 from tests.support.pages import code, page
 from tests.support.served import Served
@@ -39,10 +43,31 @@ def test_ground_motion_of_a_window(served: Served) -> None:
     assert len(reply["data"]) == 60 * 40 + 1
 
 
+@covers(("Manifest", "json", 0), ("Manifest", "json", 1))
+def test_manifest(served: Served, demo_days: Path) -> None:
+    """Sizes and places depend on the version of the encoder, so only their names are shown."""
+    (window,) = post(served.url_of("timewindow"), BLOCKS["Manifest", "json", 0].encode())
+    (shown,) = json.loads(BLOCKS["Manifest", "json", 1])
+    (found,), (shown_range,) = window.pop("ranges"), shown.pop("ranges")
+    assert window == shown
+    assert list(found) == list(shown_range)
+    for name in ("bucket", "region", "key"):
+        assert found[name] == shown_range[name]
+    day = (demo_days / found["key"]).read_bytes()
+    assert len(day) == found["size"]
+    part = io.BytesIO(day[found["offset"] : found["offset"] + found["bytes"]])
+    (trace,) = obspy.read(part, format="MSEED")
+    assert (str(trace.stats.starttime), str(trace.stats.endtime)) == (
+        found["starttime"],
+        found["endtime"],
+    )
+
+
 def test_options() -> None:
     rows = {code(name)[0]: values for name, _, values in PAGE.table(OPTIONS)}
     assert list(rows) == ["Format", "Output", "pre_filt", "Read"]
-    assert [json.loads(name) for name in code(rows["Format"])] == list(format_names())
+    formats = [json.loads(name) for name in code(rows["Format"])]
+    assert formats == [*format_names(), MANIFEST]
     assert [json.loads(name) for name in code(rows["Read"])] == list(READS)
     assert {json.loads(name) for name in code(rows["Output"])} == {*UNITS, "DEF"}
     assert {"Output", *code(rows["pre_filt"])[1:], "pre_filt"} == {"Output", *WINDOW_NAMES[1:]}
