@@ -43,9 +43,10 @@ def test_it_is_a_front_door() -> None:
         "Errors",
         "Tests",
     ]
-    first_screen = "\n".join(lines[:25])
+    first_screen = "\n".join(lines[:35])
     assert "](docs/gap.png)" in first_screen
     assert BLOCKS[FIRST] in first_screen
+    assert BLOCKS[PAGE.title, "python", 0] in first_screen
 
 
 @covers(FIRST)
@@ -69,6 +70,14 @@ def test_from_the_clone_to_a_picture_of_ones_own_day(my_data: Path, tmp_path: Pa
     (day,) = obspy.read(str(clone / last[2].split("'")[1]))
     assert day.id == "CI.SOC..HHZ"
     assert last[4] == "picture    build/try/try.png"
+
+
+@covers((PAGE.title, "python", 0))
+def test_obspys_client(served: Served) -> None:
+    names: dict[str, Any] = {}
+    program = BLOCKS[PAGE.title, "python", 0].replace("http://localhost:8000", served.http_url)
+    exec(compile(program, "README.md", "exec"), names)
+    assert sorted(trace.id for trace in names["stream"]) == ["CI.BOM..BHN", "CI.BOM..BHZ"]
 
 
 @covers(("The demo", "sh", 0))

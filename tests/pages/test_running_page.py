@@ -78,14 +78,16 @@ def serve_lines() -> list[str]:
 @covers(("Serving", "sh", 1), ("Serving", "sh", 2))
 def test_calls(typed: Typed, tmp_path: Path) -> None:
     sample, windows, motion = BLOCKS["Serving", "sh", 1].splitlines()
-    curl_windows, curl_day = BLOCKS["Serving", "sh", 2].splitlines()
+    curl_http, curl_windows, curl_day = BLOCKS["Serving", "sh", 2].splitlines()
     (by_program,), (by_curl,) = values_in(typed(sample)), values_in(typed(curl_day))
     assert {**by_program, "seconds": 0} == {**by_curl, "seconds": 0}
     assert by_curl["output_key"].startswith(f"s3://{OUTPUT_BUCKET}/noresp/2019/2019_183/CISOC__HHZ")
     assert typed(windows) == "wrote 2 windows to output.json, 0 of them without data\n"
     read = json.loads((tmp_path / "output.json").read_text())
     typed(curl_windows)
-    assert json.loads((tmp_path / "output.json").read_text()) == read
+    typed(curl_http)
+    for name in ("output.json", "windows.json"):
+        assert json.loads((tmp_path / name).read_text()) == read
     assert [len(window["data"]) for window in read] == [12_000, 12_000]
     (displacement,) = values_in(typed(motion))
     assert (displacement["day"], displacement["nscl"]) == ("2024,001", "CI.BOM.BHZ.")

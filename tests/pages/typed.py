@@ -11,6 +11,7 @@ from typing import Any
 from tests.support.commands import run_command
 
 PORT = "9000"
+HTTP_PORT = "8000"
 
 
 def planned(arguments: str) -> str:
@@ -24,6 +25,7 @@ def planned(arguments: str) -> str:
 def type_in(folder: Path, lines: str, port: int, status: int = 0) -> str:
     """Type lines in a second terminal, with `port` in place of the pages', and return stdout."""
     typed = lines.replace(f"localhost:{PORT}", f"localhost:{port}")
+    typed = typed.replace(f"localhost:{HTTP_PORT}", f"localhost:{port + 2}")
     typed = re.sub(r"--local(?= |$)", f"--local {port}", typed, flags=re.MULTILINE)
     assert typed != lines
     done = run_command("bash", "-euo", "pipefail", "-c", typed, cwd=folder)

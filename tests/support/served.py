@@ -41,6 +41,11 @@ class Served:
         """Return the URL of one of several functions."""
         return f"http://localhost:{self.port}/2015-03-31/functions/{function}/invocations"
 
+    @property
+    def http_url(self) -> str:
+        """The URL of the HTTP API."""
+        return f"http://localhost:{self.port + 2}"
+
     def interrupt(self) -> None:
         """Press Ctrl-C: the terminal sends SIGINT to the whole process group."""
         os.killpg(self.process.pid, signal.SIGINT)
