@@ -36,7 +36,7 @@ def http_event(request: Request, body: bytes, route: str) -> dict[str, Any]:
     event: dict[str, Any] = {
         "version": "2.0",
         "routeKey": route,
-        "rawPath": request.path,
+        "rawPath": _raw_path(request),
         "rawQueryString": request.query_string.decode("latin-1"),
         "headers": headers,
         "requestContext": _context(request, route),
@@ -50,6 +50,12 @@ def http_event(request: Request, body: bytes, route: str) -> dict[str, Any]:
     if body:
         event["body"] = base64.b64encode(body).decode() if text is None else text
     return event
+
+
+def _raw_path(request: Request) -> str:
+    """Return the path with all of its slashes, of which werkzeug's own lacks some at the start."""
+    path: str = request.environ["PATH_INFO"]
+    return path.encode("latin-1").decode(errors="replace")
 
 
 def _headers(request: Request) -> dict[str, str]:
@@ -76,7 +82,7 @@ def _context(request: Request, route: str) -> dict[str, Any]:
         "domainPrefix": _API,
         "http": {
             "method": request.method,
-            "path": request.path,
+            "path": _raw_path(request),
             "protocol": request.environ["SERVER_PROTOCOL"],
             "sourceIp": request.remote_addr,
             "userAgent": request.headers.get("User-Agent", ""),

@@ -86,6 +86,12 @@ def test_the_event_of_a_get() -> None:
     assert (context["stage"], context["routeKey"]) == ("$default", "$default")
 
 
+def test_the_path_is_passed_on_with_all_of_its_slashes() -> None:
+    event = event_of("/", environ_overrides={"PATH_INFO": "//fdsnws//event/1/query"})
+    assert event["rawPath"] == "//fdsnws//event/1/query"
+    assert event["requestContext"]["http"]["path"] == event["rawPath"]
+
+
 def test_the_function_reads_the_request_as_it_was_sent() -> None:
     """Through the reader of the function itself, for links in WADLs and help pages."""
     headers = {"Host": "localhost:8000", "Content-Type": "text/plain"}

@@ -13,14 +13,14 @@ from obspy.clients.fdsn.header import FDSNNoDataException, FDSNRequestTooLargeEx
 from local.cloud.s3_server import S3Server
 from shared.fdsnws import _station_reading
 from tests.shared.fdsnws.conftest import FILES
-from tests.support.http_front import served
+from tests.support.http_api import http_api
 from tests.support.station_files import key_of
 
 
 @pytest.fixture
 def client(with_index: S3Server, timewindow_handler: Callable[[Any], Any]) -> Iterator[Client]:
-    with served(lambda event, _: timewindow_handler(event)) as url:
-        yield Client(url, _discover_services=False)
+    with http_api(timewindow_handler) as server:
+        yield Client(server.url, _discover_services=False)
 
 
 def test_every_level_and_format(client: Client) -> None:

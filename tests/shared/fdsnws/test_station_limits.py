@@ -9,7 +9,7 @@ from shared.fdsnws import _station_reading, _station_xml, station_service
 from shared.fdsnws.routes import ROUTES
 from shared.invocation import http_event, lambda_handler
 from shared.station_index.warm import forget_index, index_key
-from tests.support.http_front import http_api_event
+from tests.support.http_api import http_api_event
 from tests.support.invocations import fetch
 from tests.support.station_files import PATH, ask, codes, inventory, valid
 

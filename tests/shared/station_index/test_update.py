@@ -14,7 +14,7 @@ from shared.invocation import lambda_handler
 from shared.station_index import update, warm
 from shared.station_index.update import update_index
 from tests.support.faulty_s3 import faulty_s3
-from tests.support.http_front import http_api_event
+from tests.support.http_api import http_api_event
 from tests.support.s3_faults import forbid
 from tests.support.station_files import ask, channel, codes, document, key_of, network, station
 

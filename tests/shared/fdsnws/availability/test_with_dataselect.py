@@ -7,13 +7,13 @@ import obspy
 from obspy import UTCDateTime
 
 from shared.waveforms.data_spans import DataSpan, join_spans
-from tests.support.front_server import served_handler
+from tests.support.http_api import http_api
 
 QUERY = "query?net=CI&start=2024-01-01&end=2024-01-05&merge=quality&format=request"
 
 
 def test_its_lines_select_the_data(days, timewindow_handler):
-    with served_handler(lambda event, _: timewindow_handler(event)) as server:
+    with http_api(timewindow_handler) as server:
         services = f"{server.url}/fdsnws"
         with urllib.request.urlopen(f"{services}/availability/1/{QUERY}") as answer:
             body = answer.read()
