@@ -53,7 +53,7 @@ def http_event(request: Request, body: bytes, route: str) -> dict[str, Any]:
 
 
 def _raw_path(request: Request) -> str:
-    """Return the path with all of its slashes, of which werkzeug's own lacks some at the start."""
+    """Return the path with all of its slashes; werkzeug leaves out some at the start."""
     path: str = request.environ["PATH_INFO"]
     return path.encode("latin-1").decode(errors="replace")
 
