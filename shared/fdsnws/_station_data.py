@@ -2,13 +2,14 @@
 
 from collections.abc import Sequence
 from threading import Lock
+from typing import Any
 
 from shared import limits
 from shared.archive.archive import Archive
 from shared.archive.day import DAY_NS, Day
 from shared.aws.s3_client import in_threads
 from shared.errors import TooLargeError
-from shared.fdsnws._station_query import Patterns
+from shared.fdsnws._station_patterns import Patterns
 from shared.holdings.day_holdings import holdings_on
 from shared.holdings.holding import days_between
 from shared.holdings.resolve import check_index_days
@@ -21,6 +22,9 @@ Extent = tuple[str, str]
 """The start and the end of data, as texts of `epoch_times`."""
 
 _MICROSECOND_NS = 1_000
+
+_MOST_LOOKUPS = 4_000
+"""Lines times days of a request. Each look-up takes up to two milliseconds."""
 
 
 class DataDays:
@@ -37,25 +41,14 @@ class DataDays:
     """
 
     def __init__(self, archive: Archive, selections: Sequence[Patterns]) -> None:
-        wanted: dict[Day, list[Patterns]] = {}
-        for each in selections:
-            if each.start is None or each.end is None:
-                limit = limits.max_index_days()
-                raise TooLargeError(
-                    "matchtimeseries and includeavailability look into each day: give starttime"
-                    f" and endtime, at most {limit:,} days apart",
-                    limit=limit,
-                )
-            check_index_days(each.end // DAY_NS - each.start // DAY_NS + 1)
-            for day in days_between(each.start, each.end):
-                wanted.setdefault(day, []).append(each)
-        check_index_days(len(wanted))
+        wanted = _wanted(selections)
         self._days: dict[ChannelCodes, list[int]] = {}
         lock = Lock()
 
         def add(day: Day) -> None:
-            holdings = holdings_on(archive, day, wanted[day])
-            found = {item.channel for each in wanted[day] for item in holdings.select(each)}
+            own = wanted[day]
+            holdings = holdings_on(archive, day, own)
+            found = {item.channel for each in own for item in holdings.select(each)}
             with lock:
                 for channel in found:
                     codes = channel.network, channel.station, channel.location, channel.channel
@@ -82,6 +75,38 @@ class DataDays:
             return None
         last = _end(days[-1])
         return max(_begin(days[0]), start), min(last, end or last)
+
+
+def _wanted(selections: Sequence[Patterns]) -> dict[Day, list[Patterns]]:
+    """Return the selections of each day, those with the same codes once.
+
+    Raises:
+        TooLargeError: a time is open, or there are too many days or look-ups.
+    """
+    wanted: dict[Day, dict[Any, Patterns]] = {}
+    lookups = 0
+    for each in selections:
+        if each.start is None or each.end is None:
+            limit = limits.max_index_days()
+            raise TooLargeError(
+                "matchtimeseries and includeavailability look into each day: give starttime and"
+                f" endtime, at most {limit:,} days apart",
+                limit=limit,
+            )
+        days = each.end // DAY_NS - each.start // DAY_NS + 1
+        check_index_days(days)
+        lookups += days
+        if lookups > _MOST_LOOKUPS:
+            raise TooLargeError(
+                "matchtimeseries and includeavailability look for each line of a request in each of"
+                f" its days: at most {_MOST_LOOKUPS:,} times; split the request",
+                limit=_MOST_LOOKUPS,
+            )
+        codes = each.network, each.station, each.location, each.channel
+        for day in days_between(each.start, each.end):
+            wanted.setdefault(day, {})[codes] = each
+    check_index_days(len(wanted))
+    return {day: list(found.values()) for day, found in wanted.items()}
 
 
 def _begin(day: int) -> str:

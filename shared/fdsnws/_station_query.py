@@ -1,11 +1,11 @@
 """The criteria of a request to the station service, with times as texts that sort."""
 
 import math
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Any
 
-from shared.archive.channel_patterns import has_wildcard, match_codes
+from shared.fdsnws._station_patterns import Patterns, PatternTable
 from shared.stations.epoch_times import format_epoch_time
 from shared.stations.summary import StationSummary
 
@@ -15,34 +15,6 @@ _SLACK_DEG = 1e-9
 _BOX = ("minlatitude", "maxlatitude", "minlongitude", "maxlongitude")
 _RADII = ("minradius", "maxradius")
 _CIRCLE = ("latitude", "longitude", *_RADII)
-
-
-class Patterns(Protocol):
-    """Patterns of codes with a time span; see `shared.fdsnws.request.Selection`."""
-
-    @property
-    def network(self) -> Sequence[str]:
-        """The patterns of the network code."""
-
-    @property
-    def station(self) -> Sequence[str]:
-        """The patterns of the station code."""
-
-    @property
-    def location(self) -> Sequence[str]:
-        """The patterns of the location code."""
-
-    @property
-    def channel(self) -> Sequence[str]:
-        """The patterns of the channel code."""
-
-    @property
-    def start(self) -> int | None:
-        """The start in ns since 1970; None if it is open."""
-
-    @property
-    def end(self) -> int | None:
-        """The end in ns since 1970, included; None if it is open."""
 
 
 @dataclass(frozen=True)
@@ -100,50 +72,13 @@ class Area:
         return True
 
 
-class Pattern:
-    """One selection: codes and a time span, ready to be compared.
-
-    Attributes:
-        start: its start as a text of `epoch_times`; "" if it is open.
-        end: its end, included; "" if it is open.
-        any_station: whether it has all networks' stations.
-        any_channel: whether it has all channels of its stations.
-    """
-
-    def __init__(self, patterns: Patterns) -> None:
-        self.network, self.station = _matcher(patterns.network), _matcher(patterns.station)
-        self.location, self.channel = _matcher(patterns.location), _matcher(patterns.channel)
-        self.start = "" if patterns.start is None else format_epoch_time(patterns.start)
-        self.end = "" if patterns.end is None else format_epoch_time(patterns.end)
-        self.any_station = self.station is None
-        self.any_channel = self.location is None and self.channel is None
-
-    def has_station(self, network: str, station: str) -> bool:
-        """Return whether it has the channels of a station."""
-        return self.has_network(network) and (self.station is None or self.station(station))
-
-    def has_network(self, network: str) -> bool:
-        """Return whether it has stations of a network."""
-        return self.network is None or self.network(network)
-
-    def has_channel(self, location: str, channel: str) -> bool:
-        """Return whether it has a channel of its stations."""
-        return (self.channel is None or self.channel(channel)) and (
-            self.location is None or self.location(location)
-        )
-
-    def meets(self, start: str, end: str) -> bool:
-        """Return whether an epoch has any time in common with it."""
-        return (not self.end or start <= self.end) and (not end or end >= self.start)
-
-
 @dataclass(frozen=True)
 class StationQuery:
     """The criteria of a request.
 
     Attributes:
         level: "network", "station", "channel" or "response".
-        patterns: an epoch is selected if one of them has it.
+        table: codes and times; an epoch is selected if one of its patterns has it.
         window: bounds of the epochs of the level.
         area: the area of the stations.
         restricted: whether restricted epochs are included.
@@ -151,7 +86,7 @@ class StationQuery:
     """
 
     level: str
-    patterns: tuple[Pattern, ...]
+    table: PatternTable
     window: Window = Window()
     area: Area = Area()
     restricted: bool = True
@@ -161,10 +96,14 @@ class StationQuery:
     def of(
         cls, values: Mapping[str, Any], given: Collection[str], selections: Sequence[Patterns]
     ) -> "StationQuery":
-        """Return the criteria of a request; the arguments are members of `FdsnRequest`."""
+        """Return the criteria of a request; the arguments are members of `FdsnRequest`.
+
+        Raises:
+            TooLargeError: too many selections have wildcards, as of `PatternTable`.
+        """
         return cls(
             values["level"],
-            tuple(map(Pattern, selections)),
+            PatternTable(selections),
             Window(*(_time(values, name) for name in Window.__dataclass_fields__)),
             _area(values, given),
             values["includerestricted"],
@@ -175,17 +114,6 @@ class StationQuery:
     def by_channel(self) -> bool:
         """Whether epochs of channels are asked for."""
         return self.level in ("channel", "response")
-
-
-def exact_stations(selections: Sequence[Patterns]) -> list[tuple[str, str]] | None:
-    """Return the stations that selections name, in order; None if some have wildcards."""
-    found: dict[tuple[str, str], None] = {}
-    for each in selections:
-        if any(map(has_wildcard, (*each.network, *each.station))):
-            return None
-        for network in each.network:
-            found.update(dict.fromkeys((network, station) for station in each.station))
-    return sorted(found)
 
 
 def _time(values: Mapping[str, Any], name: str) -> str:
@@ -201,15 +129,6 @@ def _area(values: Mapping[str, Any], given: Collection[str]) -> Area:
         box if any(name in given for name in _BOX) else None,
         circle if any(name in given for name in _RADII) else None,
     )
-
-
-def _matcher(patterns: Sequence[str]) -> Callable[[str], bool] | None:
-    """Return a function that compares codes; None if all match, of whatever characters."""
-    if any(pattern and not pattern.strip("*") for pattern in patterns):
-        return None
-    if not any(map(has_wildcard, patterns)):
-        return frozenset(patterns).__contains__
-    return match_codes(patterns)
 
 
 def _arc_deg(latitude: float, longitude: float, other: float, other_longitude: float) -> float:

@@ -5,7 +5,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
-from shared.fdsnws._station_query import Pattern, StationQuery
+from shared.fdsnws._station_patterns import Pattern
+from shared.fdsnws._station_query import StationQuery
 from shared.stations.summary import CLOSED, FileSummary, NetworkSummary, StationSummary
 
 if TYPE_CHECKING:
@@ -76,9 +77,10 @@ class Selector:
     ) -> None:
         self.query, self._data, self._with_data = query, data, with_data
         self._counts = counts
+        self._by_codes: dict[tuple[Pattern, ...], dict[tuple[str, str], list[Pattern]]] = {}
         self.looks_at_data = data is not None
-        self._patterns_of = lru_cache(None)(self._find_patterns)
-        self._with_channel = lru_cache(10_000)(_with_channel)
+        self._patterns_of = lru_cache(None)(query.table.of_station)
+        self._is_in_time = lru_cache(None)(self._has_network)
         self._takes_all = self._takes_all_channels()
 
     def has_station(self, network: str, station: str) -> bool:
@@ -116,10 +118,7 @@ class Selector:
         return (
             (query.restricted or network.status != CLOSED)
             and query.window.takes(network.start, network.end)
-            and any(
-                pattern.has_network(network.code) and pattern.meets(network.start, network.end)
-                for pattern in query.patterns
-            )
+            and self._is_in_time(network.code, network.start, network.end)
         )
 
     def _takes_alone(
@@ -130,12 +129,15 @@ class Selector:
         if query.level != "network" or query.area.box or query.area.circle or self._with_data:
             return False
         is_source = stations is None or any(code == network.code for code, _ in stations)
-        return is_source and any(
-            pattern.any_station
-            and pattern.any_channel
-            and pattern.has_network(network.code)
-            and pattern.meets(network.start, network.end)
-            for pattern in query.patterns
+        return is_source and self._is_in_time(network.code, network.start, network.end, whole=True)
+
+    def _has_network(self, code: str, start: str, end: str, *, whole: bool = False) -> bool:
+        """Return whether a pattern has stations, or all stations, of a network at its time."""
+        return any(
+            pattern.has_network(code)
+            and pattern.meets(start, end)
+            and (not whole or (pattern.any_station and pattern.any_channel))
+            for pattern in self.query.table.patterns
         )
 
     def _station(
@@ -198,9 +200,14 @@ class Selector:
         query = self.query
         window = query.window if query.by_channel else None
         found = []
+        by_codes = self._by_codes.setdefault(patterns, {})
         for place, row in enumerate(station.rows):
             location, channel, rest = row.split("|", 2)
-            matching = self._with_channel(patterns, location, channel)
+            codes = location, channel
+            matching = by_codes.get(codes)
+            if matching is None:
+                matching = [each for each in patterns if each.has_channel(location, channel)]
+                by_codes[codes] = matching
             if not matching:
                 continue
             _, start, end, status = rest.rsplit("|", 3)
@@ -218,15 +225,5 @@ class Selector:
         return (
             query.restricted
             and not (query.by_channel and any(vars(query.window).values()))
-            and all(each.any_channel and not each.start and not each.end for each in query.patterns)
+            and all(each.any_channel and each.is_open for each in query.table.patterns)
         )
-
-    def _find_patterns(self, network: str, station: str) -> tuple[Pattern, ...]:
-        return tuple(each for each in self.query.patterns if each.has_station(network, station))
-
-
-def _with_channel(
-    patterns: tuple[Pattern, ...], location: str, channel: str
-) -> tuple[Pattern, ...]:
-    """Return the patterns of a station that have a channel of it."""
-    return tuple(each for each in patterns if each.has_channel(location, channel))

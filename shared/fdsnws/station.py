@@ -12,7 +12,8 @@ from shared.archive.registry import input_archive
 from shared.errors import BadRequestError
 from shared.fdsnws import _station_reading
 from shared.fdsnws._station_networks import JoinedNetwork, join_networks
-from shared.fdsnws._station_query import StationQuery, exact_stations
+from shared.fdsnws._station_patterns import exact_stations
+from shared.fdsnws._station_query import StationQuery
 from shared.fdsnws._station_selection import Selector
 from shared.fdsnws._station_sources import Sources
 from shared.fdsnws._station_text import write_text

@@ -6,12 +6,13 @@ from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
 from shared.archive.scedc import SCEDC
 from shared.errors import TooLargeError
 from shared.fdsnws import _station_reading, _station_xml, station_service
+from shared.fdsnws._station_limits import MAX_WILDCARDS
 from shared.fdsnws.routes import ROUTES
 from shared.invocation import http_event, lambda_handler
 from shared.station_index.warm import forget_index, index_key
 from tests.support.http_api import http_api_event
 from tests.support.invocations import fetch
-from tests.support.station_files import PATH, ask, codes, inventory, valid
+from tests.support.station_files import PATH, ask, codes, inventory, lines, valid
 
 
 def test_more_files_than_a_request_may_read(
@@ -44,6 +45,33 @@ def test_a_document_that_is_too_long(stations: S3Server, monkeypatch: pytest.Mon
     with pytest.raises(TooLargeError, match="more than 3,000 bytes: ask for fewer"):
         ask("level=response")
     assert ask("level=network").value
+
+
+EVER = "1900-01-01 2100-01-01"
+
+
+def codes_of(*rows: str) -> list[str]:
+    found = lines("", "\n".join(["level=channel", *rows]).encode())
+    return [".".join(line.split("|")[:4]) for line in found]
+
+
+def test_many_lines_of_the_same_stations(stations: S3Server) -> None:
+    """Spans of the same codes are compared at once, exact stations found by a table."""
+    times = [f"20{10 + n % 10}-0{1 + n % 9}-01 20{10 + n % 10}-0{1 + n % 9}-02" for n in range(900)]
+    rows = [f"CI AAA 00 BHZ {time}" for time in times]
+    rows += [f"CI S{n} * * {EVER}" for n in range(900)]
+    assert codes_of(*rows, f"CI B?? * * {EVER}") == ["CI.AAA.00.BHZ"] * 2 + ["CI.BBB..HHZ"]
+
+
+def test_more_lines_with_wildcards_than_are_compared() -> None:
+    with pytest.raises(TooLargeError, match="101 different lines with wildcards .* at most 100"):
+        codes_of(*(f"CI S{n}* * * {EVER}" for n in range(MAX_WILDCARDS + 1)))
+
+
+def test_more_lookups_of_data_than_a_request_may_need() -> None:
+    rows = [f"CI S{n} * * 2020-01-01 2020-12-31" for n in range(11)]
+    with pytest.raises(TooLargeError, match="in each of its days: at most 4,000 times"):
+        codes_of("matchtimeseries=true", *rows)
 
 
 def test_the_limits_are_in_the_service_description() -> None:
