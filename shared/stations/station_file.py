@@ -142,11 +142,11 @@ def merge_networks(documents: Iterable[bytes], start: str) -> bytes:
         start: the start of the network, a text of `epoch_times`; "" if it is not known.
     """
     first, *others = map(_parsed, documents)
-    known = {etree.tostring(child, method="c14n") for child in first}
+    known = {etree.tostring(child, with_tail=False) for child in first}
     single = {child.tag for child in first if child.tag not in _REPEATED}
     for other in others:
         for child in other:
-            content = etree.tostring(child, method="c14n")
+            content = etree.tostring(child, with_tail=False)
             if content not in known and child.tag not in single:
                 known.add(content)
                 first.append(child)

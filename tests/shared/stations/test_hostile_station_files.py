@@ -4,7 +4,7 @@ import pytest
 
 from shared.errors import UnreadableObjectError
 from shared.stations import station_file
-from shared.stations.station_file import StationFile
+from shared.stations.station_file import StationFile, merge_networks
 from tests.support.station_files import channel, document, network, rebuilt, station
 
 ENTITY = '<!DOCTYPE x [<!ENTITY e SYSTEM "file:///etc/passwd"><!ENTITY f "&g;&g;"><!ENTITY g "1">]>'
@@ -51,3 +51,9 @@ def test_more_elements_than_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(station_file, "MAX_ELEMENTS", 100)
     with pytest.raises(UnreadableObjectError, match="more than 100 elements"):
         StationFile(document(network("CI", station("A", channel("BHZ") * 10))), "s3://b/k")
+
+
+def test_a_relative_namespace() -> None:
+    content = document(network("CI", body='<x xmlns="relative">kept</x>'))
+    xml = StationFile(content, "s3://b/k").network_xml(0)
+    assert merge_networks([xml, xml + b" "], "").count(b"kept") == 1
