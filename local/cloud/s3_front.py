@@ -103,7 +103,8 @@ def kept(name: str, folder: ResultsFolder, behind: "WSGIApplication") -> Answer:
     """Return the answers of a private bucket whose objects are files.
 
     The server behind reads all that is written, with all of S3's encodings and checksums. Once it
-    has an object, the object becomes a file.
+    has an object, the object becomes a file. As in the stack's bucket, the pages of other hosts may
+    follow a link to an object.
     """
     lock = Lock()
 
@@ -113,7 +114,10 @@ def kept(name: str, folder: ResultsFolder, behind: "WSGIApplication") -> Answer:
                 "Authorization" in request.headers or _SIGNED_LINK & request.args.keys()
             ):
                 return refuse(HTTPStatus.FORBIDDEN, "AccessDenied", "not signed", request)
-            return _read(name, folder, key, request)
+            read = _read(name, folder, key, request)
+            if read and "Origin" in request.headers:
+                read.headers["Access-Control-Allow-Origin"] = "*"
+            return read
         response = Response.from_app(behind, request.environ, buffered=True)
         if not key or response.status_code >= HTTPStatus.BAD_REQUEST:
             return response

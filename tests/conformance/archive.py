@@ -17,6 +17,12 @@ RATE = 40.0
 SAMPLES = 24_000
 """The samples of ten minutes from START; each is its own number."""
 
+LARGE = 100_000
+"""The samples of CI.AAA.00.BHN, which are noise: some 200 kB in miniSEED."""
+
+SMALL_REPLY = 100_000
+"""The largest reply in bytes with which all answers but LARGE are returned directly."""
+
 SENSITIVITY = 1e9
 """In counts per m/s, of all channels of `station_files`."""
 
@@ -40,5 +46,10 @@ def fill(server: S3Server) -> None:
     """Put the stations and the day into an archive."""
     for network_code, code in STATIONS:
         server.put(key_of(network_code, code), _document(network_code, code))
-    counts = np.arange(SAMPLES)
-    put_day(server, "CI.AAA.00.BHZ", DAY, make_trace("CI.AAA.00.BHZ", START, counts, RATE))
+    for nscl, counts in (("CI.AAA.00.BHZ", np.arange(SAMPLES)), ("CI.AAA.00.BHN", large())):
+        put_day(server, nscl, DAY, make_trace(nscl, START, counts, RATE))
+
+
+def large() -> np.ndarray:
+    """Return the counts of CI.AAA.00.BHN."""
+    return np.random.default_rng(1).integers(-30_000, 30_000, LARGE, dtype=np.int32)

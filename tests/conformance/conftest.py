@@ -10,7 +10,7 @@ from local.cloud.s3_server import S3Server
 from shared.archive.scedc import SCEDC
 from shared.aws import s3_client
 from shared.station_index.warm import forget_index
-from tests.conformance.archive import fill
+from tests.conformance.archive import SMALL_REPLY, fill
 from tests.support.browser import ask, is_set_up
 from tests.support.builders import emptied, forget_objects
 from tests.support.commands import NO_ACCOUNT
@@ -28,6 +28,7 @@ def services(s3_server: S3Server, timewindow_handler: Callable[[Any], Any]) -> I
         s3_server.client.put_bucket_acl(Bucket=SCEDC.bucket, ACL="public-read")
         fill(s3_server)
         timewindow_handler({"update": "station-index"})
+        patch.setattr("shared.invocation.reply_size.MAX_REPLY_BYTES", SMALL_REPLY)
         with http_api(timewindow_handler) as api:
             yield api.url
         s3_server.client.put_bucket_acl(Bucket=SCEDC.bucket, ACL="private")
@@ -39,6 +40,9 @@ def services(s3_server: S3Server, timewindow_handler: Callable[[Any], Any]) -> I
 @pytest.fixture(scope="module")
 def answers(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Answers:
     """The answers to all questions, asked once."""
-    if not is_set_up() and os.environ.get("BROWSER_TESTS") != "required":
-        pytest.skip("Chromium or the packages of its page are missing; type: make browser")
+    if not is_set_up():
+        missing = "Chromium or the packages of its page are missing; type: make browser"
+        if os.environ.get("BROWSER_TESTS") == "required":
+            pytest.fail(missing)
+        pytest.skip(missing)
     return ask(request.getfixturevalue("services"), tmp_path_factory.mktemp("browser"))

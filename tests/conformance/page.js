@@ -163,6 +163,12 @@ const questions = {
     const found = await waveforms().postQuerySeismograms(asked);
     return samplesOf(found.map((each) => each.seismogram));
   },
+  "dataselect: a large answer": async () => {
+    const query = oneChannel(waveforms()).channelCode("BHN");
+    query.timeRange(windowOf(`${day}00:00:00Z`, `${day}23:59:59Z`));
+    const { redirected } = await fetch(query.formURL());
+    return [redirected, samplesOf(await query.querySeismograms())];
+  },
   "dataselect: an error": async () => {
     const url = `${base.origin}/fdsnws/dataselect/1/query?nett=CI`;
     const { status, type, text } = await replyTo(url);

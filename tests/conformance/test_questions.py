@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from shared.fdsnws.services import SERVICES
-from tests.conformance.archive import EPOCH, RATE, SAMPLES, SENSITIVITY, STATIONS
+from tests.conformance.archive import EPOCH, LARGE, RATE, SAMPLES, SENSITIVITY, STATIONS, large
 from tests.conformance.conftest import Answers
 from tests.support.browser import PAGE
 
@@ -34,6 +34,12 @@ def samples(start: str, first: int, count: int) -> list[dict[str, Any]]:
 
 # From 00:11:00.013, so from the next sample, to 00:12:00, which is included.
 A_MINUTE = samples("2024-01-01T00:11:00.025Z", 2401, 2400)
+
+NOISE = large()
+LARGE_SAMPLES = [
+    {**each, "codes": "CI.AAA.00.BHN", "first": int(NOISE[0]), "last": int(NOISE[-1])}
+    for each in samples("2024-01-01T00:10:00.000Z", 0, LARGE)
+]
 
 ANSWERS = {
     **{f"{name}: version": f"{service.version}\n" for name, service in SERVICES.items()},
@@ -65,6 +71,7 @@ ANSWERS = {
     "dataselect: samples": A_MINUTE,
     "dataselect: samples of miniSEED 3": A_MINUTE,
     "dataselect: samples by POST": samples("2024-01-01T00:10:00.000Z", 0, SAMPLES),
+    "dataselect: a large answer": [True, LARGE_SAMPLES],
     "dataselect: an error": [400, "text/plain", "Error 400: Bad Request"],
     "dataselect: a header that needs leave": 200,
     "event: no service": [404, "text/plain"],

@@ -130,6 +130,7 @@ WRONG_VALUES = [
     ("OutputBucket.BucketEncryption", REMOVED),
     ("OutputBucket.PublicAccessBlockConfiguration.BlockPublicPolicy", False),
     ("OutputBucket.OwnershipControls", REMOVED),
+    ("OutputBucket.CorsConfiguration", REMOVED),
     ("OutputBucket.LifecycleConfiguration.Rules.0.Prefix", REMOVED),
     ("OutputBucket.DeletionPolicy", REMOVED),
     ("OutputBucket.Condition", REMOVED),

@@ -75,7 +75,13 @@ def test_results_are_private_but_for_signed_links(s3: Any, url: str) -> None:
     config = Config(signature_version=UNSIGNED, retries=ONCE)
     with pytest.raises(ClientError, match="AccessDenied"):
         boto3.client("s3", endpoint_url=url, config=config).get_object(**place)
-    with urllib.request.urlopen(s3.generate_presigned_url("get_object", Params=place)) as reply:
+    link = s3.generate_presigned_url("get_object", Params=place)
+    with urllib.request.urlopen(link) as reply:
+        assert reply.read() == b"12"
+    # A browser that was redirected to the link from another host's page.
+    page = urllib.request.Request(link, headers={"Origin": "null"})
+    with urllib.request.urlopen(page) as reply:
+        assert reply.headers["Access-Control-Allow-Origin"] == "*"
         assert reply.read() == b"12"
 
 
