@@ -10,7 +10,7 @@ from shared.archive.archive import Archive
 from shared.errors import BadRequestError, NoDataError, NoWaveformError
 from shared.fdsnws._span_task import Choice, Span
 from shared.fdsnws._stored_data import StoredData
-from shared.fields import Fields
+from shared.fields import Fields, shown
 from shared.formats import miniseed
 from shared.formats.contiguous import contiguous_parts
 from shared.response.parameters import WINDOW_NAMES, RemovalParameters
@@ -37,7 +37,12 @@ def removal_of(values: Mapping[str, Any]) -> RemovalParameters:
     given: dict[str, Any] = {"output": values["units"], "pre_filt": _corners(values["prefilt"])}
     if values["waterlevel"] is not None:
         given["water_level"] = values["waterlevel"]
-    return RemovalParameters.parse(Fields(given, WINDOW_NAMES))
+    try:
+        return RemovalParameters.parse(Fields(given, WINDOW_NAMES))
+    except BadRequestError as error:
+        if error.details.get("field") != "pre_filt":
+            raise
+        raise _wrong_corners(values["prefilt"]) from error
 
 
 def read_corrected(
@@ -97,11 +102,15 @@ def _corners(text: str) -> Any:
     try:
         return [float(part) for part in text.strip("[]() ").split(",")]
     except ValueError as error:
-        raise BadRequestError(
-            f"prefilt is {text[:80]!r}: must be four ascending corners in Hz, such as"
-            " 0.01,0.02,8,10, or auto, or none",
-            field="prefilt",
-        ) from error
+        raise _wrong_corners(text) from error
+
+
+def _wrong_corners(text: str) -> BadRequestError:
+    return BadRequestError(
+        f"prefilt is {shown(text)}: must be four ascending corners in Hz, such as 0.01,0.02,8,10,"
+        " or auto, or none",
+        field="prefilt",
+    )
 
 
 def _within(result: WindowResult, span: Span) -> Iterator[Trace]:

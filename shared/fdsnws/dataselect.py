@@ -14,9 +14,10 @@ from typing import Any
 from shared import telemetry
 from shared.archive import input_archive
 from shared.archive.day import DAY_NS
+from shared.errors import BadRequestError
 from shared.fdsnws._span_task import Choice, Span
-from shared.fdsnws._stored_data import StoredData, StoredDataReader, entity_tag
-from shared.fdsnws.dataselect_service import MINISEED3
+from shared.fdsnws._stored_data import ABSENT, StoredData, StoredDataReader, entity_tag
+from shared.fdsnws.dataselect_service import CORRECTION_NAMES, MINISEED3
 from shared.fdsnws.request import FdsnRequest, nodata
 from shared.formats.miniseed3 import from_miniseed2
 from shared.holdings.resolve import resolve
@@ -49,6 +50,8 @@ def query(request: FdsnRequest) -> Reply:
         from shared.fdsnws._corrected_data import read_corrected, removal_of  # few requests do
 
         removal = removal_of(values)
+    elif given := [name for name in CORRECTION_NAMES if name in request.given]:
+        raise BadRequestError(f"{given[0]} is given without correct=true", field=given[0])
     spans = resolve(input_archive(), request.selections)
     if not spans:
         return nodata(request)
@@ -59,8 +62,9 @@ def query(request: FdsnRequest) -> Reply:
     telemetry.count_windows(len(spans))
     reader, asked = StoredDataReader(input_archive(), spans), _asked(request, spans)
     if "if-none-match" in request.http.headers:
-        etag = entity_tag(reader.etags(), asked)
-        if request.http.has(etag):
+        etags = reader.etags()
+        etag = entity_tag(etags, asked)
+        if set(etags.values()) != {ABSENT} and request.http.has(etag):
             return Reply(None, status=304, etag=etag, cache=cache)
     data = reader.read(choice)
     return _reply(request, spans, data, entity_tag(data.etags, asked), cache)

@@ -69,6 +69,9 @@ _CORRECTION = (
     ),
 )
 
+CORRECTION_NAMES = tuple(each.name for each in _CORRECTION[1:])
+"""The parameters that only a request with `correct` may have."""
+
 DATASELECT = Service(
     "dataselect",
     "1.1.0",

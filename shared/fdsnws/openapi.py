@@ -24,7 +24,7 @@ _TYPES: dict[str, dict[str, Any]] = {
     "bool": {"type": "boolean"},
 }
 _MEDIA_TYPES = {
-    "dataselect": ("application/vnd.fdsn.mseed",),
+    "dataselect": ("application/vnd.fdsn.mseed", "application/vnd.fdsn.mseed3"),
     "station": ("application/xml", _TEXT),
     "availability": (_TEXT, "text/csv", _JSON),
 }

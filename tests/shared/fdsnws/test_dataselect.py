@@ -191,6 +191,8 @@ def test_an_unchanged_answer_is_not_read_again(get, archive, contents):
     reply = get(**span(0, 60), headers={"If-None-Match": etag})
     assert (reply.status_code, reply.content) == (304, b"")
     assert get(**span(0, 61), headers={"If-None-Match": etag}).status_code == 200
+    absent = {**span(0, 60), "cha": "BHX"}
+    assert get(**absent, headers={"If-None-Match": "*"}).status_code == 204
     key = SCEDC.waveform_key(ChannelId.parse(BHZ), Day.parse("2024,001"))
     archive.put(key, contents[BHZ]["2024,001"][512:])
     reply = get(**span(0, 60), headers={"If-None-Match": etag})
@@ -279,7 +281,8 @@ def test_overlapping_records_are_all_delivered_and_copies_once(get, archive, con
         ({"minimumlength": "-1"}, 400, "minimumlength"),
         ({"nodata": "500"}, 400, "nodata"),
         ({"foo": "1"}, 400, "foo"),
-        ({"correct": "true", "prefilt": "4,3,2,1"}, 400, "pre_filt"),
+        ({"correct": "true", "prefilt": "4,3,2,1"}, 400, "prefilt is '4,3,2,1'"),
+        ({"units": "ACC"}, 400, "units is given without correct=true"),
         ({"correct": "true", "prefilt": "low"}, 400, "prefilt"),
         ({"correct": "true", "units": "COUNTS"}, 400, "units"),
         ({"starttime": ""}, 400, "starttime"),
