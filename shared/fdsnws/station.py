@@ -20,8 +20,8 @@ from shared.fdsnws._station_text import write_text
 from shared.fdsnws._station_xml import head_of, write_xml
 from shared.fdsnws.request import FdsnRequest, nodata
 from shared.reply import File, Reply
-from shared.stations.plain_text import plain_text
 from shared.version import VERSION
+from shared.windows.headers import warnings_header
 
 __all__ = ["query"]
 
@@ -59,11 +59,9 @@ def query(request: FdsnRequest) -> Reply:
     networks = join_networks(sources.parts)
     if is_xml:
         file = File(_document(archive, request, networks, sources), "application/xml", "xml")
-        return Reply(file, etag=etag, cache=cache)
-    file = File(write_text(level, networks, sources.totals), "text/plain", "txt")
-    # The text has no room for notes.
-    notes = {"Station-Files-Left-Out": plain_text("; ".join(sources.notes))[:1_000]}
-    return Reply(file, headers=notes if sources.notes else {}, etag=etag, cache=cache)
+    else:
+        file = File(write_text(level, networks, sources.totals), "text/plain", "txt")
+    return Reply(file, headers=warnings_header(sources.notes), etag=etag, cache=cache)
 
 
 def _document(

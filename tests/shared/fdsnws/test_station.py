@@ -13,6 +13,7 @@ from shared.errors import BadRequestError, UnreadableObjectError
 from shared.station_index.index import write_index
 from shared.station_index.update import update_index
 from shared.station_index.warm import forget_index, index_key, read_index
+from shared.windows.headers import WARNINGS_HEADER
 from tests.shared.fdsnws.conftest import COPIES, FILES
 from tests.support.station_files import (
     ask,
@@ -134,7 +135,7 @@ def test_files_that_cannot_be_read(
         with pytest.raises(UnreadableObjectError, match="BAD"):
             ask("net=CI&sta=BAD")
         assert codes("net=CI&sta=BAD,AAA") == ["CI.AAA"]
-        left_out = ask("net=CI&sta=BAD,AAA&format=text").headers["Station-Files-Left-Out"]
+        left_out = ask("net=CI&sta=BAD,AAA&format=text").headers[WARNINGS_HEADER]
         assert "CI_BAD.xml is not StationXML" in left_out
         report = update_index(SCEDC)
         assert report["unreadable"][0]["object"].endswith("CI_BAD.xml")
@@ -151,7 +152,7 @@ def test_an_index_that_lacks_files_says_so(with_index: S3Server) -> None:
     with_index.client.put_object(Bucket=OUTPUT_BUCKET, Key=index_key(SCEDC), Body=content_of_part)
     forget_index()
     note = "the station index lacks 1,234 files, until it is updated again"
-    assert ask("format=text").headers == {"Station-Files-Left-Out": note}
+    assert ask("format=text").headers == {WARNINGS_HEADER: json.dumps([note])}
     for level in ("station", "response"):
         assert f"<!-- {note} -->" in content(ask(f"level={level}")).decode()
     assert update_index(SCEDC)["missing"] == 0
