@@ -19,6 +19,7 @@ from tests.support.containers import (
     PYTHON_VERSION,
     Container,
     Image,
+    build,
     docker,
     taken,
 )
@@ -73,14 +74,6 @@ print(json.dumps([path for path in paths
 def images(base_image: Image) -> dict[str, Image]:
     """The images of both functions."""
     return {function: build(function) for function in FUNCTIONS}
-
-
-def build(function: str) -> Image:
-    tag = f"{function}-lambda:test-{PYTHON_VERSION}"
-    version = ("--build-arg", f"PYTHON_VERSION={PYTHON_VERSION}")
-    dockerfile = str(PROJECT / f"Dockerfile.{function}")
-    docker("build", *version, "-f", dockerfile, "-t", tag, str(PROJECT), timeout_s=900)
-    return Image.inspect(tag)
 
 
 def environment(container_s3: Any) -> dict[str, str]:

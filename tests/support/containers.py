@@ -24,6 +24,7 @@ from local.cloud.docker import DockerError, bridge_address, docker
 from local.cloud.emulator import MEMORY_MB
 from local.synthetic.archive import DEMO_ARCHIVE, write_archive
 from shared.archive.scedc import SCEDC
+from tests.support.commands import PROJECT
 
 PYTHON_VERSION = os.environ.get("IMAGE_PYTHON_VERSION", "3.10")
 BASE_IMAGE = f"public.ecr.aws/lambda/python:{PYTHON_VERSION}"
@@ -63,6 +64,15 @@ class Image:
         as_on_lambda = ("--read-only", "--tmpfs", "/tmp", "--user", USER, "--network", "none")
         command = ("--entrypoint", "python3", self.id, "-c", program)
         return json.loads(docker("run", "--rm", *as_on_lambda, *command, timeout_s=300))
+
+
+def build(function: str) -> Image:
+    """Build the image of a function, "response" or "timewindow"."""
+    tag = f"{function}-lambda:test-{PYTHON_VERSION}"
+    version = ("--build-arg", f"PYTHON_VERSION={PYTHON_VERSION}")
+    dockerfile = str(PROJECT / f"Dockerfile.{function}")
+    docker("build", *version, "-f", dockerfile, "-t", tag, str(PROJECT), timeout_s=900)
+    return Image.inspect(tag)
 
 
 class Container(container.Container):
