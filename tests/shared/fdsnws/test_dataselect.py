@@ -15,10 +15,11 @@ from shared import limits, telemetry
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
 from shared.archive.scedc import SCEDC
-from shared.errors import TooLargeError
+from shared.errors import S3Error, TooLargeError
 from shared.fdsnws._span_task import Choice
 from shared.fdsnws._stored_data import StoredDataReader
 from shared.holdings.holding import ChannelSpan
+from shared.waveforms.day_reader import DayReader
 from shared.waveforms.records import scan
 from tests.support import miniseed3
 from tests.support.builders import make_trace, mseed, put_station
@@ -260,6 +261,31 @@ def test_damaged_records_are_left_out_and_named(get, archive, contents):
     reply = get(**span(0, 60))
     assert reply.status_code == 502
     assert b"not miniSEED" in reply.content
+
+
+def test_a_failure_of_s3_is_no_answer_with_less(get, monkeypatch):
+    records = DayReader.records
+
+    def failing(reader, *span):
+        if "BHN" in reader.uri:
+            raise S3Error(f"could not read {reader.uri}: SlowDown")
+        return records(reader, *span)
+
+    monkeypatch.setattr(DayReader, "records", failing)
+    asked = {**span(0, 60), "loc": "--,10", "cha": "BHZ,BHN"}
+    reply = get(**asked)
+    assert reply.status_code == 502
+    assert "SlowDown" in reply.text
+
+
+def test_an_unreadable_object_among_others_is_named(get, archive, contents):
+    key = SCEDC.waveform_key(ChannelId.parse(BHN), Day.parse("2024,001"))
+    archive.put(key, b"<html>" * 1000)
+    reply = get(**{**span(0, 60), "loc": "--,10", "cha": "BHZ,BHN"})
+    assert reply.status_code == 200
+    same(read(io.BytesIO(reply.content)), truth(contents, BHZ, T0, T0 + 60))
+    (warning,) = json.loads(reply.headers["X-Warnings"])
+    assert "CIBOM__BHN10" in warning
 
 
 def test_overlapping_records_are_all_delivered_and_copies_once(get, archive, contents):
