@@ -75,7 +75,7 @@ def _introduce(source: Source, served: Services, port: int) -> None:
         say(f"  {line}")
     for line in _http_lines(source, served):
         say(f"  {line}")
-    say("Calls of a function queue up: it takes one or two at a time. Ctrl-C stops everything.")
+    say("Calls of a function queue up if there are many at a time. Ctrl-C stops everything.")
 
 
 def _commands(source: Source, served: Services, local: str) -> list[str]:

@@ -33,9 +33,9 @@ _TIMEWINDOW = "timewindow"
 _WAIT_S = 2 * TIMEOUT_S
 """How long the queue's call may take: another call may run before it."""
 
-_COPIES = {_TIMEWINDOW: 2}
-"""Emulators of a function: clients look around while a long request is under way. One that is never
-called stays small, since the function in it is not loaded."""
+_COPIES = {_TIMEWINDOW: 5}
+"""Emulators of a function: ObsPy's client asks five things at once, and gives up after 15 s. One
+that is never called stays small, since the function in it is not loaded."""
 
 _ATTEMPTS = "5"
 """At a request to S3: nobody waits for a quarter of an hour until the network is back."""

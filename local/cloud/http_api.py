@@ -12,6 +12,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
+from werkzeug.exceptions import ClientDisconnected
 from werkzeug.wrappers import Request, Response
 
 from local.cloud.http_event import http_event, http_response, message
@@ -58,7 +59,10 @@ class HttpApi:
         return application(environ, start_response)
 
     def _answer(self, request: Request) -> Response:
-        body = _body(request)  # all of it: a client that still sends reads no reply
+        try:
+            body = _body(request)  # all of it: a client that still sends reads no reply
+        except (ClientDisconnected, OSError):  # it ends early, or its chunks are none
+            return _refusal(HTTPStatus.BAD_REQUEST)
         if body is None:
             return _refusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         if _header_bytes(request) > MAX_HEADER_BYTES:
@@ -101,7 +105,12 @@ class HttpApi:
 
 
 def _body(request: Request) -> bytes | None:
-    """Return the body of a request; None if it is too large."""
+    """Return the body of a request; None if it is too large.
+
+    Raises:
+        ClientDisconnected: the body is shorter than its length.
+        OSError: it is not in chunks, as the request says.
+    """
     body = bytearray()
     size = 0
     while chunk := request.stream.read(_CHUNK):

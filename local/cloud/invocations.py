@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from queue import LifoQueue
+from queue import Empty, LifoQueue, Queue
 from urllib.parse import unquote
 
 from local.cloud.function_names import ANY, short_name, similar
@@ -20,24 +20,33 @@ from shared.invocation import http_event
 INVOCATIONS = f"/2015-03-31/functions/{ANY}/invocations"
 """The only path that the emulator serves."""
 
+_PATIENCE_S = 1.0
+
 _PATH = re.compile(r"/2015-03-31/functions/([^/]+)/invocations/?(?:\?.*)?")
 
 
 class Runtime:
     """One or more emulators that run a function, as Lambda's containers do.
 
-    An emulator crashes if two calls arrive at once, so each call has one to itself.
+    An emulator crashes if two calls arrive at once, so each call has one to itself. A call waits a
+    little for one that was called before: to load the function in another takes longer.
 
     Args:
-        ports: where the emulators listen; those in front are used first.
+        ports: where the emulators listen.
         timeout_s: the function's timeout in s.
+        patience_s: how long a call waits, in s.
     """
 
-    def __init__(self, ports: Sequence[int], timeout_s: int) -> None:
+    def __init__(
+        self, ports: Sequence[int], timeout_s: int, patience_s: float = _PATIENCE_S
+    ) -> None:
         self._timeout_s = timeout_s
-        self._idle: LifoQueue[int] = LifoQueue()  # a warm emulator is used again first
-        for port in reversed(ports):
-            self._idle.put(port)
+        self._patience_s = patience_s
+        self._cold = Queue[int]()
+        self._warm = LifoQueue[int]()
+        for port in ports:
+            self._cold.put(port)
+        self._is_used = False
 
     def call(
         self, event: bytes, begin: Callable[[], object] = lambda: None
@@ -51,7 +60,7 @@ class Runtime:
         Returns:
             The emulator's HTTP status, the media type, and the function's reply.
         """
-        port = self._idle.get()
+        port = self._take()
         begin()
         limit = self._timeout_s + 10
         connection = http.client.HTTPConnection("127.0.0.1", port, timeout=limit)
@@ -65,7 +74,17 @@ class Runtime:
             return HTTPStatus.BAD_GATEWAY, "text/plain", text.encode()
         finally:
             connection.close()
-            self._idle.put(port)
+            self._warm.put(port)
+
+    def _take(self) -> int:
+        """Return the port of an emulator that is idle, and will have no other call."""
+        with suppress(Empty):
+            return self._warm.get(timeout=self._patience_s if self._is_used else 0.0)
+        with suppress(Empty):
+            port = self._cold.get_nowait()
+            self._is_used = True
+            return port
+        return self._warm.get()
 
 
 class UnknownFunctionError(Exception):

@@ -24,6 +24,7 @@ Answer = Callable[[str, Request], Response | None]
 _INVOKE_API = "/2015-03-31/functions/"
 _OTHER_PORT = "this is the port of S3 and SQS: the functions listen on the one before"
 
+_LOCKS = 64
 _READS = ("GET", "HEAD")
 _SIGNED_LINK = {"X-Amz-Signature", "Signature"}  # by version 4 and by version 2
 
@@ -103,10 +104,10 @@ def kept(name: str, folder: ResultsFolder, behind: "WSGIApplication") -> Answer:
     """Return the answers of a private bucket whose objects are files.
 
     The server behind reads all that is written, with all of S3's encodings and checksums. Once it
-    has an object, the object becomes a file. As in the stack's bucket, the pages of other hosts may
-    follow a link to an object.
+    has an object, the object becomes a file. It does not bear two writes of one object at once. As
+    in the stack's bucket, the pages of other hosts may follow a link to an object.
     """
-    lock = Lock()
+    lock, of_keys = Lock(), [Lock() for _ in range(_LOCKS)]
 
     def answer(key: str, request: Request) -> Response | None:
         if request.method in _READS:
@@ -118,17 +119,20 @@ def kept(name: str, folder: ResultsFolder, behind: "WSGIApplication") -> Answer:
             if read and "Origin" in request.headers:
                 read.headers["Access-Control-Allow-Origin"] = "*"
             return read
-        response = Response.from_app(behind, request.environ, buffered=True)
-        if not key or response.status_code >= HTTPStatus.BAD_REQUEST:
-            return response
-        try:
-            with lock:
-                if request.method == "DELETE":
-                    folder.delete(key)
-                else:
-                    _keep(name, key, folder)
-        except OSError as error:  # a full disk
-            return refuse(HTTPStatus.INTERNAL_SERVER_ERROR, "InternalError", str(error), request)
+        with of_keys[hash(key) % _LOCKS]:
+            response = Response.from_app(behind, request.environ, buffered=True)
+            if not key or response.status_code >= HTTPStatus.BAD_REQUEST:
+                return response
+            try:
+                with lock:
+                    if request.method == "DELETE":
+                        folder.delete(key)
+                    else:
+                        _keep(name, key, folder)
+            except OSError as error:  # a full disk
+                return refuse(
+                    HTTPStatus.INTERNAL_SERVER_ERROR, "InternalError", str(error), request
+                )
         return response
 
     return answer

@@ -5,11 +5,13 @@ https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-in
 
 import base64
 import json
+import socket
 import threading
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+import urllib3
 from werkzeug.test import Client
 
 from local.cloud.http_api import MAX_BODY_BYTES, HttpApi
@@ -211,6 +213,39 @@ def test_limits(request_options: dict[str, Any], status: int) -> None:
     answer = api(timewindow=function).post("/windows", **request_options)
     assert answer.status_code == status
     assert function.events == []
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [
+        b"Content-Length: 50\r\n\r\n{}",
+        b"Transfer-Encoding: chunked\r\n\r\nno chunk",
+        b"Transfer-Encoding: chunked\r\n\r\n5\r\n{",
+    ],
+)
+def test_a_body_that_ends_early_is_the_callers_fault(
+    rest: bytes, capfd: pytest.CaptureFixture[str]
+) -> None:
+    function: Any = Function()
+    with WsgiServer(HttpApi({"timewindow": function})) as server:
+        caller = socket.create_connection(("127.0.0.1", server.port))
+        with caller, caller.makefile("rb") as reply:
+            caller.sendall(b"POST /windows HTTP/1.1\r\nHost: localhost\r\n" + rest)
+            caller.shutdown(socket.SHUT_WR)
+            content = reply.read()
+    assert content.startswith(b"HTTP/1.1 400 ")
+    assert content.endswith(b'{"message": "Bad Request"}')
+    assert function.events == []
+    assert "Traceback" not in capfd.readouterr().err
+
+
+def test_a_body_in_chunks() -> None:
+    function: Any = Function()
+    with WsgiServer(HttpApi({"timewindow": function})) as server:
+        address = f"http://127.0.0.1:{server.port}/windows"
+        urllib3.request("POST", address, body=iter([b'{"a":', b" 1}"]), timeout=60)
+    (event,) = function.events
+    assert base64.b64decode(event["body"]) == b'{"a": 1}'
 
 
 def test_a_slow_function_is_not_awaited() -> None:

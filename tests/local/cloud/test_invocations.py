@@ -128,8 +128,32 @@ def test_calls_share_the_emulators_of_a_function() -> None:
             Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
             stack.callback(server.shutdown)
             ports.append(server.server_port)
-        runtime = Runtime(ports, 60)
+        runtime = Runtime(ports, 60, patience_s=0)
         events = [json.dumps(number).encode() for number in range(6)]
         replies = list(pool.map(runtime.call, events))
     assert [(status, reply) for status, _, reply in replies] == [(200, each) for each in events]
     assert max(emulators.together) == 2
+
+
+def test_a_short_call_is_waited_for() -> None:
+    """To load the function in a second emulator would take longer."""
+    calls: list[int] = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            calls.append(self.server.server_port)  # type: ignore[attr-defined]
+            self.rfile.read(int(self.headers["Content-Length"]))
+            self.send_response(200)
+            self.end_headers()
+
+        def log_message(self, *arguments: object) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server, ThreadPoolExecutor(6) as pool:
+        Thread(target=server.serve_forever, args=(0.05,), daemon=True).start()
+        runtime = Runtime([server.server_port, free_port()], 60, patience_s=300)
+        assert runtime.call(b"1")[0] == 200
+        replies = list(pool.map(runtime.call, [b"1"] * 6))
+        server.shutdown()
+    assert [status for status, _, _ in replies] == [200] * 6  # nothing listens on the other port
+    assert calls == [server.server_port] * 7

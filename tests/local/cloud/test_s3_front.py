@@ -4,6 +4,7 @@ import io
 import socket
 import urllib.request
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +56,20 @@ def test_an_object_becomes_a_file_and_leaves_memory(
     assert (head["ContentLength"], head["ETag"]) == (len(content), written["ETag"])
     s3.delete_object(Bucket=OUTPUT_BUCKET, Key=key)
     assert not list((tmp_path / "results").rglob("*.ms*"))
+
+
+def test_many_may_write_one_object_at_once(s3: Any, tmp_path: Path) -> None:
+    """As functions do that were asked for the same large reply; the server behind fails at it."""
+    content = b"12345" * 100_000
+
+    def put(_: int) -> str:
+        etag: str = s3.put_object(Bucket=OUTPUT_BUCKET, Key="same", Body=content)["ETag"]
+        return etag
+
+    with ThreadPoolExecutor(8) as pool:
+        etags = set(pool.map(put, range(32)))
+    assert len(etags) == 1
+    assert (tmp_path / "results" / "same").read_bytes() == content
 
 
 def test_parts_become_one_file_when_they_are_complete(s3: Any, tmp_path: Path) -> None:
