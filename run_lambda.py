@@ -9,9 +9,8 @@ import sys
 
 try:
     from botocore.exceptions import BotoCoreError, ClientError
-except ModuleNotFoundError as error:
-    name = str(error.name).partition(".")[0]
-    sys.exit(f"error: {name} is not installed: pip install boto3 tqdm, or use .venv/bin/python")
+except ModuleNotFoundError:
+    sys.exit("error: boto3 is not installed: pip install boto3 tqdm, or use .venv/bin/python")
 
 from runner.commands import fetch, response, station_index, windows
 from runner.commands.arguments import parse
@@ -27,8 +26,7 @@ _COMMANDS = {
     "station-index": station_index.run,
 }
 
-_INTERRUPTED = 130
-"""Exit status after Ctrl-C, as in shells."""
+_INTERRUPTED = 130  # exit status after Ctrl-C, as in shells
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -60,7 +60,7 @@ def test_boto3_is_not_installed() -> None:
     code = "import sys; sys.modules['botocore'] = None; import run_lambda"
     done = run_command(sys.executable, "-c", code)
     assert (done.returncode, done.stdout) == (1, "")
-    assert done.stderr.startswith("error: botocore is not installed: pip install boto3 tqdm, or")
+    assert done.stderr.startswith("error: boto3 is not installed: pip install boto3 tqdm, or")
 
 
 # Without the packages of the functions

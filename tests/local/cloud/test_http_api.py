@@ -1,42 +1,16 @@
-"""The HTTP API: events as AWS documents them, replies as HTTP, and the API's own limits.
+"""The local HTTP API: events as AWS documents them, and replies as HTTP.
 
 https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
 """
 
 import base64
 import json
-import socket
-import threading
-from collections.abc import Callable
 from typing import Any
 
 import pytest
-import urllib3
-from werkzeug.test import Client
 
-from local.cloud.http_api import MAX_BODY_BYTES, HttpApi
-from local.cloud.wsgi_server import PortError, WsgiServer
 from shared.invocation.http_request import read_request
-
-
-class Function:
-    """Stands for a function's emulators; keeps the events."""
-
-    def __init__(self, reply: Any = None) -> None:
-        self.reply = {"statusCode": 200, "body": "{}"} if reply is None else reply
-        self.events: list[dict[str, Any]] = []
-
-    def call(
-        self, event: bytes, begin: Callable[[], object] = lambda: None
-    ) -> tuple[int, str, bytes]:
-        begin()
-        self.events.append(json.loads(event))
-        content = self.reply if isinstance(self.reply, bytes) else json.dumps(self.reply).encode()
-        return 200, "application/json", content
-
-
-def api(timeout_s: float = 30, **functions: Any) -> Client:
-    return Client(HttpApi(functions, timeout_s), use_cookies=False)
+from tests.support.answering_function import Function, api
 
 
 def event_of(path: str, method: str = "GET", **options: Any) -> dict[str, Any]:
@@ -197,74 +171,3 @@ def test_a_reply_without_a_status_is_the_body(value: Any) -> None:
 def test_a_failure_is_not_shown(reply: Any) -> None:
     answer = api(timewindow=Function(reply)).get("/")
     assert (answer.status_code, answer.json) == (500, {"message": "Internal Server Error"})
-
-
-@pytest.mark.parametrize(
-    ("request_options", "status"),
-    [
-        ({"data": b"x" * (MAX_BODY_BYTES + 1)}, 413),
-        ({"data": b"\xff" * (5 * 1024**2)}, 413),  # in base64 it exceeds Lambda's 6 MB
-        ({"headers": {"X": "x" * 10_240}}, 431),
-        ({"query_string": "x" * 10_240}, 431),
-    ],
-)
-def test_limits(request_options: dict[str, Any], status: int) -> None:
-    function = Function()
-    answer = api(timewindow=function).post("/windows", **request_options)
-    assert answer.status_code == status
-    assert function.events == []
-
-
-@pytest.mark.parametrize(
-    "rest",
-    [
-        b"Content-Length: 50\r\n\r\n{}",
-        b"Transfer-Encoding: chunked\r\n\r\nno chunk",
-        b"Transfer-Encoding: chunked\r\n\r\n5\r\n{",
-    ],
-)
-def test_a_body_that_ends_early_is_the_callers_fault(
-    rest: bytes, capfd: pytest.CaptureFixture[str]
-) -> None:
-    function: Any = Function()
-    with WsgiServer(HttpApi({"timewindow": function})) as server:
-        caller = socket.create_connection(("127.0.0.1", server.port))
-        with caller, caller.makefile("rb") as reply:
-            caller.sendall(b"POST /windows HTTP/1.1\r\nHost: localhost\r\n" + rest)
-            caller.shutdown(socket.SHUT_WR)
-            content = reply.read()
-    assert content.startswith(b"HTTP/1.1 400 ")
-    assert content.endswith(b'{"message": "Bad Request"}')
-    assert function.events == []
-    assert "Traceback" not in capfd.readouterr().err
-
-
-def test_a_body_in_chunks() -> None:
-    function: Any = Function()
-    with WsgiServer(HttpApi({"timewindow": function})) as server:
-        address = f"http://127.0.0.1:{server.port}/windows"
-        urllib3.request("POST", address, body=iter([b'{"a":', b" 1}"]), timeout=60)
-    (event,) = function.events
-    assert base64.b64decode(event["body"]) == b'{"a": 1}'
-
-
-def test_a_slow_function_is_not_awaited() -> None:
-    end, ended = threading.Event(), threading.Event()
-
-    class Slow(Function):
-        def call(self, *arguments: Any) -> tuple[int, str, bytes]:
-            reply = super().call(*arguments)
-            end.wait()
-            ended.set()
-            return reply
-
-    answer = api(timewindow=Slow(), timeout_s=0.01).get("/")
-    assert (answer.status_code, answer.json) == (503, {"message": "Service Unavailable"})
-    assert not ended.is_set()  # it goes on by itself, as on Lambda
-    end.set()
-    assert ended.wait(60)
-
-
-def test_a_taken_port_is_named() -> None:
-    with WsgiServer(HttpApi({})) as first, pytest.raises(PortError, match="cannot listen on port"):
-        WsgiServer(HttpApi({}), first.port).__enter__()
