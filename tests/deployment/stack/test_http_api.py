@@ -17,6 +17,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
 
 from shared.corrected_days.request import CorrectedDayRequest
+from shared.fdsnws.updates import UPDATES
 from shared.windows.request import WindowsRequest
 from tests.deployment.support.aws_account import REGION
 from tests.deployment.support.deployed_stack import API_ID
@@ -61,6 +62,12 @@ def test_reading_the_result(stack: Pasted) -> None:
     (trace,) = obspy.read(str(stack.folder / "here" / path))
     assert (trace.id, trace.stats.npts) == ("CI.SOC..HHZ", 1_000)
     assert "1 Trace(s) in Stream:\nCI.SOC..HHZ | 2019-07-02T00:00:00.008400Z" in stack.printed
+
+
+@DEPLOYMENT.covers(("FDSN clients", "sh", 0))
+def test_update_of_the_station_index(stack: Pasted) -> None:
+    event = json.loads((stack.folder / "report.json").read_text())
+    assert event["update"] in UPDATES
 
 
 class Listener(HTTPServer):
