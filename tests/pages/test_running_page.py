@@ -7,6 +7,7 @@ import os
 import re
 import shutil
 import subprocess
+import sys
 import uuid
 import zipfile
 from collections.abc import Callable
@@ -21,8 +22,9 @@ from local.cloud.invocations import INVOCATIONS
 from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
 from tests.pages.typed import PORT, planned, post, values_in
 from tests.support.builders import http_event
-from tests.support.commands import PROJECT, DemoRun, free_port
+from tests.support.commands import PROJECT, DemoRun, free_port, run_command
 from tests.support.pages import page
+from tests.support.served import Served
 
 PAGE = page("docs/running.md")
 BLOCKS, SECTIONS = PAGE.blocks, PAGE.sections
@@ -136,6 +138,20 @@ def test_results_in_hand(typed: Typed, tmp_path: Path) -> None:
     week, here = (sorted((tmp_path / name).rglob("*.ms")) for name in ("week", "here"))
     assert [path.read_bytes() for path in week] == [path.read_bytes() for path in here]
     assert len(week) == 2
+
+
+@covers(("Examples", "sh", 0), ("Examples", "sh", 1))
+def test_examples(served: Served, tmp_path: Path) -> None:
+    """One of the lines is typed with these variables; the tests of examples/ run all programs."""
+    lines = BLOCKS["Examples", "sh", 0].splitlines()
+    programs = {path.stem for path in (PROJECT / "examples").glob("[a-z]*.py")}
+    assert {re.findall(r"-m examples\.(\w+)", line)[0] for line in lines} == programs
+    (line,) = [line for line in lines if "read_windows" in line]
+    variables = BLOCKS["Examples", "sh", 1].replace(":9001", f":{served.port + 1}")
+    program = line.replace(".venv/bin/python", sys.executable)
+    done = run_command("bash", "-euc", f"{variables}\n{program}")
+    assert done.returncode == 0, done.stderr
+    assert "CI.BOM..BHZ: peak ground velocity" in done.stdout
 
 
 @covers(("Your own function", "python", 0))
