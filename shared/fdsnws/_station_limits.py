@@ -9,6 +9,9 @@ MAX_FILE_BYTES = 256 * 1024**2
 MAX_ANSWER_BYTES = 96 * 1024**2
 """Bytes of a document. It is put together in memory, and compressed there."""
 
+FEW_STATIONS = 16
+"""Stations named without wildcards that are read from their files, not found by the index."""
+
 MAX_WILDCARDS = 100
 """Different lines with wildcards in network or station. Each is compared with all stations."""
 

@@ -1,7 +1,7 @@
 """Find the parts of StationXML files that a request selects, by the station index or in the files.
 
-Stations named without wildcards are read from their files, which are always up to date. The index
-finds all others. It also answers as text, and in XML above the level of channels.
+A few stations named without wildcards are read from their files, which are always up to date. The
+index finds all others. It also answers as text, and in XML above the level of channels.
 """
 
 import logging
@@ -17,7 +17,7 @@ from shared.archive.archive import Archive
 from shared.aws import s3_list, s3_read
 from shared.aws.s3_client import in_threads
 from shared.errors import NoSuchObjectError, S3Error, ServiceError, SettingsError, TooLargeError
-from shared.fdsnws._station_limits import MAX_FILE_BYTES, MAX_FILES
+from shared.fdsnws._station_limits import FEW_STATIONS, MAX_FILE_BYTES, MAX_FILES
 from shared.fdsnws._station_selection import Selector
 from shared.fdsnws._station_sources import FileElements, IndexElements, Sources
 from shared.station_index.index import IndexedFile, StationCodes, StationIndex, rank_of
@@ -54,9 +54,11 @@ def find_sources(
         S3Error: S3 could not be reached, or refused.
         UnreadableObjectError: no file could be read.
     """
-    if exact is not None and len(exact) <= MAX_FILES:
+    if exact is not None and len(exact) <= FEW_STATIONS:
         return _Reading(archive, selector, xml=xml).of_stations(exact)
     index = recent_index(archive)
+    if index is None and exact is not None and len(exact) <= MAX_FILES:
+        return _Reading(archive, selector, xml=xml).of_stations(exact)
     if index is None:
         keys = _listed_keys(archive)
         return _Reading(archive, selector, xml=xml).of_all_files(keys)
@@ -155,6 +157,7 @@ class _Reading:
         self._archive, self._selector, self._xml = archive, selector, xml
         self._sources = Sources()
         self._error: ServiceError | None = None
+        self._size = 0
         self._stations: dict[str, set[StationCodes]] = {}
         self._lock, self._parsing = Lock(), Semaphore(_PARSED_AT_ONCE)
 
@@ -190,7 +193,17 @@ class _Reading:
         return recent_index(self._archive)
 
     def _read(self, key: str, stations: Collection[StationCodes] | None) -> bool:
-        """Read a file and add its selected parts; return whether it exists."""
+        """Read a file and add its selected parts; return whether it exists.
+
+        Raises:
+            TooLargeError: the files so far have too many bytes.
+        """
+        if self._size > MAX_FILE_BYTES:
+            raise TooLargeError(
+                f"the request needs StationXML of more than {MAX_FILE_BYTES:,} bytes: ask for fewer"
+                " stations at a time",
+                limit=MAX_FILE_BYTES,
+            )
         source = self._archive.object(key)
         with guard.attempt(source, NoSuchObjectError, S3Error, SettingsError) as attempt:
             try:
@@ -200,6 +213,8 @@ class _Reading:
                     logger.warning("%s", error.message)
                 return False
             if part:
+                with self._lock:
+                    self._size += part.size
                 with self._parsing:
                     self._add(StationFile(part.content, source.uri), key, part.etag, stations)
         if attempt.error:

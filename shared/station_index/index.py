@@ -92,6 +92,7 @@ class StationIndex:
         etag: the object's ETag.
 
     Attributes:
+        content: the object's content.
         etag: the object's ETag.
         files: the files.
         missing: the number of the archive's files that were left to the next update.
@@ -102,7 +103,7 @@ class StationIndex:
     """
 
     def __init__(self, content: bytes, archive: Archive, etag: str = "") -> None:
-        self.etag = etag
+        self.content, self.etag = content, etag
         try:
             self._zip = zipfile.ZipFile(io.BytesIO(content))
             head = json.loads(self._zip.read("head.json"))

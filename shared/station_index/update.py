@@ -123,8 +123,9 @@ def update_index(archive: Archive) -> dict[str, Any]:
     update.files.sort(key=lambda file: file.key)
     update.unreadable.sort(key=lambda file: file.key)
     content = write_index(archive, update.files, update.missing, update.unreadable)
-    s3_write.upload(content, bucket, key, "application/zip")
-    warm.forget_index()
+    if index is None or index.content != content:
+        s3_write.upload(content, bucket, key, "application/zip")
+        warm.forget_index()
     return {
         "index": uri(bucket, key),
         "bytes": len(content),

@@ -4,12 +4,13 @@ import pytest
 
 from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
 from shared.archive.scedc import SCEDC
+from shared.aws import s3_read
 from shared.errors import TooLargeError
 from shared.fdsnws import _station_reading, _station_xml, station_service
 from shared.fdsnws._station_limits import MAX_WILDCARDS
 from shared.fdsnws.routes import ROUTES
 from shared.invocation import http_event, lambda_handler
-from shared.station_index.warm import forget_index, index_key
+from shared.station_index.warm import forget_index, index_key, recent_index
 from tests.support.http_api import http_api_event
 from tests.support.invocations import fetch
 from tests.support.station_files import PATH, ask, codes, inventory, lines, valid
@@ -38,6 +39,25 @@ def test_more_bytes_than_a_request_may_read(
     monkeypatch.setattr(_station_reading, "MAX_FILE_BYTES", 3_000)
     with pytest.raises(TooLargeError, match="at most 200 files and 3,000 bytes"):
         ask("level=response")
+
+
+def test_stations_by_name(with_index: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A few are read from their files; more are found by the index, or bounded without one."""
+    monkeypatch.setattr(_station_reading, "FEW_STATIONS", 1)
+    assert recent_index(SCEDC)
+    with monkeypatch.context() as patched:
+        patched.setattr(s3_read, "read_unless", lambda *_: pytest.fail("read"))
+        assert codes("net=CI&sta=AAA,BBB") == ["CI.AAA", "CI.BBB"]
+    monkeypatch.setattr(_station_reading, "MAX_FILE_BYTES", 3_000)
+    with pytest.raises(TooLargeError, match="at most 200 files and 3,000 bytes"):
+        ask("net=CI&sta=AAA,BBB&level=response")
+    with_index.client.delete_object(Bucket=OUTPUT_BUCKET, Key=index_key(SCEDC))
+    forget_index()
+    assert codes("net=CI&sta=AAA,BBB") == ["CI.AAA", "CI.BBB"]
+    monkeypatch.setattr(_station_reading, "MAX_FILE_BYTES", 0)
+    monkeypatch.setattr(_station_reading, "in_threads", lambda do, items, **_: [*map(do, items)])
+    with pytest.raises(TooLargeError, match="more than 0 bytes: ask for fewer stations"):
+        ask("net=CI&sta=AAA,BBB&level=response")
 
 
 def test_a_document_that_is_too_long(stations: S3Server, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -7,7 +7,7 @@ import pytest
 
 from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
 from shared.archive.scedc import SCEDC
-from shared.aws import deadline, s3_read
+from shared.aws import deadline, s3_read, s3_write
 from shared.errors import BadRequestError, S3Error, SettingsError, TooLargeError
 from shared.fdsnws.updates import UPDATES
 from shared.invocation import lambda_handler
@@ -47,7 +47,9 @@ def put(server: S3Server, name: str, code: str = "BHZ") -> str:
     return key
 
 
-def test_only_new_and_changed_files_are_read(listable: S3Server, reads: list[str]) -> None:
+def test_only_new_and_changed_files_are_read(
+    listable: S3Server, reads: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     keys = [put(listable, name) for name in NAMES]
     report = update_index(SCEDC)
     assert {name: report[name] for name in ("files", "stations", "read", "missing")} == {
@@ -55,7 +57,9 @@ def test_only_new_and_changed_files_are_read(listable: S3Server, reads: list[str
     }  # fmt: skip
     assert report["index"] == f"s3://{OUTPUT_BUCKET}/{warm.index_key(SCEDC)}"
     reads.clear()
-    assert update_index(SCEDC)["read"] == 0
+    with monkeypatch.context() as patched:  # nor is an index written that has not changed
+        patched.setattr(s3_write, "upload", lambda *_: pytest.fail("written"))
+        assert update_index(SCEDC)["read"] == 0
     assert reads == []
     put(listable, "BBB", "HHZ")
     listable.client.delete_object(Bucket=SCEDC.bucket, Key=keys[3])
