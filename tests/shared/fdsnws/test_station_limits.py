@@ -6,7 +6,7 @@ from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
 from shared.archive.scedc import SCEDC
 from shared.aws import s3_read
 from shared.errors import TooLargeError
-from shared.fdsnws import _station_reading, _station_xml, station_service
+from shared.fdsnws import _station_files, _station_reading, _station_xml, station_service
 from shared.fdsnws._station_limits import MAX_WILDCARDS
 from shared.fdsnws.routes import ROUTES
 from shared.invocation import http_event, lambda_handler
@@ -54,8 +54,8 @@ def test_stations_by_name(with_index: S3Server, monkeypatch: pytest.MonkeyPatch)
     with_index.client.delete_object(Bucket=OUTPUT_BUCKET, Key=index_key(SCEDC))
     forget_index()
     assert codes("net=CI&sta=AAA,BBB") == ["CI.AAA", "CI.BBB"]
-    monkeypatch.setattr(_station_reading, "MAX_FILE_BYTES", 0)
-    monkeypatch.setattr(_station_reading, "in_threads", lambda do, items, **_: [*map(do, items)])
+    monkeypatch.setattr(_station_files, "MAX_FILE_BYTES", 0)
+    monkeypatch.setattr(_station_files, "in_threads", lambda do, items, **_: [*map(do, items)])
     with pytest.raises(TooLargeError, match="more than 0 bytes: ask for fewer stations"):
         ask("net=CI&sta=AAA,BBB&level=response")
 
