@@ -3,6 +3,7 @@
 import io
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from shared.archive.scedc import SCEDC
 from shared.holdings import archive_days, day_holdings, day_spans
 from shared.stations import stationxml
 from shared.waveforms import _record_cache
+from shared.waveforms.records import scan
 
 METADATA_START = UTCDateTime(2015, 1, 1)
 
@@ -65,6 +67,16 @@ def mseed(
         buffer, format="MSEED", encoding=encoding, reclen=reclen, byteorder=byteorder
     )
     return buffer.getvalue()
+
+
+def day_objects(*traces: Trace) -> dict[str, bytes]:
+    """Return a channel's day objects by day: a record is of the day on which it begins."""
+    content = mseed(*traces)
+    days: dict[str, bytes] = {}
+    for place, start in zip(count(0, 512), scan(memoryview(content)).starts, strict=False):
+        day = str(Day.of(UTCDateTime(ns=int(start))))
+        days[day] = days.get(day, b"") + content[place : place + 512]
+    return days
 
 
 def put_day(server: S3Server, nscl: str, day: str, *traces: Trace, **layout: Any) -> str:

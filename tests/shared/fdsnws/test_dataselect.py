@@ -2,7 +2,6 @@
 
 import io
 import json
-from itertools import compress
 
 import numpy as np
 import pytest
@@ -20,9 +19,8 @@ from shared.fdsnws._span_task import Choice
 from shared.fdsnws._stored_data import StoredDataReader
 from shared.holdings.holding import ChannelSpan
 from shared.waveforms.day_reader import DayReader
-from shared.waveforms.records import scan
 from tests.support import miniseed3
-from tests.support.builders import make_trace, mseed, put_station
+from tests.support.builders import day_objects, make_trace, mseed, put_station
 from tests.support.http_api import http_api
 
 RATE = 40.0
@@ -45,18 +43,9 @@ def channel(nscl, seed):
     return [make_trace(nscl, start + first / RATE, data[first:end], RATE) for first, end in parts]
 
 
-def days_of(traces):
-    """Divide traces into day objects: a record that begins before midnight is of that day."""
-    content = b"".join(mseed(trace) for trace in traces)
-    starts = scan(memoryview(content)).starts
-    records = [content[place : place + 512] for place in range(0, len(content), 512)]
-    by_day = {"2024,001": starts < MIDNIGHT.ns, "2024,002": starts >= MIDNIGHT.ns}
-    return {day: b"".join(compress(records, inside)) for day, inside in by_day.items()}
-
-
 @pytest.fixture(scope="module")
 def contents():
-    return {nscl: days_of(channel(nscl, seed)) for seed, nscl in enumerate((BHZ, BHN))}
+    return {nscl: day_objects(*channel(nscl, seed)) for seed, nscl in enumerate((BHZ, BHN))}
 
 
 @pytest.fixture
