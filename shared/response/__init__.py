@@ -20,6 +20,7 @@
     units              units of the input and of the result
     clipping           frequencies of a band at which a water level clips the response
     arrays             array types
+    _attached_responses responses attached to traces, in place of an inventory
     _response_function a response as a function of frequency, prepared from its stages
     _stage_filters     the filter of a stage, read from its metadata
     _filters           the filters of stages as functions of frequency

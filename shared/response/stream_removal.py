@@ -10,6 +10,7 @@ from obspy import Inventory, Stream, Trace
 from shared.archive.time import format_time
 from shared.errors import BadRequestError
 from shared.fields import Fields
+from shared.response._attached_responses import by_metadata
 from shared.response.arrays import FloatArray
 from shared.response.bridging import MAX_BRIDGED_S
 from shared.response.epochs import label
@@ -28,7 +29,7 @@ _NUMBERS = "iuf"
 
 def remove_response(
     stream: Stream | Trace,
-    inventory: Inventory,
+    inventory: Inventory | None = None,
     parameters: RemovalParameters | None = None,
     **options: Any,
 ) -> dict[str, RemovalReport]:
@@ -46,7 +47,8 @@ def remove_response(
 
     Args:
         stream: counts, as `obspy.read()` returns them; any channels in any order.
-        inventory: metadata of all stations, as `obspy.read_inventory()` returns them.
+        inventory: metadata of all stations, as `obspy.read_inventory()` returns them; None takes
+            the response that is attached to each trace.
         parameters: the parameters of the removal; None for ObsPy's defaults. Their encoding has
             no effect.
         options: single parameters by name, which override those of `parameters`, such as
@@ -70,7 +72,11 @@ def remove_response(
     reports, results = {}, []
     for name, members in channels.items():
         ordered = sorted(members, key=lambda trace: trace.stats.starttime.ns)
-        found = [_remove(group, inventory, wanted) for group in _groups(ordered)]
+        found = [
+            _remove(group, metadata, wanted)
+            for metadata, alike in by_metadata(ordered, inventory)
+            for group in _groups(alike)
+        ]
         if found:
             reports[name] = _one_report([report for report, _ in found], ordered)
             results += [pair for _, pairs in found for pair in pairs]
@@ -89,7 +95,7 @@ def _traces(stream: object, inventory: object) -> list[Trace]:
     """
     if not isinstance(stream, Stream | Trace):
         raise TypeError(f"the stream is {type(stream).__name__}: must be an ObsPy Stream or Trace")
-    if not isinstance(inventory, Inventory):
+    if not isinstance(inventory, Inventory | None):
         raise TypeError(
             f"the inventory is {type(inventory).__name__}: must be an ObsPy Inventory, as"
             " obspy.read_inventory() returns it"

@@ -207,6 +207,22 @@ def test_a_blank_location_may_be_written(location: str) -> None:
     assert same(trace, expected)
 
 
+def test_attached_responses_stand_for_an_inventory() -> None:
+    """As in ObsPy; traces of one channel keep their own."""
+    stream = Stream([record(), record(start=300), record("CI.BOM.BHN.")])
+    for trace in stream:
+        trace.stats.response = instrument.response(40.0)
+    stream[1].stats.response.instrument_sensitivity.value *= 2
+    stream[1].stats.response.response_stages[0].stage_gain *= 2
+    expected = stream.copy().remove_response()
+    reports = remove_response(stream, gaps="split")
+    assert list(reports) == ["CI.BOM..BHZ", "CI.BOM..BHN"]
+    for trace, reference in zip(stream, expected, strict=True):
+        assert worst_error(Stream([trace]), Stream([reference])) < 1e-6
+    with pytest.raises(NoResponseError, match="CI.BOM..BHZ at .* no response is attached"):
+        remove_response(record())
+
+
 def test_parameters_are_checked() -> None:
     trace, expected = record(), record()
     chosen = RemovalParameters(output="ACC", pre_filt=(0.02, 0.05, 15.0, 18.0))
