@@ -1,6 +1,10 @@
 """Times of epochs as texts that sort, and fields of text formats."""
 
+import re
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as some
 from obspy import UTCDateTime
 
 from shared.stations.epoch_times import format_epoch_time, parse_epoch_end, parse_epoch_time
@@ -75,3 +79,18 @@ def test_texts_are_ascii(text: str | None, plain: str) -> None:
 )  # fmt: skip
 def test_numbers_are_as_written(text: str | None, number: str) -> None:
     assert plain_number(text) == number
+
+
+@given(some.text() | some.datetimes().map(str) | some.from_regex(r"\A\d{4}-\d\d-\d\dT[\d:.Z+-]*\Z"))
+def test_any_text_is_a_time_or_none(text: str) -> None:
+    time = parse_epoch_time(text)
+    assert parse_epoch_time(time) == time
+    assert not time or re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{1,9})?", time)
+
+
+@given(some.text())
+def test_any_text_becomes_one_line_of_ascii(text: str) -> None:
+    plain = plain_text(text)
+    assert plain.isascii()
+    assert plain.isprintable()
+    assert "|" not in plain
