@@ -1,4 +1,4 @@
-"""ObsPy's client: stations, what they have, and what the client prints about the services."""
+"""ObsPy's client: stations, their data, and the client's own description of the services."""
 
 from typing import Any
 
@@ -101,7 +101,7 @@ def test_bulk(client: Client) -> None:
 
 
 def test_what_has_data(client: Client) -> None:
-    """ObsPy has no client of availability: station's own parameters say what there is."""
+    """ObsPy has no client of availability, but station takes two parameters of it."""
     day = {"starttime": MIDNIGHT - 100, "endtime": MIDNIGHT + 100}
     found = client.get_stations(level="channel", matchtimeseries=True, **day)
     assert channels(found) == sorted(CHANNELS)

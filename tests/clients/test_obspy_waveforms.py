@@ -146,7 +146,7 @@ def test_extensions_as_keywords(client: Client, keywords: Any, removal: Any) -> 
 
 
 def test_more_than_a_reply_holds(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    """GET is redirected to the stored answer; POST is refused with what would fit."""
+    """GET is redirected to the stored answer; the refusal of a POST names a size that fits."""
     monkeypatch.setattr("shared.invocation.reply_size.MAX_REPLY_BYTES", 50_000)
     start, end = MIDNIGHT - 600, MIDNIGHT + 600
     assert_same(client.get_waveforms(*BHZ, start, end), truth(start, end, ID))
