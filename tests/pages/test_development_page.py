@@ -28,6 +28,7 @@ def test_checks() -> None:
         "test": "-m pytest",
         "check": "ruff check .",
         "bench": "-m benchmarks.speed",
+        "browser": "local/setup-browser",
         "lock": "image/lock",
         "audit": "-m local.audit",
         "fuzz": "-m tests.fuzz",

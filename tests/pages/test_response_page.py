@@ -39,6 +39,16 @@ def without_seconds(reply: dict[str, Any]) -> str:
     return json.dumps({**reply, "seconds": list(reply["seconds"])}, indent=2)
 
 
+def test_the_times_of_the_readme_are_those_of_the_table() -> None:
+    motion = page("README.md").sections["Response removal"]
+    (others, ours) = re.findall(r"([\d.]+) s\b", motion)
+    _, _, measured, *_ = PAGE.table(SPEED)[0]
+    in_the_table = re.search(r"\(([\d.]+) / ([\d.]+) s;", measured)
+    assert in_the_table
+    assert float(others) == round(float(in_the_table[1]), 1)
+    assert ours == in_the_table[2]
+
+
 def test_parameters() -> None:
     """Names, order, defaults and values of the README's table."""
     table = page("README.md").table("Response removal")
