@@ -36,7 +36,7 @@ def by_metadata(
 
 
 def _inventory(trace: Trace, response: Response) -> Inventory:
-    """Return the metadata of a channel of which nothing but the response is known."""
+    """Return the metadata of a channel whose response alone is known."""
     codes, place = trace.stats, {"latitude": 0.0, "longitude": 0.0, "elevation": 0.0}
     location = blank_location(codes.location)
     channel = Channel(codes.channel, location, depth=0.0, response=response, **place)
