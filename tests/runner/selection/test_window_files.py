@@ -221,11 +221,8 @@ def test_times_are_written_as_they_are_read(text):
 
 def test_wildcards_over_midnight(read, tmp_path):
     """Each channel that has data on any of the days has one window."""
-    path = tmp_path / "w.txt"
-    path.write_text(
-        "CI.SOC.HH?.* 2019-07-05T23:50:00 2019-07-06T00:10:00\n"
-        "CI.SOC.HHZ. 2019-07-05T23:50:00 2019-07-06T00:10:00\n"
-    )
+    path, times = tmp_path / "w.txt", "2019-07-05T23:50:00 2019-07-06T00:10:00"
+    path.write_text(f"CI.SOC.HH?.* {times}\nCI.SOC.HHZ. {times}\n")
     archive = {"2019,186": ["CI.SOC.HHE.", "CI.SOC.HHZ."], "2019,187": ["CI.SOC.HHN.10"]}
 
     def lister(patterns):

@@ -3,12 +3,17 @@
 from collections.abc import Iterator
 
 import pytest
+import requests
 
 from local.cloud.s3_server import OUTPUT_BUCKET, S3Server
+from shared.archive.channel_id import ChannelId
+from shared.archive.day import Day
 from shared.archive.scedc import SCEDC
 from shared.station_index.update import update_index
 from shared.station_index.warm import forget_index
 from tests.support.builders import emptied
+from tests.support.dataselect_days import QUERY, contents_of_days
+from tests.support.http_api import http_api
 from tests.support.station_files import channel, document, key_of, network, station
 
 COPIES = "FDSNstationXML/unauthoritative-XML"
@@ -79,3 +84,27 @@ def stations(request: pytest.FixtureRequest) -> S3Server:
     """The files with the index, and without it."""
     server: S3Server = request.getfixturevalue(request.param)
     return server
+
+
+@pytest.fixture(scope="module")
+def contents():
+    return contents_of_days()
+
+
+@pytest.fixture
+def served(archive, contents, timewindow_handler):
+    for nscl, days in contents.items():
+        for day, content in days.items():
+            archive.put(SCEDC.waveform_key(ChannelId.parse(nscl), Day.parse(day)), content)
+    with http_api(timewindow_handler) as server:
+        yield server
+
+
+@pytest.fixture
+def get(served):
+    def ask(*pairs, method="GET", body=None, headers=None, **parameters):
+        url = served.url + QUERY
+        pairs = [*pairs, *parameters.items()]
+        return requests.request(method, url, params=pairs, data=body, headers=headers, timeout=60)
+
+    return ask

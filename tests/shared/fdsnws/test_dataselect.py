@@ -5,81 +5,28 @@ import json
 
 import numpy as np
 import pytest
-import requests
-from obspy import Stream, UTCDateTime, read
+from obspy import Stream, read
 from obspy.clients.fdsn import Client
 from obspy.clients.fdsn.header import FDSNNoDataException
 
-from shared import limits, telemetry
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
 from shared.archive.scedc import SCEDC
-from shared.errors import S3Error, TooLargeError
-from shared.fdsnws._span_task import Choice
-from shared.fdsnws._stored_data import StoredDataReader
-from shared.holdings.holding import ChannelSpan
+from shared.errors import S3Error
 from shared.waveforms.day_reader import DayReader
 from tests.support import miniseed3
-from tests.support.builders import day_objects, make_trace, mseed, put_station
-from tests.support.http_api import http_api
-
-RATE = 40.0
-MIDNIGHT = UTCDateTime("2024-01-02")
-T0 = UTCDateTime("2024-01-01T22:00:00")
-QUERY = "/fdsnws/dataselect/1/query"
-BHZ, BHN = "CI.BOM.BHZ.", "CI.BOM.BHN.10"
-
-
-def samples(count, seed):
-    return np.cumsum(np.random.default_rng(seed).normal(scale=200, size=count)).astype(np.int32)
-
-
-def channel(nscl, seed):
-    """Return two hours to each side of midnight with two gaps: three segments of a channel."""
-    count = int(4 * 3600 * RATE)
-    data = samples(count, seed)
-    start = T0 + 0.0195
-    parts = ((0, 100_000), (101_000, 450_001), (460_000, count))
-    return [make_trace(nscl, start + first / RATE, data[first:end], RATE) for first, end in parts]
-
-
-@pytest.fixture(scope="module")
-def contents():
-    return {nscl: day_objects(*channel(nscl, seed)) for seed, nscl in enumerate((BHZ, BHN))}
-
-
-@pytest.fixture
-def served(archive, contents, timewindow_handler):
-    for nscl, days in contents.items():
-        for day, content in days.items():
-            archive.put(SCEDC.waveform_key(ChannelId.parse(nscl), Day.parse(day)), content)
-    with http_api(timewindow_handler) as server:
-        yield server
-
-
-@pytest.fixture
-def get(served):
-    def ask(*pairs, method="GET", body=None, headers=None, **parameters):
-        url = served.url + QUERY
-        pairs = [*pairs, *parameters.items()]
-        return requests.request(method, url, params=pairs, data=body, headers=headers, timeout=60)
-
-    return ask
-
-
-def truth(contents, nscl, start, end):
-    """Return both days as ObsPy reads and trims them."""
-    whole = b"".join(contents[nscl][day] for day in sorted(contents[nscl]))
-    return read(io.BytesIO(whole)).trim(start, end, nearest_sample=False)
-
-
-def same(stream, expected):
-    assert [trace.id for trace in stream] == [trace.id for trace in expected]
-    for trace, other in zip(stream, expected, strict=True):
-        assert trace.stats.starttime == other.stats.starttime
-        assert trace.stats.endtime == other.stats.endtime
-        assert trace.data.dtype == other.data.dtype
-        np.testing.assert_array_equal(trace.data, other.data)
+from tests.support.builders import mseed, put_station
+from tests.support.dataselect_days import (
+    BHN,
+    BHZ,
+    MIDNIGHT,
+    RATE,
+    T0,
+    channel,
+    same,
+    span,
+    truth,
+)
 
 
 def test_any_span_has_the_samples_that_obspy_trims_to(get, contents):
@@ -155,14 +102,6 @@ def test_a_channel_that_cannot_be_corrected_is_named(get, archive, contents):
     assert trace.id == "CI.BOM..BHZ"
     assert trace.stats.npts == truth(contents, BHZ, T0 + 1000, T0 + 1060)[0].stats.npts
     assert any("CI.BOM.BHN.10" in each for each in json.loads(reply.headers["X-Warnings"]))
-
-
-def span(seconds, length):
-    start = T0 + seconds
-    return {"net": "CI", "sta": "BOM", "loc": "--", "cha": "BHZ"} | {
-        "starttime": str(start),
-        "endtime": str(start + length),
-    }
 
 
 def test_headers_of_an_answer(get):
@@ -286,99 +225,3 @@ def test_overlapping_records_are_all_delivered_and_copies_once(get, archive, con
     reply = get(**span(0, 20_000 / RATE))
     assert conflict[:512] in reply.content
     assert len(reply.content) == 512 * 22
-
-
-@pytest.mark.parametrize(
-    ("changed", "status", "words"),
-    [
-        ({"format": "sac"}, 400, "format"),
-        ({"quality": "X"}, 400, "quality"),
-        ({"minimumlength": "-1"}, 400, "minimumlength"),
-        ({"nodata": "500"}, 400, "nodata"),
-        ({"foo": "1"}, 400, "foo"),
-        ({"correct": "true", "prefilt": "4,3,2,1"}, 400, "prefilt is '4,3,2,1'"),
-        ({"units": "ACC"}, 400, "units is given without correct=true"),
-        ({"correct": "true", "prefilt": "low"}, 400, "prefilt"),
-        ({"correct": "true", "units": "COUNTS"}, 400, "units"),
-        ({"starttime": ""}, 400, "starttime"),
-        ({"cha": "BHX", "nodata": "404"}, 404, ""),
-        ({"cha": "BHX"}, 204, ""),
-    ],
-)
-def test_wrong_requests(get, changed, status, words):
-    reply = get(**{**span(0, 60), **changed})
-    assert reply.status_code == status
-    if status == 204:
-        assert reply.content == b""
-    else:
-        assert reply.text.startswith(f"Error {status}: ")
-        assert words in reply.text
-
-
-def test_a_missing_time_is_refused(get):
-    reply = get(net="CI", sta="BOM", loc="--", cha="BHZ", starttime=str(T0))
-    assert reply.status_code == 400
-    assert "endtime" in reply.text
-
-
-def test_too_many_days_are_refused(get, monkeypatch):
-    monkeypatch.setenv("MAX_OBJECTS", "50")
-    many = {**span(0, 0), "starttime": "2023-12-01", "endtime": "2024-02-01"}
-    reply = get(**many)
-    assert reply.status_code == 413
-    assert "at most 50" in reply.text
-
-
-def test_too_much_is_refused_before_it_is_read(get, monkeypatch, archive, contents):
-    monkeypatch.setenv("MAX_DATASELECT_MIB", "1")
-    key = SCEDC.waveform_key(ChannelId.parse(BHZ), Day.parse("2024,001"))
-    archive.put(key, contents[BHZ]["2024,001"] * 4)
-    day = {**span(0, 0), "starttime": "2024-01-01", "endtime": "2024-01-02"}
-    reply = get(**day)
-    assert reply.status_code == 413
-    assert "at most 1 MiB in one request (MAX_DATASELECT_MIB)" in reply.text
-    start, end = Day.parse("2024,001").starttime.ns, MIDNIGHT.ns
-    reader = StoredDataReader(SCEDC, [ChannelSpan(ChannelId.parse(BHZ), start, end)])
-    with telemetry.recording() as invocation, pytest.raises(TooLargeError):
-        reader.read(Choice())
-    assert 0 < invocation.bytes_read < 50_000
-
-
-def test_too_many_bytes_are_refused_as_they_come(get, monkeypatch):
-    monkeypatch.setattr(limits, "max_dataselect", lambda: limits.SizeLimit(0, "MAX_DATASELECT_MIB"))
-    monkeypatch.setattr("shared.fdsnws._stored_data.StoredDataReader._estimate", lambda _: 0)
-    reply = get(**span(0, 60))
-    assert reply.status_code == 413
-    assert "more than" in reply.text
-
-
-def test_too_many_lines_are_refused(get, monkeypatch):
-    monkeypatch.setenv("MAX_PROCESSOR_SECONDS", "1")
-    lines = "".join(f"CI BOM -- BHZ {T0 + n} {T0 + n + 0.5}\n" for n in range(600))
-    reply = get(method="POST", body=lines.encode())
-    assert reply.status_code == 413
-    assert "spans of stored records" in reply.text
-
-
-def test_an_answer_beyond_the_reply_is_a_link_for_get_and_refused_for_post(
-    get, monkeypatch, contents, served
-):
-    monkeypatch.setattr("shared.invocation.reply_size.MAX_REPLY_BYTES", 50_000)
-    key = span(0, 600)
-    reply = get(**key)
-    assert [each.status_code for each in reply.history] == [303]
-    same(read(io.BytesIO(reply.content)), truth(contents, BHZ, T0, T0 + 600))
-    line = f"CI BOM -- BHZ {key['starttime']} {key['endtime']}\n"
-    reply = get(method="POST", body=line.encode())
-    assert reply.status_code == 413
-    assert "at most about" in reply.text
-
-
-def test_nothing_but_ends_of_records(get, contents):
-    # A span within one record, and one between two samples.
-    start = T0 + 5.0195
-    reply = get(**{**span(0, 0), "starttime": str(start), "endtime": str(start)})
-    (trace,) = read(io.BytesIO(reply.content))
-    assert (trace.stats.npts, trace.stats.starttime) == (1, start)
-    reply = get(**{**span(0, 0), "starttime": str(start + 0.001), "endtime": str(start + 0.02)})
-    assert reply.status_code == 204
