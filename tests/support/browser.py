@@ -23,6 +23,18 @@ FOLDER = BUILD / "browser"
 TIMEOUT_S = 120
 """For all questions; they take some seconds."""
 
+_OPTIONS = (
+    "--headless",
+    # Chromium refuses its sandbox to root, as whom containers run.
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-dev-shm-usage",
+    # It asks no other host, not even for updates of its own.
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+)
 _HTML = b'<!doctype html><meta charset="utf-8"><script type="module" src="/page.js"></script>'
 
 
@@ -96,12 +108,10 @@ def _serving(respond: Any) -> Iterator[str]:
 @contextlib.contextmanager
 def _browsing(url: str, folder: Path, log: Path) -> Iterator[None]:
     """Open a page in Chromium, and end that browser alone."""
-    # Chromium refuses its sandbox to root, as whom containers run.
-    options = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"]
     profile = f"--user-data-dir={folder / 'profile'}"
     with log.open("wb") as errors:
         browser = subprocess.Popen(
-            [str(chromium()), *options, profile, url], stdout=subprocess.DEVNULL, stderr=errors
+            [str(chromium()), *_OPTIONS, profile, url], stdout=subprocess.DEVNULL, stderr=errors
         )
     try:
         yield
