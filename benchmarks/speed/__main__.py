@@ -8,7 +8,14 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from benchmarks.speed import container_row, fdsnws_rows, response_rows, station_rows, window_rows
+from benchmarks.speed import (
+    bulk_rows,
+    container_row,
+    fdsnws_rows,
+    response_rows,
+    station_rows,
+    window_rows,
+)
 from benchmarks.speed.target import Row, result_table
 from local.cloud.docker import DockerError
 
@@ -28,6 +35,8 @@ ROWS: dict[str, Callable[[], Row]] = {
         window_rows.files,
         window_rows.motion,
         fdsnws_rows.wadl,
+        fdsnws_rows.dataselect,
+        bulk_rows.bulk,
         station_rows.stations,
     )
 }

@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Sequence
 from contextlib import nullcontext
 from typing import Any
+from urllib.parse import parse_qsl
 
 import pytest
 
@@ -42,7 +43,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> Events:
         monkeypatch.setattr(rows, "archive", lambda *_: nullcontext())
         monkeypatch.setattr(rows, "odd_archive", nullcontext)
         monkeypatch.setattr(rows, "invoke", invoke)
-    monkeypatch.setattr(window_rows, "lasting_archive", lambda *_: nullcontext())
+    for single in (fdsnws_rows, window_rows):
+        monkeypatch.setattr(single, "lasting_archive", lambda *_: nullcontext())
+        monkeypatch.setattr(single, "invoke", invoke)
     monkeypatch.setattr(response_rows, "run_module", run_module)
     monkeypatch.setattr(response_rows, "environment", lambda _: {})
     monkeypatch.setattr(window_rows, "_ROUNDS", 2)
@@ -88,6 +91,16 @@ def test_windows(asked: Events) -> None:
     assert json.loads(requests[2][0]["body"])["Windows"][0]["Endtime"] == "2024-01-01T10:05:00"
     assert [each[0]["Format"] for each in requests[3:5]] == ["sac", "mseed"]
     assert requests[5][0]["Output"] == "VEL"
+
+
+def test_dataselect(asked: Events, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fdsnws_rows, "_KNOWN_ROUNDS", 2)
+    assert row("dataselect").figures == (4000.0,)
+    ((_, requests, _),) = asked
+    assert len(requests) == 3
+    query = dict(parse_qsl(requests[0]["rawQueryString"]))
+    assert query["end"] == "2024-01-01T10:05:00"
+    assert (query["sta"], query["cha"]) == ("S00", "HHZ")
 
 
 def test_wadl(monkeypatch: pytest.MonkeyPatch) -> None:
