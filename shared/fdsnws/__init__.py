@@ -19,7 +19,21 @@
     pages                 the help page, and the usage of a service
     openapi               all routes as OpenAPI 3.1
     error_text            errors in FDSN's form
-    station               answers requests to station
+    station               answers station's requests
+    _station_query        the criteria of a request
+    _station_patterns     its codes and times
+    _station_data         the days on which channels have data
+    _station_selection    the networks, stations and channels that the criteria select
+    _station_reading      finds the parts of files, by the station index or in the files
+    _station_files        reads StationXML files in parallel
+    _station_sources      the selected parts of files
+    _station_networks     the same networks of several files, put together
+    _station_text         networks, stations and channels as text
+    _station_xml          the same as StationXML
+    _station_limits       the limits of a request
+    availability          answers availability's requests
+    _availability_rows    continuous spans and extents
+    _availability_text    these as text, GeoCSV, JSON and lines for a POST
     updates               the updates of the time-window function
 
 Importing the modules of routes loads neither ObsPy nor NumPy nor boto3; `routes` imports the module

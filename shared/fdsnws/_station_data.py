@@ -9,9 +9,9 @@ from shared.archive.archive import Archive
 from shared.archive.day import DAY_NS, Day
 from shared.aws.s3_client import in_threads
 from shared.errors import TooLargeError
-from shared.fdsnws._station_patterns import Patterns
 from shared.holdings.day_holdings import holdings_on
-from shared.holdings.holding import days_between
+from shared.holdings.holding import touched_days
+from shared.holdings.patterns import TimedPatterns
 from shared.holdings.resolve import check_index_days
 from shared.stations.epoch_times import format_epoch_time
 
@@ -40,7 +40,7 @@ class DataDays:
         S3Error: S3 could not be reached, or refused.
     """
 
-    def __init__(self, archive: Archive, selections: Sequence[Patterns]) -> None:
+    def __init__(self, archive: Archive, selections: Sequence[TimedPatterns]) -> None:
         wanted = _wanted(selections)
         self._days: dict[ChannelCodes, list[int]] = {}
         lock = Lock()
@@ -77,13 +77,13 @@ class DataDays:
         return max(_begin(days[0]), start), min(last, end or last)
 
 
-def _wanted(selections: Sequence[Patterns]) -> dict[Day, list[Patterns]]:
+def _wanted(selections: Sequence[TimedPatterns]) -> dict[Day, list[TimedPatterns]]:
     """Return the selections of each day, those with the same codes once.
 
     Raises:
         TooLargeError: a time is open, or there are too many days or look-ups.
     """
-    wanted: dict[Day, dict[Any, Patterns]] = {}
+    wanted: dict[Day, dict[Any, TimedPatterns]] = {}
     lookups = 0
     for each in selections:
         if each.start is None or each.end is None:
@@ -103,7 +103,7 @@ def _wanted(selections: Sequence[Patterns]) -> dict[Day, list[Patterns]]:
                 limit=_MOST_LOOKUPS,
             )
         codes = each.network, each.station, each.location, each.channel
-        for day in days_between(each.start, each.end):
+        for day in touched_days(each.start, each.end):
             wanted.setdefault(day, {})[codes] = each
     check_index_days(len(wanted))
     return {day: list(found.values()) for day, found in wanted.items()}

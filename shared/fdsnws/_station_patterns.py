@@ -7,11 +7,11 @@ their stations without wildcards are found by a table.
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from itertools import product
-from typing import Protocol
 
 from shared.archive.channel_patterns import has_wildcard, match_codes
 from shared.errors import TooLargeError
 from shared.fdsnws._station_limits import MAX_WILDCARDS
+from shared.holdings.patterns import TimedPatterns
 from shared.stations.epoch_times import format_epoch_time
 
 Span = tuple[str, str]
@@ -19,34 +19,6 @@ Span = tuple[str, str]
 
 _FOREVER = "~"
 """A text that sorts after all times."""
-
-
-class Patterns(Protocol):
-    """Patterns of codes with a time span; see `shared.fdsnws.request.Selection`."""
-
-    @property
-    def network(self) -> tuple[str, ...]:
-        """The patterns of the network code."""
-
-    @property
-    def station(self) -> tuple[str, ...]:
-        """The patterns of the station code."""
-
-    @property
-    def location(self) -> tuple[str, ...]:
-        """The patterns of the location code."""
-
-    @property
-    def channel(self) -> tuple[str, ...]:
-        """The patterns of the channel code."""
-
-    @property
-    def start(self) -> int | None:
-        """The start in ns since 1970; None if it is open."""
-
-    @property
-    def end(self) -> int | None:
-        """The end in ns since 1970, included; None if it is open."""
 
 
 class Pattern:
@@ -62,7 +34,7 @@ class Pattern:
         is_open: whether it has all times.
     """
 
-    def __init__(self, codes: Patterns, spans: Iterable[Span]) -> None:
+    def __init__(self, codes: TimedPatterns, spans: Iterable[Span]) -> None:
         self._network, self._station = _matcher(codes.network), _matcher(codes.station)
         self._location, self._channel = _matcher(codes.location), _matcher(codes.channel)
         self.any_station = self._station is None
@@ -104,10 +76,11 @@ class PatternTable:
         TooLargeError: more than `MAX_WILDCARDS` of them have wildcards in network or station.
     """
 
-    def __init__(self, selections: Sequence[Patterns]) -> None:
-        groups: dict[tuple[tuple[str, ...], ...], tuple[Patterns, list[Span]]] = {}
+    def __init__(self, selections: Sequence[TimedPatterns]) -> None:
+        groups: dict[tuple[tuple[str, ...], ...], tuple[TimedPatterns, list[Span]]] = {}
         for each in selections:
-            codes = each.network, each.station, each.location, each.channel
+            lists = each.network, each.station, each.location, each.channel
+            codes = tuple(map(tuple, lists))
             groups.setdefault(codes, (each, []))[1].append(_span(each))
         self.patterns: list[Pattern] = []
         self._wild: list[Pattern] = []
@@ -136,18 +109,18 @@ class PatternTable:
         return self._known.setdefault(found, found)
 
 
-def exact_stations(selections: Sequence[Patterns]) -> list[tuple[str, str]] | None:
+def exact_stations(selections: Sequence[TimedPatterns]) -> list[tuple[str, str]] | None:
     """Return the stations that selections name, in order; None if some have wildcards."""
     if not all(map(_is_exact, selections)):
         return None
     return sorted({each for codes in selections for each in product(codes.network, codes.station)})
 
 
-def _is_exact(codes: Patterns) -> bool:
+def _is_exact(codes: TimedPatterns) -> bool:
     return not any(map(has_wildcard, (*codes.network, *codes.station)))
 
 
-def _span(patterns: Patterns) -> Span:
+def _span(patterns: TimedPatterns) -> Span:
     return (
         "" if patterns.start is None else format_epoch_time(patterns.start),
         "" if patterns.end is None else format_epoch_time(patterns.end),
@@ -167,8 +140,8 @@ def _merged(spans: Iterable[Span]) -> tuple[list[str], list[str]]:
     return starts, ends
 
 
-def _matcher(patterns: tuple[str, ...]) -> Callable[[str], bool] | None:
+def _matcher(patterns: Sequence[str]) -> Callable[[str], bool] | None:
     """Return a function that compares codes; None if all match, of whatever characters."""
     if any(pattern and not pattern.strip("*") for pattern in patterns):
         return None
-    return match_codes(patterns)
+    return match_codes(tuple(patterns))

@@ -5,7 +5,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from shared.fdsnws._station_patterns import Patterns, PatternTable
+from shared.fdsnws._station_patterns import PatternTable
+from shared.holdings.patterns import TimedPatterns
 from shared.stations.epoch_times import format_epoch_time
 from shared.stations.summary import StationSummary
 
@@ -94,7 +95,7 @@ class StationQuery:
 
     @classmethod
     def of(
-        cls, values: Mapping[str, Any], given: Collection[str], selections: Sequence[Patterns]
+        cls, values: Mapping[str, Any], given: Collection[str], selections: Sequence[TimedPatterns]
     ) -> "StationQuery":
         """Return the criteria of a request; the arguments are members of `FdsnRequest`.
 

@@ -57,6 +57,7 @@ def find_sources(
     if xml and selector.query.by_channel:
         keys_and_stations = _files_to_read(index, selector)
         sources = FileReading(archive, selector, xml=xml).of_files(keys_and_stations)
+        sources.tags.append(index.etag)  # the counts and the notes are the index's
         sources.totals = index.station_counts
         sources.notes += _notes(index)
         return sources

@@ -77,7 +77,7 @@ class Sources:
 
     Attributes:
         parts: the networks, with their selected stations.
-        tags: keys and ETags of the files, or the ETag of the index.
+        tags: keys and ETags of the files, and the ETag of the index as far as it answers.
         totals: the number of stations of each network in the archive, as far as it is known.
         notes: on files that could not be read, in words.
         networks: each network as an element without stations, by its file's key and its place.

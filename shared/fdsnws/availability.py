@@ -43,6 +43,7 @@ from shared.holdings.day_spans import (
 )
 from shared.holdings.resolve import ChannelDays, select_days
 from shared.reply import Reply
+from shared.version import VERSION
 from shared.waveforms.day_headers import DayVersion
 from shared.wording import first_few
 
@@ -157,9 +158,7 @@ def _merging(request: FdsnRequest) -> Merging:
     return Merging("quality" in merged, "samplerate" in merged, "overlap" in merged, gap_ns)
 
 
-def _span_rows(
-    request: FdsnRequest, found: _Found, merging: Merging
-) -> dict[ChannelId, list[Row]]:
+def _span_rows(request: FdsnRequest, found: _Found, merging: Merging) -> dict[ChannelId, list[Row]]:
     """Return the spans of all channels but those with too many.
 
     Raises:
@@ -192,7 +191,7 @@ def _answer(request: FdsnRequest, rows: list[Row], found: _Found, columns: Colum
         ordered = ordered[: values["limit"]]
     if not ordered:
         return nodata(request)
-    content = repr((values["format"], columns, ordered)).encode()
+    content = repr((VERSION, values["format"], columns, ordered)).encode()
     etag = f'W/"{hashlib.sha256(content).hexdigest()[:32]}"'
     if values["format"] == "request":
         return Reply(as_request(ordered), etag=etag)

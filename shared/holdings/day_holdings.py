@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from shared.archive.archive import Archive
-from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
 from shared.aws import s3_read
 from shared.aws.etag_cache import ETagCache
@@ -53,24 +52,14 @@ def forget_holdings() -> None:
     _cache.clear()
 
 
-def channels_on(archive: Archive, day: Day, patterns: CodePatterns) -> list[ChannelId]:
-    """Return the channels of a day that match, sorted by network, station, location and channel.
+def holdings_on(archive: Archive, day: Day, selections: Sequence[CodePatterns]) -> DayHoldings:
+    """Return the holdings of a day; those that match no selection may be missing.
 
     Raises:
         BadRequestError: the archive has no index of the day, and may not be listed.
         S3Error: S3 could not be reached, or refused.
         SettingsError: the bucket does not exist.
         TooLargeError: the index is larger than its limit.
-    """
-    selected = holdings_on(archive, day, [patterns]).select(patterns)
-    return [holding.channel for holding in selected]
-
-
-def holdings_on(archive: Archive, day: Day, selections: Sequence[CodePatterns]) -> DayHoldings:
-    """Return the holdings of a day; those that match no selection may be missing.
-
-    Raises:
-        BadRequestError, S3Error, SettingsError, TooLargeError: as of `channels_on`.
     """
     indexed = _indexed(archive, day)
     if indexed and _age_days(day) >= _LISTED_DAYS:

@@ -87,14 +87,11 @@ class ChannelSpan:
     start_ns: int
     end_ns: int
 
-    @property
-    def days(self) -> tuple[Day, ...]:
-        """The days that the span touches; an end at 00:00:00 touches the day that it begins."""
-        return days_between(self.start_ns, self.end_ns)
 
-
-def days_between(start_ns: int, end_ns: int) -> tuple[Day, ...]:
+def touched_days(start_ns: int, end_ns: int) -> tuple[Day, ...]:
     """Return the days from one time to another, both in ns since 1970 and included.
+
+    An end at 00:00:00 touches the day that it begins, unlike for `shared.archive.time`.
 
     Raises:
         BadRequestError: a day is out of the range of `Day`.

@@ -18,7 +18,7 @@ from shared.aws.s3_client import in_threads
 from shared.errors import BadRequestError, TooLargeError
 from shared.holdings.archive_days import archive_days, days_within
 from shared.holdings.day_holdings import holdings_on
-from shared.holdings.holding import ChannelSpan, days_between, nslc
+from shared.holdings.holding import ChannelSpan, nslc, touched_days
 from shared.holdings.patterns import (
     TimedPatterns,
     count_exact,
@@ -193,7 +193,7 @@ def _times(archive: Archive, patterns: TimedPatterns) -> _Times:
     span = max(start, _FIRST_NS), min(end, tomorrow_ns)
     if span[1] < span[0]:
         return _Times((start, end), 0, tuple)
-    return _Times(span, span[1] // DAY_NS - span[0] // DAY_NS + 1, lambda: days_between(*span))
+    return _Times(span, span[1] // DAY_NS - span[0] // DAY_NS + 1, lambda: touched_days(*span))
 
 
 def _add_matching(

@@ -181,7 +181,7 @@ class _Function:
             request = self._request(asked)
             reply = self._reply(request)
         with telemetry.step("write"), machine.named_faults():
-            if asked.method == "GET" and reply.status in (None, 200) and asked.has(reply.etag):
+            if reply.status in (None, 200) and asked.has(reply.etag):
                 return http_reply.not_modified(event, reply)
             folder = self.large_folder if asked.method in route.links else None
             return http_reply.write(event, request, reply, folder)

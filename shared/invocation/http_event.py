@@ -75,16 +75,6 @@ def has_header_lists(event: Mapping[str, Any]) -> bool:
     return is_load_balancer(event) and "multiValueHeaders" in event
 
 
-def parameters(event: Mapping[str, Any]) -> dict[str, str]:
-    """Return the parameters of the URL's query string, by name.
-
-    Raises:
-        BadRequestError: a parameter is repeated.
-        UriTooLongError: as of `query`.
-    """
-    return without_repeats(query(event))
-
-
 def without_repeats(pairs: Iterable[tuple[str, str]]) -> dict[str, str]:
     """Return the parameters of a query by name.
 
@@ -145,15 +135,6 @@ def _decompressed(data: bytes) -> bytes:
     if not decoder.eof or decoder.unused_data:
         raise BadRequestError("the body must be one whole gzip stream: it ends early, or goes on")
     return content
-
-
-def json_body(event: Mapping[str, Any]) -> Any:
-    """Return the value of the request's JSON body.
-
-    Raises:
-        BadRequestError: the body is missing, or is not JSON.
-    """
-    return json_value(body(event))
 
 
 def json_value(data: bytes) -> Any:

@@ -55,7 +55,12 @@ class HttpRequest:
         return f"{self.base_url}{_quoted(self.path)}{'?' if text else ''}{text}"
 
     def has(self, etag: str) -> bool:
-        """Return whether If-None-Match names an entity tag (RFC 9110, section 13.1.2)."""
+        """Return whether a GET names an entity tag by If-None-Match (RFC 9110, section 13.1.2).
+
+        HEAD is answered as GET. The answer to a POST is never the one that a caller has.
+        """
+        if self.method not in ("GET", "HEAD"):
+            return False
         given = self.headers.get("if-none-match", "")
         tags = {item.strip().removeprefix("W/") for item in given.split(",")}
         return bool(etag) and not tags.isdisjoint({etag.removeprefix("W/"), "*"})

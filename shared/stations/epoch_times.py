@@ -5,7 +5,7 @@ times of FDSN's text formats, and texts compare as their times do.
 """
 
 import re
-from datetime import datetime, timedelta, timezone
+from datetime import datetime, timedelta
 
 OPEN_END_YEAR = 2500
 """Ends from this year on stand for an open end, such as 2599-12-31T23:59:59."""
@@ -48,11 +48,6 @@ def format_epoch_time(ns: int) -> str:
     """Return the time of a number of nanoseconds since 1970."""
     seconds, fraction = divmod(ns, _SECOND_NS)
     return _text(_EPOCH + timedelta(seconds=seconds), f"{fraction:09d}")
-
-
-def epoch_time_now() -> str:
-    """Return the present time, to the second."""
-    return _text(datetime.now(timezone.utc).replace(tzinfo=None), "")
 
 
 def _text(time: datetime, fraction: str) -> str:

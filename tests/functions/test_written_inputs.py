@@ -46,7 +46,7 @@ def time_window(nscl: str = NSCL, day: str = DAY, time: str = "") -> Any:
 def url(nscl: str = NSCL, day: str = DAY, time: str = "") -> Any:
     event = get_event("2.0", id=nscl, start=time or day, end=time or day)
     assert urlencode({"id": nscl}) in event["rawQueryString"]
-    request = request_from_query(http_event.parameters(event))
+    request = request_from_query(http_event.without_repeats(http_event.query(event)))
     return of_window(WindowsRequest.parse(request).windows[0])
 
 

@@ -120,6 +120,8 @@ def test_an_unchanged_answer_is_not_read_again(get, archive, contents):
     reply = get(**span(0, 60), headers={"If-None-Match": etag})
     assert (reply.status_code, reply.content) == (304, b"")
     assert get(**span(0, 61), headers={"If-None-Match": etag}).status_code == 200
+    lines = f"CI BOM -- BHZ {T0} {T0 + 60}"
+    assert get(method="POST", body=lines, headers={"If-None-Match": "*"}).status_code == 200
     absent = {**span(0, 60), "cha": "BHX"}
     assert get(**absent, headers={"If-None-Match": "*"}).status_code == 204
     key = SCEDC.waveform_key(ChannelId.parse(BHZ), Day.parse("2024,001"))

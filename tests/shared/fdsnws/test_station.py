@@ -155,7 +155,9 @@ def test_an_index_that_lacks_files_says_so(with_index: S3Server) -> None:
     assert ask("format=text").headers == {WARNINGS_HEADER: json.dumps([note])}
     for level in ("station", "response"):
         assert f"<!-- {note} -->" in content(ask(f"level={level}")).decode()
+    etag = ask("level=response").etag
     assert update_index(SCEDC)["missing"] == 0
+    assert ask("level=response").etag != etag
     assert ask("format=text").headers == {}
 
 

@@ -5,7 +5,7 @@ import pytest
 from shared.archive.channel_id import ChannelId
 from shared.archive.scedc import SCEDC
 from shared.holdings import day_holdings
-from shared.holdings.day_holdings import channels_on
+from shared.holdings.day_holdings import holdings_on
 from shared.holdings.resolve import resolve
 from tests.support.faulty_s3 import faulty_s3
 from tests.support.selections import DAY, ids, put, selection
@@ -68,7 +68,6 @@ def test_rows_and_objects_that_are_no_channel_are_logged(listable, caplog):
     listable.put("continuous_waveforms/2022/2022_003/CI.txt", b"x")
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(listable, "has_indexes", False)
-        assert channels_on(SCEDC, DAY.next, selection("CI.*.*.*")) == [
-            ChannelId.parse("CI.SOC.HHZ")
-        ]
+        (held,) = holdings_on(SCEDC, DAY.next, [selection("CI.*.*.*")]).all
+    assert held.channel == ChannelId.parse("CI.SOC.HHZ")
     assert "1 objects are not named like a channel day: continuous_waveforms/" in caplog.text

@@ -6,8 +6,8 @@ from shared.archive.day import DAY_NS
 from shared.archive.scedc import SCEDC
 from shared.errors import BadRequestError, S3Error, TooLargeError
 from shared.holdings import day_holdings
-from shared.holdings.day_holdings import channels_on
-from shared.holdings.resolve import resolve
+from shared.holdings.day_holdings import holdings_on
+from shared.holdings.resolve import resolve, select_days
 from tests.support.faulty_s3 import faulty_s3
 from tests.support.s3_faults import forbid
 from tests.support.selections import DAY, HOUR, START, ids, put, selection
@@ -47,7 +47,8 @@ def test_wildcards(holdings):
         spans = resolve(SCEDC, [selection(text)])
         assert ids(spans) == found.split(), text
         assert {(each.start_ns, each.end_ns) for each in spans} <= {(START, START + HOUR)}
-        assert channels_on(SCEDC, DAY, selection(text)) == [each.channel for each in spans]
+        held = holdings_on(SCEDC, DAY, [selection(text)]).select(selection(text))
+        assert [each.channel for each in held] == [each.channel for each in spans]
 
 
 def test_a_channel_of_any_day_of_the_span_is_found(holdings):
@@ -57,7 +58,8 @@ def test_a_channel_of_any_day_of_the_span_is_found(holdings):
     spans = resolve(SCEDC, [late._replace(end=START + DAY_NS)])
     assert ids(spans) == ["CI.NEW..HHZ"]
     assert (spans[0].start_ns, spans[0].end_ns) == (START, START + DAY_NS)
-    assert spans[0].days == (DAY, DAY.next)
+    (selected,) = select_days(SCEDC, [late._replace(end=START + DAY_NS)])
+    assert selected.days == (DAY.next,)
 
 
 def test_exact_codes_ask_nobody(monkeypatch):

@@ -17,6 +17,14 @@ def version_2(query):
     return event(None, "2.0", rawQueryString=query)
 
 
+def parameters_of(http):
+    return http_event.without_repeats(http_event.query(http))
+
+
+def json_of(http):
+    return http_event.json_value(http_event.body(http))
+
+
 @pytest.mark.parametrize(
     ("http", "method"),
     [
@@ -47,27 +55,27 @@ def test_method(http, method):
     ],
 )
 def test_query_of_version_2(query, parameters):
-    assert http_event.parameters(version_2(query)) == parameters
+    assert parameters_of(version_2(query)) == parameters
 
 
 def test_query_missing_from_a_function_url_event():
-    assert http_event.parameters({"version": "2.0", "requestContext": {}}) == {}
+    assert parameters_of({"version": "2.0", "requestContext": {}}) == {}
 
 
 @pytest.mark.parametrize("absent", [None, {}])
 def test_query_of_version_1(absent):
-    assert http_event.parameters(event(None, "1.0")) == {}
+    assert parameters_of(event(None, "1.0")) == {}
     http = event(None, "1.0", queryStringParameters={"A": "1%2C+2"})
-    assert http_event.parameters({**http, "multiValueQueryStringParameters": absent}) == {
+    assert parameters_of({**http, "multiValueQueryStringParameters": absent}) == {
         "A": "1%2C+2"  # API Gateway decoded it once already
     }
     http["multiValueQueryStringParameters"] = {"A": ["1"], "B": ["2"]}
-    assert http_event.parameters(http) == {"A": "1", "B": "2"}
+    assert parameters_of(http) == {"A": "1", "B": "2"}
 
 
 def test_query_of_a_load_balancer_is_decoded():
     http = {**LOAD_BALANCER, "queryStringParameters": {"Start%20time": "00%3A00", "L": "++"}}
-    assert http_event.parameters(http) == {"Start time": "00:00", "L": "  "}
+    assert parameters_of(http) == {"Start time": "00:00", "L": "  "}
 
 
 @pytest.mark.parametrize(
@@ -80,7 +88,7 @@ def test_query_of_a_load_balancer_is_decoded():
 )
 def test_a_repeated_parameter_is_named(http):
     with pytest.raises(BadRequestError, match="'Station' more than once") as caught:
-        http_event.parameters(http)
+        parameters_of(http)
     assert caught.value.details == {"field": "Station"}
 
 
@@ -141,14 +149,14 @@ def test_a_body_of_another_kind_is_named():
         (event("{'day': 1}"), "not JSON: .*line 1 column 2"),
     ):
         with pytest.raises(BadRequestError, match=words):
-            http_event.json_body(http)
+            json_of(http)
     # curl sends JSON as a form, unless its content type is given.
-    assert http_event.json_body(event('{"day": "2019,183"}', headers=form)) == {"day": "2019,183"}
+    assert json_of(event('{"day": "2019,183"}', headers=form)) == {"day": "2019,183"}
 
 
 def test_a_plus_that_a_url_turns_into_a_space():
-    query = http_event.parameters(version_2("start=2024-01-01T01:05:00+01:00"))
+    query = parameters_of(version_2("start=2024-01-01T01:05:00+01:00"))
     with pytest.raises(BadRequestError, match=r"write '2024-01-01T01:05:00%2B01:00'"):
         parse_instant(query["start"], "start")
-    query = http_event.parameters(version_2("start=2024-01-01T01:05:00%2B01:00"))
+    query = parameters_of(version_2("start=2024-01-01T01:05:00%2B01:00"))
     assert parse_instant(query["start"], "start") == 1_704_067_500 * 10**9

@@ -1,6 +1,7 @@
 """A request is the same from every front door, whatever stands before its path."""
 
 import base64
+from dataclasses import replace
 
 import pytest
 
@@ -128,3 +129,4 @@ def test_a_host_is_a_host(headers, context, base_url):
 def test_if_none_match(given, etag, has):
     request = HttpRequest("GET", "/", "", headers={"if-none-match": given} if given else {})
     assert request.has(etag) == has
+    assert not replace(request, method="POST").has(etag)
