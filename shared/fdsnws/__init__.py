@@ -33,6 +33,7 @@
     _station_limits       the limits of a request
     availability          answers availability's requests
     _availability_rows    continuous spans and extents
+    _index_extents        extents of many channels, to the day
     _availability_text    these as text, GeoCSV, JSON and lines for a POST
     updates               the updates of the time-window function
 

@@ -24,8 +24,8 @@ class Row:
 
     Attributes:
         channel: the channel.
-        quality: the data quality; "" where qualities are merged.
-        sampling_rate: in Hz; 0 where rates are merged.
+        quality: the data quality; "" where qualities are merged, or unknown.
+        sampling_rate: in Hz; 0 where rates are merged, or unknown.
         start_ns, end_ns: the times of the first and the last sample in ns since 1970.
         updated_ns: when the newest of its day objects was modified; None if unknown.
         span_count: the number of continuous spans of an extent; None if unknown.

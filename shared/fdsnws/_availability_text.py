@@ -103,7 +103,7 @@ def _columns(columns: Columns) -> list[_Column]:
         _Column("Channel", "unitless", "string", lambda row: row.channel.channel),
     ]
     if not columns.merging.quality:
-        chosen.append(_Column("Quality", "unitless", "string", lambda row: row.quality))
+        chosen.append(_Column("Quality", "unitless", "string", lambda row: row.quality or _UNKNOWN))
     if not columns.merging.rate:
         chosen.append(_Column("SampleRate", "hertz", "float", lambda row: _rate(row)))
     chosen.append(_Column("Earliest", "ISO_8601", "datetime", lambda row: _micros(row.start_ns)))
@@ -132,7 +132,7 @@ def _source(row: Row) -> dict[str, Any]:
 
 
 def _rate(row: Row) -> str:
-    return str(round(row.sampling_rate, 6))
+    return str(round(row.sampling_rate, 6)) if row.sampling_rate else _UNKNOWN
 
 
 def _count(row: Row) -> str:

@@ -2,12 +2,13 @@
 
 Exact spans are read from the headers of records, see `shared.holdings.day_spans`. Where that takes
 too much, extents come from the first and the last record of the days, and their spans are not
-counted. Open times take all days of the archive, as far as the limits allow.
+counted. Of a whole network, they come from the index of each day. Open times take all days of the
+archive, as far as the limits allow.
 """
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from shared import limits
@@ -31,6 +32,7 @@ from shared.fdsnws._availability_text import (
     as_request,
     as_text,
 )
+from shared.fdsnws._index_extents import index_extents
 from shared.fdsnws.parameters import CODES
 from shared.fdsnws.request import FdsnRequest, nodata
 from shared.holdings.day_spans import (
@@ -45,6 +47,7 @@ from shared.holdings.resolve import ChannelDays, select_days
 from shared.reply import Reply
 from shared.version import VERSION
 from shared.waveforms.day_headers import DayVersion
+from shared.windows.headers import warnings_header
 from shared.wording import first_few
 
 _MOST_SPANS = 100_000
@@ -69,7 +72,8 @@ def query(request: FdsnRequest) -> Reply:
             "there is no network, station, location or channel: give one of them or more",
             field="network",
         )
-    selected = _select(request)
+    selected = select_days(input_archive(), request.selections)
+    _check_objects(selected)
     found = _Found.of(selected)
     found.read()
     rows = [
@@ -78,16 +82,23 @@ def query(request: FdsnRequest) -> Reply:
         for row in select_rows(own, found.selected[channel])
     ]
     updated = "latestupdate" in request.values["show"]
-    return _answer(request, rows, found, Columns(_merging(request), updated, is_extent=False))
+    columns = Columns(_merging(request), updated, is_extent=False)
+    return _answer(request, rows, found.selected, columns)
 
 
 def extent(request: FdsnRequest) -> Reply:
     """Return the earliest and the latest sample of channels.
 
+    Of more day objects than one request may read, the archive's index gives the days instead. The
+    answer says so in `X-Warnings`, and its rows have neither quality nor the number of spans.
+
     Raises:
         BadRequestError, S3Error, SettingsError, TooLargeError: as of `query`.
     """
-    selected = _select(request)
+    selected = select_days(input_archive(), request.selections)
+    if _needs_index(request, selected):
+        return _index_answer(request, selected)
+    _check_objects(selected)
     found = _Found.of(selected)
     is_exact = found.read_if_small()
     merging = _merging(request)
@@ -98,7 +109,32 @@ def extent(request: FdsnRequest) -> Reply:
             rows += extent_rows(select_rows(own, selected_days), merging, is_exact=True)
         else:  # single records need not reach into the requested time
             rows += select_rows(extent_rows(own, merging, is_exact=False), selected_days)
-    return _answer(request, rows, found, Columns(merging, updated=True, is_extent=True))
+    columns = Columns(merging, updated=True, is_extent=True)
+    return _answer(request, rows, found.selected, columns)
+
+
+def _needs_index(request: FdsnRequest, selected: Sequence[ChannelDays]) -> bool:
+    """Return whether there are more objects than one may read, but few enough indexes of days."""
+    if _count_objects(selected) <= limits.max_objects() or "*" not in request.values["quality"]:
+        return False
+    return len({day for each in selected for day in each.days}) <= limits.max_index_days()
+
+
+def _index_answer(request: FdsnRequest, selected: Sequence[ChannelDays]) -> Reply:
+    merging = _merging(request)
+    rows = index_extents(input_archive(), request.selections, selected, rates=not merging.rate)
+    by_channel = {each.channel: each for each in selected}
+    columns = Columns(merging, updated=True, is_extent=True)
+    reply = _answer(request, rows, by_channel, columns)
+    return replace(reply, headers=warnings_header([_to_the_day(selected)])) if rows else reply
+
+
+def _to_the_day(selected: Sequence[ChannelDays]) -> str:
+    return (
+        f"Earliest and Latest are exact to the day, by the archive's index: {len(selected):,}"
+        f" channels have {_count_objects(selected):,} days, and the samples of at most"
+        f" {limits.max_objects():,} are looked for (MAX_OBJECTS)"
+    )
 
 
 @dataclass
@@ -138,9 +174,12 @@ class _Found:
         return [self.known[each] for each in objects if each in self.known]
 
 
-def _select(request: FdsnRequest) -> list[ChannelDays]:
-    selected = select_days(input_archive(), request.selections)
-    objects, limit = sum(len(each.days) for each in selected), limits.max_objects()
+def _count_objects(selected: Sequence[ChannelDays]) -> int:
+    return sum(len(each.days) for each in selected)
+
+
+def _check_objects(selected: Sequence[ChannelDays]) -> None:
+    objects, limit = _count_objects(selected), limits.max_objects()
     if objects > limit:
         raise TooLargeError(
             f"the request takes {objects:,} channel days ({len(selected):,} channels): at most"
@@ -149,7 +188,6 @@ def _select(request: FdsnRequest) -> list[ChannelDays]:
             objects=objects,
             limit=limit,
         )
-    return selected
 
 
 def _merging(request: FdsnRequest) -> Merging:
@@ -182,11 +220,16 @@ def _span_rows(request: FdsnRequest, found: _Found, merging: Merging) -> dict[Ch
     return rows
 
 
-def _answer(request: FdsnRequest, rows: list[Row], found: _Found, columns: Columns) -> Reply:
+def _answer(
+    request: FdsnRequest,
+    rows: Sequence[Row],
+    selected: Mapping[ChannelId, ChannelDays],
+    columns: Columns,
+) -> Reply:
     values: Mapping[str, Any] = request.values
     ordered = order_rows(rows, values["orderby"])
     if values["format"] == "request":
-        ordered = list(cut_rows(ordered, found.selected))
+        ordered = list(cut_rows(ordered, selected))
     if values["limit"] is not None:
         ordered = ordered[: values["limit"]]
     if not ordered:

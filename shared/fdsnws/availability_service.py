@@ -55,7 +55,8 @@ def _order(*options: str) -> Parameter:
 _LIMITS = (
     "At most 400 days with wildcards (MAX_INDEX_DAYS), 1,000 channel days (MAX_OBJECTS), and record"
     " headers of 1,024 MiB that were not read before (MAX_HEADERS_MIB). Beyond 256 MiB, extents do"
-    " not count time spans. An open start or end takes all days of the archive."
+    " not count time spans. Beyond 1,000 channel days, they are exact to the day. An open start or"
+    " end takes all days of the archive."
 )
 
 AVAILABILITY = Service(

@@ -1,6 +1,8 @@
 """The extents of channels, exact or by the first and the last records."""
 
+from shared.archive.scedc import SCEDC
 from shared.fdsnws import availability
+from shared.holdings.day_holdings import forget_holdings
 
 ALL = "start=2024-01-01&end=2024-01-05"
 NAMES = [
@@ -98,3 +100,39 @@ def test_large_days_give_their_edges(days, get, monkeypatch):
 def test_post(days, get):
     body = "format=text\nCI BOM * BH? 2024-01-01T00:00:00 2024-01-04T23:00:00\n"
     assert without_update(get("extent", body).rows) == ROWS[1:]
+
+
+def test_many_days_are_answered_by_their_indexes(days, get, monkeypatch):
+    """Of more objects than the limit, the days are those that have objects, and none is read."""
+    monkeypatch.setenv("MAX_OBJECTS", "4")
+    answer = get(f"extent?{ALL}")
+    day_1, end_1 = "2024-01-01T00:00:00.000000Z", "2024-01-01T23:59:59.999999Z"
+    assert answer.rows == [
+        ["CE", "13884", "10", "HNZ", "NA", "1.0", day_1, end_1, "NA", "NA", "OPEN"],
+        ["CI", "BOM", "--", "BHZ", "NA", "1.0", day_1, end_1.replace("-01T", "-04T"),
+         "NA", "NA", "OPEN"],
+        ["CI", "BOM", "00", "BHN", "NA", "1.0", day_1, end_1, "NA", "NA", "OPEN"],
+    ]  # fmt: skip
+    assert "exact to the day" in answer.headers["X-Warnings"]
+    assert "5 days" in answer.headers["X-Warnings"]
+    assert len(get(f"extent?{ALL}&merge=samplerate").rows[0]) == len(NAMES) - 1
+    (source, *_) = get(f"extent?{ALL}&format=json").json["datasources"]
+    assert {"quality", "updated"}.isdisjoint(source)
+    assert (source["samplerate"], source["timespanCount"]) == (1.0, None)
+    # Exact codes select days that need not have data: the third one, and the fifth.
+    answer = get(f"extent?net=CI&sta=BOM&loc=--&cha=BHZ&{ALL}")
+    assert (answer.rows[0][6:8], len(answer.rows)) == ([day_1, end_1.replace("-01T", "-04T")], 1)
+    assert get(f"extent?net=CI&sta=BOM&loc=--&cha=BHE&{ALL}").status == 204
+    # Neither a quality nor exact spans are in an index.
+    assert get(f"extent?{ALL}&quality=D").status == 413
+    assert get(f"query?net=*&{ALL}").status == 413
+
+
+def test_days_without_an_index_have_no_rate(days, get, monkeypatch):
+    monkeypatch.setenv("MAX_OBJECTS", "2")
+    monkeypatch.setattr(days, "has_indexes", False)
+    forget_holdings()
+    days.client.put_bucket_acl(Bucket=SCEDC.bucket, ACL="public-read")
+    answer = get("extent?start=2024-01-01&end=2024-01-01T12:00:00&format=geocsv")
+    days.client.put_bucket_acl(Bucket=SCEDC.bucket, ACL="private")
+    assert [row.split("|")[4:6] for row in answer.text.splitlines()[5:]] == [["NA", "NA"]] * 3
