@@ -14,6 +14,9 @@ DEFAULT_ARCHIVE = "scedc"
 DEFAULT_REGION = "us-west-2"
 """The region of the functions where the environment names none: the default archive's own."""
 
+DEFAULT_EXAMPLE_WINDOW = "CI.BOM..BHZ 2024-01-01T00:00:00"
+"""The channel and the time of the default archive that examples name."""
+
 # https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html
 _BUCKET_NAME = re.compile(r"(?!.*\.\.)(?!\d+(?:\.\d+){3}$)[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
@@ -77,6 +80,11 @@ def large_reply_bucket() -> str | None:
             setting="STORE_LARGE_REPLIES",
         )
     return output_bucket_if_set() if stored == "yes" else None
+
+
+def example_window() -> str:
+    """Return a channel and a time that the archive has, for examples: ``EXAMPLE_WINDOW``."""
+    return os.environ.get("EXAMPLE_WINDOW") or DEFAULT_EXAMPLE_WINDOW
 
 
 def dead_letter_queue_url() -> str | None:

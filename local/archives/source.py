@@ -49,6 +49,7 @@ class Source:
         windows: a request for time windows; None is `SAMPLE_REQUEST`.
         notes: files, parts of files and records that are not served, or with a limit, in words.
         stations: the number of stations with StationXML, as far as it is known.
+        example: a channel and a time for the examples of the services' pages; "" is the default.
     """
 
     name: str
@@ -59,6 +60,7 @@ class Source:
     windows: str | None = None
     notes: list[str] = field(default_factory=list)
     stations: int = 0
+    example: str = ""
 
     def windows_request(self, folder: Path) -> Path:
         """Return a file with a request for time windows; write it into a folder if need be."""
@@ -124,6 +126,7 @@ def _own(folder: Path, results: Path) -> Source:
         window_request(sample[0], start, start + WINDOW_S),
         own.notes,
         len(own.stations),
+        f"{sample[0].seed_id} {UTCDateTime(round(start.timestamp))}",
     )
 
 

@@ -2,24 +2,12 @@
 
 from html import escape
 
+from shared.fdsnws.examples import Example
 from shared.fdsnws.parameters import Parameter, Service
 from shared.fdsnws.selection import bounds
 from shared.fdsnws.services import SERVICES
 from shared.invocation.http_request import HttpRequest
 from shared.reply import File
-
-WINDOW = (
-    "/windows?Network=CI&Station=BOM&Channel=BHZ"
-    "&Starttime=2024-01-01T00:00:00&Endtime=2024-01-01T00:01:00"
-)
-"""An example of a time window, below the base URL."""
-
-QUERIES = {
-    "dataselect": "query?net=CI&sta=BOM&loc=--&cha=BHZ&start=2024-01-01&end=2024-01-01T00:01:00",
-    "station": "query?net=CI&sta=BOM&level=channel&format=text",
-    "availability": "query?net=CI&sta=BOM&cha=BHZ&start=2024-01-01&end=2024-01-02",
-}
-"""An example of each service, below its path."""
 
 _HEAD = (
     '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -31,21 +19,24 @@ _HEAD = (
 
 
 def help_page(request: HttpRequest) -> File:
-    """Return the page at the root: the services, with examples that work as they stand."""
-    base = request.base_url
-    rows = "".join(_row(each, base) for each in SERVICES.values())
+    """Return the page at the root: the services, with examples that work as they stand.
+
+    Raises:
+        SettingsError: the setting of the example is wrong, also for `usage_text`.
+    """
+    base, shown = request.base_url, Example.of_archive()
+    rows = "".join(_row(each, base, shown) for each in SERVICES.values())
     example = (
         "from obspy import UTCDateTime\n"
         "from obspy.clients.fdsn import Client\n\n"
         f'client = Client("{base}")\n'
-        't = UTCDateTime("2024-01-01")\n'
-        'print(client.get_waveforms("CI", "BOM", "", "BHZ", t, t + 60))\n'
+        f"{shown.waveforms}"
     )
     text = (
         f"{_HEAD}<h1>Waveforms of the archive</h1>\n"
         "<p>FDSN web services and time windows over an open archive of seismic waveforms.</p>\n"
         f"<ul>\n{rows}"
-        f"<li>Time windows as JSON, miniSEED or SAC: {_link(base + WINDOW, 'an example')}, "
+        f"<li>Time windows as JSON, miniSEED or SAC: {_link(base + shown.window, 'an example')}, "
         f"{_link(base + '/openapi.json', 'openapi.json')}</li>\n</ul>\n"
         f"<h2>In Python</h2>\n<pre>{escape(example)}</pre>\n</body>\n</html>\n"
     )
@@ -66,11 +57,12 @@ def usage_text(service: Service, base_url: str) -> File:
         lines += [_usage(each) for each in parameters]
         lines.append("")
     if service.module:
-        lines += ["Example:", f"{base_url}{service.path}/{QUERIES[service.name]}", ""]
+        query = Example.of_archive().queries[service.name]
+        lines += ["Example:", f"{base_url}{service.path}/{query}", ""]
     return File("\n".join(lines).encode(), "text/plain", "txt")
 
 
-def _row(service: Service, base: str) -> str:
+def _row(service: Service, base: str, shown: Example) -> str:
     root = f"{base}{service.path}"
     links = [
         _link(f"{root}/", "usage"),
@@ -78,7 +70,7 @@ def _row(service: Service, base: str) -> str:
         _link(f"{root}/application.wadl", "WADL"),
     ]
     if service.module:
-        links.insert(0, _link(f"{root}/{QUERIES[service.name]}", "an example"))
+        links.insert(0, _link(f"{root}/{shown.queries[service.name]}", "an example"))
     return f"<li>{service.name}: {escape(service.description)} {', '.join(links)}</li>\n"
 
 

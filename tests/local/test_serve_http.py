@@ -1,9 +1,11 @@
 """The HTTP API of `make serve`: the lines that it prints, typed as they are, and ObsPy's client."""
 
 import json
+import re
 import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from html import unescape
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -20,9 +22,9 @@ from tests.support.builders import METADATA_START, make_trace, mseed, noise
 from tests.support.commands import run_command
 from tests.support.served import START_S, Served, serving
 
-NSCL = "CI.BOM.BHZ."
+NSCL = "CI.OWN.BHZ."
 START = UTCDateTime("2024-01-01T00:00:00.0195")
-WINDOW = {"Network": "CI", "Station": "BOM", "Channel": "BHZ", "Starttime": "2024-01-01"}
+WINDOW = {"Network": "CI", "Station": "OWN", "Channel": "BHZ", "Starttime": "2024-01-01"}
 RECORDED = noise(40_000)
 
 
@@ -31,7 +33,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     folder = tmp_path_factory.mktemp("data")
     (folder / "day.mseed").write_bytes(mseed(make_trace(NSCL, str(START), RECORDED)))
     epoch = instrument.ChannelEpoch("BHZ", "", 40.0, METADATA_START)
-    (folder / "station.xml").write_bytes(instrument.stationxml("CI", "BOM", [epoch]))
+    (folder / "station.xml").write_bytes(instrument.stationxml("CI", "OWN", [epoch]))
     with (
         (tmp_path_factory.mktemp("serve") / "serve.log").open("wb") as log,
         serving(log, ARCHIVE=folder) as running,
@@ -67,13 +69,24 @@ def test_the_lines_that_it_prints(served: Served, url: str, tmp_path: Path) -> N
     assert f"{url}/fdsnws/dataselect/1/" in page.data.decode()
 
 
+def test_the_examples_of_the_page_are_of_the_folder(url: str) -> None:
+    page = unescape(ask("GET", f"{url}/").data.decode())
+    links = [link for link in re.findall('href="([^"]+)"', page) if "OWN" in link]
+    assert len(links) == 4  # three services and a time window
+    for link in links:
+        assert ask("GET", link).status == 200, link
+    (line,) = re.findall(r"print\((client.get_waveforms.*)\)\n", page)
+    (trace,) = eval(line, {"client": Client(url), "t": UTCDateTime("2024-01-01")})
+    assert trace.data.tolist() == RECORDED[: 60 * 40].astype(int).tolist()
+
+
 def test_obspys_client_asks_five_things_at_once(url: str) -> None:
     """Its start takes five requests; all of its threads then ask for waveforms."""
     client = Client(url)
     assert "dataselect" in client.services
 
     def window(second: int) -> Stream:
-        return client.get_waveforms("CI", "BOM", "", "BH?", START + second, START + second + 9)
+        return client.get_waveforms("CI", "OWN", "", "BH?", START + second, START + second + 9)
 
     with ThreadPoolExecutor(5) as pool:
         streams = list(pool.map(window, range(0, 100, 10)))

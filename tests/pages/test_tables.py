@@ -73,6 +73,7 @@ def test_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         "S3_OUTPUT_BUCKET": "none",
         "ARCHIVE": f"`{settings.DEFAULT_ARCHIVE}`",
         "S3_INPUT_BUCKET": "the archive's",
+        "EXAMPLE_WINDOW": f"`{settings.example_window()}`",
         "DEAD_LETTER_QUEUE_URL": "none",
         "MAX_RECEIVE_COUNT": "none",
         "STORE_LARGE_REPLIES": "`yes`",
