@@ -6,9 +6,12 @@ Beside each file lies its description, FILE.json: its ETag, its media type and i
 import json
 import os
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import quote
 
 from local.cloud.stored_object import Piece, StoredObject
+from runner.sending.local_services import LocalServices
 
 _DESCRIPTION = ".json"
 
@@ -40,16 +43,17 @@ class ResultsFolder:
         if path is None or not path.is_file() or _is_description(path):
             return None
         stored = StoredObject.of([Piece.whole(path)], [path])
+        place = {LocalServices.FILE_HEADER: quote(str(path))}
         try:
             described = json.loads(_description(path).read_text())
             return StoredObject(
                 stored.pieces,
                 described["etag"],
                 stored.modified,
-                {**described["headers"], **_metadata_headers(described["metadata"])},
+                {**described["headers"], **_metadata_headers(described["metadata"]), **place},
             )
         except (FileNotFoundError, ValueError, KeyError):  # a file that somebody else put here
-            return stored
+            return replace(stored, headers=place)
 
     def keys(self, prefix: str) -> list[str]:
         """Return the keys that begin with a prefix, in order."""

@@ -3,6 +3,9 @@
 import argparse
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import unquote
+
+from botocore.exceptions import BotoCoreError, ClientError
 
 from runner.commands.fetching import fetch_one
 from runner.results.layout import Place
@@ -39,6 +42,9 @@ def hand_over(
         with TemporaryDirectory() as folder:
             path = fetch_one(request, uri, Place(Path(folder)), target, options.retries)
             draw(path, options.plot)
+    if file := _local_file(uri, target):
+        note(f"open it with: import obspy; stream = obspy.read({str(file)!r})")
+        return
     note(f"open it with: {_line_for_s3(uri, target)}")
 
 
@@ -52,6 +58,20 @@ def draw(path: Path, picture: Path) -> None:
 
     draw_file(path, picture)
     note(f"wrote {picture}")
+
+
+def _local_file(uri: str, target: Target) -> Path | None:
+    """Return the file in which `make serve` keeps a result; None if it is not on this machine."""
+    if not target.local:
+        return None
+    bucket, key = split_uri(uri)
+    try:
+        answer = target.download_client(1).head_object(Bucket=bucket, Key=key)
+    except (BotoCoreError, ClientError):  # the result is there, and the longer line opens it
+        return None
+    headers = answer["ResponseMetadata"]["HTTPHeaders"]
+    path = Path(unquote(headers.get(target.local.FILE_HEADER, "")))
+    return path if path.is_file() else None
 
 
 def _line_for_s3(uri: str, target: Target) -> str:

@@ -15,10 +15,13 @@ class LocalServices:
 
     Attributes:
         port: the first port.
+
+    `FILE_HEADER` is a header of answers about results: their file on this machine, URL-encoded.
     """
 
     BUCKET: ClassVar = "corrected-waveforms"
     CREDENTIALS: ClassVar = ("local", "local")
+    FILE_HEADER: ClassVar = "x-local-file"
 
     port: int = DEFAULT_PORT
 

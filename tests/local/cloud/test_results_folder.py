@@ -17,7 +17,8 @@ def test_objects_are_files_with_a_description(tmp_path: Path) -> None:
     assert stored is not None
     assert b"".join(stored.read(1, 3)) == b"234"
     assert (stored.size, stored.etag) == (5, "abc")
-    assert stored.headers == {"Content-Type": "text/plain", "x-amz-meta-day": "1"}
+    place = {"x-local-file": f"{tmp_path}/a/b%20c.ms"}
+    assert stored.headers == {"Content-Type": "text/plain", "x-amz-meta-day": "1", **place}
     assert sorted(path.name for path in tmp_path.rglob("*.*")) == ["b c.ms", "b c.ms.json"]
 
 
@@ -41,7 +42,7 @@ def test_a_file_without_a_description_is_an_object(tmp_path: Path) -> None:
     (tmp_path / "mine.ms").write_bytes(b"123")
     stored = ResultsFolder(tmp_path).find("mine.ms")
     assert stored is not None
-    assert (stored.size, dict(stored.headers)) == (3, {})
+    assert (stored.size, dict(stored.headers)) == (3, {"x-local-file": f"{tmp_path}/mine.ms"})
 
 
 @pytest.mark.parametrize("key", ["../escaped", "a/../../escaped", "/etc/escaped", "nul\0"])

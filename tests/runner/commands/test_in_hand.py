@@ -5,10 +5,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from werkzeug.wrappers import Response
 
 import run_lambda
 from local.cloud.emulator import Emulator
+from local.cloud.results_folder import ResultsFolder
+from local.cloud.s3_front import Front, kept
 from local.cloud.s3_server import S3Server
+from local.cloud.wsgi_server import WsgiServer
 from runner.commands import in_hand
 from runner.commands.arguments import parse
 from runner.sending.local_services import LocalServices
@@ -18,6 +22,9 @@ from tests.support.corrected_days import REQUEST, write
 from tests.support.fetched import Files
 
 ONE = ["--day", "2024-01-01", "--nscl", "CI.BOM.BHZ."]
+
+NOBODY = Response(status=404)
+"""The server behind a bucket's folder, which nothing reaches here."""
 
 Opened = Callable[[str], int]
 
@@ -71,6 +78,23 @@ def test_the_line_for_make_serve(
     request = CorrectedDayRequest.parse(REQUEST)
     in_hand.hand_over(request, uri, parse(["response", *ONE]), target)
     assert opened(capsys.readouterr().err) == 4000
+
+
+@pytest.mark.parametrize("name", ["results", "my results é"])
+def test_the_line_for_a_result_of_make_serve(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """It opens the file that is on this machine already."""
+    key, bucket = "noresp/2024/2024_001/CIBOM__BHZ___2024001.ms", LocalServices.BUCKET
+    folder, request = ResultsFolder(tmp_path / name), CorrectedDayRequest.parse(REQUEST)
+    folder.put(key, b"miniSEED", "etag", {}, {})
+    with WsgiServer(Front(NOBODY, {bucket: kept(bucket, folder, NOBODY)})) as s3:
+        target = Target("response", local=LocalServices(s3.port - 1))
+        uri = f"s3://{bucket}/{key}"
+        in_hand.hand_over(request, uri, parse(["response", *ONE]), target)
+    said = capsys.readouterr().err
+    assert said == f"open it with: import obspy; stream = obspy.read({str(folder.path / key)!r})\n"
+    assert (folder.path / key).read_bytes() == b"miniSEED"
 
 
 def test_the_line_names_the_profile(capsys: pytest.CaptureFixture[str]) -> None:
