@@ -1,5 +1,6 @@
 """The demo's picture: the recorded counts, the corrected motion and the true motion."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from obspy import Stream, Trace, UTCDateTime
 
 from local.synthetic.archive import DEMO_CHANNELS
 from runner.results.day_plot import draw_stream, envelope
+from runner.results.plot import motion
 
 mpl.use("Agg")  # write a file: there may be no display
 
@@ -37,8 +39,8 @@ def draw(
     figure, axes = plt.subplots(
         3 + len(windows), 1, figsize=(10, 2.1 * (3 + len(windows))), layout="constrained"
     )
-    _draw_day(axes[0], raw, "counts", f"{raw.id} as recorded, in the archive", "tab:gray")
-    _draw_day(axes[1], corrected, "m/s", "response removed, in the output bucket", "tab:blue")
+    _draw_day(axes[0], raw, "counts", f"{raw.id} as recorded", "tab:gray")
+    _draw_day(axes[1], corrected, "m/s", "response removed, velocity", "tab:blue")
     _draw_earthquake(axes[2], corrected, truth)
     for axis, window in zip(axes[3:], windows, strict=True):
         _draw_window(axis, window)
@@ -48,7 +50,11 @@ def draw(
 
 
 def draw_day(
-    raw: Stream, corrected: Stream | None, window: dict[str, Any], units: str, path: Path
+    raw: Stream,
+    corrected: Stream | None,
+    window: dict[str, Any],
+    reply: Mapping[str, Any],
+    path: Path,
 ) -> Path:
     """Draw a day as recorded and as corrected, and a window of it, into a PNG file.
 
@@ -56,15 +62,16 @@ def draw_day(
         raw: the recorded segments, in counts.
         corrected: the corrected segments; None draws none.
         window: one window of the reply of the time-window function.
-        units: those of the corrected segments.
+        reply: that of the response function, with the units and the band; {} without one.
         path: the file to write.
 
     Returns:
         The file's path.
     """
-    days = [(raw, "counts", f"{raw[0].id} as recorded, in the archive", "tab:gray")]
+    days = [(raw, "counts", f"{raw[0].id} as recorded", "tab:gray")]
     if corrected:
-        days.append((corrected, units, "response removed, in the output bucket", "tab:blue"))
+        title = f"response removed, {motion(reply)}"
+        days.append((corrected, reply["units"], title, "tab:blue"))
     rows = len(days) + 1
     figure, axes = plt.subplots(rows, 1, figsize=(10, 2.4 * rows), layout="constrained")
     for axis, (stream, unit, title, colour) in zip(axes, days, strict=False):
@@ -81,7 +88,7 @@ def _draw_day(axis: Axes, trace: Trace, unit: str, title: str, colour: str) -> N
     draw_stream(axis, Stream([trace]), unit, f"{title} {note}", colour)
     _, low, high = envelope(trace, trace.stats.starttime)
     noise = 8 * float(np.median(high - low))
-    axis.set(xlim=(0, 24), ylim=(-noise, noise))
+    axis.set(ylim=(-noise, noise))
 
 
 def _draw_earthquake(axis: Axes, corrected: Trace, truth: Trace) -> None:

@@ -25,7 +25,7 @@ from local.console import fail, say, step
 from local.options import add_options
 from local.picture import draw_day
 from local.project import BUILD, relative
-from local.services import Services, ServicesError, services
+from local.services import Services, ServicesError, check_ports, services
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
 from shared.archive.scedc import SCEDC
@@ -44,6 +44,7 @@ def main() -> None:
     options = parser.parse_args()
     options.output.mkdir(parents=True, exist_ok=True)
     try:
+        check_ports(options.port)
         source = open_source(options.archive, options.results)
         channel, day = _wanted(source, options)
         for note in shown(source.notes):
@@ -72,23 +73,24 @@ def _try(
 ) -> None:
     raw = _recorded(served, channel, day)
     program, local = [sys.executable, "run_lambda.py"], f"--local={options.port}"
-    corrected, units = None, ""
+    corrected: Stream | None = None
+    reply: dict[str, Any] = {}
     if source.has_response:
         words = ["response", "--day", str(day), "--nscl", channel.nscl, "--pre-filt", "auto"]
         reply = json.loads(run([*program, *words, local]))
         path = served.results / reply["output_key"].removeprefix(f"s3://{OUTPUT_BUCKET}/")
-        corrected, units = obspy.read(str(path)), reply["units"]
+        corrected = obspy.read(str(path))
         for warning in reply["warnings"]:
             say(f"  warning: {warning}")
     request, output = options.output / "request.json", options.output / "output.json"
     request.write_text(_request(channel, raw))
     run([*program, "windows", "--request", str(request), "-o", str(output), local])
     window: dict[str, Any] = json.loads(output.read_text())[0]
-    picture = draw_day(raw, corrected, window, units, options.output / "try.png")
+    picture = draw_day(raw, corrected, window, reply, options.output / "try.png")
     say("")
     say(f"recorded   {raw[0].id}, {day}, {sum(len(trace) for trace in raw):,} samples")
     if corrected:
-        say(f"corrected  {relative(path)}, in {units}")
+        say(f"corrected  {relative(path)}, in {reply['units']}")
         say(f"           open it with obspy.read({str(path)!r})")
     else:
         say("corrected  nothing, as the archive has no StationXML")

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from obspy import Stream, Trace, UTCDateTime
 
 from runner.errors import RunError
-from runner.results.plot import save
+from runner.results.plot import motion, save
 from runner.sending.fetch import description_of
 
 mpl.use("Agg")  # writes files, needs no display
@@ -41,7 +41,8 @@ def draw_file(path: Path, picture: Path) -> None:
         raise RunError(f"{path} cannot be read as a corrected day: {error}") from error
     figure, axis = plt.subplots(figsize=_INCHES, layout="constrained")
     units = str(metadata.get("units", ""))
-    draw_stream(axis, stream, units, f"{stream[0].id}, response removed", "tab:blue")
+    title = ", ".join(filter(None, (f"{stream[0].id}, response removed", motion(metadata))))
+    draw_stream(axis, stream, units, title, "tab:blue")
     save(figure, picture)
 
 
@@ -56,7 +57,9 @@ def draw_stream(axis: Axes, stream: Stream, units: str, title: str, colour: str)
         colour: of the samples, in matplotlib's words.
     """
     traces = sorted(stream, key=lambda trace: trace.stats.starttime)
-    midnight = UTCDateTime(traces[0].stats.starttime.date)
+    # By the middle, as a day's first sample may lie a moment before midnight.
+    first, last = traces[0].stats.starttime, max(trace.stats.endtime for trace in traces)
+    midnight = UTCDateTime((first + (last - first) / 2).date)
     for trace in traces:
         hours, low, high = envelope(trace, midnight)
         # The line is seen where there is one sample per column, and the area has no height.
@@ -70,7 +73,7 @@ def draw_stream(axis: Axes, stream: Stream, units: str, title: str, colour: str)
             label = None  # once in the legend
     if label is None:
         axis.legend(loc="upper right")
-    axis.set(title=title, ylabel=units, xlabel=f"hours of {midnight.date}")
+    axis.set(title=title, ylabel=units, xlabel=f"hours of {midnight.date}", xlim=(0, 24))
 
 
 def envelope(

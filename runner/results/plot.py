@@ -140,15 +140,25 @@ def _axis_unit(panel: "Panel") -> tuple[float, str]:
 def _description(panel: "Panel", factor: float, unit: str) -> str:
     """Return the kind of motion, its band and the largest sample of a panel."""
     window = panel.window
-    words = [_MOTIONS.get(window.get("parameters", {}).get("output"), "")]
-    if "pre_filt" in window:
-        corners = window["pre_filt"]
-        words.append(f"{corners[1]:.3g} to {corners[2]:.3g} Hz" if corners else "no pre_filt")
+    words = [motion(window)]
     if panel.scale and (panel.samples == panel.samples).any():
         peak = float(abs(panel.samples[panel.samples == panel.samples] - panel.scale.centre).max())
         centre = round(panel.scale.centre)
         mean = f" from the mean {centre:,}" if centre else ""
         words.append(f"peak {_number(peak / factor)} {unit}{mean}")
+    return ", ".join(filter(None, words))
+
+
+def motion(described: Mapping[str, Any]) -> str:
+    """Return the kind of motion and its band, as in "velocity, 0.01 to 16 Hz"; "" for counts.
+
+    Args:
+        described: a window of a reply, or the metadata of a corrected day.
+    """
+    words = [_MOTIONS.get(described.get("parameters", {}).get("output"), "")]
+    if "pre_filt" in described:
+        corners = described["pre_filt"]
+        words.append(f"{corners[1]:.3g} to {corners[2]:.3g} Hz" if corners else "no pre_filt")
     return ", ".join(filter(None, words))
 
 

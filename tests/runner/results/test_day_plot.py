@@ -51,16 +51,26 @@ def test_gaps_are_shaded(axis: Any, hours: list[float], gaps: int) -> None:
     assert spans == pytest.approx(ends)
     assert (axis.get_legend() is not None) == bool(gaps)
     assert (axis.get_ylabel(), axis.get_xlabel()) == ("m/s", "hours of 2024-01-01")
+    assert axis.get_xlim() == (0, 24)
     assert len(axis.collections) == len(hours)
+
+
+def test_a_day_that_begins_before_midnight(axis: Any) -> None:
+    draw_stream(axis, Stream([at(-0.005 / 3600)]), "m/s", "title", "tab:blue")
+    assert axis.get_xlabel() == "hours of 2024-01-01"
+    (samples,) = axis.collections
+    assert samples.get_datalim(axis.transData).x0 == pytest.approx(0, abs=1e-4)
 
 
 def test_a_fetched_file(tmp_path: Path) -> None:
     day, picture = tmp_path / "day.ms", tmp_path / "day.svg"
     day.write_bytes(mseed(at(0)))
-    description_of(day).write_text(json.dumps({"metadata": {"units": "m/s**2"}}))
+    metadata = {"parameters": {"output": "ACC"}, "pre_filt": [0.01, 0.02, 16, 18]}
+    description_of(day).write_text(json.dumps({"metadata": {"units": "m/s**2", **metadata}}))
     draw_file(day, picture)
     assert "m/s**2" in picture.read_text()
-    assert "CI.BOM..BHZ, response removed" in picture.read_text()
+    title = "CI.BOM..BHZ, response removed, acceleration, 0.02 to 16 Hz"
+    assert title in picture.read_text()
     assert plt.get_fignums() == []
     with pytest.raises(RunError, match="cannot be drawn"):
         draw_file(day, tmp_path / "none" / "day.png")
