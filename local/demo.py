@@ -19,6 +19,7 @@ from obspy import Trace
 
 from local.cloud.emulator import Emulator, EmulatorError
 from local.cloud.s3_server import S3Server
+from local.cloud.wsgi_server import PortError, listen
 from local.command import run, shorten
 from local.console import fail, say, step
 from local.options import port
@@ -34,6 +35,7 @@ Above it, ObsPy's default parameters divide the digitizer's rounding error by th
 anti-alias filter. Below it, they amplify drift at periods that the seismometer barely records.
 """
 
+_HINT = "choose another port, such as PORT=9010"
 _MAX_ERROR = 0.01  # rms of the error, relative to the true motion
 _MARGIN = 0.05  # of the day at each end, where the taper is: not compared
 
@@ -47,6 +49,10 @@ def main() -> None:
     if not shutil.which("curl"):
         fail("the demo needs curl to send one of its requests, and curl is not installed")
     options.output.mkdir(parents=True, exist_ok=True)
+    try:
+        listen("127.0.0.1", options.port).close()  # before the archive is made for half a minute
+    except PortError as error:
+        fail(f"{error}; {_HINT}")
     step("The archive: known ground motion, recorded by a real instrument, under SCEDC's keys")
     archive = write_archive(DEMO_ARCHIVE, lambda line: step(f"  wrote {line}"))
     try:
@@ -56,7 +62,7 @@ def main() -> None:
             corrected = _remove_response(s3, options)
             windows = _read_windows(s3, options)
     except EmulatorError as error:
-        fail(f"{error}; choose another port, such as PORT=9010")
+        fail(f"{error}; {_HINT}")
     _finish(archive, corrected, windows, options.output)
 
 

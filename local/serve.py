@@ -15,7 +15,7 @@ from local.cloud.s3_server import OUTPUT_BUCKET
 from local.console import fail, say
 from local.options import DEFAULT_HTTP_PORT, add_options, http_port
 from local.project import relative
-from local.services import STACK, Services, ServicesError, chosen, services
+from local.services import STACK, Services, ServicesError, check_ports, chosen, services
 from runner.sending.local_services import DEFAULT_PORT
 from shared.archive.scedc import SCEDC
 
@@ -40,9 +40,10 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     try:
         names = chosen(options.function)
+        ports = options.port, options.http_port
+        check_ports(*ports)
         source = open_source(options.archive, options.results)
         log = sys.stderr.buffer
-        ports = options.port, options.http_port
         with services(source, names, ports[0], options.results, log, ports[1]) as served:
             _introduce(source, served, options.port)
             # Not `signal.pause`: it does not return when another thread gets the signal.

@@ -20,7 +20,7 @@ from local.cloud.function_names import functions, short_name, similar
 from local.cloud.http_api import HttpApi
 from local.cloud.results_folder import ResultsFolder
 from local.cloud.s3_server import S3Server
-from local.cloud.wsgi_server import PortError, WsgiServer
+from local.cloud.wsgi_server import PortError, WsgiServer, listen
 from local.console import say
 from local.station_index import FEW_STATIONS, start_update
 
@@ -39,6 +39,10 @@ that is never called stays small, since the function in it is not loaded."""
 
 _ATTEMPTS = "5"
 """At a request to S3: nobody waits for a quarter of an hour until the network is back."""
+
+
+_HINT = "choose another port, such as PORT=9010"
+_HTTP_HINT = "choose another port for HTTP, such as HTTP_PORT=8010"
 
 
 class ServicesError(Exception):
@@ -86,6 +90,24 @@ def chosen(text: str) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+def check_ports(port: int, http_port: int | None = None) -> None:
+    """Check that the ports of `services` are free, before an archive is read for minutes.
+
+    Args:
+        port: the first port; S3 has the next one.
+        http_port: that of the HTTP API; None for no such API.
+
+    Raises:
+        ServicesError: a port is taken.
+    """
+    ports = [(port, _HINT), (port + 1, _HINT), *([(http_port, _HTTP_HINT)] if http_port else [])]
+    for each, hint in ports:
+        try:
+            listen("127.0.0.1", each).close()
+        except PortError as error:
+            raise ServicesError(f"{error}; {hint}") from error
+
+
 @contextmanager
 def services(
     source: Source,
@@ -120,7 +142,7 @@ def services(
             with _http_api(served.emulator, http_port) as url:
                 yield replace(served, http_url=url)
     except (EmulatorError, PortError) as error:
-        raise ServicesError(f"{error}; choose another port, such as PORT=9010") from error
+        raise ServicesError(f"{error}; {_HINT}") from error
 
 
 @contextmanager
@@ -135,8 +157,7 @@ def _http_api(emulator: Emulator, port: int) -> Iterator[str]:
         try:
             stack.enter_context(server)
         except PortError as error:
-            hint = "choose another port for HTTP, such as HTTP_PORT=8010"
-            raise ServicesError(f"{error}; {hint}") from error
+            raise ServicesError(f"{error}; {_HTTP_HINT}") from error
         yield f"http://127.0.0.1:{server.port}"
 
 
@@ -151,6 +172,7 @@ def _services(
             "DEAD_LETTER_QUEUE_URL": queues.dead_letters,
             "MAX_RECEIVE_COUNT": str(MAX_RECEIVE_COUNT),
             "AWS_MAX_ATTEMPTS": _ATTEMPTS,
+            "EXAMPLE_WINDOW": source.example,
         }
         stop = threading.Event()
         poller: threading.Thread | None = None

@@ -16,6 +16,18 @@ class PortError(Exception):
     """A port cannot be listened on."""
 
 
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that listens on a port.
+
+    Raises:
+        PortError: the port is taken or does not exist.
+    """
+    try:
+        return socket.create_server((host, port))
+    except (OSError, OverflowError) as error:
+        raise PortError(f"cannot listen on port {port}: {error}") from error
+
+
 class WsgiServer:
     """An HTTP server for an application, with a thread for each request; a context manager.
 
@@ -46,11 +58,7 @@ class WsgiServer:
 
     def __enter__(self) -> "WsgiServer":
         logging.getLogger("werkzeug").setLevel(logging.ERROR)  # it logs every request
-        try:
-            listening = socket.create_server((self._host, self.port))
-        except (OSError, OverflowError) as error:
-            raise PortError(f"cannot listen on port {self.port}: {error}") from error
-        with listening:
+        with listen(self._host, self.port) as listening:
             self._server = make_server(
                 self._host,
                 self.port,

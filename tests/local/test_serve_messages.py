@@ -2,6 +2,7 @@
 
 import shlex
 import signal
+import socket
 import sys
 from pathlib import Path
 from types import ModuleType
@@ -38,7 +39,8 @@ def test_a_wrong_start_says_why(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    monkeypatch.setattr(sys, "argv", ["serve", *options])
+    port = [] if "--port" in options else ["--port", str(free_port())]
+    monkeypatch.setattr(sys, "argv", ["serve", *options, *port])
     monkeypatch.setattr(signal, "signal", lambda *_: None)
     with pytest.raises(SystemExit) as ended:
         serve.main()
@@ -88,6 +90,29 @@ def test_a_wrong_port_is_refused_at_once(
     said = capsys.readouterr()
     assert "argument --port: 'abc': a port is a number from 1 to 65534" in said.err
     assert said.out == ""
+
+
+@pytest.mark.parametrize(
+    ("program", "offset", "hint"),
+    [(demo, 0, "PORT"), (try_out, 1, "PORT"), (serve, 1, "PORT"), (serve, 2, "HTTP_PORT")],
+)
+def test_a_taken_port_is_named_before_the_archive_is_read(
+    program: ModuleType,
+    offset: int,
+    hint: str,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    port = free_port()
+    monkeypatch.setattr(sys, "argv", ["program", "--port", str(port)])
+    monkeypatch.setattr(signal, "signal", lambda *_: None)
+    taken = socket.create_server(("127.0.0.1", port + offset))
+    with taken, pytest.raises(SystemExit) as ended:
+        program.main()
+    said = str(ended.value.code)
+    assert said.startswith(f"error: cannot listen on port {port + offset}: ")
+    assert f", such as {hint}=" in said
+    assert capsys.readouterr().out == ""
 
 
 def test_make_clean_leaves_results(tmp_path: Path) -> None:

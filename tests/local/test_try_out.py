@@ -87,7 +87,8 @@ def test_a_wrong_day_is_named(
     message: str,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    words = ["try", "--archive", str(own), "--output", str(tmp_path), *options]
+    port = ["--port", str(free_port())]
+    words = ["try", "--archive", str(own), "--output", str(tmp_path), *port, *options]
     monkeypatch.setattr(sys, "argv", words)
     with pytest.raises(SystemExit, match=f"error: .*{message}"):
         main()
