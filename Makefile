@@ -24,6 +24,7 @@ BIN := $(VENV)/bin
 SAM_VENV := .venv-sam
 SAM_BIN := $(SAM_VENV)/bin
 AUDIT_VENV := .venv-audit
+CLIENTS_VENV := .venv-clients
 MUTATION_VENV := .venv-mutation
 MUTATION := build/mutation
 TEMPLATE_RULES := tests/deployment/support/template_rules
@@ -90,6 +91,8 @@ images:  ## build both container images: PYTHON_VERSION=3.10|3.13
 sam: $(SAM_VENV)/ready  ## install AWS's SAM CLI as .venv-sam/bin/sam
 
 # Installs Chromium, Node.js and npm as well, as root on Debian.
+clients: $(CLIENTS_VENV)/ready  ## install Pyrocko, whose tests are skipped without it
+
 browser:  ## install the page that asks the FDSN services in Chromium
 	@local/setup-browser build/browser
 
@@ -100,7 +103,7 @@ lock: setup  ## write the lock files from requirements*.in; UPGRADE=1 takes the 
 	@PATH="$(CURDIR)/$(BIN):$$PATH" image/lock $(if $(UPGRADE),--upgrade)
 
 clean:  ## remove everything that these targets made, but the results of make serve and make try
-	rm -rf $(VENV) $(SAM_VENV) $(AUDIT_VENV) $(MUTATION_VENV) .aws-sam output.json
+	rm -rf $(VENV) $(SAM_VENV) $(AUDIT_VENV) $(CLIENTS_VENV) $(MUTATION_VENV) .aws-sam output.json
 	rm -rf $(filter-out build/results,$(wildcard build/*))
 
 setup: $(VENV)/ready
@@ -115,8 +118,12 @@ $(AUDIT_VENV)/ready: requirements-audit.txt local/make-venv
 	@PYTHON="$(PYTHON)" local/make-venv $(AUDIT_VENV) requirements-audit.txt
 	@touch $@
 
+$(CLIENTS_VENV)/ready: requirements-clients.txt local/make-venv
+	@PYTHON="$(PYTHON)" local/make-venv $(CLIENTS_VENV) requirements-clients.txt
+	@touch $@
+
 $(MUTATION_VENV)/ready: requirements-mutation.txt local/make-venv
 	@PYTHON="$(PYTHON)" local/make-venv $(MUTATION_VENV) requirements-mutation.txt
 	@touch $@
 
-.PHONY: help demo try serve test check bench fuzz soak mutate images sam browser audit lock clean setup
+.PHONY: help demo try serve test check bench fuzz soak mutate images sam clients browser audit lock clean setup

@@ -24,6 +24,10 @@ LOCKS = {
     "requirements-dev.txt": ("requirements-dev.in", ["3.10", "3.11", "3.12", "3.13", "3.14"]),
     "requirements-emulator.txt": ("requirements-emulator.in", ["3.10", "3.13"]),
     "requirements-audit.txt": ("requirements-audit.in", ["3.10", "3.11", "3.12", "3.13", "3.14"]),
+    "requirements-clients.txt": (
+        "requirements-clients.in",
+        ["3.10", "3.11", "3.12", "3.13", "3.14"],
+    ),
     "requirements-mutation.txt": (
         "requirements-mutation.in",
         ["3.10", "3.11", "3.12", "3.13", "3.14"],

@@ -57,6 +57,12 @@ def sam_path() -> str | None:
     return shutil.which("sam", path=f"{PROJECT / '.venv-sam' / 'bin'}:{os.environ['PATH']}")
 
 
+def pyrocko_path() -> str | None:
+    """Return the path of the Python that has Pyrocko, None without it."""
+    folder = PROJECT / ".venv-clients"
+    return str(folder / "bin" / "python") if (folder / "ready").exists() else None
+
+
 def sam_cli() -> str:
     """Return the path of AWS's SAM CLI; skip the test without it."""
     sam = sam_path()
