@@ -179,7 +179,8 @@ class StoredDataReader:
 
         def take(name: ChannelDay) -> None:
             reader = self._readers.reader(name)
-            reader.prefetch([task.times for task in tasks[name]])
+            if len(tasks[name]) > 1:
+                reader.prefetch([task.times for task in tasks[name]])
             found[name] = [
                 (task, Part.of(reader.records(*task.times), task.span)) for task in tasks[name]
             ]

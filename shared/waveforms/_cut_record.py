@@ -1,4 +1,4 @@
-"""Cut a record to some of its samples: the same header, encoding and length, another time.
+"""Cut records to some of their samples: the same header, encoding and length, another time.
 
 The layout is that of the SEED manual 2.4, chapter 8. A record whose samples no longer fit, as its
 encoder was better, becomes several.
@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 
+from shared.waveforms._payload import IntArray
 from shared.waveforms._record_header import (
     CORRECTION_APPLIED,
     TICK_NS,
@@ -19,7 +20,7 @@ from shared.waveforms._record_header import (
 )
 from shared.waveforms._record_layout import RecordLayout
 from shared.waveforms._record_runs import payloads_of
-from shared.waveforms._record_table import table_of
+from shared.waveforms._record_table import RecordTable
 from shared.waveforms._samples import Samples, decode
 from shared.waveforms._steim import FRAME_BYTES
 from shared.waveforms._steim_encoder import VERSIONS, encode_frames
@@ -36,20 +37,25 @@ _TIME, _FRACTION, _NPTS, _ACTIVITY, _BLOCKETTES, _CORRECTION, _DATA = 20, 28, 30
 _MICROSECONDS, _FRAMES = 5, 7
 
 
-def cut_record(record: memoryview, first: int, end: int) -> bytes:
-    """Return a record with some of its samples.
+def cut_records(
+    content: memoryview, table: RecordTable, first: IntArray, end: IntArray
+) -> Iterator[bytes]:
+    """Cut some records, which are decoded together.
 
     Args:
-        record: one sound record, of its whole length.
-        first: the first sample to keep.
-        end: the sample after the last one to keep.
+        content: bytes that have the records.
+        table: the headers of the records, which are sound and of their whole length.
+        first: of each record the first sample to keep.
+        end: of each record the sample after the last one to keep.
 
-    Returns:
-        One record, or several if the samples do not fit into one.
+    Yields:
+        For each record the record with these samples, or several if they do not fit into one.
     """
-    header = read_header(record)
-    samples = decode(record, payloads_of(table_of([(0, header)]))).samples(0, 1)
-    return b"".join(_records(record, header, samples, first, end))
+    decoded = decode(content, payloads_of(table))
+    for place, offset in enumerate(table.offsets.tolist()):
+        record = content[offset : int(table.stops[place])]
+        samples, span = decoded.samples(place, place + 1), (int(first[place]), int(end[place]))
+        yield b"".join(_records(record, read_header(record), samples, *span))
 
 
 def _records(

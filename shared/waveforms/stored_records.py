@@ -7,7 +7,7 @@ from functools import cached_property
 import numpy as np
 import numpy.typing as npt
 
-from shared.waveforms._cut_record import cut_record
+from shared.waveforms._cut_record import cut_records
 from shared.waveforms._record_table import RecordTable
 from shared.waveforms.gaps import SAME_NS
 
@@ -75,14 +75,14 @@ class StoredRecords:
         if not len(table):
             return
         whole = (first == 0) & (end == table.npts)
+        cut = cut_records(self.content, table.select(~whole), first[~whole], end[~whole])
         joined = whole[1:] & whole[:-1] & (table.stops[:-1] == table.offsets[1:])
         begins = [0, *(np.flatnonzero(~joined) + 1).tolist()]
         for begin, stop in zip(begins, [*begins[1:], len(table)], strict=True):
-            content = self.content[int(table.offsets[begin]) : int(table.stops[stop - 1])]
             if whole[begin]:
-                yield content
+                yield self.content[int(table.offsets[begin]) : int(table.stops[stop - 1])]
             else:
-                yield cut_record(content, int(first[begin]), int(end[begin]))
+                yield next(cut)
 
 
 def _samples_within(

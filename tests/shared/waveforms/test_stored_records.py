@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from obspy import Stream, UTCDateTime, read
 
-from shared.waveforms._cut_record import cut_record
+from shared.waveforms._cut_record import cut_records
 from shared.waveforms._record_scan import scan
 from shared.waveforms._steim import STEIM1, STEIM2, decode_frames
 from shared.waveforms._steim_encoder import encode_frames
@@ -36,6 +36,12 @@ def noise(encoding, samples=3000, rate=100.0, start=START, **layout):
 def stored(content):
     view = memoryview(content)
     return StoredRecords("s3://bucket/key", '"etag"', view, scan(view), ())
+
+
+def cut_record(record, first, end):
+    view = memoryview(record)
+    (cut,) = cut_records(view, scan(view), np.array([first]), np.array([end]))
+    return cut
 
 
 def trimmed_by_obspy(content, start, end):
@@ -101,7 +107,7 @@ def test_the_header_of_a_cut_record_is_that_of_the_stored_one():
     content[36:39] = bytes([0x41, 0x20, 0x80])  # activity, clock and quality flags
     content[40:44] = (-3).to_bytes(4, "big", signed=True)  # a correction that is not applied
     first = scan(memoryview(content)).starts[0]
-    record = cut_record(memoryview(content)[:512], 5, 20)
+    record = cut_record(content[:512], 5, 20)
     assert record[:20] == content[:20]
     assert record[36:44] == content[36:44]
     table = scan(memoryview(record))
@@ -115,7 +121,7 @@ def test_microseconds_get_a_blockette(begins):
     record = bytearray(content[:56] + bytes(begins - 56) + content[56:])[:256]
     record[32:36] = bytes([0, 30, 0, 1])  # 30 Hz
     record[44:46] = begins.to_bytes(2, "big")
-    cut = cut_record(memoryview(record), 1, 20)
+    cut = cut_record(record, 1, 20)
     assert len(cut) == 256
     (trace,) = read(io.BytesIO(cut))
     (whole,) = read(io.BytesIO(bytes(record)))
@@ -131,7 +137,7 @@ def test_the_frames_of_blockette_1001_are_counted_anew():
     assert content[48:50] == (1001).to_bytes(2, "big")
     content[55] = 7
     before = scan(memoryview(content)[:512])
-    record = cut_record(memoryview(content)[:512], 2, 20)
+    record = cut_record(content[:512], 2, 20)
     table = scan(memoryview(record))
     assert int(table.percents[0]) == 90
     assert int(table.starts[0]) == int(before.starts[0]) + 20_000_000
@@ -145,7 +151,7 @@ def test_what_a_better_encoder_had_packed_becomes_two_records():
     content = mseed(trace, encoding="STEIM1", reclen=256)
     npts = int(scan(memoryview(content)).npts[0])
     assert npts == (13 + 15 + 15) * 4
-    record = cut_record(memoryview(content)[:256], 1, npts)
+    record = cut_record(content[:256], 1, npts)
     table = scan(memoryview(record))
     assert int(table.npts.sum()) == npts - 1
     (read_again,) = read(io.BytesIO(record))
