@@ -53,6 +53,16 @@ def is_exact(patterns: CodePatterns) -> bool:
     return not any(has_wildcard(code) for codes in _lists(patterns) for code in codes)
 
 
+def has_exact_station(patterns: CodePatterns) -> bool:
+    """Return whether neither network nor station has a wildcard."""
+    return not any(map(has_wildcard, (*patterns.network, *patterns.station)))
+
+
+def stations_of(patterns: CodePatterns) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the patterns of network and station, to compare them with others."""
+    return tuple(patterns.network), tuple(patterns.station)
+
+
 def count_exact(patterns: CodePatterns) -> int:
     """Return the number of the channels that exact codes name, without making them."""
     return prod(len(codes) for codes in _lists(patterns))

@@ -23,7 +23,9 @@ from shared.holdings.patterns import (
     TimedPatterns,
     count_exact,
     exact_channels,
+    has_exact_station,
     is_exact,
+    stations_of,
 )
 
 Span = tuple[int, int]
@@ -32,6 +34,8 @@ Span = tuple[int, int]
 _FIRST_NS = Day(YEARS.start, 1).number * DAY_NS
 """No archive has data before it."""
 
+_PATTERNS_OF_A_DAY = 10
+"""A pattern takes up to a millisecond to be compared with the stations of a day."""
 _clock_ns = time.time_ns
 
 
@@ -159,6 +163,27 @@ def check_channel_days(days: int) -> None:
         )
 
 
+def check_comparisons(selections_of_days: Iterable[Sequence[TimedPatterns]]) -> None:
+    """Refuse too many patterns of stations: each is compared with all stations of a day.
+
+    Raises:
+        TooLargeError: the days have more than ten times `limits.max_index_days` together.
+    """
+    count = sum(
+        len({stations_of(each) for each in selections if not has_exact_station(each)})
+        for selections in selections_of_days
+    )
+    limit = _PATTERNS_OF_A_DAY * limits.max_index_days()
+    if count > limit:
+        raise TooLargeError(
+            f"the request has {count:,} different lines with wildcards in network or station, of"
+            f" all its days together: at most {limit:,} in one request; join codes by commas, name"
+            " stations without wildcards, or split it",
+            lines=count,
+            limit=limit,
+        )
+
+
 class _Found:
     """The spans and the days of each channel."""
 
@@ -205,14 +230,20 @@ def _add_matching(
         for day in times.days():
             days.setdefault(day, []).append(number)
     check_index_days(len(days))
+    check_comparisons([selections[number][0] for number in own] for own in days.values())
     lock = Lock()
+    counted = 0
 
     def add(day: Day) -> None:
+        nonlocal counted
         wanted = [selections[number] for number in days[day]]
         holdings = holdings_on(archive, day, [patterns for patterns, _ in wanted])
         with lock:
             for patterns, times in wanted:
-                for holding in holdings.select(patterns):
+                selected = holdings.select(patterns)
+                counted += len(selected)
+                check_channel_days(counted)  # before they fill the memory
+                for holding in selected:
                     found.add(holding.channel, times.span, (day,))
 
     if days:
