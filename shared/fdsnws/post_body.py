@@ -18,6 +18,10 @@ from shared.fields import shown
 
 _FIELDS = (*CODES, *TIMES)
 _OPEN = "*"
+_LEAST_BYTES = 1024**2
+_LINE_BYTES = 200
+"""A line of codes and times takes some 60; lists of codes take more."""
+
 _KEY = re.compile(r"([A-Za-z_]{1,80})[ \t]*=(.*)", re.DOTALL)
 
 
@@ -43,8 +47,10 @@ def parse_body(data: bytes, parameters: dict[str, Parameter]) -> PostBody:
     Raises:
         BadRequestError: it is no text, has no line that selects channels, or a line is wrong; the
             error names the line.
-        TooLargeError: there are more lines than `limits.max_selections`.
+        TooLargeError: there are more lines than `limits.max_selections`, or more bytes than such
+            lines have.
     """
+    _check_size(data)
     head: list[tuple[str, str]] = []
     selections: list[Selection] = []
     for number, line in _lines(data):
@@ -60,6 +66,17 @@ def parse_body(data: bytes, parameters: dict[str, Parameter]) -> PostBody:
             " 'CI BOM -- BHZ 2024-01-01T00:00:00 2024-01-01T00:05:00'"
         )
     return PostBody(tuple(head), tuple(selections))
+
+
+def _check_size(data: bytes) -> None:
+    """Refuse a body that is too large, before its lines take many times its size in memory."""
+    limit = max(_LEAST_BYTES, limits.max_selections() * _LINE_BYTES)
+    if len(data) > limit:
+        raise TooLargeError(
+            f"the body has {len(data):,} bytes: at most {limit:,} at a time; split it",
+            bytes=len(data),
+            limit=limit,
+        )
 
 
 def _lines(data: bytes) -> Iterator[tuple[int, str]]:

@@ -8,7 +8,7 @@ Where the specification is silent:
 - A POST has its codes and times in its lines alone. Parameters of its URL count as its first lines.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,10 +69,7 @@ def parse_request(service: Service, request: HttpRequest) -> FdsnRequest:
     else:
         in_lines = {name: names[name] for name in (*CODES, *TIMES)}
         body = parse_body(request.body, in_lines)
-        values = _values(names, (*request.query, *body.head))
-        for name in in_lines:
-            if name in values:
-                raise BadRequestError(f"{name} must be in the lines of a POST alone", field=name)
+        values = _values(names, (*request.query, *body.head), in_lines)
         selections = body.selections
     check_patterns(selections)
     given = frozenset(values)
@@ -90,13 +87,20 @@ def nodata(request: FdsnRequest) -> Reply:
     return Reply(error_file(request.http, info, request.service), status=status)
 
 
-def _values(names: Mapping[str, Parameter], pairs: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    """Return the values that a request has itself, by long name."""
+def _values(
+    names: Mapping[str, Parameter],
+    pairs: Iterable[tuple[str, str]],
+    elsewhere: Collection[str] = (),
+) -> dict[str, Any]:
+    """Return the values that a request has itself, by long name; those `elsewhere` are refused."""
     values: dict[str, Any] = {}
     for name, text in pairs:
         parameter = names.get(name.lower())
         if parameter is None:
             raise _unknown(name, names)
+        if parameter.name in elsewhere:
+            message = f"{parameter.name} must be in the lines of a POST alone"
+            raise BadRequestError(message, field=parameter.name)
         value = parse_value(parameter, name, text)
         if parameter.name in values:
             if parameter.kind != "codes":

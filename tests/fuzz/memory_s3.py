@@ -15,6 +15,7 @@ from botocore.awsrequest import AWSPreparedRequest, AWSResponse
 from botocore.httpsession import URLLib3Session
 
 from shared.aws import s3_client
+from tests.fuzz.listing import listing
 from tests.support.builders import forget_objects
 
 OUTPUT_BUCKET = "corrected-waveforms"
@@ -23,6 +24,7 @@ ENVIRONMENT = {
     "AWS_ACCESS_KEY_ID": "local",
     "AWS_SECRET_ACCESS_KEY": "local",
     "AWS_EC2_METADATA_DISABLED": "true",
+    "AWS_MAX_ATTEMPTS": "1",
     "AWS_CONFIG_FILE": "/nonexistent/config",
     "AWS_SHARED_CREDENTIALS_FILE": "/nonexistent/credentials",
     "S3_OUTPUT_BUCKET": OUTPUT_BUCKET,
@@ -88,12 +90,16 @@ class MemoryS3:
         objects: the content by "/BUCKET/KEY".
         served: bytes that were read so far.
         most: bytes that may be read; more is a fault of the function.
+        asked: the method and path of each request so far.
+        failing: the status that answers each request whose path has the key.
     """
 
     def __init__(self) -> None:
         self.objects: dict[str, bytes | Zeros] = {}
         self.served = 0
         self.most = 1 << 40
+        self.asked: list[tuple[str, str]] = []
+        self.failing: dict[str, int] = {}
 
     def put(self, key: str, body: "bytes | Zeros", bucket: str = "scedc-pds") -> None:
         """Put an object, by default into the archive."""
@@ -113,7 +119,16 @@ class MemoryS3:
 
     def send(self, request: AWSPreparedRequest) -> AWSResponse:
         """Answer a request as S3 does."""
-        path = unquote(urlsplit(request.url).path)
+        url = urlsplit(request.url)
+        path = unquote(url.path)
+        self.asked.append((str(request.method), path))
+        if status := next((self.failing[part] for part in self.failing if part in path), 0):
+            return self._refuse(request, status, _CODES.get(status, "InternalError"))
+        if "list-type=2" in url.query:
+            bucket = f"/{path.strip('/')}/"
+            sizes = {name: len(body) for name, body in self.objects.items()}
+            own = {name[len(bucket) :]: sizes[name] for name in sizes if name.startswith(bucket)}
+            return self._answer(request, 200, {}, listing(own, url.query))
         headers = {name.lower(): _text(value) for name, value in request.headers.items()}
         if request.method == "PUT":
             self.objects[path] = _uploaded(request.body, headers)
@@ -188,6 +203,7 @@ def _environment() -> dict[str, str]:
     return {**kept, **ENVIRONMENT}
 
 
+_CODES = {403: "AccessDenied", 404: "NoSuchKey", 503: "SlowDown"}
 _A = "ActualObjectSize"
 _DATE = "Mon, 01 Jan 2024 00:00:00 GMT"
 

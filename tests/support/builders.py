@@ -15,6 +15,7 @@ from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
 from shared.archive.scedc import SCEDC
 from shared.holdings import archive_days, day_holdings, day_spans
+from shared.station_index import warm
 from shared.stations import stationxml
 from shared.waveforms import _record_cache
 from shared.waveforms.records import scan
@@ -29,6 +30,7 @@ def forget_objects() -> None:
     archive_days.forget_archive_days()
     day_spans.forget_spans()
     stationxml.forget_stationxml()
+    warm.forget_index()
 
 
 @contextmanager
