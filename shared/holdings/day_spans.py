@@ -7,12 +7,14 @@ day object, which each request compares with the archive's current one.
 
 import json
 import logging
+import math
 from collections.abc import Iterable, Mapping
 from typing import Any, NamedTuple
 
 from shared import limits, settings
 from shared.archive.archive import DayObject
 from shared.archive.channel_id import ChannelId
+from shared.archive.day import DAY_NS, YEARS, Day
 from shared.aws import s3_read, s3_write
 from shared.aws.etag_cache import ETagCache
 from shared.aws.s3_client import in_threads
@@ -39,6 +41,9 @@ _FOLDER = "fdsnws/availability"
 _FORMAT = 1
 _MOST_SPANS = 100_000
 """Spans of all cached days together: some 20 MB."""
+
+_FIRST_NS, _LAST_NS = (Day(year, 1).number * DAY_NS for year in (YEARS.start, YEARS.stop))
+_QUALITIES = ("D", "M", "Q", "R")
 
 _MOST_WRITTEN = 20_000
 """Spans of a day that has more are not written."""
@@ -203,15 +208,24 @@ def _parse(content: bytes, day_object: DayObject, etag: str) -> tuple[DataSpan, 
         kept = json.loads(content)
         if (kept["format"], kept["object"], kept["etag"]) != (_FORMAT, day_object.uri, etag):
             return None
-        return tuple(
+        spans = tuple(
             DataSpan(int(start), int(end), str(quality), float(rate))
             for start, end, quality, rate in kept["spans"]
-            if float(rate) > 0
         )
-    except (KeyError, TypeError, ValueError, RecursionError) as error:
-        raise UnreadableObjectError(
-            f"{learned_key(day_object)} is not used: it does not have the spans of a day"
-        ) from error
+        if all(map(_is_possible, spans)):
+            return spans
+        cause: Exception | None = None
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError) as error:
+        cause = error
+    raise UnreadableObjectError(
+        f"{learned_key(day_object)} is not used: it does not have the spans of a day"
+    ) from cause
+
+
+def _is_possible(span: DataSpan) -> bool:
+    """Return whether a span is one that records can have."""
+    times = _FIRST_NS <= span.start_ns <= span.end_ns <= _LAST_NS
+    return times and span.quality in _QUALITIES and 0 < span.sampling_rate < math.inf
 
 
 def _write_learned(

@@ -8,6 +8,7 @@ the networks and stations of each file as XML, in the order of the files.
 import io
 import json
 import zipfile
+import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
@@ -19,6 +20,12 @@ from shared.stations.summary import FileSummary
 
 FORMAT = 1
 """The version of the object's content. An index of another version is made again."""
+
+_DAMAGES = (
+    zipfile.BadZipFile, zlib.error, EOFError, OSError, RuntimeError, AttributeError, LookupError,
+    OverflowError, TypeError, ValueError,
+)  # fmt: skip
+"""Exceptions of a damaged ZIP file, or of JSON with other members."""
 
 StationCodes = tuple[str, str]
 """Network and station."""
@@ -110,6 +117,8 @@ class StationIndex:
             if (head["format"], head["bucket"]) != (FORMAT, archive.bucket):
                 raise NotAnIndexError(f"it has format {head['format']} and is of {head['bucket']}")
             rows = memoryview(self._zip.read("rows.bin"))
+            if len(rows) != sum(length for *_, length, _ in head["files"]):
+                raise NotAnIndexError(f"its rows have {len(rows):,} bytes")
             self.files: list[IndexedFile] = []
             for key, file_etag, modified_ns, size, length, summary in head["files"]:
                 own, rows = rows[:length], rows[length:]
@@ -117,7 +126,8 @@ class StationIndex:
                 self.files.append(IndexedFile(key, file_etag, modified_ns, size, found, own))
             self.missing = int(head["missing"])
             self.unreadable = tuple(UnreadableFile(*each) for each in head["unreadable"])
-        except (zipfile.BadZipFile, KeyError, TypeError, ValueError) as error:
+            self._zip.read("shells.jsonl")  # to check its sum: it is used later, or not at all
+        except _DAMAGES as error:
             raise NotAnIndexError(f"it is no station index: {error}") from error
         self._archive = archive
 

@@ -133,3 +133,26 @@ def test_a_broken_index_is_not_used(archive: S3Server, caplog: pytest.LogCapture
     assert warm.recent_index(SCEDC) is None
     assert "is not used" in caplog.text
     assert json.dumps(warm.FOLDER).startswith('"fdsnws/')  # where the function's role may write
+
+
+def test_damage_of_any_byte_is_noticed_or_harmless() -> None:
+    """The members of the ZIP file have sums, that of the part which is read later, too."""
+    files = [indexed(key) for key in KEYS]
+    content = write_index(SCEDC, files, 0, ())
+    sound = StationIndex(content, SCEDC)
+    refused = 0
+    for place in range(0, len(content), 3):
+        damaged = bytearray(content)
+        damaged[place] ^= 1 << place % 8
+        try:
+            index = StationIndex(bytes(damaged), SCEDC)
+        except NotAnIndexError:
+            refused += 1
+            continue
+        for file, own in zip(index.files, sound.files, strict=True):
+            assert index.shells(file) == sound.shells(own)
+            assert file.summary.to_json() == own.summary.to_json()
+    assert refused > len(content) // 6
+    for cut in range(0, len(content), 7):
+        with pytest.raises(NotAnIndexError):
+            StationIndex(content[:cut], SCEDC)

@@ -84,7 +84,18 @@ def test_a_kept_object_that_is_damaged_is_not_used(days, get):
 def test_spans_in_a_kept_object_that_are_none_are_not_used(days, get, caplog):
     first = get(QUERY).text
     kept = json.loads(days.get(f"s3://{OUTPUT_BUCKET}/{KEY.format(day=1)}"))
-    for spans in ([[1, 2, "D"]], [[1, 2, "D", "fast"]], 7, [None]):
+    good = kept["spans"][0]
+    far, early = [10**30, 10**30, "D", 1.0], [good[1], good[0] - 1, *good[2:]]
+    wrong = [[*good[:3], float("inf")], [*good[:3], 0.0], [*good[:2], "<b>", 1.0], far, early]
+    endless = [[float("inf"), *good[1:]]]
+    for spans in (
+        [[1, 2, "D"]],
+        [[1, 2, "D", "fast"]],
+        7,
+        [None],
+        *([each] for each in wrong),
+        endless,
+    ):
         body = json.dumps({**kept, "spans": spans}).encode()
         days.client.put_object(Bucket=OUTPUT_BUCKET, Key=KEY.format(day=1), Body=body)
         day_spans.forget_spans()
