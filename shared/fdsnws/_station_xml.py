@@ -1,5 +1,6 @@
 """One StationXML document of parts of many files."""
 
+import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from datetime import datetime, timezone
 from xml.sax.saxutils import escape
@@ -8,6 +9,7 @@ from shared.errors import TooLargeError
 from shared.fdsnws._station_limits import MAX_ANSWER_BYTES
 from shared.fdsnws._station_networks import JoinedNetwork, Part
 from shared.fdsnws._station_selection import SelectedStation
+from shared.stations.plain_text import plain_text
 from shared.stations.station_file import merge_networks, total_of, with_counts
 from shared.version import NAME, VERSION
 
@@ -70,7 +72,7 @@ def head_of(bucket: str, module: str, url: str, left_out: Iterable[str]) -> byte
         url: the address of the request.
         left_out: notes on files that the document lacks, each a comment of XML.
     """
-    notes = "".join(f"<!-- {escape(text).replace('--', '- -')} -->\n" for text in left_out)
+    notes = "".join(f"<!-- {_comment(text)} -->\n" for text in left_out)
     created = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n{notes}'
@@ -81,3 +83,8 @@ def head_of(bucket: str, module: str, url: str, left_out: Iterable[str]) -> byte
         f"<ModuleURI>{escape(url)}</ModuleURI>\n"
         f"<Created>{created}</Created>\n"
     ).encode()
+
+
+def _comment(text: str) -> str:
+    """Return a text as a comment of XML may have it: without "--" and control characters."""
+    return re.sub("-(?=-)", "- ", escape(plain_text(text)))

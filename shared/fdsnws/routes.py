@@ -42,7 +42,9 @@ def _lasting(content: Callable[[HttpRequest], File]) -> Callable[[HttpRequest], 
     def answer(request: HttpRequest) -> Reply:
         file = content(request)
         etag = f'"{hashlib.sha256(file.data).hexdigest()[:32]}"'
-        return Reply(file, etag=etag, cache="public, max-age=300")
+        # A load balancer hands over whatever host a caller names, and the pages have it in them.
+        vary = {"Vary": "Host"}
+        return Reply(file, headers=vary, etag=etag, cache="public, max-age=300")
 
     return answer
 

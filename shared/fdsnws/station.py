@@ -6,6 +6,7 @@ statement, or else the time of its object.
 """
 
 import hashlib
+from dataclasses import replace
 
 from shared.archive.archive import Archive
 from shared.archive.registry import input_archive
@@ -49,11 +50,13 @@ def query(request: FdsnRequest) -> Reply:
     selector = _selector(archive, request)
     exact = exact_stations(request.selections)
     sources = _station_reading.find_sources(archive, selector, exact, xml=is_xml)
+    headers = warnings_header(sources.notes)
     if not sources.parts:
-        return nodata(request)
+        return replace(nodata(request), headers=headers)
     # The tags of files say nothing about the days of data.
     etag = "" if selector.looks_at_data else _etag(request, sources.tags)
-    cache = _CACHE if etag else ""
+    # An answer that lacks a file is not kept: the next one may have it.
+    cache = _CACHE if etag and not sources.notes else ""
     if request.http.has(etag):
         return Reply(None, status=304, etag=etag, cache=cache)
     networks = join_networks(sources.parts)
@@ -61,7 +64,7 @@ def query(request: FdsnRequest) -> Reply:
         file = File(_document(archive, request, networks, sources), "application/xml", "xml")
     else:
         file = File(write_text(level, networks, sources.totals), "text/plain", "txt")
-    return Reply(file, headers=warnings_header(sources.notes), etag=etag, cache=cache)
+    return Reply(file, headers=headers, etag=etag, cache=cache)
 
 
 def _document(

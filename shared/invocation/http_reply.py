@@ -57,7 +57,7 @@ def write(
     compressible = reply_body.is_compressible(body)
     if compressible:
         # Caches must tell replies in gzip from others, so both kinds carry the header.
-        headers = {"Vary": "Accept-Encoding", **headers}
+        headers = _varying(headers)
     limit = http_event.max_reply_bytes(event)
     size, compressed = 0, None
     for compressed in _encodings(event, body):
@@ -78,7 +78,9 @@ def write(
 
 def not_modified(event: Mapping[str, Any], reply: Reply) -> dict[str, Any]:
     """Return the reply to a caller that has the answer already (RFC 9110, section 15.4.5)."""
-    return _reply(event, HTTPStatus.NOT_MODIFIED, None, _headers(reply))
+    headers = {**_headers(reply), **({"Vary": own} if (own := reply.headers.get("Vary")) else {})}
+    # The one with a body may have been in gzip; its header must be here, too.
+    return _reply(event, HTTPStatus.NOT_MODIFIED, None, _varying(headers))
 
 
 def preflight(event: Mapping[str, Any], allowed: Sequence[str]) -> dict[str, Any]:
@@ -128,6 +130,11 @@ def _headers(reply: Reply) -> dict[str, str]:
         name = re.sub(r"[^A-Za-z0-9._-]", "_", reply.file_name)
         headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return {name: value for name, value in headers.items() if value}
+
+
+def _varying(headers: Mapping[str, str]) -> dict[str, str]:
+    """Return headers that tell caches that the body depends on the encodings that are accepted."""
+    return {**headers, "Vary": ", ".join(filter(None, (headers.get("Vary"), "Accept-Encoding")))}
 
 
 def _encodings(event: Mapping[str, Any], body: File) -> Iterator[bytes | None]:

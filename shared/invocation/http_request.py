@@ -20,6 +20,7 @@ from shared.errors import BadRequestError, ServiceError, UriTooLongError
 from shared.invocation import http_event
 
 _HOST = re.compile(r"(?:[A-Za-z0-9._-]{1,253}|\[[0-9A-Fa-f:.]{2,45}\])(?::[0-9]{1,5})?")
+_PORT = re.compile(r":[0-9]{1,5}\Z")
 _MAX_PATH_CHARACTERS = 2_000
 _TEMPLATE_PART = re.compile(r"\{([^{}+]+)\+?\}")
 _IN_QUERY = ":,*?-./"
@@ -128,10 +129,18 @@ def _clean(path: object) -> str:
 
 
 def _origin(event: Mapping[str, Any], headers: Mapping[str, str]) -> str:
-    """Return the URL's scheme and host, as the caller wrote them as far as they are known."""
+    """Return the URL's scheme and host, as the caller wrote them as far as they are known.
+
+    A front door that names its own domain is believed, and the caller's header adds no more than a
+    port: pages with the host of a stranger's choice could get into a cache. SAM names "localhost",
+    whatever the host is.
+    """
     domain = http_event.members(event, "requestContext").get("domainName")
-    hosts = (headers.get("host"), domain)
-    host = next((each for each in hosts if isinstance(each, str) and _HOST.fullmatch(each)), "")
+    domain = domain if isinstance(domain, str) and _HOST.fullmatch(domain) else ""
+    host = headers.get("host", "")
+    is_own = domain in ("", "localhost") or _PORT.sub("", host).lower() == domain.lower()
+    if not is_own or not _HOST.fullmatch(host):
+        host = domain
     scheme = headers.get("x-forwarded-proto", "").lower()
     if scheme not in ("http", "https"):
         scheme = "https" if domain else "http"

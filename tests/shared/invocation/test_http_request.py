@@ -105,6 +105,11 @@ def test_the_root_of_a_base_path():
         ({"Host": "[::1]:8000", "X-Forwarded-Proto": "https"}, {}, "https://[::1]:8000"),
         ({"Host": 'a"><script>'}, {"domainName": "a.on.aws"}, "https://a.on.aws"),
         ({"Host": "a.on.aws\r\nX: y"}, {}, "http://localhost"),
+        ({"Host": "evil.example.com"}, {"domainName": "a.on.aws"}, "https://a.on.aws"),
+        ({"Host": "A.on.aws:8443"}, {"domainName": "a.on.aws"}, "https://A.on.aws:8443"),
+        ({"Host": "a.on.aws:1\n"}, {"domainName": "a.on.aws"}, "https://a.on.aws"),
+        ({"Host": "127.0.0.1:3000"}, {"domainName": "localhost"}, "https://127.0.0.1:3000"),
+        ({"Host": "a.example.org"}, {"domainName": "<b>"}, "http://a.example.org"),
         ({"Host": "a.on.aws", "X-Forwarded-Proto": "javascript"}, {}, "http://a.on.aws"),
     ],
 )
