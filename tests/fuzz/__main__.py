@@ -11,7 +11,7 @@ from multiprocessing import get_context
 from pathlib import Path
 from types import ModuleType
 
-from tests.fuzz import campaign, events, examine, records, stationxml
+from tests.fuzz import campaign, events, examine, fdsnws, records, stationxml
 from tests.fuzz.damages import PAYLOADS, RECORDS
 from tests.fuzz.header_damages import ARCHIVES, NAMES, SAMPLING_RATES, TIMES
 from tests.fuzz.memory_s3 import MemoryS3
@@ -21,6 +21,7 @@ FUZZERS: dict[str, ModuleType] = {
     "records": records,
     "stationxml": stationxml,
     "events": events,
+    "fdsnws": fdsnws,
 }
 _NAMED = (PAYLOADS, RECORDS, TIMES, SAMPLING_RATES, NAMES, ARCHIVES)
 _CASES_OF_A_PART = 250

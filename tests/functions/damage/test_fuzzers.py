@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from tests.fuzz import campaign, events, found, records, stationxml
+from tests.fuzz import campaign, events, fdsnws, found, records, stationxml
 from tests.fuzz.children import call
 from tests.fuzz.memory_s3 import MemoryS3
 
@@ -14,6 +14,7 @@ CAMPAIGNS = [
     pytest.param(records, 25, id="records"),
     pytest.param(stationxml, 25, id="stationxml"),
     pytest.param(events, 40, id="events"),
+    pytest.param(fdsnws, 60, id="fdsnws"),
 ]
 
 
