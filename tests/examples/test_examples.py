@@ -5,29 +5,25 @@ import io
 import re
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import obspy
 import pytest
 
-from local.cloud.s3_front import read_only
 from local.cloud.s3_server import S3Server
-from local.cloud.stored_object import FixedBucket
 from local.synthetic.archive import DEMO_ARCHIVE, DEMO_CHANNELS, write_archive
-from shared.archive.scedc import SCEDC
 from tests.support.commands import PROJECT, command_environment
 from tests.support.sources import EXAMPLES, imports, name_of, parse
 
 GAP = "2024-01-01T00:03:10.019500Z"
 
 
-@pytest.fixture(scope="module")
-def demo() -> Iterator[S3Server]:
-    bucket = FixedBucket.of_folder(write_archive(DEMO_ARCHIVE, print))
-    with S3Server(archive=read_only(SCEDC.bucket, bucket)) as server:
-        yield server
+@pytest.fixture
+def demo(archive: S3Server) -> S3Server:
+    archive.put_folder(write_archive(DEMO_ARCHIVE, print))
+    return archive
 
 
 @pytest.fixture
