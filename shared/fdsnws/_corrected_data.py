@@ -6,8 +6,9 @@ from typing import Any
 
 from obspy import Trace, UTCDateTime
 
+from shared import limits
 from shared.archive.archive import Archive
-from shared.errors import BadRequestError, NoDataError, NoWaveformError
+from shared.errors import BadRequestError, NoDataError, NoWaveformError, TooLargeError
 from shared.fdsnws._span_task import Choice, Span
 from shared.fdsnws._stored_data import StoredData
 from shared.fields import Fields, shown
@@ -20,7 +21,6 @@ from shared.waveforms.segments import cut
 from shared.windows import WindowResult, read_windows
 from shared.windows.limits import sample_limit
 from shared.windows.request import Window, WindowsRequest
-from shared.windows.request_limits import check_window_count
 
 _FORMAT = "mseed"
 
@@ -60,11 +60,17 @@ def read_corrected(
         choice: which continuous segments to deliver; the quality is not that of the result.
 
     Raises:
-        TooLargeError: as of `read_windows`.
+        TooLargeError: there are more spans than `limits.max_windows`, or as of `read_windows`.
         NoResponseError, NoStationXMLError: no span has a usable response, and one has data.
         UpstreamError: S3 failed, or an object is not of the kind that its key names.
     """
-    check_window_count(len(spans))
+    if len(spans) > (most := limits.max_windows()):
+        raise TooLargeError(
+            f"the request selects {len(spans):,} time spans of channels: at most {most:,} with"
+            " correct in one request (MAX_WINDOWS); ask for fewer channels",
+            spans=len(spans),
+            limit=most,
+        )
     windows = tuple(
         Window(span.channel, UTCDateTime(ns=span.start_ns), UTCDateTime(ns=span.end_ns))
         for span in spans

@@ -65,8 +65,9 @@ def resolve(archive: Archive, selections: Sequence[TimedPatterns]) -> list[Chann
         selections: the codes and time spans; see `CodePatterns`.
 
     Returns:
-        The spans, sorted by network, station, location, channel and start. A channel of exact codes
-        need not have data. One of wildcards has data on a day of its span.
+        The spans, sorted by network, station, location, channel and start; none before 1900 or
+        after tomorrow. A channel of exact codes need not have data. One of
+        wildcards has data on a day of its span.
 
     Raises:
         BadRequestError: a start or an end is open, an end precedes its start, or wildcards cannot
@@ -108,7 +109,7 @@ def select_days(archive: Archive, selections: Sequence[TimedPatterns]) -> list[C
     found = _Found()
     for patterns, times in exact:
         days = times.days()
-        for channel in exact_channels(patterns):
+        for channel in exact_channels(patterns) if days else ():
             found.add(channel, times.span, days)
     _add_matching(archive, wild, found)
     check_channel_days(sum(map(len, found.days.values())))

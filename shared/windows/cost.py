@@ -98,7 +98,7 @@ class Work:
             TooLargeError: it is too much.
         """
         if self.is_too_much:
-            raise self.error("the windows")
+            raise self.error(f"the {self._noun}")
 
     def error(self, subject: str) -> TooLargeError:
         """Return the error of work that takes too long.
@@ -109,16 +109,20 @@ class Work:
         limit, seconds = limits.max_processor_seconds(), self.seconds
         largest = sorted(self._parts(), reverse=True)[:3]
         parts = ", ".join(f"{number:,.0f} {words}: {s:,.1f} s" for s, number, words in largest)
-        fits = math.floor(self.windows * limit / seconds)
-        remedy = "ask for fewer windows, or shorter ones"
+        fits = math.floor((self.windows or self.spans) * limit / seconds)
+        remedy = f"ask for fewer {self._noun}, or shorter ones"
         if fits > 1:
-            remedy = f"ask for fewer windows, about {fits:,} at a time"
+            remedy = f"ask for fewer {self._noun}, about {fits:,} at a time"
         return TooLargeError(
             f"{subject} would take about {seconds:,.1f} s of one processor ({parts}): at most"
             f" {limit:,} s in one request; {remedy}",
             seconds=round(seconds, 1),
             limit=limit,
         )
+
+    @property
+    def _noun(self) -> str:
+        return "windows" if self.windows or not self.spans else "time spans"
 
     def _parts(self) -> Iterator[tuple[float, float, str]]:
         """Yield the seconds, the number and the name of each part that there is."""

@@ -49,7 +49,8 @@ def check_object_count(objects: int) -> None:
     limit = limits.max_objects()
     if objects > limit:
         raise TooLargeError(
-            f"the windows need {objects:,} day objects: at most {limit} in one request",
+            f"the time spans need {objects:,} day objects: at most {limit} in one request"
+            " (MAX_OBJECTS); ask for fewer channels, or for a shorter time",
             objects=objects,
             limit=limit,
         )
@@ -67,8 +68,9 @@ def check_s3_requests(requests: int) -> None:
     limit = limits.max_s3_requests()
     if requests > limit:
         raise TooLargeError(
-            f"the windows need about {requests:,} requests to S3: at most {limit:,} in one"
-            " request; ask for fewer channels, days, or windows that lie apart within a day",
+            f"the time spans need about {requests:,} requests to S3: at most {limit:,} in one"
+            " request (MAX_S3_REQUESTS); ask for fewer channels, days, or spans that lie apart"
+            " within a day",
             s3_requests=requests,
             limit=limit,
         )

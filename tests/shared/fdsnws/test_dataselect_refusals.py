@@ -61,7 +61,7 @@ def test_too_many_days_are_refused(get, monkeypatch):
     many = {**span(0, 0), "starttime": "2023-12-01", "endtime": "2024-02-01"}
     reply = get(**many)
     assert reply.status_code == 413
-    assert "at most 50" in reply.text
+    assert "at most 50 in one request (MAX_OBJECTS)" in reply.text
 
 
 def test_too_much_is_refused_before_it_is_read(get, monkeypatch, archive, contents):
@@ -93,6 +93,24 @@ def test_too_many_lines_are_refused(get, monkeypatch):
     reply = get(method="POST", body=lines.encode())
     assert reply.status_code == 413
     assert "spans of stored records" in reply.text
+    assert "ask for fewer time spans" in reply.text
+
+
+def test_too_many_spans_to_correct_are_refused(get, monkeypatch):
+    monkeypatch.setenv("MAX_WINDOWS", "1")
+    lines = "".join(f"CI BOM -- BHZ {T0 + n} {T0 + n + 0.5}\n" for n in range(2))
+    reply = get(method="POST", body=f"correct=true\n{lines}".encode())
+    assert reply.status_code == 413
+    assert "2 time spans of channels: at most 1 with correct" in reply.text
+
+
+@pytest.mark.parametrize("correct", ["true", "false"])
+@pytest.mark.parametrize(
+    ("start", "end"), [("1000-01-01", "1899-12-31"), ("2300-01-01", "9999-12-31")]
+)
+def test_times_before_and_after_all_data_have_none(get, start, end, correct):
+    reply = get(**{**span(0, 60), "starttime": start, "endtime": end, "correct": correct})
+    assert (reply.status_code, reply.content) == (204, b"")
 
 
 def test_an_answer_beyond_the_reply_is_a_link_for_get_and_refused_for_post(
