@@ -12,7 +12,7 @@ from werkzeug.wrappers import Request
 
 from local.cloud.http_api import HttpApi
 from local.cloud.http_event import http_event
-from local.cloud.wsgi_server import WsgiServer
+from tests.support.wsgi import listening
 
 
 class ServedHandler:
@@ -58,8 +58,7 @@ def http_api(handler: Callable[[Any], Any]) -> Iterator[ServedHandler]:
     """
     served = ServedHandler(handler)
     runtimes: Any = {"timewindow": served}
-    with WsgiServer(HttpApi(runtimes)) as server:
-        served.url = f"http://127.0.0.1:{server.port}"
+    with listening(HttpApi(runtimes)) as served.url:
         yield served
 
 
