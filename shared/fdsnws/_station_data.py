@@ -9,10 +9,10 @@ from shared.archive.archive import Archive
 from shared.archive.day import DAY_NS, Day
 from shared.aws.s3_client import in_threads
 from shared.errors import TooLargeError
+from shared.holdings.bounds import check_index_days
 from shared.holdings.day_holdings import holdings_on
 from shared.holdings.holding import touched_days
 from shared.holdings.patterns import TimedPatterns
-from shared.holdings.resolve import check_index_days
 from shared.stations.epoch_times import format_epoch_time
 
 ChannelCodes = tuple[str, str, str, str]

@@ -10,22 +10,20 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import NamedTuple
 
-from shared import limits
 from shared.archive.archive import Archive
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import DAY_NS, YEARS, Day
 from shared.aws.s3_client import in_threads
-from shared.errors import BadRequestError, TooLargeError
+from shared.errors import BadRequestError
 from shared.holdings.archive_days import archive_days, days_within
+from shared.holdings.bounds import check_channel_days, check_comparisons, check_index_days
 from shared.holdings.day_holdings import holdings_on
 from shared.holdings.holding import ChannelSpan, nslc, touched_days
 from shared.holdings.patterns import (
     TimedPatterns,
     count_exact,
     exact_channels,
-    has_exact_station,
     is_exact,
-    stations_of,
 )
 
 Span = tuple[int, int]
@@ -34,8 +32,6 @@ Span = tuple[int, int]
 _FIRST_NS = Day(YEARS.start, 1).number * DAY_NS
 """No archive has data before it."""
 
-_PATTERNS_OF_A_DAY = 10
-"""A pattern takes up to a millisecond to be compared with the stations of a day."""
 _clock_ns = time.time_ns
 
 
@@ -66,8 +62,8 @@ def resolve(archive: Archive, selections: Sequence[TimedPatterns]) -> list[Chann
 
     Returns:
         The spans, sorted by network, station, location, channel and start; none before 1900 or
-        after tomorrow. A channel of exact codes need not have data. One of
-        wildcards has data on a day of its span.
+        after tomorrow. A channel of exact codes need not have data. One of wildcards has data on a
+        day of its span.
 
     Raises:
         BadRequestError: a start or an end is open, an end precedes its start, or wildcards cannot
@@ -130,59 +126,6 @@ def merge_spans(spans: Iterable[Span]) -> list[Span]:
         else:
             merged.append((start, end))
     return merged
-
-
-def check_index_days(days: int) -> None:
-    """Refuse wildcards over too many days, before any index is read.
-
-    Raises:
-        TooLargeError: there are more than `limits.max_index_days`.
-    """
-    limit = limits.max_index_days()
-    if days > limit:
-        raise TooLargeError(
-            f"codes with wildcards ask for the channels of {days:,} days: at most {limit:,} days in"
-            " one request (MAX_INDEX_DAYS); ask for a shorter time, or for exact codes",
-            days=days,
-            limit=limit,
-        )
-
-
-def check_channel_days(days: int) -> None:
-    """Refuse a request for too many channel days.
-
-    Raises:
-        TooLargeError: there are more than `limits.max_channel_days`.
-    """
-    limit = limits.max_channel_days()
-    if days > limit:
-        raise TooLargeError(
-            f"the request selects {days:,} channel days: at most {limit:,} in one request"
-            " (MAX_CHANNEL_DAYS); ask for fewer channels, or for a shorter time",
-            channel_days=days,
-            limit=limit,
-        )
-
-
-def check_comparisons(selections_of_days: Iterable[Sequence[TimedPatterns]]) -> None:
-    """Refuse too many patterns of stations: each is compared with all stations of a day.
-
-    Raises:
-        TooLargeError: the days have more than ten times `limits.max_index_days` together.
-    """
-    count = sum(
-        len({stations_of(each) for each in selections if not has_exact_station(each)})
-        for selections in selections_of_days
-    )
-    limit = _PATTERNS_OF_A_DAY * limits.max_index_days()
-    if count > limit:
-        raise TooLargeError(
-            f"the request has {count:,} different lines with wildcards in network or station, of"
-            f" all its days together: at most {limit:,} in one request; join codes by commas, name"
-            " stations without wildcards, or split it",
-            lines=count,
-            limit=limit,
-        )
 
 
 class _Found:
