@@ -73,6 +73,8 @@ def _asks_for_windows(request: HttpRequest) -> bool:
 def _unknown(request: HttpRequest) -> Any:
     services = ", ".join(each.path for each in SERVICES.values())
     message = f"there is no path {shown(request.path)}: the services are {services}"
+    if request.path.endswith("auth"):  # clients with a password ask queryauth or extentauth
+        message += "; none is restricted, so ask without a user and a password"
     raise NoSuchPathError(message, path=request.path[:80])
 
 

@@ -73,6 +73,14 @@ def test_irisseismic_reads_geocsv_by_place(served: ServedHandler) -> None:
     assert [tuple(map(obspy.UTCDateTime, row[5:])) for row in rows] == ends
 
 
+@pytest.mark.parametrize("path", ["dataselect/1/queryauth", "availability/1/extentauth"])
+def test_a_client_with_a_password(served: ServedHandler, path: str) -> None:
+    """IRISSeismic with a netrc file, and ObsPy with a user, ask the restricted methods."""
+    answer = ask(served, f"/fdsnws/{path}?{WINDOW}")
+    assert answer.status == 404
+    assert b"none is restricted, so ask without a user and a password" in answer.data
+
+
 # seisplotjs
 
 
