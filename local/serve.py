@@ -9,6 +9,8 @@ import json
 import signal
 import sys
 import time
+from pathlib import Path
+from typing import IO
 
 from local.archives.source import Source, SourceError, open_source, shown
 from local.cloud.s3_server import OUTPUT_BUCKET
@@ -43,9 +45,11 @@ def main() -> None:
         ports = options.port, options.http_port
         check_ports(*ports)
         source = open_source(options.archive, options.results)
-        log = sys.stderr.buffer
-        with services(source, names, ports[0], options.results, log, ports[1]) as served:
-            _introduce(source, served, options.port)
+        with (
+            _log(options.results, options.port) as log,
+            services(source, names, ports[0], options.results, log, ports[1]) as served,
+        ):
+            _introduce(source, served, options.port, Path(log.name))
             # Not `signal.pause`: it does not return when another thread gets the signal.
             while True:
                 time.sleep(_POLL_S)
@@ -55,7 +59,20 @@ def main() -> None:
         say("\nStopped.")
 
 
-def _introduce(source: Source, served: Services, port: int) -> None:
+def _log(results: Path, port: int) -> IO[bytes]:
+    """Open the log of the functions: in the terminal, it would push the lines to type away.
+
+    Raises:
+        ServicesError: it cannot be written.
+    """
+    try:
+        results.mkdir(parents=True, exist_ok=True)
+        return (results / f"serve-{port}.log").open("wb")
+    except OSError as error:
+        raise ServicesError(f"RESULTS={results} cannot be a folder: {error}") from error
+
+
+def _introduce(source: Source, served: Services, port: int, log: Path) -> None:
     """Print the archive, the addresses, the folder of results and the next lines to type."""
     if source.notes:
         say("Not served, or with a limit:")
@@ -70,6 +87,7 @@ def _introduce(source: Source, served: Services, port: int) -> None:
     if served.has_queue:
         say(f"Queues {STACK}-jobs and {STACK}-dead-letters: {served.aws.endpoint_url}")
     say(f"Results are files, which stay: {relative(served.results)}")
+    say(f"The functions' log: {relative(log)}")
     local = "--local" if port == DEFAULT_PORT else f"--local {port}"
     say("Now type, in another terminal:")
     for line in _commands(source, served, local):

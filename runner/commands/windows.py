@@ -40,7 +40,9 @@ def run(options: argparse.Namespace, target: Target) -> int:
         raise InputError(f"the format {output_format} needs a file: -o FILE")
     _check_output(options)
     if options.plot and output_format != JSON:
-        raise InputError(f"--plot draws windows in the format json, not in {output_format}")
+        raise InputError(
+            f"--plot draws windows in the format json, not in {output_format}: leave --format out"
+        )
     reply = _get(request, output_format, target, options.retries)
     if reply.content is None:
         return _write_json(reply, output_format, options.o, options.plot)

@@ -27,6 +27,8 @@ def describe(error: CallError, target: Target) -> str:
             f"{error}; give the function's name with --function-name (the outputs of a stack have"
             " it), and its --region"
         )
+    if error.kind == "NoWaveformError" and target.local:
+        return f"{error}; the first lines of `make serve` say which days and channels it has"
     field = _FIELDS.get(target.command)
     is_refused = error.kind == "BadRequestError" and "unknown field" in error.message
     if field and is_refused and field in error.message:

@@ -87,9 +87,15 @@ def test_it_serves_until_ctrl_c(log: IO[bytes], tmp_path: Path) -> None:
         pass  # the port is free again
     # make's own status after Ctrl-C.
     assert served.process.returncode in (-signal.SIGINT, 2, 130)
+    (line,) = [line for line in served.lines if line.startswith("The functions' log: ")]
+    functions = tmp_path / "results" / f"serve-{served.port}.log"
+    assert line.endswith(f": {functions}")
+    logged = functions.read_text()
+    assert logged.count("REPORT RequestId") == 3
     errors = (tmp_path / "serve.log").read_text()
-    assert "Traceback" not in errors
-    assert "KeyboardInterrupt" not in errors
+    assert "RequestId" not in errors  # the lines to type stay in sight
+    assert "Traceback" not in errors + logged
+    assert "KeyboardInterrupt" not in errors + logged
 
 
 def test_it_ends_with_sigterm(log: IO[bytes], tmp_path: Path) -> None:

@@ -124,7 +124,7 @@ def test_from_python() -> None:
 def test_results(typed: Callable[..., str], tmp_path: Path) -> None:
     typed(BLOCKS["Results", "sh", 0])
     assert (tmp_path / "day.png").read_bytes().startswith(b"\x89PNG")
-    here = tmp_path / "here/noresp/2024/2024_001/CIBOM__BHZ___2024001.ms"
+    here = tmp_path / "here/noresp_pre_filt-auto/2024/2024_001/CIBOM__BHZ___2024001.ms"
     sds = tmp_path / "sds/2024/CI/BOM/BHZ.D/CI.BOM..BHZ.D.2024.001"
     assert here.read_bytes() == sds.read_bytes()
     assert "metadata" in json.loads(here.with_name(f"{here.name}.json").read_text())

@@ -63,7 +63,7 @@ def test_a_request_from_standard_input(windows, api, monkeypatch):
         (
             ["--format", "mseed", "-o", "x", "--plot", "x.png"],
             {},
-            "--plot draws windows in the format json, not in mseed",
+            "--plot draws windows in the format json, not in mseed: leave --format out",
         ),
     ],
 )

@@ -7,6 +7,10 @@ from contextlib import redirect_stdout
 import pytest
 
 import run_lambda
+from runner.commands.wrong_function import describe
+from runner.errors import CallError
+from runner.sending.local_services import LocalServices
+from runner.sending.target import Target
 from shared.errors import ServiceError
 from tests.support.lambda_api import Answer, failed, refused
 
@@ -60,3 +64,10 @@ def test_the_time_window_function_in_place_of_the_other(said, api, timewindow_ha
 def test_another_error_stays_as_it_is(said, api):
     api.reply = failed("BadRequestError", "day '2019': must be right")
     assert said("response") == "error: BadRequestError: day '2019': must be right"
+
+
+def test_a_day_that_the_archive_of_make_serve_lacks():
+    error = CallError("NoWaveformError", "the archive has no data of CI.BOM.BHZ. on 2024,001")
+    remedy = "; the first lines of `make serve` say which days and channels it has"
+    assert describe(error, Target("response", local=LocalServices())) == f"{error}{remedy}"
+    assert describe(error, Target("response")) == str(error)
