@@ -54,8 +54,8 @@ def test_a_run_of_all_tests_begins_with_it(
         announcement.lines.__defaults__ = ((), announcement.LAST_RUN)
         """
     )
-    options = ("-p", "plugin", "-p", "no:cacheprovider", "-v", "-n", "2")
-    first = pytester.runpytest_subprocess(*options)
+    options = ("-p", "plugin", "-p", "no:cacheprovider", "-v")
+    first = pytester.runpytest_subprocess(*options, "-n", "2")
     announced = "All tests take about 6 minutes on two processors."
     first.stdout.fnmatch_lines([announced, "None is skipped: *", "*tests/test_one.py*"])
     assert float((pytester.path / "seconds").read_text()) < 300
