@@ -67,3 +67,14 @@ def format_instant(ns: int) -> str:
     seconds, fraction = divmod(ns, 10**9)
     text = (_EPOCH + timedelta(seconds=seconds)).isoformat(timespec="seconds")
     return f"{text}.{fraction:09d}".rstrip("0").rstrip(".") if fraction else text
+
+
+def format_utc(ns: int, timespec: str = "microseconds") -> str:
+    """Format a time for replies, such as "2024-01-01T00:05:00.250000Z".
+
+    Args:
+        ns: nanoseconds since 1970, rounded to microseconds.
+        timespec: "microseconds", or "seconds" for the whole second that it is in.
+    """
+    time = _EPOCH + timedelta(microseconds=round(ns, -3) // 1000)
+    return f"{time.isoformat(timespec=timespec)}Z"

@@ -1,16 +1,13 @@
 """Times of requests and replies, in UTC, and the days of a time span."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
 from functools import lru_cache
 
 from obspy import UTCDateTime
 
 from shared.archive.day import DAY_NS, Day
-from shared.archive.instant import is_timestamp, parse_instant
+from shared.archive.instant import format_utc, is_timestamp, parse_instant
 from shared.fields import Fields
-
-_EPOCH = datetime(1970, 1, 1)  # noqa: DTZ001 (UTC)
 
 
 def days_between(starttime: UTCDateTime, endtime: UTCDateTime) -> Iterator[Day]:
@@ -71,5 +68,4 @@ def read_time(fields: Fields, name: str) -> UTCDateTime:
 
 def format_time(time: UTCDateTime) -> str:
     """Format a time for replies: UTC with six decimals and "Z"."""
-    since = timedelta(microseconds=round(time.ns, -3) // 1000)
-    return f"{(_EPOCH + since).isoformat(timespec='microseconds')}Z"  # as `str`, but quickly
+    return format_utc(time.ns)  # as `str`, but quickly

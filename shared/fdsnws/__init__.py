@@ -17,6 +17,7 @@
     area                  a box or a circle
     wadl                  the WADL of a service
     pages                 the help page, and the usage of a service
+    examples              the requests that the pages show
     openapi               all routes as OpenAPI 3.1
     error_text            errors in FDSN's form
     station               answers station's requests

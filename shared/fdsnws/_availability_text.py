@@ -5,14 +5,14 @@ read them by place: ObsPy's mass downloader, IRISSeismic and seisplotjs.
 """
 
 import json
+import time
 from collections.abc import Callable, Iterable, Sequence
-from datetime import datetime, timedelta, timezone
 from typing import Any, NamedTuple
 
+from shared.archive.instant import format_utc
 from shared.fdsnws._availability_rows import Merging, Row
 from shared.reply import File
 
-_EPOCH = datetime(1970, 1, 1, tzinfo=timezone.utc)
 _UNKNOWN = "NA"
 _OPEN = "OPEN"
 """The restriction of all channels: the archive is public."""
@@ -73,14 +73,19 @@ def as_json(rows: Sequence[Row], columns: Columns) -> File:
         kind = row.channel, row.quality, row.sampling_rate
         source = sources.setdefault((kind, number if columns.is_extent else 0), _source(row))
         if columns.is_extent:
-            source["earliest"], source["latest"] = _micros(row.start_ns), _micros(row.end_ns)
+            source["earliest"], source["latest"] = format_utc(row.start_ns), format_utc(row.end_ns)
             source["timespanCount"], source["restriction"] = row.span_count, _OPEN
         else:
-            source.setdefault("timespans", []).append([_micros(row.start_ns), _micros(row.end_ns)])
+            source.setdefault("timespans", []).append(
+                [format_utc(row.start_ns), format_utc(row.end_ns)]
+            )
         if columns.updated and row.updated_ns is not None:
             source["updated"] = max(source.get("updated", ""), _seconds(row.updated_ns))
-    created = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
-    answer = {"created": created, "version": 1.0, "datasources": list(sources.values())}
+    answer = {
+        "created": _seconds(time.time_ns()),
+        "version": 1.0,
+        "datasources": list(sources.values()),
+    }
     text = json.dumps(answer, separators=(",", ":"))
     return File(text.encode(), "application/json", "json")
 
@@ -89,7 +94,7 @@ def as_request(rows: Iterable[Row]) -> File:
     """Return rows as lines of a POST, which select these spans."""
     lines = (
         f"{row.channel.network} {row.channel.station} {row.channel.location or '--'}"
-        f" {row.channel.channel} {_micros(row.start_ns)} {_micros(row.end_ns)}"
+        f" {row.channel.channel} {format_utc(row.start_ns)} {format_utc(row.end_ns)}"
         for row in rows
     )
     return _file(lines, "text/plain", "txt")
@@ -106,8 +111,8 @@ def _columns(columns: Columns) -> list[_Column]:
         chosen.append(_Column("Quality", "unitless", "string", lambda row: row.quality or _UNKNOWN))
     if not columns.merging.rate:
         chosen.append(_Column("SampleRate", "hertz", "float", lambda row: _rate(row)))
-    chosen.append(_Column("Earliest", "ISO_8601", "datetime", lambda row: _micros(row.start_ns)))
-    chosen.append(_Column("Latest", "ISO_8601", "datetime", lambda row: _micros(row.end_ns)))
+    chosen.append(_Column("Earliest", "ISO_8601", "datetime", lambda row: format_utc(row.start_ns)))
+    chosen.append(_Column("Latest", "ISO_8601", "datetime", lambda row: format_utc(row.end_ns)))
     if columns.updated:
         chosen.append(_Column("Updated", "ISO_8601", "datetime", _updated))
     if columns.is_extent:
@@ -143,13 +148,8 @@ def _updated(row: Row) -> str:
     return _UNKNOWN if row.updated_ns is None else _seconds(row.updated_ns)
 
 
-def _micros(ns: int) -> str:
-    time = _EPOCH + timedelta(microseconds=(ns + 500) // 1000)
-    return f"{time:%Y-%m-%dT%H:%M:%S}.{time.microsecond:06d}Z"
-
-
 def _seconds(ns: int) -> str:
-    return f"{_EPOCH + timedelta(seconds=ns // 10**9):%Y-%m-%dT%H:%M:%S}Z"
+    return format_utc(ns, "seconds")
 
 
 def _file(lines: Iterable[str], media_type: str, suffix: str) -> File:

@@ -1,10 +1,11 @@
 """One StationXML document of parts of many files."""
 
 import re
+import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from datetime import datetime, timezone
 from xml.sax.saxutils import escape
 
+from shared.archive.instant import format_utc
 from shared.errors import TooLargeError
 from shared.fdsnws._station_limits import MAX_ANSWER_BYTES
 from shared.fdsnws._station_networks import JoinedNetwork, Part
@@ -73,7 +74,7 @@ def head_of(bucket: str, module: str, url: str, left_out: Iterable[str]) -> byte
         left_out: notes on files that the document lacks, each a comment of XML.
     """
     notes = "".join(f"<!-- {_comment(text)} -->\n" for text in left_out)
-    created = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%SZ")
+    created = format_utc(time.time_ns(), "seconds")
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n{notes}'
         '<FDSNStationXML xmlns="http://www.fdsn.org/xml/station/1" schemaVersion="1.2">\n'

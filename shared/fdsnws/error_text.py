@@ -1,8 +1,9 @@
 """Errors as FDSN's specification words them: text with a section for each fact."""
 
-from datetime import datetime, timezone
+import time
 from http import HTTPStatus
 
+from shared.archive.instant import format_utc
 from shared.fdsnws.parameters import Service
 from shared.fdsnws.services import SERVICES
 from shared.invocation.http_request import HttpRequest
@@ -28,7 +29,7 @@ def error_file(request: HttpRequest, info: ErrorInfo, service: Service | None) -
         service: the service; None is an unknown one.
     """
     usage = f"{request.base_url}{service.path if service else ''}/"
-    now = datetime.now(timezone.utc).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    now = format_utc(time.time_ns())
     detail = str(info.error["message"])
     if number := info.error.get("request_id"):
         detail = f"{detail}: {number}"

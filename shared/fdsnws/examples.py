@@ -1,13 +1,14 @@
 """The requests that the pages of the services show, for a minute of the archive's own data."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
 
 from shared import settings
 from shared.archive.channel_id import ChannelId
+from shared.archive.day import DAY_NS
+from shared.archive.instant import format_instant, parse_instant
 from shared.errors import BadRequestError, SettingsError
 
-_WINDOW = timedelta(minutes=1)
+_MINUTE_NS = 60 * 10**9
 
 
 @dataclass(frozen=True)
@@ -16,11 +17,11 @@ class Example:
 
     Attributes:
         channel: the channel.
-        start: of the minute, in UTC, without a time zone.
+        start_ns: the start of the minute in ns since 1970.
     """
 
     channel: ChannelId
-    start: datetime
+    start_ns: int
 
     @classmethod
     def of_archive(cls) -> "Example":
@@ -32,9 +33,7 @@ class Example:
         text = settings.example_window()
         try:
             channel, start = text.split()
-            # Python 3.10 reads no "Z".
-            time = datetime.fromisoformat(start.removesuffix("Z"))
-            return cls(ChannelId.parse(channel), time.replace(tzinfo=None))
+            return cls(ChannelId.parse(channel), parse_instant(start, "EXAMPLE_WINDOW"))
         except (BadRequestError, ValueError) as error:
             raise SettingsError(
                 f"EXAMPLE_WINDOW is {text[:80]!r}: must be a channel and a time in UTC,"
@@ -55,13 +54,14 @@ class Example:
     @property
     def queries(self) -> dict[str, str]:
         """The query of each service below its path."""
-        each, day = self.channel, self.start.date()
+        each, midnight_ns = self.channel, self.start_ns // DAY_NS * DAY_NS
+        day, next_day = (format_instant(midnight_ns + n * DAY_NS)[:10] for n in range(2))
         station = f"net={each.network}&sta={each.station}"
         channel = f"{station}&loc={each.location or '--'}&cha={each.channel}"
         return {
             "dataselect": f"query?{channel}&start={self._start}&end={self._end}",
             "station": f"query?{station}&level=channel&format=text",
-            "availability": f"query?{channel}&start={day}&end={day + timedelta(days=1)}",
+            "availability": f"query?{channel}&start={day}&end={next_day}",
         }
 
     @property
@@ -77,8 +77,8 @@ class Example:
 
     @property
     def _start(self) -> str:
-        return self.start.isoformat()
+        return format_instant(self.start_ns)
 
     @property
     def _end(self) -> str:
-        return (self.start + _WINDOW).isoformat()
+        return format_instant(self.start_ns + _MINUTE_NS)

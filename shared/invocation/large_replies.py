@@ -3,11 +3,12 @@
 import hashlib
 import json
 import math
+import time
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
 from typing import Any
 
 from shared import settings, strict_json, telemetry
+from shared.archive.instant import format_utc
 from shared.errors import TooLargeError
 from shared.invocation import reply_size
 from shared.reply import File, Reply
@@ -79,10 +80,10 @@ def store(
     data = body.data if compressed is None else compressed
     encoding = None if compressed is None else "gzip"
     s3_write.upload(data, bucket, key, body.media_type, content_encoding=encoding)
-    expires = datetime.now(timezone.utc) + timedelta(seconds=LINK_SECONDS)
+    expires_ns = time.time_ns() + LINK_SECONDS * 10**9
     return {
         "url": s3_write.presigned_url(bucket, key, LINK_SECONDS),
-        "expires": expires.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "expires": format_utc(expires_ns),
         "object": s3_client.uri(bucket, key),
         "bytes": len(data),
         "content_type": body.media_type,

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 from obspy import UTCDateTime
 
 from shared.archive.day import Day
+from shared.archive.instant import format_utc
 from shared.archive.time import days_between, format_time, parse_time
 from shared.errors import BadRequestError
 
@@ -180,6 +181,7 @@ def test_format_time(text, formatted):
 def test_times_are_formatted_as_by_obspy(ns_since_1970):
     time = UTCDateTime(ns=ns_since_1970)
     assert format_time(time) == str(time)
+    assert format_utc(time.ns, "seconds") == f"{str(time)[:19]}Z"
 
 
 @given(microseconds=st.integers(-2 * 10**15, 7 * 10**15))

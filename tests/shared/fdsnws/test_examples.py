@@ -25,12 +25,12 @@ def test_the_default_is_of_the_default_archive() -> None:
 def test_a_location_and_a_fraction_of_a_second(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("EXAMPLE_WINDOW", "XX.A.10.HHZ 2022-12-31T23:59:30.500000Z")
     shown = Example.of_archive()
-    times = "start=2022-12-31T23:59:30.500000&end=2023-01-01T00:00:30.500000"
+    times = "start=2022-12-31T23:59:30.5&end=2023-01-01T00:00:30.5"
     assert shown.queries["dataselect"] == f"query?net=XX&sta=A&loc=10&cha=HHZ&{times}"
     assert shown.queries["availability"].endswith("start=2022-12-31&end=2023-01-01")
     assert "&Location=10&" in shown.window
     assert shown.waveforms == (
-        't = UTCDateTime("2022-12-31T23:59:30.500000")\n'
+        't = UTCDateTime("2022-12-31T23:59:30.5")\n'
         'print(client.get_waveforms("XX", "A", "10", "HHZ", t, t + 60))\n'
     )
     text = usage_text(SERVICES["dataselect"], "https://host").data
