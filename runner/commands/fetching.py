@@ -60,7 +60,11 @@ def fetch_results(
             elif summary.add([result]) and result.error:
                 progress.note(f"failed: {result.error}")
             progress.step(failed=result.error is not None)
-    return report(summary, "fetched", place.folder, stop, time.monotonic() - begin)
+    status = report(summary, "fetched", place.folder, stop, time.monotonic() - begin)
+    if place.layout == "sds" and summary.done + summary.skipped:
+        opened = f"Client({str(place.folder)!r})"
+        note(f"open them with: from obspy.clients.filesystem.sds import Client; client = {opened}")
+    return status
 
 
 def fetch_one(
