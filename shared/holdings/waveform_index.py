@@ -19,6 +19,9 @@ from shared.holdings.holding import DayHoldings, Holding
 
 _OTHER_NAMES = {"loc": "location", "samplerate": "sample_rate", "chan": "seedchan"}
 _CODES = ("net", "sta", "seedchan")
+_MOST_BYTES = 16 * 1024**2
+_MOST_ROWS = 100_000
+"""SCEDC's have some 4,000 rows in 300 KB."""
 
 
 _Getter = Callable[[Sequence[str]], str]
@@ -44,8 +47,11 @@ def parse_index(content: bytes, archive: Archive, day: Day) -> tuple[DayHoldings
         The holdings, and the names or codes of rows that are no channel of this day.
 
     Raises:
-        NoIndexError: it is no CSV, or has neither file names nor codes.
+        NoIndexError: it is no CSV, has neither file names nor codes, or has many times the bytes
+            or the rows of any day.
     """
+    if len(content) > _MOST_BYTES:
+        raise NoIndexError(f"it has {len(content):,} bytes, more than {_MOST_BYTES:,}")
     text = content.decode("utf-8-sig", "replace")
     if "\0" in text:
         raise NoIndexError("it has null characters")
@@ -77,7 +83,9 @@ def _read(
     codes = [_getter(columns.get(column)) for column in (*_CODES, "location")]
     found: list[Holding] = []
     left_out: list[str] = []
-    for row in rows:
+    for number, row in enumerate(rows):
+        if number >= _MOST_ROWS:
+            raise NoIndexError(f"it has more than {_MOST_ROWS:,} rows")
         if not any(row):
             continue
         channel = _channel(archive, day, name(row), row, codes)

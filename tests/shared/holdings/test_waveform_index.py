@@ -149,3 +149,14 @@ def test_rows_of_any_text(rows):
     text = io.StringIO()
     csv.writer(text).writerows([HEADER.split(","), *rows])
     parsed(text.getvalue())
+
+
+def test_an_index_many_times_as_large_as_any_is_none():
+    """Rows by the million would take a minute, and a row of megabytes its size ten times over."""
+    head = b"ms_filename,net,sta,seedchan\n"
+    _, left_out = parse_index(head + b"x,y\n" * 100_000, SCEDC, DAY)
+    assert len(left_out) == 100_000
+    with pytest.raises(NoIndexError, match="more than 100,000 rows"):
+        parse_index(head + b"x,y\n" * 100_001, SCEDC, DAY)
+    with pytest.raises(NoIndexError, match="16,777,217 bytes"):
+        parse_index(bytes(16 * 1024**2 + 1), SCEDC, DAY)
