@@ -50,7 +50,7 @@ def write(
         TypeError: the answer contains an object that is not JSON.
     """
     status = status_of_failures(reply.failures) if reply.status is None else reply.status
-    headers = {**_headers(reply), **reply.headers}
+    headers = {**_headers(event, reply), **reply.headers}
     if status in _NO_BODY:
         return _reply(event, status, None, headers)
     body = reply_body.as_file(reply.value)
@@ -78,7 +78,10 @@ def write(
 
 def not_modified(event: Mapping[str, Any], reply: Reply) -> dict[str, Any]:
     """Return the reply to a caller that has the answer already (RFC 9110, section 15.4.5)."""
-    headers = {**_headers(reply), **({"Vary": own} if (own := reply.headers.get("Vary")) else {})}
+    headers = {
+        **_headers(event, reply),
+        **({"Vary": own} if (own := reply.headers.get("Vary")) else {}),
+    }
     # The one with a body may have been in gzip; its header must be here, too.
     return _reply(event, HTTPStatus.NOT_MODIFIED, None, _varying(headers))
 
@@ -123,9 +126,17 @@ def without_body(reply: Mapping[str, Any]) -> dict[str, Any]:
     return {**reply, "body": "", "isBase64Encoded": False}
 
 
-def _headers(reply: Reply) -> dict[str, str]:
-    """Return the headers of a reply's own members."""
-    headers = {"ETag": reply.etag, "Cache-Control": reply.cache}
+def _headers(event: Mapping[str, Any], reply: Reply) -> dict[str, str]:
+    """Return the headers of a reply's own members.
+
+    A shared cache may give a public answer to anyone, even if its caller had to sign the request
+    (RFC 9111, section 3.5). Such callers get private ones.
+    """
+    cache = reply.cache
+    context = http_event.members(event, "requestContext")
+    if context.get("authorizer") or "authorization" in http_event.headers(event):
+        cache = re.sub(r"\bpublic\b", "private", cache)
+    headers = {"ETag": reply.etag, "Cache-Control": cache}
     if reply.file_name:
         name = re.sub(r"[^A-Za-z0-9._-]", "_", reply.file_name)
         headers["Content-Disposition"] = f'attachment; filename="{name}"'

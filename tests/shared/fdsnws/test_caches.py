@@ -39,6 +39,19 @@ def test_304_depends_on_what_200_does():
     assert full["Vary"] == "Host, Accept-Encoding"
 
 
+def test_what_a_caller_signed_for_is_not_for_shared_caches():
+    """RFC 9111, section 3.5: "public" would let them give it to callers who did not sign."""
+    path = "/fdsnws/station/1/version"
+    etag = HANDLER(http_api_event("GET", path), None)["headers"]["ETag"]
+    for own in ({}, {"If-None-Match": etag}):
+        event = http_api_event("GET", path, headers=own)
+        assert HANDLER(event, None)["headers"]["Cache-Control"] == "public, max-age=300"
+        signed = http_api_event("GET", path, headers={**own, "Authorization": "AWS4-HMAC-SHA256 x"})
+        context = {**event["requestContext"], "authorizer": {"iam": {"accountId": "1"}}}
+        for each in (signed, {**event, "requestContext": context}):
+            assert HANDLER(each, None)["headers"]["Cache-Control"] == "private, max-age=300"
+
+
 def test_pages_of_strange_hosts_and_paths_have_no_script_of_a_stranger():
     script = "<script>alert(1)</script>"
     for path in (f"/{script}/fdsnws/station/1/", f"/x'\"{script}/openapi.json", f"/{script}"):
