@@ -154,7 +154,7 @@ def _paths() -> dict[str, str]:
 _sound_objects: dict[str, bytes] = {}
 
 
-def _put_objects(s3: MemoryS3) -> None:
+def put_objects(s3: MemoryS3) -> None:
     """Put the sound objects, with those that the function itself makes."""
     if not _sound_objects:
         s3.put(KEY, KnownDay().content)
@@ -173,7 +173,7 @@ def _put_objects(s3: MemoryS3) -> None:
 
 def run(case: Case, s3: MemoryS3) -> list[Fault]:
     """Send the request; return the faults of the answer."""
-    _put_objects(s3)
+    put_objects(s3)
     forget_objects()
     path = _paths().get(case.damaged, "")
     event = http_api_event("GET", case.path, urlencode(case.query))
