@@ -9,7 +9,7 @@ from shared.archive.archive import Archive
 from shared.archive.day import DAY_NS, Day
 from shared.aws.s3_client import in_threads
 from shared.errors import TooLargeError
-from shared.holdings.bounds import check_index_days
+from shared.holdings.bounds import check_index_days, part_with_data
 from shared.holdings.day_holdings import holdings_on
 from shared.holdings.holding import touched_days
 from shared.holdings.patterns import TimedPatterns
@@ -93,7 +93,10 @@ def _wanted(selections: Sequence[TimedPatterns]) -> dict[Day, list[TimedPatterns
                 f" endtime, at most {limit:,} days apart",
                 limit=limit,
             )
-        days = each.end // DAY_NS - each.start // DAY_NS + 1
+        part = part_with_data(each.start, each.end)
+        if part is None:
+            continue
+        days = part[1] // DAY_NS - part[0] // DAY_NS + 1
         check_index_days(days)
         lookups += days
         if lookups > _MOST_LOOKUPS:
@@ -103,7 +106,7 @@ def _wanted(selections: Sequence[TimedPatterns]) -> dict[Day, list[TimedPatterns
                 limit=_MOST_LOOKUPS,
             )
         codes = each.network, each.station, each.location, each.channel
-        for day in touched_days(each.start, each.end):
+        for day in touched_days(*part):
             wanted.setdefault(day, {})[codes] = each
     check_index_days(len(wanted))
     return {day: list(found.values()) for day, found in wanted.items()}

@@ -1,13 +1,28 @@
-"""The bounds of a request's days and patterns, checked before anything is read."""
+"""The bounds of a request's times, days and patterns, checked before anything is read."""
 
+import time
 from collections.abc import Iterable, Sequence
 
 from shared import limits
+from shared.archive.day import DAY_NS, YEARS, Day
 from shared.errors import TooLargeError
 from shared.holdings.patterns import TimedPatterns, has_exact_station, stations_of
 
+_FIRST_NS = Day(YEARS.start, 1).number * DAY_NS
+"""No archive has data before it."""
+
 _PATTERNS_OF_A_DAY = 10
 """A pattern takes up to a millisecond to be compared with the stations of a day."""
+
+
+def part_with_data(start_ns: int, end_ns: int) -> tuple[int, int] | None:
+    """Return the part of a time span that may have data, up to the end of tomorrow; None for none.
+
+    All times are in ns since 1970, and included.
+    """
+    tomorrow_ns = (time.time_ns() // DAY_NS + 2) * DAY_NS - 1
+    start_ns, end_ns = max(start_ns, _FIRST_NS), min(end_ns, tomorrow_ns)
+    return (start_ns, end_ns) if start_ns <= end_ns else None
 
 
 def check_index_days(days: int) -> None:

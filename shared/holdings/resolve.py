@@ -4,7 +4,6 @@ Exact codes need neither an index nor a listing. Wildcards are looked up in the 
 that their time span touches.
 """
 
-import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from threading import Lock
@@ -12,11 +11,16 @@ from typing import NamedTuple
 
 from shared.archive.archive import Archive
 from shared.archive.channel_id import ChannelId
-from shared.archive.day import DAY_NS, YEARS, Day
+from shared.archive.day import DAY_NS, Day
 from shared.aws.s3_client import in_threads
 from shared.errors import BadRequestError
 from shared.holdings.archive_days import archive_days, days_within
-from shared.holdings.bounds import check_channel_days, check_comparisons, check_index_days
+from shared.holdings.bounds import (
+    check_channel_days,
+    check_comparisons,
+    check_index_days,
+    part_with_data,
+)
 from shared.holdings.day_holdings import holdings_on
 from shared.holdings.holding import ChannelSpan, nslc, touched_days
 from shared.holdings.patterns import (
@@ -28,11 +32,6 @@ from shared.holdings.patterns import (
 
 Span = tuple[int, int]
 """A start and an end in ns since 1970, both included."""
-
-_FIRST_NS = Day(YEARS.start, 1).number * DAY_NS
-"""No archive has data before it."""
-
-_clock_ns = time.time_ns
 
 
 @dataclass(frozen=True)
@@ -152,17 +151,15 @@ def _times(archive: Archive, patterns: TimedPatterns) -> _Times:
     start, end = patterns.start, patterns.end
     if start is not None and end is not None and end < start:
         raise BadRequestError("endtime must not be before starttime", field="endtime")
-    tomorrow_ns = (_clock_ns() // DAY_NS + 2) * DAY_NS - 1
     if start is None or end is None:
         days = days_within(archive_days(archive), start, end)
         first = days[0].number * DAY_NS if days else start or 0
         last = (days[-1].number + 1) * DAY_NS - 1 if days else first
         span = first if start is None else start, last if end is None else end
         return _Times(span, len(days), lambda: days)
-    span = max(start, _FIRST_NS), min(end, tomorrow_ns)
-    if span[1] < span[0]:
+    if (part := part_with_data(start, end)) is None:
         return _Times((start, end), 0, tuple)
-    return _Times(span, span[1] // DAY_NS - span[0] // DAY_NS + 1, lambda: touched_days(*span))
+    return _Times(part, part[1] // DAY_NS - part[0] // DAY_NS + 1, lambda: touched_days(*part))
 
 
 def _add_matching(

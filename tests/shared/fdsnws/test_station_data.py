@@ -62,3 +62,10 @@ def test_data_need_a_time_span() -> None:
             ask(query)
     with pytest.raises(TooLargeError, match="400"):
         ask("matchtimeseries=true&start=2000-01-01&end=2020-01-01")
+
+
+def test_times_beyond_all_data_have_none(days: S3Server) -> None:
+    for times in ("start=1000-01-01&end=1899-12-31", "start=2300-01-01&end=9999-12-31"):
+        assert codes(f"matchtimeseries=true&{times}") == []
+    last_day = obspy.UTCDateTime().date
+    assert codes(f"matchtimeseries=true&start={last_day}&end=2599-12-31&net=CI") == []
