@@ -15,7 +15,7 @@ from shared.fields import Fields, shown
 from shared.formats import miniseed
 from shared.formats.contiguous import contiguous_parts
 from shared.response.parameters import WINDOW_NAMES, RemovalParameters
-from shared.waveforms.continuous import choose_segments, count_samples
+from shared.waveforms.continuous import choose
 from shared.waveforms.gaps import SAME_NS
 from shared.waveforms.segments import cut
 from shared.windows import WindowResult, read_windows
@@ -89,9 +89,10 @@ def read_corrected(
             raise result.error
         data.warnings += [f"{subject}: {warning}" for warning in result.warnings]
         content = miniseed.write(list(_within(result, span)))
-        parts.append(choose_segments(content, choice.minimum_s, choice.longest))
+        content, samples = choose(content, "B", choice.minimum_s, choice.longest)
+        parts.append(content)
+        data.samples += samples
     data.content = b"".join(parts)
-    data.samples = sum(map(count_samples, parts))
     data.warnings = list(dict.fromkeys(data.warnings))
     if unusable and not data.content:
         raise unusable[0]

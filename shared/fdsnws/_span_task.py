@@ -10,7 +10,7 @@ from obspy import UTCDateTime
 from shared.archive.channel_id import ChannelId
 from shared.archive.day import Day
 from shared.archive.time import days_between
-from shared.waveforms.continuous import choose_quality, choose_segments, without_copies
+from shared.waveforms.continuous import choose
 from shared.waveforms.day_readers import ChannelDay
 from shared.waveforms.segments import TimeSpan
 from shared.waveforms.stored_records import StoredRecords
@@ -116,11 +116,13 @@ class SpanTask:
         for day in days_beside(self.days, self.span.start_ns, self.span.end_ns, found):
             yield self.span.channel, day
 
-    def content(self, choice: Choice) -> bytes:
-        """Return the chosen records of all days, in the order of days and as stored in each."""
+    def content(self, choice: Choice) -> tuple[bytes, int]:
+        """Return the chosen records of all days, and the number of their samples.
+
+        Records are in the order of days, and as stored in each.
+        """
         content = b"".join(self.parts[day].content for day in sorted(self.parts))
-        chosen = choose_quality(without_copies(content), choice.quality)
-        return choose_segments(chosen, choice.minimum_s, choice.longest)
+        return choose(content, choice.quality, choice.minimum_s, choice.longest)
 
     def etags(self) -> Mapping[str, str]:
         """Return the ETags of the objects that have been read, by URI."""

@@ -17,7 +17,6 @@ from shared import limits, telemetry
 from shared.archive.archive import Archive
 from shared.errors import NoDataError, TooLargeError, UnreadableObjectError
 from shared.fdsnws._span_task import Choice, Part, Span, SpanTask
-from shared.waveforms.continuous import count_samples
 from shared.waveforms.day_readers import ChannelDay, DayReaders
 from shared.windows.cost import Work
 from shared.windows.reads import object_reads
@@ -114,10 +113,10 @@ class StoredDataReader:
             self._read_days(beside)
             for task in batch:
                 self._data.etags |= task.etags()
-                content = task.content(choice)
+                content, samples = task.content(choice)
                 task.parts.clear()
                 buffer.write(content)
-                self._data.samples += count_samples(content)
+                self._data.samples += samples
             if buffer.tell() > limit.size:
                 raise _too_large(buffer.tell(), "more than")
         self._data.content = buffer.getvalue()

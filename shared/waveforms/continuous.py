@@ -17,18 +17,40 @@ _SEQUENCE = 6
 """Bytes of a record's sequence number, which may differ between copies of it."""
 
 
-def without_copies(content: bytes) -> bytes:
-    """Return the records of a channel, the first one alone of several copies of a record.
+def choose(
+    content: bytes, quality: str = "B", minimum_s: float = 0.0, longest: bool = False
+) -> tuple[bytes, int]:
+    """Return the chosen records of a channel, and the number of samples that their headers count.
 
-    A record at midnight may be in the objects of both days. Records that differ are kept.
+    Of several copies of a record the first one alone is chosen. A record at midnight may be in the
+    objects of both days. Records that differ are kept.
+
+    A segment is continuous if no sample is missing in it and its rate stays the same; records may
+    overlap. Its length is the number of its sample intervals, the one after its last sample too.
 
     Args:
         content: whole records, in any order.
+        quality: "D", "R" or "Q" chooses records of that data quality; any other takes all records.
+        minimum_s: the least length of a segment in seconds; shorter ones are left out.
+        longest: whether to choose the longest segment alone; the first one of several.
     """
-    table = scan(memoryview(content))
+    scanned = scan(memoryview(content))
+    table = _without_copies(content, scanned)
+    if quality in _QUALITIES:
+        table = table.select(table.qualities == quality.encode())
+    if len(table) and (minimum_s or longest):
+        table = _long_enough(table, minimum_s, longest)
+    samples = int(table.npts.sum())
+    if len(table) == len(scanned):
+        return content, samples
+    records = zip(table.offsets.tolist(), table.stops.tolist(), strict=True)
+    return b"".join(content[first:stop] for first, stop in records), samples
+
+
+def _without_copies(content: bytes, table: RecordTable) -> RecordTable:
     starts, counts = np.unique(table.starts, return_counts=True)
     if len(starts) == len(table):
-        return content
+        return table
     seen: set[bytes] = set()
     kept = np.ones(len(table), bool)
     suspect = np.isin(table.starts, starts[counts > 1])
@@ -36,46 +58,15 @@ def without_copies(content: bytes) -> bytes:
         record = content[int(table.offsets[place]) + _SEQUENCE : int(table.stops[place])]
         kept[place] = record not in seen
         seen.add(record)
-    return _select(content, table, kept)
+    return table.select(kept)
 
 
-def count_samples(content: bytes) -> int:
-    """Return the number of samples that the headers of records count."""
-    return int(scan(memoryview(content)).npts.sum())
-
-
-def choose_quality(content: bytes, quality: str) -> bytes:
-    """Return the records of a data quality.
-
-    Args:
-        content: whole records, in any order.
-        quality: "D", "R" or "Q"; any other takes all records.
-    """
-    if quality not in _QUALITIES or not content:
-        return content
-    table = scan(memoryview(content))
-    return _select(content, table, table.qualities == quality.encode())
-
-
-def choose_segments(content: bytes, minimum_s: float = 0.0, longest: bool = False) -> bytes:
-    """Return the records of a channel that belong to long enough segments.
-
-    A segment is continuous if no sample is missing in it and its rate stays the same; records may
-    overlap. Its length is the number of its sample intervals, the one after its last sample too.
-
-    Args:
-        content: whole records, in any order.
-        minimum_s: the least length of a segment in seconds.
-        longest: whether to keep the longest segment alone; the first one of several.
-    """
-    if not content or not (minimum_s or longest):
-        return content
-    table = scan(memoryview(content))
+def _long_enough(table: RecordTable, minimum_s: float, longest: bool) -> RecordTable:
     numbers, lengths = _segments(table)
     chosen = lengths >= np.round(minimum_s * 1e9) - 1
     if longest:
         chosen &= np.arange(len(lengths)) == np.argmax(lengths)
-    return _select(content, table, chosen[numbers])
+    return table.select(chosen[numbers])
 
 
 def _segments(table: RecordTable) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.float64]]:
@@ -91,10 +82,3 @@ def _segments(table: RecordTable) -> tuple[npt.NDArray[np.int64], npt.NDArray[np
     numbers[order] = np.concatenate([[0], np.cumsum(begins)])
     lasts = np.maximum.reduceat(ends, firsts)
     return numbers, lasts - starts[firsts] + deltas[firsts]
-
-
-def _select(content: bytes, table: RecordTable, kept: npt.NDArray[np.bool_]) -> bytes:
-    if kept.all():
-        return content
-    records = zip(table.offsets[kept].tolist(), table.stops[kept].tolist(), strict=True)
-    return b"".join(content[first:stop] for first, stop in records)

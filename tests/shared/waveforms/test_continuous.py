@@ -6,12 +6,7 @@ import numpy as np
 import pytest
 from obspy import UTCDateTime, read
 
-from shared.waveforms.continuous import (
-    choose_quality,
-    choose_segments,
-    count_samples,
-    without_copies,
-)
+from shared.waveforms.continuous import choose
 from tests.support.builders import make_trace, mseed
 
 START = UTCDateTime("2024-04-09T00:00:00.0195")
@@ -24,6 +19,13 @@ def records(first, count, rate=100.0):
 
 
 SHORT, LONG, LATE = records(0, 10), records(20, 30), records(60, 15)
+
+
+def choose_segments(content, minimum_s=0.0, longest=False):
+    chosen, samples = choose(content, minimum_s=minimum_s, longest=longest)
+    stream = read(io.BytesIO(chosen)) if chosen else []
+    assert samples == sum(trace.stats.npts for trace in stream)
+    return chosen
 
 
 def spans(content):
@@ -70,29 +72,30 @@ def test_of_two_longest_segments_the_first_is_chosen():
 
 def test_copies_are_delivered_once():
     copies = SHORT + LONG + SHORT[:512] + LONG[512:1024]
-    assert without_copies(copies) == SHORT + LONG
+    assert choose(copies)[0] == SHORT + LONG
     # The same samples under another sequence number are a copy, too.
     again = SHORT + b"000777" + SHORT[6:512]
-    assert without_copies(again) == SHORT
-    assert without_copies(b"") == b""
+    assert choose(again)[0] == SHORT
+    assert choose(b"") == (b"", 0)
 
 
 def test_records_that_differ_at_the_same_time_are_both_delivered():
     other = bytearray(SHORT[:512])
     other[6:7] = b"Q"
-    assert without_copies(SHORT + bytes(other)) == SHORT + bytes(other)
+    assert choose(SHORT + bytes(other))[0] == SHORT + bytes(other)
 
 
 def test_qualities():
     other = bytearray(SHORT[:512])
     other[6:7] = b"R"
     both = SHORT + bytes(other)
-    assert choose_quality(both, "D") == SHORT
-    assert choose_quality(both, "R") == bytes(other)
-    assert choose_quality(both, "Q") == b""
-    assert choose_quality(both, "B") == choose_quality(both, "M") == both
+    assert choose(both, "D")[0] == SHORT
+    assert choose(both, "R")[0] == bytes(other)
+    assert choose(both, "Q")[0] == b""
+    assert choose(both, "B")[0] == choose(both, "M")[0] == both
 
 
 def test_samples_are_counted():
-    assert count_samples(SHORT + LONG) == 4000
-    assert count_samples(b"") == 0
+    assert choose(SHORT + LONG)[1] == 4000
+    assert choose(SHORT + LONG, longest=True)[1] == 3000
+    assert choose(SHORT + SHORT[:512])[1] == 1000
