@@ -4,6 +4,8 @@
 
     fdsnws/          FDSN web services: dataselect, station, availability
     windows/         time windows: request, limits, plan, read, merge, ground motion, reply
+    station_index/   the index of the archive's stations, made of its StationXML
+    holdings/        which channels have data on which days
     corrected_days/  a channel day with the instrument response removed, written to S3
     invocation/      Lambda events in, replies out: HTTP, SQS, S3 Batch Operations, Step Functions
     response/        instrument response removal on ObsPy streams
@@ -17,6 +19,7 @@
     fields.py        the checked fields of a JSON request
     limits.py        the limits of one request, event or object
     settings.py      the environment variables
+    snapshot.py      containers that are restored from a snapshot
     machine.py       faults of the machine, as errors that name them
     telemetry.py     facts and figures of an invocation, for its log line
     strict_json.py   JSON without NaN, from Python and NumPy values

@@ -7,6 +7,7 @@ Contents::
     response      command for channel days: one, or as many as the archive has
     windows       command for time windows
     window_request  the request of that command
+    station_index  command that makes the station index
     fetch         command that fetches results
     selected      channel days that a command line selects
     batch         send many requests: progress, results file, interruption, summary

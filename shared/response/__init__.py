@@ -10,6 +10,7 @@
     offsets            the rule that decides between them
     long_periods       treatment of long periods by a removal
     epochs             the epoch of a segment in the station's metadata
+    _channel_epochs    the same for many segments, found quickly
     checked_response   a response whose metadata have been checked for contradictions
     evaluation         the frequency response of an instrument
     response_lists     lists of amplitude and phase, sorted and unwrapped
