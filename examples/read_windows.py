@@ -3,11 +3,15 @@
 Only the records that a window needs are fetched, not the day's 10 MB.
 """
 
+import logging
+import sys
+from collections.abc import Sequence
+
 from obspy import Stream
 
 from shared.archive import input_archive
 from shared.response import RemovalParameters
-from shared.windows import parse_windows, read_windows
+from shared.windows import WindowResult, parse_windows, read_windows
 
 REQUEST = {
     "Windows": [
@@ -18,14 +22,10 @@ REQUEST = {
 }
 
 
-def read(removal: RemovalParameters | None = None) -> Stream:
-    """Return the windows that the archive has, and print why it lacks the others.
-
-    Args:
-        removal: how to remove the response; None leaves counts.
-    """
+def traces_of(results: Sequence[WindowResult]) -> Stream:
+    """Return the windows that the archive has, and print why it lacks the others."""
     stream = Stream()
-    for result in read_windows(parse_windows(REQUEST), input_archive(), removal):
+    for result in results:
         if result.trace is None:
             print(f"{result.window}: {result.error}")
             continue
@@ -35,12 +35,22 @@ def read(removal: RemovalParameters | None = None) -> Stream:
     return stream
 
 
-def main() -> None:
-    """Read the windows twice."""
-    print(read())
-    for trace in read(RemovalParameters(output="VEL", pre_filt="auto")):
+def main() -> int:
+    """Read the windows, and those with samples once more; return 1 if there are none."""
+    # The log would tell the errors of S3 as well, with their causes.
+    logging.getLogger("shared").addHandler(logging.NullHandler())
+    archive = input_archive()
+    results = read_windows(parse_windows(REQUEST), archive)
+    stream = traces_of(results)
+    if not stream:
+        return 1
+    print(stream)
+    windows = [result.window for result in results if result.trace is not None]
+    removal = RemovalParameters(output="VEL", pre_filt="auto")
+    for trace in traces_of(read_windows(windows, archive, removal)):
         print(f"{trace.id}: peak ground velocity {abs(trace.data).max():.3e} m/s")
+    return 0
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

@@ -122,3 +122,19 @@ def test_they_are_programs(demo: S3Server) -> None:
     )
     assert (done.returncode, done.stderr) == (0, "")
     assert "CI.BOM..BHZ: peak ground velocity" in done.stdout
+
+
+def test_without_s3_each_error_is_one_line() -> None:
+    nobody = "http://127.0.0.1:9"  # the port of the discard service, which is not there
+    done = subprocess.run(
+        [sys.executable, "-m", "examples.read_windows"],
+        cwd=PROJECT,
+        env=command_environment(AWS_ENDPOINT_URL_S3=nobody, AWS_MAX_ATTEMPTS="1"),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (1, "")
+    lines = done.stdout.splitlines()
+    assert [line[:11] for line in lines] == ["CI.BOM.BHZ.", "CI.BOM.BHN.", "CI.BOM.BHX."]
+    assert all("could not read s3://scedc-pds/" in line for line in lines)
