@@ -90,9 +90,9 @@ images:  ## build both container images: PYTHON_VERSION=3.10|3.13
 
 sam: $(SAM_VENV)/ready  ## install AWS's SAM CLI as .venv-sam/bin/sam
 
-# Installs Chromium, Node.js and npm as well, as root on Debian.
 clients: $(CLIENTS_VENV)/ready  ## install Pyrocko, whose tests are skipped without it
 
+# Installs Chromium, Node.js and npm as well, as root on Debian.
 browser:  ## install the page that asks the FDSN services in Chromium
 	@local/setup-browser build/browser
 

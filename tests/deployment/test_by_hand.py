@@ -89,6 +89,8 @@ def test_bucket(pasted: Pasted) -> None:
     (rule,) = s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]
     assert (rule["Status"], rule["Expiration"]) == ("Enabled", {"Days": 1})
     assert rule["Filter"] == {"Prefix": "windows/"}
+    cors = s3.get_bucket_cors(Bucket=BUCKET)["CORSRules"]
+    assert cors == [{"AllowedOrigins": ["*"], "AllowedMethods": ["GET", "HEAD"]}]
     (statement,) = json.loads(s3.get_bucket_policy(Bucket=BUCKET)["Policy"])["Statement"]
     arn = f"arn:aws:s3:::{BUCKET}"
     assert statement == {**by_hand.WITHOUT_TLS, "Action": "s3:*", "Resource": [arn, f"{arn}/*"]}

@@ -29,6 +29,7 @@ def test_checks() -> None:
         "check": "ruff check .",
         "bench": "-m benchmarks.speed",
         "browser": "local/setup-browser",
+        "clients": "make-venv .venv-clients",
         "lock": "image/lock",
         "audit": "-m local.audit",
         "fuzz": "-m tests.fuzz",

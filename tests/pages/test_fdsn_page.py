@@ -9,10 +9,14 @@ from typing import Any
 
 import numpy as np
 import obspy
+import pytest
+import requests
+from obspy.clients.fdsn import Client, mass_downloader
 
 from shared.fdsnws.routes import ROUTES
 from shared.fdsnws.services import SERVICES
 from tests.pages.typed import post
+from tests.support.commands import PROJECT
 from tests.support.pages import code, page
 from tests.support.served import Served
 
@@ -20,6 +24,8 @@ PAGE = page("docs/fdsn.md")
 BLOCKS = PAGE.blocks
 BASE = "http://localhost:8000"
 SHELL = "From a shell"
+CLIENTS = [(client, *code(line), test) for client, line, test in PAGE.table("Clients")]
+OBSPY = {client: line for client, line, _ in CLIENTS if "Client(URL)" in line or "Mass" in line}
 
 covers = PAGE.covers
 
@@ -70,6 +76,34 @@ def test_parameters_of_dataselect() -> None:
     parameters = {each.name for method in methods.values() for each in method}
     assert {"merge", "mergegaps", "orderby", "show", "limit", "excludetoolarge"} <= named
     assert {"merge", "mergegaps", "orderby", "show", "limit", "excludetoolarge"} <= parameters
+
+
+@pytest.mark.parametrize("client", OBSPY)
+def test_lines_of_obspys_clients(
+    client: str, served: Served, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The tests of tests/clients compare the samples and the metadata with the archive's."""
+    monkeypatch.chdir(tmp_path)
+    start = obspy.UTCDateTime("2024-01-01")
+    names = {"Client": Client, "URL": served.http_url, "t": start, "requests": requests}
+    found = eval(OBSPY[client], {**vars(mass_downloader), **names})
+    if "mass" in client:  # files, in place of a value
+        found = obspy.read("waveforms/CI.BOM..BHZ*")
+        assert [path.name for path in tmp_path.glob("stations/*")] == ["CI.BOM.xml"]
+    ids = {each.id for each in found} if isinstance(found, obspy.Stream) else channels(found)
+    assert "CI.BOM..BHZ" in ids
+
+
+def channels(inventory: obspy.Inventory) -> set[str]:
+    """Return the SEED ids of all channels."""
+    return set(inventory.get_contents()["channels"])
+
+
+def test_each_client_has_its_tests() -> None:
+    assert len(OBSPY) == 8
+    for _, _, tests in CLIENTS:
+        for name in code(tests):
+            assert (PROJECT / "tests" / "clients" / name).is_file()
 
 
 @covers(("station", "json", 0))
