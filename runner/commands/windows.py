@@ -109,8 +109,11 @@ def _write_json(
     # Keep standard output clean if the windows go there.
     log = sys.stderr if output is None else sys.stdout
     value = reply.windows if reply.value is None else reply.value
-    if output is None and picture and sys.stdout.isatty():
-        note("the samples are in the picture alone: -o FILE writes them")
+    if output is None and reply.windows and sys.stdout.isatty():
+        for line in (lines := reply_notes.sample_lines(reply.windows)):
+            print(line)
+        if lines:
+            note("a terminal gets no samples: -o FILE writes them, a pipe has them as JSON")
     elif output is None:
         print(json.dumps(value))
     else:

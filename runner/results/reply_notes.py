@@ -17,6 +17,20 @@ def window_lines(windows: Sequence[Mapping[str, Any]]) -> list[str]:
     return lines + _warning_lines(windows)
 
 
+def sample_lines(windows: Sequence[Mapping[str, Any]]) -> list[str]:
+    """Return the windows with samples, one a line with the samples' number, rate and unit."""
+    found = [window for window in windows if isinstance(window.get("data"), list)]
+    lines = []
+    for window in found[:_SHOWN]:
+        rate = window.get("sampling_rate")
+        at = f" at {rate:g} Hz" if isinstance(rate, int | float) else ""
+        samples = pluralize(len(window["data"]), "sample")
+        lines.append(f"  {_name(window)}: {samples}{at}, {window.get('units', 'counts')}")
+    if more := len(found) - len(lines):
+        lines.append(f"  and {pluralize(more, 'more window')} with samples")
+    return lines
+
+
 def gap_lines(windows: Sequence[Mapping[str, Any]]) -> list[str]:
     """Return the windows with gaps, one a line with the gaps' number and their missing samples."""
     found = [(_name(window), gaps_of(window)) for window in windows if gaps_of(window)]

@@ -143,3 +143,19 @@ def test_the_command_draws(tmp_path, monkeypatch, capsys, output):
     # A terminal is not filled with samples; a pipe has them.
     assert '"data"' not in captured.out
     assert ("-o FILE writes them" in captured.err) is (not output)
+
+
+def test_a_terminal_gets_a_line_for_each_window(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "request.json").write_text('{"Windows": []}')
+    with LambdaApi() as api:
+        api.reply = Answer(body=json.dumps([MOTION, FAILED]))
+        monkeypatch.setattr("sys.stdout.isatty", lambda: True)
+        assert run_lambda.main(["windows", "--endpoint-url", api.url]) == 1
+        terminal = capsys.readouterr()
+        monkeypatch.setattr("sys.stdout.isatty", lambda: False)
+        assert run_lambda.main(["windows", "--endpoint-url", api.url]) == 1
+    assert terminal.out == "  CI.BOM.BHZ. 2024-01-01T23:59:55.000000Z: 21 samples, m/s\n"
+    assert "-o FILE writes them" in terminal.err
+    assert "the archive has no data of CI.BOM.BHZ." in terminal.err
+    assert json.loads(capsys.readouterr().out) == [MOTION, FAILED]

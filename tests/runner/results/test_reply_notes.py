@@ -1,6 +1,6 @@
 """Row 16 of docs/correctness.md: warnings and gaps of replies on the terminal, bounded."""
 
-from runner.results.reply_notes import day_lines, window_lines
+from runner.results.reply_notes import day_lines, sample_lines, window_lines
 from runner.results.warning_kinds import WarningKinds
 
 GAP = {"starttime": "2024-01-01T00:00:00.000000Z", "samples": 3}
@@ -43,3 +43,10 @@ def test_warnings_that_differ_in_numbers_alone_are_of_one_kind():
     ]
     kinds.add([f"odd {letter}" for letter in "abcdef"])
     assert kinds.lines()[-1] == "  4 more kinds of warnings"
+
+
+def test_samples_are_counted_for_ten_windows():
+    window = {"nscl": "CI.BOM..BHZ", "starttime": "T", "sampling_rate": 40.0, "data": [1, None]}
+    lines = sample_lines([window] * 12 + [{"error": {}}, {"omitted": 3}])
+    assert lines[0] == "  CI.BOM..BHZ T: 2 samples at 40 Hz, counts"
+    assert (len(lines), lines[-1]) == (11, "  and 2 more windows with samples")
