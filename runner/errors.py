@@ -5,6 +5,10 @@ class InputError(Exception):
     """Invalid command line or input file. Nothing was sent. Exit status 2."""
 
 
+class NoMatchError(InputError):
+    """A pattern of channels that matches none that the archive has on its days."""
+
+
 class RunError(Exception):
     """A run that could not continue. Exit status 1."""
 

@@ -1,6 +1,6 @@
-"""Errors of calls, with the remedy where a call went to no function or to the other one."""
+"""Errors with their remedy: of calls to no function or to another one, of absent channels."""
 
-from runner.errors import CallError
+from runner.errors import CallError, InputError, NoMatchError
 from runner.sending.target import Target
 
 _FIELDS = {  # those that the other function refuses
@@ -8,6 +8,7 @@ _FIELDS = {  # those that the other function refuses
     "response": "'day'",
     "station-index": "'update'",
 }
+_SERVED = "the first lines of `make serve` say which days and channels it has"
 _MEANT = {
     "windows": "time-window function",
     "response": "response function",
@@ -15,20 +16,23 @@ _MEANT = {
 }
 
 
-def describe(error: CallError, target: Target) -> str:
-    """Return the text of an error, with the remedy if the function's name is likely to be wrong.
+def describe(error: CallError | InputError, target: Target) -> str:
+    """Return the text of an error, with the remedy if a name is likely to be wrong.
 
     Args:
         error: the error.
-        target: where the call went.
+        target: where the call went, or would have gone.
     """
+    if isinstance(error, InputError):
+        known = isinstance(error, NoMatchError) and target.local
+        return f"{error}; {_SERVED}" if known else str(error)
     if error.kind == "ResourceNotFoundException" and not target.queue:
         return (
             f"{error}; give the function's name with --function-name (the outputs of a stack have"
             " it), and its --region"
         )
     if error.kind == "NoWaveformError" and target.local:
-        return f"{error}; the first lines of `make serve` say which days and channels it has"
+        return f"{error}; {_SERVED}"
     field = _FIELDS.get(target.command)
     is_refused = error.kind == "BadRequestError" and "unknown field" in error.message
     if field and is_refused and field in error.message:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Protocol
 
-from runner.errors import InputError
+from runner.errors import NoMatchError
 from runner.selection.listing import Listing
 from runner.selection.selector import Selector
 from runner.terminal import pluralize
@@ -71,7 +71,7 @@ def resolve(selectors: Sequence[Selector], lister: Lister) -> Selection:
         lister: called once if a selector has wildcards.
 
     Raises:
-        InputError: a pattern matches no channel on any of its days.
+        NoMatchError: a pattern matches no channel on any of its days.
     """
     matches = match_channels(selectors, lister)
     requests = [
@@ -93,7 +93,7 @@ def match_channels(selectors: Sequence[Selects], lister: Lister) -> Matches:
         lister: called once if a selector has wildcards.
 
     Raises:
-        InputError: a pattern matches no channel on any of its days.
+        NoMatchError: a pattern matches no channel on any of its days.
     """
     listings = _listings(selectors, lister)
     channels = [_channels(selector, listings) for selector in selectors]
@@ -129,7 +129,7 @@ def _missing_days(
     """Yield a note for each pattern that matches no channel on some of its days.
 
     Raises:
-        InputError: a pattern matches none on all of its days, as if it were mistyped.
+        NoMatchError: a pattern matches none on all of its days, as if it were mistyped.
     """
     by_pattern: dict[ChannelPattern, dict[Day, bool]] = {}
     sources: dict[ChannelPattern, str] = {}
@@ -142,7 +142,7 @@ def _missing_days(
         if len(missing) == len(matched):
             source = f"{sources[pattern]}: " if sources[pattern] else ""
             listed = f", and {len(matched):,} days were listed" if len(matched) > 1 else ""
-            raise InputError(
+            raise NoMatchError(
                 f"{source}no channel matches {str(pattern)!r} on {_range_text(missing)}:"
                 f" the archive has none{listed}"
             )

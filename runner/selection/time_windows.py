@@ -133,7 +133,7 @@ def resolve_windows(selectors: Sequence[WindowSelector], lister: Lister) -> Sele
         lister: called once if a selector has wildcards.
 
     Raises:
-        InputError: a pattern matches no channel on any of its days.
+        NoMatchError: a pattern matches no channel on any of its days.
     """
     matches = match_channels(selectors, lister)
     found = [

@@ -8,7 +8,7 @@ import pytest
 
 import run_lambda
 from runner.commands.wrong_function import describe
-from runner.errors import CallError
+from runner.errors import CallError, InputError, NoMatchError
 from runner.sending.local_services import LocalServices
 from runner.sending.target import Target
 from shared.errors import ServiceError
@@ -71,3 +71,12 @@ def test_a_day_that_the_archive_of_make_serve_lacks():
     remedy = "; the first lines of `make serve` say which days and channels it has"
     assert describe(error, Target("response", local=LocalServices())) == f"{error}{remedy}"
     assert describe(error, Target("response")) == str(error)
+
+
+def test_channels_that_the_archive_of_make_serve_lacks():
+    error = NoMatchError("no channel matches 'CI.BOM.*.*' on 2024,002: the archive has none")
+    remedy = "; the first lines of `make serve` say which days and channels it has"
+    assert describe(error, Target("windows", local=LocalServices())) == f"{error}{remedy}"
+    assert describe(error, Target("windows")) == str(error)
+    other = InputError("-o is for a single request")
+    assert describe(other, Target("response", local=LocalServices())) == str(other)
