@@ -1,14 +1,16 @@
 """Ground motion of some time spans, as float miniSEED 2 records."""
 
 import math
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from copy import copy
 from typing import Any
 
 from obspy import Trace, UTCDateTime
 
 from shared import limits
 from shared.archive.archive import Archive
-from shared.errors import BadRequestError, NoDataError, NoWaveformError, TooLargeError
+from shared.errors import BadRequestError, NoDataError, NoWaveformError, ServiceError, TooLargeError
 from shared.fdsnws._span_task import Choice, Span
 from shared.fdsnws._stored_data import StoredData
 from shared.fields import Fields, shown
@@ -76,18 +78,21 @@ def read_corrected(
         for span in spans
     )
     limit = sample_limit(WindowsRequest(windows, _FORMAT, removal=removal))
-    results = read_windows(windows, archive, removal, max_samples=limit)
+    try:
+        results = read_windows(windows, archive, removal, max_samples=limit)
+    except ServiceError as error:
+        raise _own_words(error) from error
     data, parts, unusable = StoredData(), [], []
     for span, result in zip(spans, results, strict=True):
         subject = span.channel.nscl
         if isinstance(result.error, NoWaveformError):
             continue
         if isinstance(result.error, NoDataError):
-            unusable.append(result.error)
-            data.warnings.append(f"{subject}: {result.error.message}")
+            unusable.append(_own_words(result.error))
+            data.warnings.append(f"{subject}: {unusable[-1].message}")
         elif result.error:
-            raise result.error
-        data.warnings += [f"{subject}: {warning}" for warning in result.warnings]
+            raise _own_words(result.error) from result.error
+        data.warnings += [f"{subject}: {_translated(warning)}" for warning in result.warnings]
         content = miniseed.write(list(_within(result, span)))
         content, samples = choose(content, "B", choice.minimum_s, choice.longest)
         parts.append(content)
@@ -97,6 +102,23 @@ def read_corrected(
     if unusable and not data.content:
         raise unusable[0]
     return data
+
+
+def _own_words(error: ServiceError) -> ServiceError:
+    """Return a copy of an error about windows in the words of dataselect."""
+    own = copy(error)  # the error itself may be that of another request, too
+    own.message = _translated(error.message)
+    own.args = (own.message,)
+    if own.details.get("field") == "pre_filt":
+        own.details = {**own.details, "field": "prefilt"}
+    return own
+
+
+def _translated(text: str) -> str:
+    """Return a text about windows in the words of dataselect."""
+    text = re.sub(r"(?<![-\w])(?:time )?window(s?)\b", r"time span\1", text)
+    text = re.sub(r"\bpre_filt\b", "prefilt", text)
+    return re.sub(r"\bwater_level\b", "waterlevel", text)
 
 
 def _corners(text: str) -> Any:

@@ -29,6 +29,7 @@ MINISEED_TYPE = "application/vnd.fdsn.mseed"
 MINISEED3_TYPE = "application/vnd.fdsn.mseed3"
 
 _LASTING = "public, max-age=3600"
+_CORRECTED = "public, max-age=300"  # as metadata last: they may be mended, and no ETag tells
 _CHANGING = "no-cache"  # ask each time whether it has changed
 _SETTLED_NS = 7 * DAY_NS
 """Objects of the last days may still be completed."""
@@ -55,10 +56,11 @@ def query(request: FdsnRequest) -> Reply:
     spans = resolve(input_archive(), request.selections)
     if not spans:
         return nodata(request)
-    cache = _LASTING if time.time_ns() - spans_end(spans) > _SETTLED_NS else _CHANGING
+    is_settled = time.time_ns() - spans_end(spans) > _SETTLED_NS
     if removal:
         data = read_corrected(input_archive(), spans, removal, choice)
-        return _reply(request, spans, data, "", cache)
+        return _reply(request, spans, data, "", _CORRECTED if is_settled else _CHANGING)
+    cache = _LASTING if is_settled else _CHANGING
     telemetry.count_windows(len(spans))
     reader, asked = StoredDataReader(input_archive(), spans), _asked(request, spans)
     if "if-none-match" in request.http.headers:

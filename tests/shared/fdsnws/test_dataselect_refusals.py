@@ -13,9 +13,11 @@ from shared.errors import TooLargeError
 from shared.fdsnws._span_task import Choice
 from shared.fdsnws._stored_data import StoredDataReader
 from shared.holdings.holding import ChannelSpan
+from tests.support.builders import put_station
 from tests.support.dataselect_days import (
     BHZ,
     MIDNIGHT,
+    RATE,
     T0,
     same,
     span,
@@ -102,6 +104,18 @@ def test_too_many_spans_to_correct_are_refused(get, monkeypatch):
     reply = get(method="POST", body=f"correct=true\n{lines}".encode())
     assert reply.status_code == 413
     assert "2 time spans of channels: at most 1 with correct" in reply.text
+
+
+def test_refused_corrections_are_told_in_the_words_of_dataselect(get, monkeypatch, archive):
+    put_station(archive, "CI", "BOM", BHZ=RATE)
+    asked = {**span(1000, 60), "correct": "true"}
+    reply = get(**asked, prefilt="300,400,500,600")
+    assert reply.status_code == 400
+    assert "prefilt is [300.0, 400.0, 500.0, 600.0]: must begin below" in reply.text
+    monkeypatch.setattr("shared.windows.limits.MAX_CORRECTED_SAMPLES", 10)
+    reply = get(**asked)
+    assert reply.status_code == 413
+    assert "ask for fewer time spans, or a higher first corner of prefilt" in reply.text
 
 
 @pytest.mark.parametrize("correct", ["true", "false"])
