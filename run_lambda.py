@@ -43,10 +43,8 @@ def main(arguments: list[str] | None = None) -> int:
     )
     try:
         return _COMMANDS[options.command](options, target)
-    except InputError as error:
+    except (BadRequestError, InputError, SettingsError) as error:
         return _failed(describe(error, target), 2)
-    except (BadRequestError, SettingsError) as error:
-        return _failed(error, 2)
     except CallError as error:
         return _failed(describe(error, target), 1)
     except (BotoCoreError, ClientError, RunError) as error:

@@ -1,6 +1,6 @@
 """Errors with their remedy: of calls to no function or to another one, of absent channels."""
 
-from runner.errors import CallError, InputError, NoMatchError
+from runner.errors import CallError, NoMatchError
 from runner.sending.target import Target
 
 _FIELDS = {  # those that the other function refuses
@@ -16,16 +16,17 @@ _MEANT = {
 }
 
 
-def describe(error: CallError | InputError, target: Target) -> str:
+def describe(error: Exception, target: Target) -> str:
     """Return the text of an error, with the remedy if a name is likely to be wrong.
 
     Args:
         error: the error.
         target: where the call went, or would have gone.
     """
-    if isinstance(error, InputError):
-        known = isinstance(error, NoMatchError) and target.local
-        return f"{error}; {_SERVED}" if known else str(error)
+    if isinstance(error, NoMatchError) and target.local:
+        return f"{error}; {_SERVED}"
+    if not isinstance(error, CallError):
+        return str(error)
     if error.kind == "ResourceNotFoundException" and not target.queue:
         return (
             f"{error}; give the function's name with --function-name (the outputs of a stack have"
