@@ -173,6 +173,7 @@ def _services(
             "MAX_RECEIVE_COUNT": str(MAX_RECEIVE_COUNT),
             "AWS_MAX_ATTEMPTS": _ATTEMPTS,
             "EXAMPLE_WINDOW": source.example,
+            "ARCHIVE_SOURCE": source.origin,
         }
         stop = threading.Event()
         poller: threading.Thread | None = None

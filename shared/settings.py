@@ -87,6 +87,15 @@ def example_window() -> str:
     return os.environ.get("EXAMPLE_WINDOW") or DEFAULT_EXAMPLE_WINDOW
 
 
+def archive_source() -> str:
+    """Return where the archive's metadata come from, for StationXML: ``ARCHIVE_SOURCE``.
+
+    Returns:
+        Words or a URL; "" if it is not set, for the archive's bucket.
+    """
+    return os.environ.get("ARCHIVE_SOURCE", "")
+
+
 def dead_letter_queue_url() -> str | None:
     """Return the URL of the dead-letter queue: ``DEAD_LETTER_QUEUE_URL``, None if not set."""
     return os.environ.get("DEAD_LETTER_QUEUE_URL") or None

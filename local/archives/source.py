@@ -49,6 +49,7 @@ class Source:
         windows: a request for time windows; None is `SAMPLE_REQUEST`.
         notes: files, parts of files and records that are not served, or with a limit, in words.
         stations: the number of stations with StationXML, as far as it is known.
+        origin: where its metadata come from, for StationXML; "" is SCEDC's own bucket.
         example: a channel and a time for the examples of the services' pages; "" is the default.
     """
 
@@ -61,6 +62,7 @@ class Source:
     notes: list[str] = field(default_factory=list)
     stations: int = 0
     example: str = ""
+    origin: str = ""
 
     def windows_request(self, folder: Path) -> Path:
         """Return a file with a request for time windows; write it into a folder if need be."""
@@ -86,7 +88,8 @@ def open_source(archive: str, results: Path) -> Source:
         files = FixedBucket.of_folder(write_archive(DEMO_ARCHIVE, say))
         bucket = IndexedBucket(files, SCEDC)
         channels = ", ".join(f"{each.nscl} on {each.day}" for each in DEMO_CHANNELS)
-        return Source(DEMO, read_only(SCEDC.bucket, bucket), f"the demo's: {channels}")
+        summary, origin = f"the demo's: {channels}", "synthetic archive of the demo"
+        return Source(DEMO, read_only(SCEDC.bucket, bucket), summary, origin=origin)
     if archive in _REAL:
         return _remote(SCEDC.bucket, _URL)
     if archive.startswith(("http://", "https://")):
@@ -105,7 +108,7 @@ def _remote(name: str, url: str) -> Source:
         remote.check()
     except UnreachableError as error:
         raise SourceError(str(error)) from error
-    return Source(name, remote.answer, f"{url}, read unsigned")
+    return Source(name, remote.answer, f"{url}, read unsigned", origin="" if url == _URL else url)
 
 
 def _own(folder: Path, results: Path) -> Source:
@@ -127,6 +130,7 @@ def _own(folder: Path, results: Path) -> Source:
         own.notes,
         len(own.stations),
         f"{sample[0].seed_id} {UTCDateTime(round(start.timestamp))}",
+        f"files of the folder {folder.name}",
     )
 
 

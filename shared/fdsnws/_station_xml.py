@@ -64,11 +64,11 @@ def write_xml(
     return b"".join([*parts, b"</FDSNStationXML>\n"])
 
 
-def head_of(bucket: str, module: str, url: str, left_out: Iterable[str]) -> bytes:
+def head_of(source: str, module: str, url: str, left_out: Iterable[str]) -> bytes:
     """Return the beginning of a document.
 
     Args:
-        bucket: the archive's bucket.
+        source: where the metadata come from, as words or a URL.
         module: the service and its version.
         url: the address of the request.
         left_out: notes on files that the document lacks, each a comment of XML.
@@ -78,7 +78,7 @@ def head_of(bucket: str, module: str, url: str, left_out: Iterable[str]) -> byte
     return (
         f'<?xml version="1.0" encoding="UTF-8"?>\n{notes}'
         '<FDSNStationXML xmlns="http://www.fdsn.org/xml/station/1" schemaVersion="1.2">\n'
-        f"<Source>s3://{bucket}</Source>\n"
+        f"<Source>{escape(plain_text(source))}</Source>\n"
         f"<Sender>{NAME}</Sender>\n"
         f"<Module>{escape(module)} | {NAME} {VERSION}</Module>\n"
         f"<ModuleURI>{escape(url)}</ModuleURI>\n"

@@ -8,6 +8,7 @@ statement, or else the time of its object.
 import hashlib
 from dataclasses import replace
 
+from shared import settings
 from shared.archive.archive import Archive
 from shared.archive.registry import input_archive
 from shared.errors import BadRequestError
@@ -71,7 +72,7 @@ def _document(
     archive: Archive, request: FdsnRequest, networks: list[JoinedNetwork], sources: Sources
 ) -> bytes:
     head = head_of(
-        archive.bucket,
+        settings.archive_source() or f"s3://{archive.bucket}",
         f"fdsnws-station {request.service.version}",
         request.http.url,
         sources.notes,

@@ -80,6 +80,11 @@ def test_the_examples_of_the_page_are_of_the_folder(url: str) -> None:
     assert trace.data.tolist() == RECORDED[: 60 * 40].astype(int).tolist()
 
 
+def test_the_source_of_metadata_is_the_folder(url: str) -> None:
+    answer = ask("GET", f"{url}/fdsnws/station/1/query?sta=OWN&level=network")
+    assert b"<Source>files of the folder " in answer.data
+
+
 def test_obspys_client_asks_five_things_at_once(url: str) -> None:
     """Its start takes five requests; all of its threads then ask for waveforms."""
     client = Client(url)

@@ -74,6 +74,7 @@ def test_settings(monkeypatch: pytest.MonkeyPatch) -> None:
         "ARCHIVE": f"`{settings.DEFAULT_ARCHIVE}`",
         "S3_INPUT_BUCKET": "the archive's",
         "EXAMPLE_WINDOW": f"`{settings.example_window()}`",
+        "ARCHIVE_SOURCE": "the archive's bucket",
         "DEAD_LETTER_QUEUE_URL": "none",
         "MAX_RECEIVE_COUNT": "none",
         "STORE_LARGE_REPLIES": "`yes`",

@@ -65,6 +65,14 @@ def test_counts_are_those_of_the_request(stations: S3Server) -> None:
     assert inventory("level=network&sta=B*")[0].selected_number_of_stations == 1
 
 
+def test_the_source_is_that_of_the_setting(
+    stations: S3Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ARCHIVE_SOURCE", "files of the folder B&O\n<1>")
+    text = content(ask("level=network&net=CI")).decode()
+    assert "<Source>files of the folder B&amp;O &lt;1&gt;</Source>" in text
+
+
 def test_the_head_is_the_services_own(stations: S3Server) -> None:
     text = content(ask("level=network&net=CI")).decode()
     assert "<Source>s3://scedc-pds</Source>" in text
