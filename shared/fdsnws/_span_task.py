@@ -57,6 +57,8 @@ class Part:
         etag: the object's ETag.
         content: the records, cut to the span.
         samples: the times of the first and the last sample.
+        count: the number of samples, if no records of the object overlap near the span; None
+            otherwise, as there may be copies of a record among them.
         notes: damage and other oddities of the object, in words.
     """
 
@@ -64,6 +66,7 @@ class Part:
     etag: str
     content: bytes
     samples: DaySamples
+    count: int | None
     notes: tuple[str, ...]
 
     @classmethod
@@ -77,7 +80,9 @@ class Part:
             times = int(table.starts.min()), int(table.ends.max())
             samples = DaySamples(*times, float(table.deltas.max()))
         content = stored.trimmed(span.start_ns, span.end_ns)
-        return cls(stored.uri, stored.etag, content, samples, stored.notes)
+        overlap = bool((table.starts[1:] <= table.ends[:-1]).any())
+        count = None if overlap else stored.count(span.start_ns, span.end_ns)
+        return cls(stored.uri, stored.etag, content, samples, count, stored.notes)
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,7 +126,10 @@ class SpanTask:
 
         Records are in the order of days, and as stored in each.
         """
-        content = b"".join(self.parts[day].content for day in sorted(self.parts))
+        parts = [self.parts[day] for day in sorted(self.parts) if self.parts[day].content]
+        content = b"".join(part.content for part in parts)
+        if choice == Choice() and len(parts) == 1 and parts[0].count is not None:
+            return content, parts[0].count  # all of it, without reading its headers again
         return choose(content, choice.quality, choice.minimum_s, choice.longest)
 
     def etags(self) -> Mapping[str, str]:

@@ -2,7 +2,8 @@
 
 A warm container keeps indexes. That of the last week is revalidated by its ETag each time, an older
 one once an hour. An index is made some time after the first objects of its day, so the last three
-days are listed as well.
+days are listed as well. So is a day whose index may lack channels: it has rows that are no channel,
+no row at all, or no end of its last line.
 """
 
 import logging
@@ -19,7 +20,7 @@ from shared.aws.s3_list import list_objects
 from shared.errors import BadRequestError, NoSuchObjectError, S3Error
 from shared.holdings.holding import DayHoldings, Holding
 from shared.holdings.patterns import CodePatterns, listed_codes
-from shared.holdings.waveform_index import NoIndexError, parse_index
+from shared.holdings.waveform_index import NoIndexError, ends_with_line, parse_index
 from shared.wording import first_few
 
 logger = logging.getLogger(__name__)
@@ -41,6 +42,7 @@ _clock = time.time  # by the calendar, so that a container restored from a snaps
 
 class _Index(NamedTuple):
     holdings: DayHoldings
+    is_complete: bool
     checked_s: float
 
 
@@ -62,10 +64,10 @@ def holdings_on(archive: Archive, day: Day, selections: Sequence[CodePatterns]) 
         TooLargeError: the index is larger than its limit.
     """
     indexed = _indexed(archive, day)
-    if indexed and _age_days(day) >= _LISTED_DAYS:
-        return indexed
+    if indexed and indexed.is_complete and _age_days(day) >= _LISTED_DAYS:
+        return indexed.holdings
     listed = _listed(archive, day, selections, is_needed=indexed is None)
-    return DayHoldings([*indexed.all, *listed] if indexed else listed)
+    return DayHoldings([*indexed.holdings.all, *listed] if indexed else listed)
 
 
 def _age_days(day: Day) -> float:
@@ -73,15 +75,15 @@ def _age_days(day: Day) -> float:
     return _clock() / 86_400 - (day.number + 1)
 
 
-def _indexed(archive: Archive, day: Day) -> DayHoldings | None:
-    """Return the holdings of a day by its index; None if it has none that can be read."""
+def _indexed(archive: Archive, day: Day) -> _Index | None:
+    """Return the index of a day; None if there is none that can be read."""
     key = archive.waveform_index_key(day)
     if key is None:
         return None
     index = archive.object(key)
     known, now = _cache.get(index.uri), _clock()
     if known and _age_days(day) > _SETTLED_DAYS and 0 <= now - known.value.checked_s < _TRUSTED_S:
-        return known.value.holdings
+        return known.value
     try:
         part = s3_read.read_unless(index, known.etag if known else "")
     except NoSuchObjectError:
@@ -91,19 +93,33 @@ def _indexed(archive: Archive, day: Day) -> DayHoldings | None:
             return None
         raise
     if part is None and known:
-        _cache.put(index.uri, known.etag, _Index(known.value.holdings, now), known.weight)
-        return known.value.holdings
+        entry = known.value._replace(checked_s=now)
+        _cache.put(index.uri, known.etag, entry, known.weight)
+        return entry
+    content = part.content if part else b""
     try:
-        holdings, left_out = parse_index(part.content if part else b"", archive, day)
+        holdings, left_out = parse_index(content, archive, day)
     except NoIndexError as error:
         logger.warning("%s is no index of waveforms: %s; the day is listed", index.uri, error)
         return None
+    if doubts := _doubts(content, holdings, left_out):
+        logger.warning("%s: %s; the day is listed as well", index.uri, "; ".join(doubts))
+    entry = _Index(holdings, not doubts, now)
+    _cache.put(index.uri, part.etag if part else "", entry, max(1, len(holdings.all)))
+    return entry
+
+
+def _doubts(content: bytes, holdings: DayHoldings, left_out: Sequence[str]) -> list[str]:
+    """Return the reasons why an index may lack channels, in words."""
+    doubts = []
     if left_out:
         rows = first_few(left_out, 3)
-        logger.warning("%s: %d rows are no channel of its day: %s", index.uri, len(left_out), rows)
-    entry = _Index(holdings, now)
-    _cache.put(index.uri, part.etag if part else "", entry, max(1, len(holdings.all)))
-    return entry.holdings
+        doubts.append(f"{len(left_out)} rows are no channel of its day: {rows}")
+    elif not holdings.all:
+        doubts.append("it has no rows")
+    if not ends_with_line(content):
+        doubts.append("its last line has no end, so it may be cut off")
+    return doubts
 
 
 def _listed(

@@ -3,6 +3,9 @@
 SCEDC's has the columns ms_filename, net, sta, seedchan, location, lat, lon and sample_rate:
 https://scedc.caltech.edu/data/cloud.html. They are found by name, in any case and order, and may be
 quoted or missing. The location column may be named "loc".
+
+An index that was cut off is noticed by its last line. Not promised: one that was cut at a line's
+end, or whose damage makes another channel's name, is a sound index of other channels.
 """
 
 import csv
@@ -47,8 +50,8 @@ def parse_index(content: bytes, archive: Archive, day: Day) -> tuple[DayHoldings
         The holdings, and the names or codes of rows that are no channel of this day.
 
     Raises:
-        NoIndexError: it is no CSV, has neither file names nor codes, or has many times the bytes
-            or the rows of any day.
+        NoIndexError: it is no CSV, has neither file names nor codes, ends within a row, or has many
+            times the bytes or the rows of any day.
     """
     if len(content) > _MOST_BYTES:
         raise NoIndexError(f"it has {len(content):,} bytes, more than {_MOST_BYTES:,}")
@@ -57,11 +60,18 @@ def parse_index(content: bytes, archive: Archive, day: Day) -> tuple[DayHoldings
         raise NoIndexError("it has null characters")
     rows = csv.reader(io.StringIO(text, newline=""))
     try:
-        columns = _columns(next(rows, []))
-        found, left_out = _read(rows, columns, archive, day)
+        header = next(rows, [])
+        found, left_out, fields = _read(rows, _columns(header), archive, day)
     except csv.Error as error:
         raise NoIndexError(str(error)) from error
+    if not ends_with_line(content) and fields < len(header):
+        raise NoIndexError(f"it is cut off: its last row has {fields} fields of {len(header)}")
     return DayHoldings(found), left_out
+
+
+def ends_with_line(content: bytes) -> bool:
+    """Return whether the last line of an index has a line end, as that of a whole one has."""
+    return content.endswith((b"\n", b"\r"))
 
 
 def _columns(header: Sequence[str]) -> dict[str, int]:
@@ -76,16 +86,19 @@ def _columns(header: Sequence[str]) -> dict[str, int]:
 
 def _read(
     rows: Iterator[list[str]], columns: dict[str, int], archive: Archive, day: Day
-) -> tuple[list[Holding], list[str]]:
+) -> tuple[list[Holding], list[str], int]:
+    """Return the channels, the rows that are none, and the number of the last row's fields."""
     name, latitude, longitude, rate = (
         _getter(columns.get(column)) for column in ("ms_filename", "lat", "lon", "sample_rate")
     )
     codes = [_getter(columns.get(column)) for column in (*_CODES, "location")]
     found: list[Holding] = []
     left_out: list[str] = []
+    fields = _MOST_ROWS  # a header alone has no row that could be short
     for number, row in enumerate(rows):
         if number >= _MOST_ROWS:
             raise NoIndexError(f"it has more than {_MOST_ROWS:,} rows")
+        fields = len(row)
         if not any(row):
             continue
         channel = _channel(archive, day, name(row), row, codes)
@@ -94,7 +107,7 @@ def _read(
         else:
             place = _number(latitude(row), 90), _number(longitude(row), 360)
             found.append(Holding(channel, day, *place, _number(rate(row), 1e6) or None))
-    return found, left_out
+    return found, left_out, fields
 
 
 def _getter(place: int | None) -> _Getter:

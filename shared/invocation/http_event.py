@@ -169,13 +169,13 @@ def query(event: Mapping[str, Any]) -> list[tuple[str, str]]:
         UriTooLongError: the query string is longer than `MAX_QUERY_CHARACTERS`.
     """
     if event.get("version") == "2.0":
-        text = str(event.get("rawQueryString") or "")
-        _check_length(len(text))
-        return parse_qsl(text, keep_blank_values=True)
+        encoded = text_of(event.get("rawQueryString"))
+        _check_length(len(encoded))
+        return parse_qsl(encoded, keep_blank_values=True)
     multiple = members(event, "multiValueQueryStringParameters")
     single = members(event, "queryStringParameters")
     pairs = [(name, value) for name, values in multiple.items() for value in _entries(values)]
-    pairs = [(str(name), str(value)) for name, value in pairs or single.items()]
+    pairs = [(str(name), text_of(value)) for name, value in pairs or single.items()]
     _check_length(sum(len(name) + len(value) + len("=&") for name, value in pairs) - 1)
     if is_load_balancer(event):  # it alone does not decode them
         pairs = [(unquote_plus(name), unquote_plus(value)) for name, value in pairs]
@@ -195,11 +195,20 @@ def headers(event: Mapping[str, Any]) -> dict[str, str]:
 
     Values on several lines are joined by commas (RFC 9110, section 5.2).
     """
-    values = {str(name).lower(): str(value) for name, value in members(event, "headers").items()}
+    single = members(event, "headers")
+    values = {str(name).lower(): text_of(value) for name, value in single.items()}
     lines: dict[str, list[str]] = {}
     for name, entries in members(event, "multiValueHeaders").items():
-        lines.setdefault(str(name).lower(), []).extend(map(str, _entries(entries)))
+        lines.setdefault(str(name).lower(), []).extend(map(text_of, _entries(entries)))
     return values | {name: ",".join(entries) for name, entries in lines.items() if entries}
+
+
+def text_of(value: object) -> str:
+    """Return a text of an event; "" if it is null, or a list or an object, which no service sends.
+
+    These may be nested deeper than Python can write.
+    """
+    return "" if value is None or isinstance(value, list | dict) else str(value)
 
 
 def _entries(value: object) -> list[Any]:

@@ -93,10 +93,10 @@ def _paths(event: Mapping[str, Any]) -> tuple[str, str]:
     context = http_event.members(event, "requestContext")
     if event.get("version") == "2.0":
         full = _clean(event.get("rawPath"))
-        template = str(event.get("routeKey") or "").rpartition(" ")[2]
+        template = http_event.text_of(event.get("routeKey")).rpartition(" ")[2]
     else:
         full = _clean(context.get("path") or event.get("path"))
-        template = str(event.get("resource") or "")
+        template = http_event.text_of(event.get("resource"))
     path = full
     if template == "/":
         return f"{full.rstrip('/')}/", "/"
@@ -104,8 +104,10 @@ def _paths(event: Mapping[str, Any]) -> tuple[str, str]:
         full.endswith(own)
     ):
         path = own
-    elif (stage := context.get("stage")) and f"{full}/".startswith(f"/{stage}/"):
-        path = full[len(str(stage)) + 1 :] or "/"
+    elif (stage := http_event.text_of(context.get("stage"))) and (
+        f"{full}/".startswith(f"/{stage}/")
+    ):
+        path = full[len(stage) + 1 :] or "/"
         full = full if full.endswith(path) else f"{full}/"
     return full, path
 
@@ -114,7 +116,7 @@ def _filled(template: str, parameters: Mapping[str, Any]) -> str:
     """Return a route of API Gateway with the values of its variables; "" if it is no path."""
     if not template.startswith("/"):
         return ""
-    values = {str(name): str(value) for name, value in parameters.items()}
+    values = {str(name): http_event.text_of(value) for name, value in parameters.items()}
     return _clean(_TEMPLATE_PART.sub(lambda part: values.get(part[1], ""), template))
 
 

@@ -69,6 +69,11 @@ class StoredRecords:
         parts = self._parts(self.table.select(kept), first[kept], end[kept])
         return b"".join(parts)
 
+    def count(self, first_ns: int, last_ns: int) -> int:
+        """Return the number of samples that `trimmed` delivers of a time span."""
+        first, end = _samples_within(self.table, first_ns, last_ns)
+        return int(np.maximum(end - first, 0).sum())
+
     def _parts(
         self, table: RecordTable, first: npt.NDArray[np.int64], end: npt.NDArray[np.int64]
     ) -> Iterator[bytes | memoryview]:

@@ -1,5 +1,6 @@
 """The oracle: an answer about a damaged object against the undamaged day."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -19,6 +20,9 @@ ERRORS = {
 
 OTHER_SAMPLES = ("samples at other times", "wrong samples", "loud samples")
 """Kinds of faults that no check can prevent where a damage leaves everything plausible."""
+
+_NAME = re.compile(rb"[A-Z0-9]{2}[A-Z0-9_]{5}[A-Z0-9]{3}[A-Z0-9_]{3}2024001\.ms,")
+"""A file name of the known day: https://scedc.caltech.edu/data/cloud.html."""
 
 LOUD = 100.0
 """Most that ground motion may exceed the undamaged day's largest sample: around a gap it rings."""
@@ -62,6 +66,16 @@ def faults(answer: Answer, day: KnownDay, question: Question, largest: float = 0
         found.append((secret, answer.text[:300]))
     found += list(_wrong(answer, day, question, largest))
     return [Fault(kind, detail[:300], str(question)) for kind, detail in found]
+
+
+def is_sound_index(content: bytes) -> bool:
+    """Return whether an index of the day has whole lines alone, each with a channel's file name.
+
+    Not promised: that channels are found that such an index lacks. It was cut at a line's end, or
+    its damage makes another channel's name, which nothing tells.
+    """
+    _, *rows = content.split(b"\n")
+    return len(rows) > 1 and not rows[-1] and all(map(_NAME.match, rows[:-1]))
 
 
 def told(text: str) -> str:

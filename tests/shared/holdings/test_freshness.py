@@ -60,6 +60,37 @@ def test_an_unreadable_index_is_listed_instead(listable, caplog):
     assert "is no index of waveforms: its columns are <html>; the day is listed" in caplog.text
 
 
+HEAD = b"ms_filename,net,sta,seedchan\n"
+ROW = b"CISOC__HHZ___2022002.ms,CI,SOC,HHZ"
+CUT = {
+    "cut off: its last row has 1 fields of 4; the day is listed": HEAD + ROW + b"\nCINEW__H",
+    "cut off: its last row has 3 fields of 4; the day is listed": HEAD + ROW[:-4],
+    "its last line has no end, so it may be cut off; the day is listed": HEAD + ROW,
+    "it has no rows; its last line has no end": HEAD[:-3],
+    "it has no rows; the day is listed": HEAD,
+    "1 rows are no channel of its day: CINEW__HHZ___2022003.ms; the day is listed": HEAD
+    + ROW.replace(b"SOC", b"NEW").replace(b"002.", b"003.")
+    + b"\n",
+}
+"""Indexes that may lack channels, by their text in the log."""
+
+
+@pytest.mark.parametrize("said", CUT)
+def test_a_day_is_listed_whose_index_may_lack_channels(said, listable, caplog):
+    put(listable, "CI.SOC.HHZ.")
+    put(listable, "CI.NEW.HHZ.")
+    listable.put(SCEDC.waveform_index_key(DAY), CUT[said])
+    for _ in range(2):  # read, and remembered
+        assert ids(resolve(SCEDC, [selection("CI.*.*.*")])) == ["CI.NEW..HHZ", "CI.SOC..HHZ"]
+    assert said in caplog.text
+
+
+def test_the_day_of_a_whole_index_is_not_listed(listable):
+    put(listable, "CI.NEW.HHZ.")
+    listable.put(SCEDC.waveform_index_key(DAY), HEAD + ROW + b"\n")
+    assert ids(resolve(SCEDC, [selection("CI.*.*.*")])) == ["CI.SOC..HHZ"]
+
+
 def test_rows_and_objects_that_are_no_channel_are_logged(listable, caplog):
     listable.put(SCEDC.waveform_index_key(DAY), b"ms_filename\nREADME\nCISOC__HHZ___2022002.ms\n")
     assert ids(resolve(SCEDC, [selection("CI.*.*.*")])) == ["CI.SOC..HHZ"]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from shared.errors import BadRequestError
-from shared.invocation import event_source
+from shared.invocation import event_source, http_request
 from tests.shared.invocation import test_s3_batch
 from tests.support import batches
 
@@ -39,3 +39,23 @@ def test_members_of_a_task_are_refused(member: str) -> None:
     ((code, text),) = test_s3_batch.results(event)
     assert code == "PermanentFailure"
     assert member in text
+
+
+@pytest.mark.parametrize(
+    "members",
+    [
+        {"version": "2.0", "routeKey": DEEP},
+        {"version": "2.0", "rawQueryString": DEEP},
+        {"resource": DEEP},
+        {"resource": "/{a}", "pathParameters": {"a": DEEP}},
+        {"requestContext": {"stage": DEEP}},
+        {"headers": {"x-forwarded-proto": DEEP}},
+        {"multiValueHeaders": {"host": [DEEP]}},
+        {"queryStringParameters": {"a": DEEP}},
+    ],
+)
+def test_members_of_an_http_event_are_left_out(members: dict[str, Any]) -> None:
+    request = http_request.read_request(
+        {"path": "/", "rawPath": "/", "httpMethod": "GET"} | members
+    )
+    assert request.url.partition("?")[0] == "http://localhost/"

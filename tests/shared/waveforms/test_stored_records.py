@@ -71,6 +71,7 @@ def test_a_span_has_the_samples_that_obspy_trims_to(encoding, byteorder):
         part = stored(content).trimmed(start.ns, end.ns)
         stream = same(part, trimmed_by_obspy(content, start, end))
         assert len(part) % 512 == 0
+        assert stored(content).count(start.ns, end.ns) == sum(map(len, stream))
         for trace in stream:
             assert trace.stats.mseed.encoding == encoding
             assert trace.stats.mseed.byteorder == byteorder
