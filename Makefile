@@ -90,7 +90,7 @@ images:  ## build both container images: PYTHON_VERSION=3.10|3.13
 
 sam: $(SAM_VENV)/ready  ## install AWS's SAM CLI as .venv-sam/bin/sam
 
-clients: $(CLIENTS_VENV)/ready  ## install Pyrocko, whose tests are skipped without it
+clients: $(CLIENTS_VENV)/ready  ## install Pyrocko and Schemathesis, whose tests are skipped without
 
 # Installs Chromium, Node.js and npm as well, as root on Debian.
 browser:  ## install the page that asks the FDSN services in Chromium

@@ -10,7 +10,7 @@ from obspy import Stream, UTCDateTime
 
 from tests.clients.archive import MIDNIGHT, assert_same, nscl, stations, truth
 from tests.support.builders import make_trace
-from tests.support.commands import PROJECT, pyrocko_path, run_command
+from tests.support.commands import PROJECT, clients_program, run_command
 from tests.support.http_api import ServedHandler
 
 SCRIPT = PROJECT / "tests" / "clients" / "squirrel.py"
@@ -19,7 +19,7 @@ CHANNELS = ["CI.AAA..BHZ", "CI.BBB..BHZ"]
 
 def squirrel(url: str, folder: Path) -> dict[str, Any]:
     """Return the script's result for half an hour around midnight; a folder gets its own files."""
-    python = pyrocko_path()
+    python = clients_program("python")
     if python is None:
         pytest.skip("Pyrocko is not installed; install it with: make clients")
     span = "2024-01-01 23:50:00", "2024-01-02 00:21:00"

@@ -57,10 +57,10 @@ def sam_path() -> str | None:
     return shutil.which("sam", path=f"{PROJECT / '.venv-sam' / 'bin'}:{os.environ['PATH']}")
 
 
-def pyrocko_path() -> str | None:
-    """Return the path of the Python that has Pyrocko, None without it."""
+def clients_program(name: str) -> str | None:
+    """Return the path of a program in the environment of the clients, None without that."""
     folder = PROJECT / ".venv-clients"
-    return str(folder / "bin" / "python") if (folder / "ready").exists() else None
+    return str(folder / "bin" / name) if (folder / "ready").exists() else None
 
 
 def sam_cli() -> str:

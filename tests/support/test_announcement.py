@@ -33,7 +33,7 @@ def test_the_last_run_is_the_estimate(seconds: str, stated: str, tmp_path: Path)
 
 
 def test_everything_that_can_be_missing_is_named() -> None:
-    """Docker, the SAM CLI, a browser, Pyrocko, real days, a newer curl, git."""
+    """Docker, the SAM CLI, a browser, the clients, real days, a newer curl, git."""
     assert len(NEEDS) == len({need.tests for need in NEEDS}) == 7
     for need in NEEDS:
         assert isinstance(need.is_there(), bool)

@@ -14,7 +14,7 @@ from local.cloud.docker import DockerError, docker
 from local.project import BUILD
 from runner.terminal import pluralize
 from tests.support.browser import is_set_up
-from tests.support.commands import curl_signs, is_checkout, pyrocko_path, sam_path
+from tests.support.commands import clients_program, curl_signs, is_checkout, sam_path
 from tests.support.plugins.real_data import REAL_DATA
 
 MINUTES = 6
@@ -69,9 +69,9 @@ NEEDS = (
         "type: make browser",
     ),
     Need(
-        "the FDSN services with Pyrocko",
-        "it is not installed",
-        lambda: pyrocko_path() is not None,
+        "the web services with Pyrocko and Schemathesis",
+        "they are not installed",
+        lambda: clients_program("python") is not None,
         "type: make clients",
     ),
     Need(
