@@ -49,6 +49,7 @@ def main(picture: str = "build/gap.png") -> None:
         axis.xaxis_date()
     Path(picture).parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(picture, dpi=120)
+    plt.close(figure)
     print(f"drawn into {picture}")
 
 
