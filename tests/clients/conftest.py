@@ -8,9 +8,8 @@ import pytest
 from local.cloud.s3_server import S3Server
 from shared.archive.scedc import SCEDC
 from shared.station_index.update import update_index
-from shared.station_index.warm import forget_index
 from tests.clients.archive import fill
-from tests.support.builders import emptied
+from tests.support.builders import emptied, forget_objects
 from tests.support.commands import NO_ACCOUNT
 from tests.support.http_api import ServedHandler, http_api
 
@@ -29,7 +28,7 @@ def services(
         with http_api(timewindow_handler) as server:
             yield server
         s3_server.client.put_bucket_acl(Bucket=SCEDC.bucket, ACL="private")
-    forget_index()
+    forget_objects()
 
 
 @pytest.fixture

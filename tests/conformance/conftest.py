@@ -9,7 +9,6 @@ import pytest
 from local.cloud.s3_server import S3Server
 from shared.archive.scedc import SCEDC
 from shared.aws import s3_client
-from shared.station_index.warm import forget_index
 from tests.conformance.archive import SMALL_REPLY, fill
 from tests.support.browser import ask, is_set_up
 from tests.support.builders import emptied, forget_objects
@@ -33,7 +32,6 @@ def services(s3_server: S3Server, timewindow_handler: Callable[[Any], Any]) -> I
             yield api.url
         s3_server.client.put_bucket_acl(Bucket=SCEDC.bucket, ACL="private")
     s3_client.forget_clients()
-    forget_index()
     forget_objects()
 
 

@@ -35,7 +35,12 @@ def forget_objects() -> None:
 
 @contextmanager
 def emptied(server: S3Server, *buckets: str) -> Iterator[None]:
-    """Remove all objects of some buckets, or of both, at the end of the block."""
+    """Remove all objects of some buckets, or of both, at the end of the block.
+
+    The block begins as in a new container, which knows nothing of earlier objects. Fixtures of a
+    module need this, as they begin before the caches are cleared for the module's first test.
+    """
+    forget_objects()
     yield
     for bucket in buckets or (SCEDC.bucket, OUTPUT_BUCKET):
         listing = server.client.list_objects_v2(Bucket=bucket)
